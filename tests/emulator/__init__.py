@@ -1,0 +1,1 @@
+"""A local Azure Machine Learning workspace. It knows nothing about its clients."""

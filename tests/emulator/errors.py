@@ -1,0 +1,133 @@
+"""The error envelopes of the service, and `Refused` to leave a handler with one of them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from .clock import timestamp
+from .settings import REGION
+
+
+class Refused(Exception):
+    """Ends a request with the given answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def answer_refusal(request: Request, refusal: Exception) -> Response:
+    """Exception handler for every application of the emulator (`exception_handlers={Refused: answer_refusal}`)."""
+    assert isinstance(refusal, Refused)
+    return refusal.response
+
+
+def management_error(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    inner: Sequence[str] = (),
+    details: Sequence[Mapping[str, Any]] = (),
+    region: str = REGION,
+) -> JSONResponse:
+    """Error of the resource provider behind ARM; `inner` runs from the outer to the innermost code.
+
+    Service fact: batch contract 9.1, asset contract 1.5.
+    """
+    extra = [
+        _info("ComponentName", "managementfrontend"),
+        _info("Correlation", _correlation()),
+        _info("Environment", region),
+        _info("Location", region),
+        _info("Time", timestamp(datetime.now(timezone.utc))),
+    ]
+    if inner:
+        extra.append(_info("InnerError", _nested(inner)))
+    error = {
+        "code": code,
+        "message": message,
+        "details": [{**detail, "details": [], "additionalInfo": []} for detail in details],
+        "additionalInfo": extra,
+    }
+    return JSONResponse({"error": error}, status, headers={"x-ms-response-type": "error"})
+
+
+def gateway_error(
+    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Error of ARM itself: the resource provider never saw the call. Service fact: asset contract 1.5.2."""
+    error = {"error": {"code": code, "message": message}}
+    return JSONResponse(error, status, headers={"x-ms-failure-cause": "gateway", **(headers or {})})
+
+
+def data_plane_error(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    target: str | None = None,
+    inner: Sequence[str] = (),
+    component: str = "batch-endpoint",
+    headers: Mapping[str, str] | None = None,
+    region: str = REGION,
+) -> JSONResponse:
+    """Error of the scoring host, the run history or the data-plane front end. Service fact: batch contract 9.2."""
+    error = {
+        "code": code,
+        "severity": None,
+        "message": message,
+        "messageFormat": None,
+        "messageParameters": None,
+        "referenceCode": None,
+        "detailsUri": None,
+        "target": target,
+        "details": [],
+        "innerError": _nested(inner) if inner else None,
+        "debugInfo": None,
+        "additionalInfo": None,
+    }
+    body = {
+        "error": error,
+        "correlation": _correlation(),
+        "environment": region,
+        "location": region,
+        "time": timestamp(datetime.now(timezone.utc)),
+        "componentName": component,
+    }
+    return JSONResponse(body, status, headers=dict(headers or {}))
+
+
+def validation_error(subject: str, problems: Sequence[Mapping[str, Any]]) -> JSONResponse:
+    """400 with a JSON array inside its message text; `subject` is "Endpoint", "Deployment", ...
+
+    Service fact: batch contract 9.1 (`error_400_deployment_validation`).
+    """
+    message = (
+        f"The {subject} request provided has the following validation errors. "
+        f"Please resolve them and try again.\nErrors:\n{json.dumps(list(problems), indent=2)}\n"
+    )
+    inner = ("BadArgument", "ArgumentInvalid", "InvalidInputArguments")
+    return management_error(400, "UserError", message, inner=inner)
+
+
+def _info(kind: str, value: Any) -> dict[str, Any]:
+    return {"type": kind, "info": {"value": value}}
+
+
+def _correlation() -> dict[str, str]:
+    return {"operation": secrets.token_hex(16), "request": secrets.token_hex(8)}
+
+
+def _nested(codes: Sequence[str]) -> dict[str, Any] | None:
+    node: dict[str, Any] | None = None
+    for code in reversed(codes):
+        node = {"code": code, "innerError": node}
+    return node

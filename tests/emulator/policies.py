@@ -1,0 +1,121 @@
+"""Every open question about the real service is a switch here: its possible answers, and the one taken by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One switch. `values` lists the answers, or says in angle brackets what form a free value has."""
+
+    name: str
+    values: tuple[str, ...]
+    default: str
+    question: str
+
+    def check(self, value: str) -> str:
+        """Return `value` when it is a possible answer; raise ValueError otherwise."""
+        if self.values == ("<seconds>",):
+            if float(value) < 0:
+                raise ValueError(f"policy {self.name}: seconds must not be negative")
+        elif self.values != ("<names>",) and value not in self.values:
+            raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
+        return value
+
+
+SECONDS = ("<seconds>",)
+NAMES = ("<names>",)
+
+# "B4" is open question 4 of the batch contract, "A13" question 13 of the asset contract; others name the paragraph.
+POLICIES = (
+    Policy("generation", ("G2", "G1"), "G2", "B 0: newest or first recorded back end of batch endpoints"),
+    Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-07)"),
+    Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
+    Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
+    Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
+    Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
+    Policy("omitted_fields", ("reset", "kept"), "reset", "B1: fields that an endpoint or deployment PUT leaves out"),
+    Policy("compute_omitted_fields", ("reset", "kept"), "reset", "A13: identity, subnet, credentials, tags left out"),
+    Policy("deployment_changes", ("any", "settings"), "any", "B2: may model, environment, compute, code change by PUT"),
+    Policy("immutable_status", ("400", "409"), "400", "A1, B2: refusal to change an immutable field"),
+    Policy("patch_status", ("200", "202"), "200", "B3: PATCH of an endpoint or deployment"),
+    Policy("patch_unknown_keys", ("ignored", "refused"), "ignored", "B3: keys that PATCH does not know"),
+    Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
+    Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),
+    Policy("delete_while_deleting", ("202", "409"), "202", "A6: second DELETE while the first still runs"),
+    Policy("delete_default", ("accepted", "refused"), "accepted", "B4: DELETE of the default deployment"),
+    Policy("default_after_delete", ("cleared", "kept"), "cleared", "B4: defaults.deploymentName after that DELETE"),
+    Policy("missing_parent_status", ("404", "409"), "404", "B5: PUT of a deployment below a missing endpoint"),
+    Policy("creating_parent", ("409", "404", "accepted"), "409", "B5: PUT of a deployment while its endpoint is created"),
+    Policy("concurrent_put", ("accepted", "409"), "accepted", "B5: PUT while an operation on the resource runs"),
+    Policy("absent_default", ("refused", "stored"), "refused", "B7: defaults naming a deployment that does not exist"),
+    Policy("failing_names", NAMES, "", "B8, A5: resources whose next operations end Failed, separated by commas"),
+    Policy("failed_operation_code", ("absent", "present"), "absent", "B8: error.code of a failed operation"),
+    Policy("failed_resource", ("kept", "removed"), "kept", "B8: a resource whose creation failed"),
+    Policy("taken_names", NAMES, "taken", "B 8: endpoint names that somebody else in the region holds"),
+    Policy("endpoint_names", ("documented", "path"), "documented", "B15: name rule of the docs, or the path pattern only"),
+    Policy("key_endpoints", ("succeed", "fail"), "succeed", "B18: what becomes of authMode Key"),
+    Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
+    Policy("unknown_properties", ("refused", "ignored"), "refused", "keys in a body that no api-version knows"),
+    Policy("missing_reference", ("refused", "accepted"), "refused", "B2: compute or asset id that does not exist"),
+    Policy("list_lag", SECONDS, "0", "A 1.6: seconds until a list shows a write"),
+    Policy("default_list_view", ("ActiveOnly", "All"), "ActiveOnly", "A9: lists without listViewType"),
+    Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived in a body that holds stage too"),
+    Policy("environment_archive", ("applied", "ignored"), "applied", "A8: archiving an environment without stage"),
+    Policy("restored_stage", ("Development", "Archived"), "Development", "A8: stage after a restore that leaves it out"),
+    Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
+    Policy("equal_put_status", ("200", "201"), "200", "A2: PUT on an existing environment version, unless it archives"),
+    Policy("delete_container", ("accepted", "refused"), "accepted", "A 1.8: DELETE of a container that has versions"),
+    Policy("pending_upload_lifetime", SECONDS, "57600", "A11: seconds that the SAS of a pending upload lives"),
+    Policy("cancel_status", ("202", "200"), "202", "B 6.4, A 10: cancel as an operation (2023) or at once (2025)"),
+    Policy("cancel_absent_status", ("404", "200"), "404", "A17: cancel of an absent job"),
+    Policy("job_delete_status", ("202", "200"), "202", "A17: DELETE of a job"),
+    Policy("job_name", ("honoured", "ignored"), "honoured", "B14: name in the body of an invoke"),
+    Policy("repeatability", ("deduplicated", "ignored"), "deduplicated", "B12: second invoke with the same request id"),
+    Policy("repeatability_header", ("either", "dash", "underscore"), "either", "B12: the spelling that counts"),
+    Policy("repeat_status", ("201", "200"), "201", "B12: answer to a repeated invoke"),
+    Policy("no_default_status", ("400", "404", "500"), "400", "B13: invoke without a route to a deployment"),
+    Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
+    Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
+)
+
+
+class Policies:
+    """The answers in force."""
+
+    def __init__(self, answers: dict[str, str] | None = None) -> None:
+        self._answers = {policy.name: policy.default for policy in POLICIES}
+        for name, value in (answers or {}).items():
+            self.set(name, value)
+
+    def __getitem__(self, name: str) -> str:
+        return self._answers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def set(self, name: str, value: str) -> None:
+        """Switch one policy; raise ValueError for an unknown name or value."""
+        for policy in POLICIES:
+            if policy.name == name:
+                self._answers[name] = policy.check(value)
+                return
+        raise ValueError(f"there is no policy '{name}'")
+
+    def status(self, name: str) -> int:
+        """The HTTP status that a policy names."""
+        return int(self._answers[name])
+
+    def seconds(self, name: str) -> float:
+        """The number that a policy names."""
+        return float(self._answers[name])
+
+    def names(self, name: str) -> frozenset[str]:
+        """The names that a policy lists, in lower case."""
+        return frozenset(part.strip().lower() for part in self._answers[name].split(",") if part.strip())
+
+    def as_dict(self) -> dict[str, str]:
+        """Name and answer of every policy."""
+        return dict(self._answers)

@@ -1,0 +1,135 @@
+"""What stands in the workspace: resources by ARM id, running operations, endpoint names held in the region."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .clock import Clock, timestamp
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .arm.operations import Operation, Operations
+    from .entra import Entra
+    from .jobs import JobStore
+    from .storage import Storage
+
+_CASE_SENSITIVE = frozenset({"codes", "models", "environments", "data", "datasets", "components"})
+"""Collections whose item and version names keep their case (asset contract 1.1); every other segment folds."""
+
+_serial = itertools.count(1)
+
+
+def key_of(path: str) -> str:
+    """The form of an ARM path under which the same resource is always found."""
+    segments = path.strip("/").split("/")
+    keeps_case = False
+    for index, segment in enumerate(segments):
+        if index % 2 == 0 and segment.lower() in _CASE_SENSITIVE:
+            keeps_case = True
+        if index % 2 == 0 or not keeps_case:
+            segments[index] = segment.lower()
+    return "/".join(segments)
+
+
+@dataclass
+class Resource:
+    """One resource as stored; how it is answered is its room's business."""
+
+    path: str
+    properties: dict[str, Any]
+    location: str | None = None
+    tags: dict[str, str] | None = None
+    identity: dict[str, Any] | None = None
+    provisioning_state: str = "Succeeded"
+    created: datetime = field(default_factory=lambda: datetime.min)
+    modified: datetime = field(default_factory=lambda: datetime.min)
+    modified_by: bool = True
+    api_version: str = ""
+    secrets: dict[str, Any] = field(default_factory=dict, repr=False)
+    extra: dict[str, Any] = field(default_factory=dict)
+    operation: Operation | None = None
+    serial: int = field(default_factory=lambda: next(_serial))
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[1]
+
+    @property
+    def created_at(self) -> str:
+        return timestamp(self.created)
+
+    @property
+    def modified_at(self) -> str:
+        return timestamp(self.modified)
+
+
+class Resources:
+    """All resources, found by ARM path and by parent in constant time."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Resource] = {}
+        self._children: dict[str, dict[str, Resource]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(tuple(self._by_key.values()))
+
+    def get(self, path: str) -> Resource | None:
+        """The resource with this ARM path (with or without a leading slash), or None."""
+        return self._by_key.get(key_of(path))
+
+    def put(self, resource: Resource) -> None:
+        """Store a resource under its path, in place of one that stands there."""
+        key = key_of(resource.path)
+        self._by_key[key] = resource
+        self._children.setdefault(key.rsplit("/", 1)[0], {})[key] = resource
+
+    def delete(self, path: str) -> bool:
+        """Remove a resource with everything below it; False when there was none."""
+        key = key_of(path)
+        found = self._by_key.pop(key, None)
+        if found is None:
+            return False
+        self._children[key.rsplit("/", 1)[0]].pop(key, None)
+        for below in [other for other in self._children if other.startswith(f"{key}/")]:
+            for child in self._children.pop(below):
+                self._by_key.pop(child, None)
+        return True
+
+    def children(self, collection_path: str, *, newest_first: bool = False) -> list[Resource]:
+        """Resources of a collection (".../models", ".../models/m/versions") in order of creation."""
+        found = list(self._children.get(key_of(collection_path), {}).values())
+        if newest_first:
+            found.reverse()
+        return found
+
+
+class State:
+    """Everything the surfaces share."""
+
+    storage: Storage
+    jobs: JobStore
+    entra: Entra
+    operations: Operations
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.policies = settings.policies
+        self.clock = clock
+        self.resources = Resources()
+        self.endpoint_names: dict[str, str] = {}
+        """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
+
+    def settle(self) -> None:
+        """Let every operation whose time has come take effect; called before each request is handled."""
+        self.operations.settle()
+
+    def workspace(self, *segments: str) -> str:
+        """ARM path of something in the workspace: `state.workspace("computes", "cpu")`."""
+        return "/".join((self.settings.workspace_path, *segments))
