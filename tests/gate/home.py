@@ -1,0 +1,54 @@
+"""A home directory for the tools: what they leave behind stays out of the user's, and what ansible-test needs is there.
+
+ansible-test makes a private environment per sanity test and fetches a bootstrap script for pip from a server of the
+Ansible project, unless its cache has one; ours lets Python's own ensurepip do the work, so that the package index is
+all that must be reached. It also drops all environment variables that speak to pip, so those are handed on as a file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .environment import BUILD
+
+HOME = BUILD / "home"
+PIP_OF_ANSIBLE_TEST = ("25_2", "24_2", "23_1_2")
+
+BOOTSTRAP = """\
+import subprocess
+import sys
+
+subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
+arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "--quiet", *arguments]))
+"""
+
+
+def lay() -> None:
+    """Lay the home directory; what ansible-test cached there stays."""
+    cache = HOME / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in PIP_OF_ANSIBLE_TEST:
+        (cache / f"get_pip_{version}.py").write_text(BOOTSTRAP)
+    _hand_on_pip_settings()
+
+
+def _hand_on_pip_settings() -> None:
+    # pip reads two files of the home directory: one takes the user's own settings, one those of the environment.
+    users = Path.home() / ".config" / "pip" / "pip.conf"
+    if not users.exists():
+        users = Path.home() / ".pip" / "pip.conf"
+    legacy, current = HOME / ".pip" / "pip.conf", HOME / ".config" / "pip" / "pip.conf"
+    for file in (legacy, current):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+    if users.exists():
+        legacy.symlink_to(users)
+    settings = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
+    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
+    if proxy:
+        settings.setdefault("proxy", proxy)
+    lines = [f"{name} = {value}\n" for name, value in sorted(settings.items()) if name != "config-file"]
+    current.touch(mode=0o600)
+    current.write_text("[global]\n" + "".join(lines))
