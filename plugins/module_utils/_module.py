@@ -1,0 +1,70 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The door for Ansible modules: options in, result out, and the one place where our errors become a failed task."""
+
+from __future__ import annotations
+
+import os
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._argument_spec import connection_options
+from ._errors import AzureMLError, MissingLibrary
+from ._invocation import Result, Verb
+from ._workspace import Workspace
+
+_SHORTEST_SECRET = 6  # a shorter one would black out parts of harmless words
+
+
+class ModuleInvocation:
+    """One task that came through AnsibleModule."""
+
+    def __init__(self, module: AnsibleModule) -> None:
+        self._module = module
+        self.options: dict[str, t.Any] = module.params
+        self.check_mode: bool = module.check_mode
+        cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        self.cache_dir: str | None = os.path.join(os.path.expanduser(cache_home), "mlops.azureml")
+
+    def warn(self, message: str) -> None:
+        self._module.warn(message)
+
+    def progress(self, message: str) -> None:
+        self._module.debug(message)
+
+    def register_secret(self, secret: str) -> None:
+        if len(secret) >= _SHORTEST_SECRET:
+            self._module.no_log_values.add(secret)
+
+
+def run(verb: Verb) -> None:
+    """Be an Ansible module: the whole of ``main()``."""
+    spec = verb.spec()
+    module = AnsibleModule(
+        argument_spec={**connection_options(), **spec.arguments},
+        required_if=spec.required_if,
+        required_together=spec.required_together,
+        mutually_exclusive=spec.mutually_exclusive,
+        required_one_of=spec.required_one_of,
+        supports_check_mode=True,
+    )
+    invocation = ModuleInvocation(module)
+    try:
+        result = verb.run(Workspace(invocation), invocation)
+    except MissingLibrary as error:
+        module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
+    except AzureMLError as error:
+        module.fail_json(msg=str(error), exception=traceback.format_exc(), **error.facts)
+    module.exit_json(**_shown(result, module._diff))
+
+
+def _shown(result: Result, diff_mode: bool) -> dict[str, t.Any]:
+    shown = {"changed": result.changed, **result.values}
+    if diff_mode:
+        shown["diff"] = {"before": result.before, "after": result.after}
+    return shown

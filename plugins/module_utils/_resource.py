@@ -1,0 +1,306 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The table language: what a resource type is, and what has to change to make it so. Pure functions, no I/O."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import enum
+import re
+import typing as t
+
+from ._arm_id import WorkspaceId
+from ._errors import ImmutableFieldError, InvalidOption
+from ._wire import Json, Text, Wire
+
+Options = t.Mapping[str, t.Any]
+
+
+class Change(enum.Enum):
+    """What a difference in a field means."""
+
+    UPDATE = "update"  # a PUT of what stands, with the task laid over it
+    MERGE = "merge"  # the same, for maps whose other keys belong to others
+    APPEND = "append"  # a map that replaces the standing one only with append_tags: false
+    REPLACE = "replace"  # only deleting and creating again can change it
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One option and its place on the wire.
+
+    ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``needed`` marks what a creation
+    cannot do without; ``default`` is for options that can only be chosen at creation, since on any other it would
+    reset what somebody else has set.
+    """
+
+    option: str
+    at: str
+    wire: Wire = Text()
+    change: Change = Change.UPDATE
+    default: t.Any = None
+    needed: bool = False
+    secret: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """A value that only the service sets: in the result, never in the task."""
+
+    option: str
+    at: str
+    wire: Wire = Wire()
+
+
+@dataclasses.dataclass(frozen=True)
+class NameRule:
+    """What the service accepts as a name, in a pattern and in words."""
+
+    pattern: str
+    words: str
+
+    def check(self, option: str, name: str, label: str) -> None:
+        """Raises InvalidOption when ``name`` can not be the name of a ``label``."""
+        if not re.fullmatch(self.pattern, name):
+            raise InvalidOption(
+                f"{option}: {name!r} cannot be the name of a {label}: {self.words}. Choose another name."
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class ParentMark:
+    """A yes/no option of a child that stands in its parent: true when the parent's ``at`` holds the child's name."""
+
+    option: str
+    at: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Parent:
+    """The resource a child lives below: its type, and the child's option that names it."""
+
+    type: ResourceType
+    option: str
+    marks: tuple[ParentMark, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class ResourceType:
+    """Everything a resource type is.
+
+    ``path`` is relative to the workspace. ``constants`` (wire path -> JSON) are sent at creation; ``read_only`` wire
+    paths never. ``regional``: the body carries a location, taken from the parent or the workspace at creation.
+    """
+
+    name: str
+    plural: str
+    label: str
+    path: str
+    name_rule: NameRule
+    fields: tuple[Field, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    constants: t.Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    read_only: tuple[str, ...] = ()
+    parent: Parent | None = None
+    regional: bool = False
+    delete_query: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    state_at: str = "properties.provisioningState"
+
+    def path_of(self, options: Options) -> str:
+        """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""
+        return self.path.format_map(options)
+
+    def names_in(self, resource_id: str) -> dict[str, str]:
+        """The options that an id of this type spells out, e.g. ``{"endpoint_name": "digits", "name": "blue"}``."""
+        steps = self.path.split("/")
+        spelled = resource_id.split("/")[-len(steps) :]
+        return {step[1:-1]: word for step, word in zip(steps, spelled) if step.startswith("{")}
+
+    def title(self, options: Options) -> str:
+        """How messages name the resource, e.g. ``batch deployment digits/blue``."""
+        parts = [str(options[self.parent.option])] if self.parent else []
+        return f"{self.label} {'/'.join([*parts, str(options['name'])])}"
+
+    def state_of(self, standing: Json) -> str:
+        """The provisioning state of a standing resource; empty where the service tells none."""
+        return str(dig(standing, self.state_at) or "")
+
+    @property
+    def appends(self) -> bool:
+        return any(field.change is Change.APPEND for field in self.fields)
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """One field whose wanted JSON is not the same to the service as the standing one."""
+
+    field: Field
+    standing: Json
+    wanted: Json
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a run will do: shown in check mode, carried out otherwise. ``body`` is the full JSON of the PUT."""
+
+    action: t.Literal["none", "create", "update"]
+    body: dict[str, Json]
+    before: dict[str, t.Any]
+    after: dict[str, t.Any]
+    differences: tuple[Difference, ...] = ()
+
+
+def dig(tree: t.Any, path: str) -> t.Any:
+    """The value at a dotted path, None where a step is missing."""
+    for step in path.split("."):
+        if not isinstance(tree, t.Mapping):
+            return None
+        tree = tree.get(step)
+    return tree
+
+
+def plant(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
+    """Put a value at a dotted path, making the maps on the way (also where the service answered null)."""
+    *steps, last = path.split(".")
+    for step in steps:
+        if not isinstance(tree.get(step), dict):
+            tree[step] = {}
+        tree = tree[step]
+    tree[last] = value
+
+
+def uproot(tree: dict[str, t.Any], path: str) -> None:
+    """Remove the value at a dotted path, if it is there."""
+    *steps, last = path.split(".")
+    holder = dig(tree, ".".join(steps)) if steps else tree
+    if isinstance(holder, dict):
+        holder.pop(last, None)
+
+
+def check_options(resource: ResourceType, options: Options, workspace: WorkspaceId) -> dict[str, Json]:
+    """What the task wants, as wire path -> JSON; options left out are not in it.
+
+    Raises InvalidOption, naming the option, for a bad name or a value that the service can never accept.
+    """
+    if resource.parent:
+        resource.parent.type.name_rule.check(
+            resource.parent.option, options[resource.parent.option], resource.parent.type.label
+        )
+    resource.name_rule.check("name", options["name"], resource.label)
+    wanted = {}
+    for field in resource.fields:
+        value = dig(options, field.option)
+        if value is None:
+            continue
+        try:
+            wanted[field.at] = field.wire.encode(value, workspace)
+        except ValueError as error:
+            raise InvalidOption(f"{field.option}: {error}.") from None
+    return wanted
+
+
+def plan(
+    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json | None, workspace: WorkspaceId
+) -> Plan:
+    """Compare what the task wants with what stands.
+
+    Raises InvalidOption when a creation lacks an option, ImmutableFieldError when only a replacement could do it.
+    """
+    if standing is None:
+        return _plan_creation(resource, options, wanted, workspace)
+    differences = tuple(_differences(resource, options, wanted, standing, workspace))
+    _refuse_replacement(resource, options, differences, workspace)
+    before: dict[str, t.Any] = {}
+    after: dict[str, t.Any] = {}
+    for difference in differences:
+        plant(before, difference.field.option, difference.field.wire.decode(difference.standing, workspace))
+        plant(after, difference.field.option, difference.field.wire.decode(difference.wanted, workspace))
+    if resource.state_of(standing) in FAILED_STATES:
+        before["provisioning_state"], after["provisioning_state"] = resource.state_of(standing), "Succeeded"
+    if not after:
+        return Plan("none", {}, {}, {})
+    body = merged_body(resource, standing, {difference.field.at: difference.wanted for difference in differences})
+    return Plan("update", body, {"name": options["name"], **before}, {"name": options["name"], **after}, differences)
+
+
+FAILED_STATES = frozenset({"Failed", "Canceled"})
+
+
+def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, Json], workspace: WorkspaceId) -> Plan:
+    missing = [field.option for field in resource.fields if field.needed and field.at not in wanted]
+    if missing:
+        raise InvalidOption(
+            f"{resource.title(options)} does not exist yet, and creating it needs {', '.join(missing)}. "
+            "Add what is missing to the task."
+        )
+    body = merged_body(resource, {}, {**resource.constants, **wanted})
+    after: dict[str, t.Any] = {"name": options["name"]}
+    for field in resource.fields:
+        if field.at in wanted:
+            plant(after, field.option, MASK if field.secret else field.wire.decode(wanted[field.at], workspace))
+    differences = tuple(Difference(field, None, wanted[field.at]) for field in resource.fields if field.at in wanted)
+    return Plan("create", body, {}, after, differences)
+
+
+MASK = "VALUE_HIDDEN"
+
+
+def _differences(
+    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json, workspace: WorkspaceId
+) -> t.Iterator[Difference]:
+    for field in resource.fields:
+        if field.at not in wanted:
+            continue
+        now, goal = dig(standing, field.at), wanted[field.at]
+        if field.change is Change.MERGE or (field.change is Change.APPEND and options.get("append_tags", True)):
+            goal = {**(now or {}), **goal}
+        if not field.wire.same(goal, now, workspace):
+            yield Difference(field, now, goal)
+
+
+def _refuse_replacement(
+    resource: ResourceType, options: Options, differences: tuple[Difference, ...], workspace: WorkspaceId
+) -> None:
+    fixed = [difference for difference in differences if difference.field.change is Change.REPLACE]
+    if not fixed:
+        return
+    changes = "; ".join(
+        f"{d.field.option} is {d.field.wire.decode(d.standing, workspace)!r}, "
+        f"the task wants {d.field.wire.decode(d.wanted, workspace)!r}"
+        for d in fixed
+    )
+    raise ImmutableFieldError(
+        f"{resource.title(options)} cannot be changed in place: {changes}. "
+        "Delete it first (state: absent) and create it again, or leave the standing value in the task."
+    )
+
+
+def merged_body(resource: ResourceType, standing: Json, wanted: dict[str, Json]) -> dict[str, Json]:
+    """What stands, without what only the service may write, with the task laid over it."""
+    body = copy.deepcopy(dict(standing))
+    for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
+        uproot(body, path)
+    for path, value in wanted.items():
+        plant(body, path, value)
+    return body
+
+
+ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
+
+
+def render(resource: ResourceType, standing: Json, workspace: WorkspaceId) -> dict[str, t.Any]:
+    """A resource in the words of the task: the result of its module and of its ``_info`` module."""
+    shown: dict[str, t.Any] = {}
+    if standing.get("id"):
+        shown["id"] = standing["id"]
+        shown.update(resource.names_in(standing["id"]))
+    if standing.get("location"):
+        shown["location"] = standing["location"]
+    for place in (*resource.fields, *resource.outputs):
+        if not (isinstance(place, Field) and place.secret):
+            plant(shown, place.option, place.wire.decode(dig(standing, place.at), workspace))
+    return shown

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The batch endpoint: batch contract 3."""
+
+from __future__ import annotations
+
+from .._resource import Change, Field, NameRule, Output, ResourceType
+from .._wire import Choice, TextMap
+
+BATCH_ENDPOINT = ResourceType(
+    name="batch_endpoint",
+    plural="batch_endpoints",
+    label="batch endpoint",
+    path="batchEndpoints/{name}",
+    name_rule=NameRule(
+        r"(?=.{3,32}$)[a-zA-Z]([a-zA-Z0-9]|-(?!-))*[a-zA-Z0-9]",
+        "3 to 32 letters, digits and single dashes, beginning with a letter and ending with a letter or digit",
+    ),
+    regional=True,
+    constants={"properties.authMode": "AADToken"},
+    fields=(
+        Field("description", at="properties.description"),
+        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
+        Field("properties", at="properties.properties", wire=TextMap(), change=Change.MERGE),
+        Field("defaults.deployment_name", at="properties.defaults.deploymentName"),
+    ),
+    outputs=(
+        Output(
+            "auth_mode", at="properties.authMode", wire=Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
+        ),
+        Output("scoring_uri", at="properties.scoringUri"),
+        Output("provisioning_state", at="properties.provisioningState"),
+    ),
+    read_only=("properties.scoringUri", "properties.swaggerUri"),
+)

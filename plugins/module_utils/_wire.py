@@ -1,0 +1,273 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Wire types: how one option value travels to the service and back, and when two values are the same to the service.
+
+A wire type has four faces:
+
+- ``spec()``: the Ansible argument spec of the option (type, choices, elements);
+- ``encode(value, workspace)``: option value -> JSON; raises ValueError when the value can never be right;
+- ``decode(json, workspace)``: JSON -> option value;
+- ``canonical(json, workspace)``: what the service makes of it; two JSON values are the same when these are equal.
+
+Everything the service rewrites (casing, defaults for empty, durations, ids) is told here, once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ._arm_id import WorkspaceId
+from ._arm_id import parse as parse_id
+from ._references import expand
+
+Json = t.Any
+
+
+class Wire:
+    """Text that the service keeps as it is; the base of all wire types."""
+
+    type = "str"
+
+    def spec(self) -> dict[str, t.Any]:
+        return {"type": self.type}
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return value
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value
+
+    def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
+        """Are these two JSON values one and the same to the service?"""
+        return bool(self.canonical(one, workspace) == self.canonical(other, workspace))
+
+
+class Text(Wire):
+    """Free text, optionally of a given shape. An absent text and an empty one are the same.
+
+    ``ignore_case``: the service answers in another case than it was sent (vmSize: assets contract 3.4).
+    """
+
+    def __init__(self, *, pattern: str | None = None, rule: str = "", ignore_case: bool = False) -> None:
+        self.pattern = pattern
+        self.rule = rule
+        self.ignore_case = ignore_case
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        if self.pattern is not None and not re.fullmatch(self.pattern, value):
+            raise ValueError(f"{value!r} is not accepted: {self.rule}")
+        return value
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        text = value or ""
+        return text.lower() if self.ignore_case else text
+
+
+class Location(Text):
+    """An Azure region; ``East US`` and ``eastus`` are one."""
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return (value or "").replace(" ", "").lower()
+
+
+class Integer(Wire):
+    """A whole number; the service also takes and compares numbers sent as text (batch contract 4.2)."""
+
+    type = "int"
+
+    def __init__(self, *, minimum: int | None = None, maximum: int | None = None) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        if self.minimum is not None and value < self.minimum:
+            raise ValueError(f"{value} is too small: the smallest value is {self.minimum}")
+        if self.maximum is not None and value > self.maximum:
+            raise ValueError(f"{value} is too large: the largest value is {self.maximum}")
+        return value
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return None if value is None else int(value)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return None if value is None else int(value)
+
+
+class Boolean(Wire):
+    """True or false."""
+
+    type = "bool"
+
+
+class Switch(Wire):
+    """True or false in the task, ``Enabled`` or ``Disabled`` on the wire."""
+
+    type = "bool"
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return "Enabled" if value else "Disabled"
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {"enabled": True, "disabled": False}.get(str(value).lower())
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.decode(value, workspace)
+
+
+class Choice(Wire):
+    """A closed set: option word -> service word. The service matches its words without regard to case.
+
+    Service fact: batch contract 3.2.
+    """
+
+    def __init__(self, **words: str) -> None:
+        self.words = words
+
+    def spec(self) -> dict[str, t.Any]:
+        return {"type": "str", "choices": list(self.words)}
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return self.words[value]
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        found = [option for option, word in self.words.items() if word.lower() == str(value).lower()]
+        return found[0] if found else value
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return None if value is None else str(value).lower()
+
+
+class Duration(Wire):
+    """Seconds in the task, an ISO-8601 duration on the wire; ``PT60S`` and ``PT1M`` are one (batch contract 11)."""
+
+    type = "int"
+    _PATTERN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+
+    def __init__(self, *, minimum: int = 0) -> None:
+        self.minimum = minimum
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        if value < self.minimum:
+            raise ValueError(f"{value} s is too short: the shortest is {self.minimum} s")
+        minutes, seconds = divmod(value, 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        date = f"{days}D" if days else ""
+        time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+        return f"P{date}T{time}" if time else (f"P{date}" if date else "PT0S")
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.canonical(value, workspace)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        match = self._PATTERN.fullmatch(value or "")
+        if not match or value in ("P", "PT"):
+            return value
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+class TextMap(Wire):
+    """A map of text to text. Absent and empty are the same; the service refuses empty values in tags.
+
+    Service fact: assets contract 8.1, batch contract 9.1.
+    """
+
+    type = "dict"
+
+    def __init__(self, *, empty_values: bool = False) -> None:
+        self.empty_values = empty_values
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        empty = [] if self.empty_values else sorted(str(key) for key, item in value.items() if item in (None, ""))
+        if empty:
+            raise ValueError(
+                f"the value of {', '.join(empty)} is empty: the service refuses empty values, give one or drop the key"
+            )
+        return {str(key): _text(item) for key, item in value.items()}
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value or {}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {key: item or "" for key, item in (value or {}).items()}
+
+
+class Reference(Wire):
+    """Another resource of the workspace: a short form (``azureml:name:version``, ``name``) or a full id.
+
+    ``kind`` is the segment in the ARM path (``models``, ``computes`` ...). Labels such as ``@latest`` are resolved by
+    the engine before encoding, because that takes a request.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return expand(value, self.kind, workspace)
+
+    def target(self, value: Json) -> str | None:
+        """The id that the JSON points at."""
+        return t.cast("str | None", value)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        target = self.target(value)
+        if not target:
+            return None
+        try:
+            full = expand(target, self.kind, workspace)
+        except ValueError:  # another client left a form that we do not write: equal only to itself
+            return target
+        parsed = parse_id(full)
+        return parsed.comparison_key() if parsed else full
+
+
+class WrappedReference(Reference):
+    """A reference that travels as ``{"referenceType": "Id", "assetId": ...}`` (batch contract 4.1)."""
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return {"referenceType": "Id", "assetId": super().encode(value, workspace)}
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.target(value)
+
+    def target(self, value: Json) -> str | None:
+        return value.get("assetId") if isinstance(value, dict) else None
+
+
+class CondaFile(Wire):
+    """A conda specification: a mapping for us, text on the wire, which the service answers as JSON text.
+
+    Service fact: assets contract 7.2.
+    """
+
+    type = "raw"
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return json.dumps(value, indent=2)
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.canonical(value, workspace)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        if not value:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError:
+            import yaml  # JSON is what the service answers; YAML only what older clients left behind
+
+            return yaml.safe_load(value)
+
+
+def _text(value: t.Any) -> str:
+    """Numbers and booleans become the text a reader of the task expects: ``true`` stays ``true``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

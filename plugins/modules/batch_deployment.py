@@ -1,0 +1,373 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: batch_deployment
+short_description: Manage batch deployments of an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Creates, updates and deletes a batch deployment, a model with its scoring code, environment and compute behind a
+    batch endpoint.
+  - Options that the task leaves out are left as they stand, or as the service sets them in a new deployment.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+  - mlops.azureml.tags
+  - mlops.azureml.wait
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the deployment should be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the deployment, letters, digits, dashes and underscores.
+    type: str
+    required: true
+  endpoint_name:
+    description:
+      - Name of the batch endpoint. It has to stand already.
+    type: str
+    required: true
+  set_default:
+    description:
+      - With V(true) the endpoint sends jobs that name no deployment to this one.
+      - With V(false), or left out, the default of the endpoint stays as it is.
+    type: bool
+  description:
+    description:
+      - What the deployment is for.
+    type: str
+  properties:
+    description:
+      - Properties of the deployment. Those that are left out stay.
+    type: dict
+  model:
+    description:
+      - The registered model, as V(azureml:name:version), V(azureml:name@latest) or a full id.
+    type: str
+  code_configuration:
+    description:
+      - The scoring code. A model in the MLflow format does not need it.
+    type: dict
+    suboptions:
+      code:
+        description:
+          - The registered code, as V(azureml:name:version) or a full id.
+        type: str
+      scoring_script:
+        description:
+          - Path, in the code, of the script with C(init) and C(run).
+        type: str
+  environment:
+    description:
+      - The registered environment, as V(azureml:name:version), V(azureml:name@latest) or a full id.
+      - A model in the MLflow format does not need it.
+    type: str
+  environment_variables:
+    description:
+      - Environment variables of the scoring script. They replace those that stand.
+    type: dict
+  compute:
+    description:
+      - The compute cluster, by name, as V(azureml:name) or by its full ARM id.
+    type: str
+  resources:
+    description:
+      - What a job takes.
+    type: dict
+    suboptions:
+      instance_count:
+        description:
+          - Number of nodes of a job.
+        type: int
+  mini_batch_size:
+    description:
+      - Number of files that one call of C(run) gets.
+    type: int
+  max_concurrency_per_instance:
+    description:
+      - Number of processes on each node.
+    type: int
+  retry_settings:
+    description:
+      - What happens when C(run) fails or takes too long.
+    type: dict
+    suboptions:
+      max_retries:
+        description:
+          - How often a mini batch is tried again.
+        type: int
+      timeout:
+        description:
+          - Seconds that one call of C(run) may take.
+        type: int
+  error_threshold:
+    description:
+      - Number of files that may fail before the job fails; V(-1) means any number.
+    type: int
+  logging_level:
+    description:
+      - How much jobs log.
+    type: str
+    choices: [info, warning, debug]
+  output_action:
+    description:
+      - Whether what C(run) returns is appended to one file (V(append_row)), or the script writes its own output
+        (V(summary_only)).
+    type: str
+    choices: [append_row, summary_only]
+  output_file_name:
+    description:
+      - Name of that file.
+    type: str
+seealso:
+  - module: mlops.azureml.batch_endpoint
+  - module: mlops.azureml.batch_job
+"""
+
+EXAMPLES = r"""
+- name: Put a model behind the endpoint and send all jobs to it
+  mlops.azureml.batch_deployment:
+    endpoint_name: digits-batch
+    name: blue
+    set_default: true
+    model: azureml:digits:1
+    code_configuration:
+      code: azureml:digits-score:1
+      scoring_script: score.py
+    environment: azureml:digits-env:1
+    compute: azureml:batch-cluster
+    resources:
+      instance_count: 2
+    mini_batch_size: 20
+    max_concurrency_per_instance: 2
+    retry_settings:
+      max_retries: 3
+      timeout: 300
+    output_action: append_row
+    output_file_name: predictions.csv
+
+- name: See what a smaller mini batch would change
+  mlops.azureml.batch_deployment:
+    endpoint_name: digits-batch
+    name: blue
+    mini_batch_size: 5
+  check_mode: true
+  diff: true
+
+- name: Take the deployment away
+  mlops.azureml.batch_deployment:
+    endpoint_name: digits-batch
+    name: green
+    state: absent
+"""
+
+RETURN = r"""
+batch_deployment:
+  description: The deployment as it stands after the task. Missing when it was deleted.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/batchEndpoints/digits-batch/deployments/blue
+    name:
+      description: Name of the deployment.
+      type: str
+      returned: always
+      sample: blue
+    endpoint_name:
+      description: Name of the endpoint.
+      type: str
+      returned: always
+      sample: digits-batch
+    location:
+      description: Region of the deployment.
+      type: str
+      returned: always
+      sample: eastus
+    description:
+      description: What the deployment is for.
+      type: str
+      returned: always
+      sample: First model
+    tags:
+      description: Tags of the deployment.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the deployment.
+      type: dict
+      returned: always
+      sample: {}
+    model:
+      description: Full id of the model.
+      type: str
+      returned: always
+      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/models/digits/versions/1
+    code_configuration:
+      description: The scoring code.
+      type: dict
+      returned: always
+      contains:
+        code:
+          description: Full id of the code.
+          type: str
+          returned: always
+          sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/codes/digits-score/versions/1
+        scoring_script:
+          description: Path of the script in the code.
+          type: str
+          returned: always
+          sample: score.py
+    environment:
+      description: Id of the environment.
+      type: str
+      returned: always
+      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/environments/digits-env/versions/1
+    environment_variables:
+      description: Environment variables of the scoring script.
+      type: dict
+      returned: always
+      sample: {}
+    compute:
+      description: Full ARM id of the compute.
+      type: str
+      returned: always
+      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/computes/batch-cluster
+    resources:
+      description: What a job takes, with its RV(ignore:instance_count).
+      type: dict
+      returned: always
+      sample: {instance_count: 2}
+    mini_batch_size:
+      description: Files in one call of C(run).
+      type: int
+      returned: always
+      sample: 20
+    max_concurrency_per_instance:
+      description: Processes on each node.
+      type: int
+      returned: always
+      sample: 2
+    retry_settings:
+      description: What happens when C(run) fails, with RV(ignore:max_retries) and RV(ignore:timeout) in seconds.
+      type: dict
+      returned: always
+      sample: {max_retries: 3, timeout: 300}
+    error_threshold:
+      description: Files that may fail.
+      type: int
+      returned: always
+      sample: -1
+    logging_level:
+      description: How much jobs log.
+      type: str
+      returned: always
+      sample: info
+    output_action:
+      description: What becomes of the values that C(run) returns.
+      type: str
+      returned: always
+      sample: append_row
+    output_file_name:
+      description: Name of the output file.
+      type: str
+      returned: always
+      sample: predictions.csv
+    provisioning_state:
+      description: How far the service is.
+      type: str
+      returned: always
+      sample: Succeeded
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import (
+    Change,
+    Field,
+    NameRule,
+    Output,
+    Parent,
+    ParentMark,
+    ResourceType,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
+    Choice,
+    Duration,
+    Integer,
+    Reference,
+    TextMap,
+    WrappedReference,
+)
+
+BATCH_DEPLOYMENT = ResourceType(
+    name="batch_deployment",
+    plural="batch_deployments",
+    label="batch deployment",
+    path="batchEndpoints/{endpoint_name}/deployments/{name}",
+    name_rule=NameRule(
+        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}",
+        "up to 255 letters, digits, dashes and underscores, the first a letter or digit",
+    ),
+    parent=Parent(
+        BATCH_ENDPOINT, "endpoint_name", marks=(ParentMark("set_default", at="properties.defaults.deploymentName"),)
+    ),
+    regional=True,
+    fields=(
+        Field("description", at="properties.description"),
+        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
+        Field("properties", at="properties.properties", wire=TextMap(), change=Change.MERGE),
+        Field("model", at="properties.model", wire=WrappedReference("models")),
+        Field("code_configuration.code", at="properties.codeConfiguration.codeId", wire=Reference("codes")),
+        Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript"),
+        Field("environment", at="properties.environmentId", wire=Reference("environments")),
+        Field("environment_variables", at="properties.environmentVariables", wire=TextMap(empty_values=True)),
+        Field("compute", at="properties.compute", wire=Reference("computes")),
+        Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
+        Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
+        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
+        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
+        Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
+        Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
+        Field(
+            "logging_level", at="properties.loggingLevel", wire=Choice(info="Info", warning="Warning", debug="Debug")
+        ),
+        Field(
+            "output_action",
+            at="properties.outputAction",
+            wire=Choice(append_row="AppendRow", summary_only="SummaryOnly"),
+        ),
+        Field("output_file_name", at="properties.outputFileName"),
+    ),
+    outputs=(Output("provisioning_state", at="properties.provisioningState"),),
+)
+
+
+def main() -> None:
+    run(Converge(BATCH_DEPLOYMENT))
+
+
+if __name__ == "__main__":
+    main()

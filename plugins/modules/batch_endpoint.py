@@ -1,0 +1,160 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: batch_endpoint
+short_description: Manage batch endpoints of an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Creates, updates and deletes a batch endpoint, the stable address that scoring jobs are sent to.
+  - Options that the task leaves out are left as they stand.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+  - mlops.azureml.tags
+  - mlops.azureml.wait
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the endpoint should be there.
+      - Deleting it deletes its deployments, too.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the endpoint, 3 to 32 letters, digits and single dashes, beginning with a letter and ending with a
+        letter or digit. It has to be unique in the region, over all workspaces and customers.
+    type: str
+    required: true
+  description:
+    description:
+      - What the endpoint is for.
+    type: str
+  properties:
+    description:
+      - Properties of the endpoint. They can be added and changed; the service keeps those that are left out.
+    type: dict
+  defaults:
+    description:
+      - Where jobs go that do not name a deployment.
+    type: dict
+    suboptions:
+      deployment_name:
+        description:
+          - Name of the default deployment.
+        type: str
+seealso:
+  - module: mlops.azureml.batch_deployment
+  - name: Batch endpoints
+    description: What endpoints and deployments are.
+    link: https://learn.microsoft.com/azure/machine-learning/concept-endpoints-batch
+"""
+
+EXAMPLES = r"""
+- name: An endpoint for the digits models
+  mlops.azureml.batch_endpoint:
+    name: digits-batch
+    description: Reads handwritten digits
+    tags:
+      team: vision
+
+- name: Send jobs to the green deployment from now on
+  mlops.azureml.batch_endpoint:
+    name: digits-batch
+    defaults:
+      deployment_name: green
+
+- name: Delete the endpoint with all its deployments
+  mlops.azureml.batch_endpoint:
+    name: digits-batch
+    state: absent
+"""
+
+RETURN = r"""
+batch_endpoint:
+  description: The endpoint as it stands after the task. Missing when it was deleted.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/batchEndpoints/digits-batch
+    name:
+      description: Name of the endpoint.
+      type: str
+      returned: always
+      sample: digits-batch
+    location:
+      description: Region of the endpoint.
+      type: str
+      returned: always
+      sample: eastus
+    description:
+      description: What the endpoint is for.
+      type: str
+      returned: always
+      sample: Reads handwritten digits
+    tags:
+      description: Tags of the endpoint.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the endpoint, those of the service among them.
+      type: dict
+      returned: always
+      sample: {BatchEndpointCreationApiVersion: "2024-10-01"}
+    defaults:
+      description: Where jobs go that do not name a deployment.
+      type: dict
+      returned: always
+      contains:
+        deployment_name:
+          description: Name of the default deployment, null when there is none.
+          type: str
+          returned: always
+          sample: blue
+    auth_mode:
+      description: How callers prove who they are.
+      type: str
+      returned: always
+      sample: aad_token
+    scoring_uri:
+      description: Where jobs are sent to. Null until the endpoint is provisioned.
+      type: str
+      returned: always
+      sample: https://digits-batch.eastus.inference.ml.azure.com/jobs
+    provisioning_state:
+      description: How far the service is.
+      type: str
+      returned: always
+      sample: Succeeded
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
+
+
+def main() -> None:
+    run(Converge(BATCH_ENDPOINT))
+
+
+if __name__ == "__main__":
+    main()
