@@ -32,10 +32,10 @@ options:
   auth_source:
     description:
       - Where credentials come from.
-      - V(auto) takes the first that is complete of the service principal in the options (or their environment variables),
-        the federated token file, the credentials file, and the Azure CLI.
-      - V(env) takes the options and their environment variables only, V(credential_file) the file C(~/.azure/credentials),
-        V(cli) the signed-in Azure CLI, V(msi) the managed identity of the machine.
+      - V(auto) takes the first that is complete of the service principal in the options (or their environment
+        variables), the federated token file, the credentials file, and the Azure CLI.
+      - V(env) takes the options and their environment variables only, V(credential_file) the file
+        C(~/.azure/credentials), V(cli) the signed-in Azure CLI, V(msi) the managed identity of the machine.
       - Falls back to the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE).
     type: str
     choices: [auto, env, credential_file, cli, msi]
@@ -72,8 +72,8 @@ options:
     type: str
   cloud_environment:
     description:
-      - The Azure cloud, V(AzureCloud), V(AzureChinaCloud) or V(AzureUSGovernment), or the URL of the resource manager of
-        another cloud, which is asked for its endpoints.
+      - The Azure cloud, V(AzureCloud), V(AzureChinaCloud) or V(AzureUSGovernment), or the URL of the resource manager
+        of another cloud, which is asked for its endpoints.
       - Falls back to the environment variable E(AZURE_CLOUD_ENVIRONMENT).
     type: str
     default: AzureCloud
@@ -88,6 +88,6 @@ options:
       - Falls back to the environment variables E(SSL_CERT_FILE), E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
     type: path
 notes:
-  - The module runs where the play runs. Use C(hosts=localhost) or C(delegate_to=localhost) to run it on the controller.
-  - Tokens are kept between tasks in C(~/.cache/mlops.azureml) (or below E(XDG_CACHE_HOME)), readable by their owner only.
+  - The module runs where the play runs. Use C(hosts=localhost) or C(delegate_to=localhost) for the controller.
+  - Tokens are kept between tasks in C(~/.cache/mlops.azureml), or below E(XDG_CACHE_HOME), readable by their owner only.
 """

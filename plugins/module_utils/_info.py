@@ -15,10 +15,13 @@ from ._resource import Json, ResourceType, render
 from ._workspace import Workspace
 
 
+Filter = tuple[str, dict[str, t.Any]]
+
+
 class Info:
     """Lists the resources of a type: those the filters select, then what ``query`` makes of them.
 
-    ``filters``: option -> query parameter of the service's list, for filters that the service applies itself.
+    ``filters``: option -> (query parameter of the service's list, argument spec), for filters that the service applies.
     """
 
     def __init__(

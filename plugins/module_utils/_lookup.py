@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What references need from the service: a label becomes a version, a target must be there before anything is written."""
+"""What references need from the service: labels become versions, targets must be there before a write."""
 
 from __future__ import annotations
 

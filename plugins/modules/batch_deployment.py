@@ -188,7 +188,7 @@ batch_deployment:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/batchEndpoints/digits-batch/deployments/blue
+      sample: /subscriptions/.../workspaces/ws1/batchEndpoints/digits-batch/deployments/blue
     name:
       description: Name of the deployment.
       type: str
@@ -223,7 +223,7 @@ batch_deployment:
       description: Full id of the model.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/models/digits/versions/1
+      sample: /subscriptions/.../workspaces/ws1/models/digits/versions/1
     code_configuration:
       description: The scoring code.
       type: dict
@@ -233,7 +233,7 @@ batch_deployment:
           description: Full id of the code.
           type: str
           returned: always
-          sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/codes/digits-score/versions/1
+          sample: /subscriptions/.../workspaces/ws1/codes/digits-score/versions/1
         scoring_script:
           description: Path of the script in the code.
           type: str
@@ -243,7 +243,7 @@ batch_deployment:
       description: Id of the environment.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/environments/digits-env/versions/1
+      sample: /subscriptions/.../workspaces/ws1/environments/digits-env/versions/1
     environment_variables:
       description: Environment variables of the scoring script.
       type: dict
@@ -253,7 +253,7 @@ batch_deployment:
       description: Full ARM id of the compute.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/computes/batch-cluster
+      sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     resources:
       description: What a job takes, with its RV(ignore:instance_count).
       type: dict
@@ -322,6 +322,9 @@ from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     WrappedReference,
 )
 
+LEVELS = Choice(info="Info", warning="Warning", debug="Debug")
+ACTIONS = Choice(append_row="AppendRow", summary_only="SummaryOnly")
+
 BATCH_DEPLOYMENT = ResourceType(
     name="batch_deployment",
     plural="batch_deployments",
@@ -351,13 +354,11 @@ BATCH_DEPLOYMENT = ResourceType(
         Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
         Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
         Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
-        Field(
-            "logging_level", at="properties.loggingLevel", wire=Choice(info="Info", warning="Warning", debug="Debug")
-        ),
+        Field("logging_level", at="properties.loggingLevel", wire=LEVELS),
         Field(
             "output_action",
             at="properties.outputAction",
-            wire=Choice(append_row="AppendRow", summary_only="SummaryOnly"),
+            wire=ACTIONS,
         ),
         Field("output_file_name", at="properties.outputFileName"),
     ),

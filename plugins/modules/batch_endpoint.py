@@ -94,7 +94,7 @@ batch_endpoint:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/batchEndpoints/digits-batch
+      sample: /subscriptions/.../workspaces/ws1/batchEndpoints/digits-batch
     name:
       description: Name of the endpoint.
       type: str

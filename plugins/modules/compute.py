@@ -134,7 +134,7 @@ compute:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/computes/batch-cluster
+      sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     name:
       description: Name of the cluster.
       type: str
@@ -238,6 +238,10 @@ from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
 )
 
 CLUSTER = "properties.properties"
+SCALE = f"{CLUSTER}.scaleSettings"
+KINDS = Choice(amlcompute="AmlCompute")
+TIERS = Choice(dedicated="Dedicated", low_priority="LowPriority")
+FIXED = Change.REPLACE
 
 COMPUTE = ResourceType(
     name="compute",
@@ -251,33 +255,31 @@ COMPUTE = ResourceType(
         Field(
             "type",
             at="properties.computeType",
-            wire=Choice(amlcompute="AmlCompute"),
+            wire=KINDS,
             default="amlcompute",
-            change=Change.REPLACE,
+            change=FIXED,
         ),
         Field("description", at="properties.description"),
-        Field("location", at="location", wire=Location(), change=Change.REPLACE),
+        Field("location", at="location", wire=Location(), change=FIXED),
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("size", at=f"{CLUSTER}.vmSize", wire=Text(ignore_case=True), needed=True, change=Change.REPLACE),
+        Field("size", at=f"{CLUSTER}.vmSize", wire=Text(ignore_case=True), needed=True, change=FIXED),
         Field(
             "tier",
             at=f"{CLUSTER}.vmPriority",
-            wire=Choice(dedicated="Dedicated", low_priority="LowPriority"),
-            change=Change.REPLACE,
+            wire=TIERS,
+            change=FIXED,
         ),
-        Field("min_instances", at=f"{CLUSTER}.scaleSettings.minNodeCount", wire=Integer(minimum=0)),
-        Field("max_instances", at=f"{CLUSTER}.scaleSettings.maxNodeCount", wire=Integer(minimum=0), needed=True),
-        Field(
-            "idle_time_before_scale_down", at=f"{CLUSTER}.scaleSettings.nodeIdleTimeBeforeScaleDown", wire=Duration()
-        ),
+        Field("min_instances", at=f"{SCALE}.minNodeCount", wire=Integer(minimum=0)),
+        Field("max_instances", at=f"{SCALE}.maxNodeCount", wire=Integer(minimum=0), needed=True),
+        Field("idle_time_before_scale_down", at=f"{SCALE}.nodeIdleTimeBeforeScaleDown", wire=Duration()),
         Field(
             "ssh_public_access_enabled",
             at=f"{CLUSTER}.remoteLoginPortPublicAccess",
             wire=Switch(),
-            change=Change.REPLACE,
+            change=FIXED,
         ),
-        Field("enable_node_public_ip", at=f"{CLUSTER}.enableNodePublicIp", wire=Boolean(), change=Change.REPLACE),
-        Field("network_settings.subnet", at=f"{CLUSTER}.subnet.id", wire=Text(ignore_case=True), change=Change.REPLACE),
+        Field("enable_node_public_ip", at=f"{CLUSTER}.enableNodePublicIp", wire=Boolean(), change=FIXED),
+        Field("network_settings.subnet", at=f"{CLUSTER}.subnet.id", wire=Text(ignore_case=True), change=FIXED),
     ),
     outputs=(
         Output("current_instances", at=f"{CLUSTER}.currentNodeCount"),

@@ -53,7 +53,7 @@ datastores:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/datastores/workspaceblobstore
+      sample: /subscriptions/.../workspaces/ws1/datastores/workspaceblobstore
     name:
       description: Name of the datastore.
       type: str

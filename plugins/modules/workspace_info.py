@@ -43,7 +43,7 @@ workspaces:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1
+      sample: /subscriptions/.../workspaces/ws1
     name:
       description: Name of the workspace.
       type: str
@@ -78,7 +78,7 @@ workspaces:
       description: ARM id of the storage account.
       type: str
       returned: always
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.Storage/storageAccounts/examplesa
+      sample: /subscriptions/.../providers/Microsoft.Storage/storageAccounts/examplesa
     discovery_url:
       description: Where the addresses of the other services are found.
       type: str

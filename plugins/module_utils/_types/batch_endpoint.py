@@ -10,6 +10,8 @@ from __future__ import annotations
 from .._resource import Change, Field, NameRule, Output, ResourceType
 from .._wire import Choice, TextMap
 
+AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
+
 BATCH_ENDPOINT = ResourceType(
     name="batch_endpoint",
     plural="batch_endpoints",
