@@ -89,5 +89,5 @@ options:
     type: path
 notes:
   - The module runs where the play runs. Use C(hosts=localhost) or C(delegate_to=localhost) for the controller.
-  - Tokens are kept between tasks in C(~/.cache/mlops.azureml), or below E(XDG_CACHE_HOME), readable by their owner only.
+  - Tokens are kept between tasks in C(~/.cache/mlops.azureml) or below E(XDG_CACHE_HOME), for their owner only.
 """

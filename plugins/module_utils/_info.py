@@ -14,7 +14,6 @@ from ._invocation import Invocation, Result, Spec
 from ._resource import Json, ResourceType, render
 from ._workspace import Workspace
 
-
 Filter = tuple[str, dict[str, t.Any]]
 
 
