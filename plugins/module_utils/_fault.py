@@ -1,0 +1,196 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""What the service's error answers say: the innermost code, a readable text, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+# Texts that say less than the ones they wrap. Service fact: batch contract 9.1, assets contract 1.5.
+_HOLLOW = frozenset({"", "the specified resource was not found", "systemerror", "usererror"})
+_LONGEST_TEXT = 1500
+_VALIDATION_LIST = re.compile(r"\s*(?:Errors:)?\s*(\[\s*\{.*\}\s*\])\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The innermost code (None when there is none) and a text in one line."""
+
+    code: str | None
+    text: str
+
+
+def read_fault(body: Any) -> Fault:
+    """Read an error answer in any of the shapes the services use; unknown shapes give an empty fault.
+
+    Service fact: batch contract 9.1 (management), 9.2 (data plane), 2.2 (failed operation), assets contract 1.5.
+    """
+    error = body.get("error", body) if isinstance(body, dict) else None
+    if isinstance(error, str):
+        # The authority's own shape, RFC 6749 section 5.2.
+        return Fault(error, _one_line(str(body.get("error_description") or "")))
+    if not isinstance(error, dict):
+        return Fault(None, "")
+    codes, texts = zip(*_layers(error), strict=True)
+    code = _inner_error_code(error) or next((code for code in reversed(codes) if code), None)
+    told = list(dict.fromkeys(text for text in texts if text.rstrip(".").lower() not in _HOLLOW))
+    return Fault(code, _one_line(" ".join(told or [texts[0]])))
+
+
+def remedy(fault: Fault, status: int | None = None) -> str | None:
+    """Return what the user can do about a fault, in one or two sentences; None when nobody knows."""
+    return next((entry.advice for entry in _REMEDIES if entry.fits(fault, status)), None)
+
+
+def explain(fault: Fault, status: int | None = None) -> str:
+    """Put a fault into sentences: its code, its text, and what to do."""
+    said = ": ".join(part for part in (fault.code, fault.text) if part) or "the service gives no reason"
+    stop = "" if said.endswith((".", "!", "?")) else "."
+    advice = remedy(fault, status)
+    return f"{said}{stop} {advice}" if advice else f"{said}{stop}"
+
+
+def _layers(error: dict[str, Any]) -> Iterator[tuple[str | None, str]]:
+    """Code and text of an error and of all it wraps, outermost first."""
+    message = error.get("message")
+    nested = _parsed(message)
+    text = "" if nested is not None else _unfolded(message if isinstance(message, str) else "")
+    yield (error.get("code") or None, text)
+    if isinstance(nested, dict):
+        yield from _layers_of(nested)
+    for detail in error.get("details") or ():
+        yield from _layers_of(detail)
+    for entry in error.get("additionalInfo") or ():
+        info = entry.get("info") if isinstance(entry, dict) else None
+        yield from _layers_of(info.get("error") if isinstance(info, dict) else None)
+
+
+def _layers_of(value: Any) -> Iterator[tuple[str | None, str]]:
+    if isinstance(value, dict):
+        inner = value.get("error", value)
+        yield from _layers(inner if isinstance(inner, dict) else {"message": str(inner)})
+
+
+def _inner_error_code(error: dict[str, Any]) -> str | None:
+    """The deepest code of the InnerError entry (management) or of ``innerError`` (data plane)."""
+    chain: Any = error.get("innerError")
+    for entry in error.get("additionalInfo") or ():
+        if isinstance(entry, dict) and entry.get("type") == "InnerError" and isinstance(entry.get("info"), dict):
+            chain = entry["info"].get("value")
+    code = None
+    while isinstance(chain, dict):
+        code = chain.get("code") or code
+        chain = chain.get("innerError")
+    return code
+
+
+def _parsed(message: Any) -> Any:
+    """The envelope that some services put, as JSON text, where a message belongs; else None."""
+    if not isinstance(message, str) or not message.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(message)
+    except ValueError:
+        return None
+
+
+def _unfolded(message: str) -> str:
+    """Turn the JSON list of validation errors inside a message into ``PropertyName: ErrorMessage`` parts.
+
+    Attempted values are left out: they may be secrets.
+    """
+    match = _VALIDATION_LIST.search(message)
+    if match is None:
+        return message
+    try:
+        entries = json.loads(match[1])
+    except ValueError:
+        return message
+    parts = "; ".join(f"{entry.get('PropertyName')}: {entry.get('ErrorMessage')}" for entry in entries)
+    return f"{message[: match.start()]} {parts}{message[match.end() :]}"
+
+
+def _one_line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} ..."
+
+
+@dataclass(frozen=True)
+class _Remedy:
+    """Advice for a fault with one of the codes or statuses, or with a text that holds the pattern."""
+
+    advice: str
+    codes: frozenset[str] = frozenset()
+    pattern: str | None = None
+    statuses: frozenset[int] = frozenset()
+
+    def fits(self, fault: Fault, status: int | None) -> bool:
+        told = self.pattern is not None and re.search(self.pattern, fault.text, re.IGNORECASE) is not None
+        return told or fault.code in self.codes or status in self.statuses
+
+
+# The first that fits is given, so texts and codes stand before the statuses they come with.
+_REMEDIES = (
+    _Remedy(
+        pattern=r"must be unique within (?:the|a) region|already an endpoint with this name",
+        advice="Everybody in the region shares the endpoint names: choose another one, for instance with a suffix.",
+    ),
+    _Remedy(
+        pattern=r"tag values must not be null or empty",
+        advice="Give every tag a value; empty tags that the resource inherits (for instance by policy) count too.",
+    ),
+    _Remedy(
+        pattern=r"audiences in jwt are not allowed",
+        advice="The token was made for another service: check cloud_environment.",
+    ),
+    _Remedy(
+        pattern=r"no valid deployments to route to",
+        advice="The endpoint has no default deployment: set one, or name the deployment in the task.",
+    ),
+    _Remedy(
+        pattern=r"asset paths cannot be updated|is already registered and cannot be changed",
+        advice="A registered version is immutable: register the new content as another version.",
+    ),
+    _Remedy(
+        codes=frozenset({"SubscriptionNotFound", "InvalidSubscriptionId", "MissingSubscription"}),
+        advice="Check subscription_id, and that the identity may see the subscription.",
+    ),
+    _Remedy(
+        codes=frozenset({"ResourceGroupNotFound"}),
+        advice="Check resource_group and subscription_id.",
+    ),
+    _Remedy(
+        codes=frozenset({"ParentResourceNotFound", "ResourceNotFound"}),
+        advice="Check workspace_name, resource_group and subscription_id, and the names of what holds this resource.",
+    ),
+    _Remedy(
+        codes=frozenset({"NoRegisteredProviderFound", "MissingSubscriptionRegistration"}),
+        advice="Register the provider Microsoft.MachineLearningServices in the subscription; "
+        "if it is, this cloud or region does not offer the API version that is used.",
+    ),
+    _Remedy(
+        codes=frozenset({"AuthorizationFailed", "LinkedAuthorizationFailed"}),
+        statuses=frozenset({403}),
+        advice="Give the identity a role that allows this on the workspace, for instance AzureML Data Scientist; "
+        "a new role assignment takes some minutes to work.",
+    ),
+    _Remedy(
+        statuses=frozenset({401}),
+        advice="The service does not accept the token: check tenant, cloud_environment and this host's clock.",
+    ),
+    _Remedy(
+        statuses=frozenset({429}),
+        advice="The subscription's request budget is used up: run again later, or run fewer tasks side by side.",
+    ),
+    _Remedy(
+        statuses=frozenset({500, 502, 503, 504}),
+        advice="The service has trouble of its own: run the task again later.",
+    ),
+)

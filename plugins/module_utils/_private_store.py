@@ -1,0 +1,90 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""A directory of small JSON values with an expiry, readable by its owner alone: tokens, cloud descriptions.
+
+It is a convenience: whatever is wrong with it (no home, another owner, open permissions, broken files) makes it
+behave as if it were empty, never as an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+class PrivateStore:
+    """Values by key; a key is a list of texts and may hold secrets, for only its digest is written.
+
+    :param directory: where to keep the values, created with mode 0700; None keeps nothing
+    :param now: seconds since the epoch
+    """
+
+    def __init__(self, directory: str | None, *, now: Callable[[], float] = time.time) -> None:
+        self._directory = Path(directory).expanduser() if directory else None
+        self._now = now
+
+    def read(self, key: list[str]) -> tuple[Any, float] | None:
+        """Return the value under the key and the time it expires, None when there is no valid one."""
+        if self._directory is None or not _private(self._directory, stat.S_ISDIR):
+            return None
+        try:
+            entry = json.loads(_read_private(self._file(self._directory, key)))
+            value, expires = entry["value"], float(entry["expires"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return (value, expires) if expires > self._now() else None
+
+    def write(self, key: list[str], value: Any, expires: float) -> None:
+        """Keep a JSON value until ``expires`` (seconds since the epoch), replacing the one before in one step."""
+        if self._directory is None:
+            return
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _private(self._directory, stat.S_ISDIR):
+                return
+            # mkstemp makes the file with mode 0600.
+            handle, name = tempfile.mkstemp(dir=self._directory)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump({"value": value, "expires": expires}, file)
+            Path(name).replace(self._file(self._directory, key))
+        except OSError:
+            return
+
+    def drop(self, key: list[str]) -> None:
+        """Forget the value under the key."""
+        if self._directory is not None and _private(self._directory, stat.S_ISDIR):
+            self._file(self._directory, key).unlink(missing_ok=True)
+
+    @staticmethod
+    def _file(directory: Path, key: list[str]) -> Path:
+        return directory / hashlib.sha256(json.dumps(key).encode()).hexdigest()
+
+
+def _private(path: Path, kind: Callable[[int], bool]) -> bool:
+    """Is this a thing of the given kind that belongs to us and that nobody else may touch?"""
+    try:
+        return _is_private(path.lstat(), kind)
+    except OSError:
+        return False
+
+
+def _is_private(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
+    return kind(status.st_mode) and status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
+
+
+def _read_private(path: Path) -> str:
+    """Read a file, checking the very file that is open; raises OSError when it is not private."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+        if not _is_private(os.fstat(file.fileno()), stat.S_ISREG):
+            raise PermissionError
+        return file.read()
