@@ -78,10 +78,14 @@ def from_metadata(document: Any, arm_url: str) -> Cloud:
     if not isinstance(suffixes, Mapping):
         raise ValueError("it has no object 'suffixes'")
     resource_manager = _address(entry) or origin(arm_url)
+    authority = _text(authentication, "loginEndpoint").rstrip("/")
+    for address in (resource_manager, authority):
+        if not address.startswith("https://"):
+            raise ValueError(f"its address '{address}' does not begin with https://")
     return Cloud(
         name=str(entry.get("name") or resource_manager),
         resource_manager=resource_manager,
-        authority=_text(authentication, "loginEndpoint").rstrip("/"),
+        authority=authority,
         storage_suffix=_text(suffixes, "storage").lstrip("."),
         ml_audience=_ml_audience(portal),
         arm_audience=_arm_audience(authentication.get("audiences"), resource_manager),

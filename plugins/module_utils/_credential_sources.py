@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import traceback
 import typing as t
@@ -132,6 +133,8 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
     except ImportError:
         missing = MissingLibrary("azure-identity", traceback.format_exc())
     else:
+        # It warns on every refusal, in its own words; the error says the same better.
+        logging.getLogger("azure.identity").setLevel(logging.ERROR)
         try:
             # A new credential each time: the old one would answer from its own cache what a service just refused.
             answer = source.build(identity, settings).get_token(f"{audience.rstrip('/')}/.default")

@@ -26,7 +26,7 @@ from ._credential_sources import (
     fetch_token,
 )
 from ._errors import AzureMLError, CredentialError, InvalidOption
-from ._private_store import PrivateStore
+from ._private_store import LIFETIME, PrivateStore
 
 if t.TYPE_CHECKING:
     from ._http import HttpClient
@@ -37,7 +37,6 @@ IDENTITY = ("tenant", "client_id", *PROOFS)
 
 # A token must live this many seconds longer, or it is not used: the call it is for takes time.
 TOKEN_RESERVE = 300.0
-CLOUD_LIFETIME = 24 * 3600.0
 
 
 class Credentials:
@@ -77,19 +76,26 @@ class Credentials:
 
     def _kept(self, audience: str, *, fresh: bool) -> tuple[str, float]:
         """A token with the time until which it may be used, from the store or new."""
-        material = self.source.material()
-        key = [self.source.title, self.authority, self.source.tenant or "", self.source.client_id or "", audience]
-        if material is not None and not fresh:
-            kept = self._store.read([*key, *material])
-            if kept is not None:
-                self._register_secret(kept[0])
-                return kept
+        key = self._key(audience)
+        if key is not None and fresh:
+            self._store.drop(key)
+        elif key is not None and (kept := self._store.read(key)):
+            self._register_secret(kept[0])
+            return kept
         token, expires = fetch_token(self.source, audience, self.authority, self._identity_settings())
         self._register_secret(token)
         usable = expires - TOKEN_RESERVE
-        if material is not None:
-            self._store.write([*key, *material], token, usable)
+        if key is not None:
+            self._store.write(key, token, usable)
         return token, usable
+
+    def _key(self, audience: str) -> list[str] | None:
+        """All that a kept token hangs on; None when tokens of this source are not kept."""
+        material = self.source.material()
+        if material is None:
+            return None
+        source = self.source
+        return [source.title, self.authority, source.tenant or "", source.client_id or "", audience, *material]
 
     def _identity_settings(self) -> dict[str, t.Any]:
         public = {origin(cloud.authority) for cloud in KNOWN.values()}
@@ -187,9 +193,7 @@ def _source(options: Mapping[str, t.Any], profile_file: str) -> Source:
     profile = {} if auth_source == "env" else read_profile(options.get("profile"), profile_file)
     first, second = (profile, given) if auth_source == "credential_file" else (given, profile)
     settings = {**second, **first}
-    proofs = _proofs(first) or _proofs(second)
-    if auth_source == "credential_file" and not _proofs(profile):
-        proofs = []
+    proofs = _proofs(first) or ([] if auth_source == "credential_file" else _proofs(second))
     if proofs:
         return _application(proofs[0], settings)
     if auth_source == "auto" and "client_id" not in settings and shutil.which("az"):
@@ -257,6 +261,6 @@ def _described(cloud_environment: str, http: HttpClient, store: PrivateStore) ->
         problem = str(error)
     else:
         if kept is None:
-            store.write(key, document, time.time() + CLOUD_LIFETIME)
+            store.write(key, document, time.time() + LIFETIME)
         return cloud
     raise AzureMLError(f"{origin(url)} does not describe a cloud: {problem}. Check cloud_environment.")

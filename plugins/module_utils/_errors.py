@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # A signed URL is a secret through its query; no message needs one.
     (re.compile(r"(?P<url>\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s?\"'<>]*)\?[^\s\"'<>]*"), r"\g<url>"),
     (re.compile(r"(?P<scheme>\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@\"'<>]+@"), rf"\g<scheme>{HIDDEN}@"),
-    (re.compile(r"(?P<word>\b(?:Bearer|SharedKey)\s+)[^\s\"',;]+", re.IGNORECASE), rf"\g<word>{HIDDEN}"),
+    (re.compile(r"(?P<word>\b(?:Bearer|SharedKey)\s+)[^\s\"',;]{12,}", re.IGNORECASE), rf"\g<word>{HIDDEN}"),
     (
         re.compile(
             r"(?P<key>\b(?:sig|AccountKey|SharedAccessSignature|client_secret|client_assertion|access_token|password)"

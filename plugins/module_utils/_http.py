@@ -51,7 +51,7 @@ LONGEST_PAUSE = 15.0
 CONNECT_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 60.0
 
-FIRST_GOOD, LAST_GOOD = 200, 299
+GOOD = range(200, 300)
 UNAUTHORIZED = 401
 THROTTLED = 429
 # Answers that say nothing about whether the request was processed.
@@ -79,6 +79,19 @@ class Answer:
         return jsonlib.loads(self.content) if self.content.strip() else None
 
     @property
+    def ok(self) -> bool:
+        return self.status in GOOD
+
+    @property
+    def is_json(self) -> bool:
+        """Can ``json`` be called?"""
+        try:
+            self.json()
+        except ValueError:
+            return False
+        return True
+
+    @property
     def request_id(self) -> str | None:
         return self.headers.get("x-ms-request-id") or self.headers.get("x-request-id")
 
@@ -90,12 +103,13 @@ class Answer:
     @property
     def fault(self) -> Fault:
         """What an error answer says; a body that is no JSON is only described, never quoted."""
-        try:
-            fault = read_fault(self.json())
-        except ValueError:
-            kind = self.headers.get("content-type", "unknown type").split(";")[0]
-            fault = Fault(None, f"the answer is not JSON ({kind}, {len(self.content)} bytes)")
+        fault = read_fault(self.json()) if self.is_json else Fault(None, f"the answer is not JSON ({self.shape})")
         return Fault(fault.code, redact(fault.text, self.secrets))
+
+    @property
+    def shape(self) -> str:
+        """Type and size of the body, in words."""
+        return f"{self.headers.get('content-type', 'unknown type').split(';')[0]}, {len(self.content)} bytes"
 
     def error(self, what: str, kind: type[ServiceError] | None = None) -> ServiceError:
         """Make the exception for this answer; ``what`` says the failed action: ``delete computes/cpu``."""
@@ -177,14 +191,14 @@ class HttpClient:
 
     def register_secret(self, secret: str) -> None:
         """From now on this text is cut out of every error, and masked in output."""
-        self._secrets.add(secret)
-        self._tell_secret(secret)
+        if secret not in self._secrets:
+            self._secrets.add(secret)
+            self._tell_secret(secret)
 
     def trust_mark(self) -> str:
         """A text that differs when other authorities are trusted."""
-        if self._ca_file is None:
-            return ""
-        return hashlib.sha256(Path(self._ca_file).read_bytes()).hexdigest() if Path(self._ca_file).is_file() else ""
+        file = Path(self._ca_file) if self._ca_file else None
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file and file.is_file() else ""
 
     def close(self) -> None:
         """Give the connections back; the next request opens new ones."""
@@ -229,22 +243,13 @@ class HttpClient:
         attempts = Attempts(sleep=self._sleep, clock=self._clock)
         for _ in attempts:
             outcome = self._authorized(request, token, what)
-            if isinstance(outcome, ConnectionFailed):
-                again = outcome.sent is False or repeatable
-            elif outcome.status == THROTTLED:
-                again = True
+            if isinstance(outcome, Answer):
                 attempts.wait_at_least(outcome.retry_after)
-            elif outcome.status in PASSING_TROUBLE:
-                again = repeatable
-                attempts.wait_at_least(outcome.retry_after)
-            elif _ok(outcome) and expect_json and not _readable(outcome):
-                outcome = _broken(outcome, what)
-                again = rereadable
-            else:
-                again = False
-            if not again:
+                if outcome.ok and expect_json and not outcome.is_json:
+                    outcome = _broken(outcome, what)
+            if not _worth_repeating(outcome, repeatable=repeatable, rereadable=rereadable):
                 break
-        if isinstance(outcome, Answer) and (_ok(outcome) or outcome.status in accept):
+        if isinstance(outcome, Answer) and (outcome.ok or outcome.status in accept):
             return outcome
         raise outcome.error(what) if isinstance(outcome, Answer) else t.cast("ConnectionFailed", outcome)
 
@@ -295,6 +300,9 @@ class HttpClient:
         headers: Mapping[str, str] | None,
         timeout: float | None,
     ) -> httpx.Request:
+        # Everything sent here is confidential: bearer tokens, keys, addresses with signatures.
+        if not url.startswith("https://"):
+            raise InvalidOption(f"'{_without_query(url)}' is not called: its address must begin with https://.")
         try:
             return self._connected().build_request(
                 method,
@@ -304,9 +312,9 @@ class HttpClient:
                 headers={"Accept": "application/json", "x-ms-client-request-id": str(uuid.uuid4()), **(headers or {})},
                 timeout=httpx.Timeout(timeout or ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT),
             )
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        except httpx.InvalidURL:
             pass
-        raise InvalidOption(f"'{_without_query(url)}' is not a URL that can be called.")
+        raise InvalidOption(f"'{_without_query(url)}' is not an address that can be called.")
 
     def _connected(self) -> httpx.Client:
         if HTTPX_IMPORT_ERROR is not None:
@@ -338,22 +346,16 @@ def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
     raise InvalidOption(f"ca_file '{ca_file}' cannot be used: {reason}.")
 
 
-def _ok(answer: Answer) -> bool:
-    return FIRST_GOOD <= answer.status <= LAST_GOOD
-
-
-def _readable(answer: Answer) -> bool:
-    try:
-        answer.json()
-    except ValueError:
-        return False
-    return True
+def _worth_repeating(outcome: Answer | ConnectionFailed, *, repeatable: bool, rereadable: bool) -> bool:
+    """``repeatable``: a second time does no harm; ``rereadable``: it would also bring the answer again."""
+    if isinstance(outcome, ConnectionFailed):
+        return {False: True, None: repeatable, True: rereadable}[outcome.sent]
+    return outcome.status == THROTTLED or (outcome.status in PASSING_TROUBLE and repeatable)
 
 
 def _broken(answer: Answer, what: str) -> ConnectionFailed:
-    kind = answer.headers.get("content-type", "unknown type").split(";")[0]
     return ConnectionFailed(
-        f"Could not {what}: the answer (status {answer.status}, {kind}, {len(answer.content)} bytes) is not readable "
+        f"Could not {what}: the answer (status {answer.status}, {answer.shape}) is not readable "
         "JSON. The request was processed; a proxy in between may have spoilt the answer. Run the task again.",
         sent=True,
         url=answer.url,
@@ -362,11 +364,8 @@ def _broken(answer: Answer, what: str) -> ConnectionFailed:
 
 def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tuple[ConnectionFailed, bool]:
     """The failure in our own words, for the library's may hold the URL with its query; and whether it may pass."""
-    unsent = isinstance(
-        error,
-        (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol),
-    )
-    reason, passing = _reason(error)
+    unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError))
+    reason, passing = _reason(error, unsent=unsent)
     doubt = "" if unsent or request.method in READING_VERBS else " The request may have been processed."
     failure = ConnectionFailed(
         f"Could not {what}: {reason} (host {request.url.host}).{doubt}",
@@ -376,10 +375,11 @@ def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tup
     return failure, passing
 
 
-def _reason(error: httpx.HTTPError) -> tuple[str, bool]:
+def _reason(error: httpx.HTTPError, *, unsent: bool) -> tuple[str, bool]:
     """The reason in words, and whether it may pass by itself."""
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
-        return "the request cannot be sent, its address or a header is malformed", False
+    if isinstance(error, httpx.LocalProtocolError):
+        return "the request cannot be sent, one of its headers is malformed", False
+    detail = ""
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, ssl.SSLCertVerificationError):
@@ -388,27 +388,21 @@ def _reason(error: httpx.HTTPError) -> tuple[str, bool]:
                 False,
             )
         if isinstance(chain, OSError) and chain.strerror:
-            return (
-                f"no connection, {chain.strerror.lower()}; check the address, the network and the proxy settings",
-                True,
-            )
+            detail = f", {chain.strerror}"
         chain = chain.__cause__ or chain.__context__
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time; check the network and the proxy settings", True
-    if isinstance(error, httpx.ConnectError):
-        return "no connection; check the address, the network and the proxy settings", True
-    return "the connection was cut before the answer was complete", True
+        detail = ", it took too long"
+    if unsent:
+        return f"no connection{detail}; check the address, the network and the proxy settings", True
+    return f"the connection broke before the answer was complete{detail}", True
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    milliseconds = headers.get("x-ms-retry-after-ms") or headers.get("retry-after-ms")
-    text = headers.get("retry-after")
-    try:
-        if milliseconds:
-            return max(float(milliseconds) / 1000, 0.0)
-        return max(float(text), 0.0) if text else None
-    except ValueError:
-        return _seconds_until(text or "", headers.get("date"))
+    milliseconds = headers.get("x-ms-retry-after-ms", "")
+    if milliseconds.isdecimal():
+        return int(milliseconds) / 1000
+    text = headers.get("retry-after", "")
+    return float(text) if text.isdecimal() else _seconds_until(text, headers.get("date"))
 
 
 def _seconds_until(date: str, now: str | None) -> float | None:

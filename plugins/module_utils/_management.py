@@ -117,8 +117,8 @@ class Management:
             page = _object(self._send("GET", url, path, what=what), path)
             yield from page.get("value") or ()
             url = page.get("nextLink")
-            if url and (origin(url) != origin(self._cloud.resource_manager) or url in seen):
-                raise ServiceError(f"Could not {what}: the link to the next page leads to another host or in a circle.")
+            if url and (url in seen or not self._ours(url)):
+                raise ServiceError(f"Could not {what}: the link to the next page leads in a circle or to another host.")
 
     def put(
         self, path: str, body: Json, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
@@ -169,13 +169,13 @@ class Management:
         Service fact: batch contract 2, assets contract 3.2.
         """
         watch = self._watch(what, timeout)
-        if accepted.operation_url:
+        if accepted.operation_url and self._ours(accepted.operation_url):
             followed = watch.operation(accepted.operation_url)
-        elif accepted.location and accepted.status == ACCEPTED:
+        elif accepted.location and accepted.status == ACCEPTED and self._ours(accepted.location):
             # The Location of a 201 is the resource itself, not an operation.
             followed = watch.location(accepted.location)
         else:
-            followed = accepted.status != ACCEPTED and not _under_way(accepted.body)
+            followed = accepted.status != ACCEPTED and not _under_way(accepted.body) and not accepted.operation_url
         if not followed and accepted.method != "POST":
             url = self._url(accepted.path, accepted.api_version, {})
             watch.resource(url, accepted.path, gone=accepted.method == "DELETE")
@@ -245,6 +245,10 @@ class Management:
         return self._http.send(
             method, url, json=json, token=self._token, safe_to_repeat=safe_to_repeat, accept=ERRORS, what=what
         )
+
+    def _ours(self, url: str) -> bool:
+        """Is it on the resource manager's host? The management token goes nowhere else."""
+        return origin(url) == origin(self._cloud.resource_manager)
 
     def _token(self, fresh: bool) -> str:
         return self._credentials.token(self._cloud.management_audience, fresh=fresh)

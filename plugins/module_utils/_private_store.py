@@ -21,6 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+# Nothing is kept longer than this many seconds.
+LIFETIME = 24 * 3600.0
+
 
 class PrivateStore:
     """Values by key; a key is a list of texts and may hold secrets, for only its digest is written.
@@ -52,6 +55,7 @@ class PrivateStore:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _private(self._directory, stat.S_ISDIR):
                 return
+            self._forget_old(self._directory)
             # mkstemp makes the file with mode 0600.
             handle, name = tempfile.mkstemp(dir=self._directory)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -59,6 +63,12 @@ class PrivateStore:
             Path(name).replace(self._file(self._directory, key))
         except OSError:
             return
+
+    def _forget_old(self, directory: Path) -> None:
+        """Keys change with every new secret or token file: what nobody wrote for a day is swept out."""
+        for file in directory.iterdir():
+            if file.lstat().st_mtime < self._now() - LIFETIME:
+                file.unlink(missing_ok=True)
 
     def drop(self, key: list[str]) -> None:
         """Forget the value under the key."""
