@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .environment import BUILD, REPOSITORY
@@ -12,13 +11,10 @@ from .tree import PARENT, ROOT
 PYTHON = sys.executable
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 PACKAGE = "ansible_collections.mlops.azureml.plugins"
+MYPY = [PYTHON, "-m", "mypy", "--config-file", "mypy.ini", "--cache-dir", str(BUILD / "mypy")]
 PLAYBOOKS = sorted(f"playbooks/{file.name}" for file in REPOSITORY.glob("playbooks/*.yml"))
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-IMPORTER = f"""
-import glob, subprocess, sys
-[artifact] = glob.glob({str(BUILD / "dist" / "*.tar.gz")!r})
-sys.exit(subprocess.call([sys.executable, "-m", "galaxy_importer.main", artifact]))
-"""
+DIST = str(PARENT / "dist")
 
 
 @dataclass(frozen=True)
@@ -27,11 +23,12 @@ class Step:
 
     name: str
     commands: list[list[str]]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 _COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(PARENT)}
 _IMPORTABLE = {"PYTHONPATH": str(PARENT)}
+_TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
 STEPS = [
@@ -41,8 +38,8 @@ STEPS = [
     Step(
         "build",
         [
-            ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD / "dist")],
-            [PYTHON, "-c", IMPORTER],
+            ["ansible-galaxy", "collection", "build", "--output-path", DIST],
+            ["sh", "-c", 'python -m galaxy_importer.main "$0"/*.tar.gz', DIST],
         ],
         {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")},
     ),
@@ -54,8 +51,8 @@ STEPS = [
     Step("lint", [["ansible-lint", "--offline", "--nocolor", "--profile", "production"]], _COLLECTIONS),
     Step(
         "types",
-        [["mypy", "--config-file", "mypy.ini", "--cache-dir", str(BUILD / "mypy"), "-p", PACKAGE]],
-        {"MYPYPATH": str(PARENT)},
+        [[*MYPY, "-p", PACKAGE], [*MYPY, "-p", "tests.demo", "-p", "tests.emulator", "-p", "tests.gate"]],
+        _TYPES,
     ),
     Step("syntax", [["ansible-playbook", "--syntax-check", *PLAYBOOKS]], _COLLECTIONS),
     Step(
