@@ -36,6 +36,7 @@ POLICIES = (
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
     Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
     Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
+    Policy("update_operation", ("shown", "hidden"), "shown", "B1: does the answer to an update name its operation"),
     Policy("omitted_fields", ("reset", "kept"), "reset", "B1: fields that an endpoint or deployment PUT leaves out"),
     Policy("compute_omitted_fields", ("reset", "kept"), "reset", "A13: identity, subnet, credentials, tags left out"),
     Policy("deployment_changes", ("any", "settings"), "any", "B2: may model, environment, compute, code change by PUT"),

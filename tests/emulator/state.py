@@ -90,6 +90,11 @@ class Resources:
         self._by_key[key] = resource
         self._children.setdefault(key.rsplit("/", 1)[0], {})[key] = resource
 
+    def clear(self) -> None:
+        """Remove everything."""
+        self._by_key.clear()
+        self._children.clear()
+
     def delete(self, path: str) -> bool:
         """Remove a resource with everything below it; False when there was none."""
         key = key_of(path)

@@ -1,0 +1,83 @@
+"""Command line: `up` and `down` a local workspace; `serve` is what `up` runs in the background."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .policies import Policies
+
+DESCRIPTION = "A local Azure Machine Learning workspace, on loopback only."
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start an emulator in the background and print 'ready'")
+    serve = commands.add_parser("serve", help="run in the foreground; used by 'up'")
+    down = commands.add_parser("down", help="stop the emulator of a state directory")
+    for command in (up, serve, down):
+        command.add_argument("--state-dir", type=Path, required=True, help="where its files lie")
+    for command in (up, serve):
+        command.add_argument("--port", type=int, default=0, help="port of the ARM host (default: a free one)")
+        command.add_argument("--policy", action="append", default=[], metavar="NAME=VALUE", help="answer a question")
+        command.add_argument("--operation-seconds", type=float, default=1.0, metavar="S", help="length of operations")
+    serve.add_argument("--report", type=int, required=True, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    options.state_dir = options.state_dir.resolve()
+    try:
+        return {"up": _up, "serve": _serve, "down": _down}[options.command](options)
+    except (OSError, RuntimeError, ValueError) as error:
+        print(f"emulator: {error}", file=sys.stderr)
+        return 1
+
+
+def _up(options: argparse.Namespace) -> int:
+    from . import daemon
+
+    _policies(options)
+    arguments = ["--state-dir", str(options.state_dir), "--port", str(options.port)]
+    arguments += ["--operation-seconds", str(options.operation_seconds)]
+    arguments += [word for policy in options.policy for word in ("--policy", policy)]
+    daemon.start(options.state_dir, arguments)
+    print("ready", flush=True)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from . import server
+    from .settings import Settings
+
+    def settings_for(ports: Mapping[str, int]) -> Settings:
+        return Settings(
+            state_dir=options.state_dir,
+            ports=ports,
+            operation_seconds=options.operation_seconds,
+            policies=_policies(options),
+        )
+
+    server.run(options.state_dir, options.port, options.report, settings_for)
+    return 0
+
+
+def _down(options: argparse.Namespace) -> int:
+    from . import daemon
+
+    daemon.stop(options.state_dir)
+    return 0
+
+
+def _policies(options: argparse.Namespace) -> Policies:
+    answers = {}
+    for assignment in options.policy:
+        name, separator, value = assignment.partition("=")
+        if not separator:
+            raise ValueError(f"--policy takes NAME=VALUE, not '{assignment}'")
+        answers[name] = value
+    return Policies(answers)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,71 @@
+"""One emulated workspace: its state, and one application per service surface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from . import control, metadata, run_history, scoring
+from .arm.datastores import create_system_datastores
+from .arm.operations import Operations
+from .arm.router import management
+from .clock import Clock
+from .entra import Entra
+from .errors import Refused, answer_refusal
+from .jobs import JobStore
+from .journal import Journal
+from .settings import Settings
+from .state import State
+from .storage import Storage
+
+_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
+
+
+class Emulator:
+    """All parts of one instance, wired together; `surfaces` maps a surface's name to its application."""
+
+    def __init__(self, settings: Settings, *, storage: Any = None) -> None:
+        """`storage` stands in for the real storage account in tests of the control plane."""
+        self.state = State(settings, Clock())
+        self.state.storage = storage or Storage(settings, self.state.clock)
+        self.state.operations = Operations(self.state)
+        self.state.entra = Entra(settings, self.state.clock)
+        self.state.jobs = JobStore(self.state)
+        self.journal = Journal(self.state.clock)
+        create_system_datastores(self.state)
+        arm = [*control.routes(self.state, self.journal), *metadata.routes(settings)]
+        arm.append(Route("/{path:path}", management(self.state), methods=_METHODS))
+        self.surfaces: dict[str, ASGIApp] = {
+            "management": self._surface(arm),
+            "login": self._surface(self.state.entra.routes()),
+            "scoring": self._surface(scoring.routes(self.state)),
+            "api": self._surface(run_history.routes(self.state)),
+            "blob": self.journal.around(self.state.storage.front),
+        }
+
+    async def start(self) -> None:
+        """Start what runs beside the applications."""
+        await self.state.storage.start()
+
+    async def stop(self) -> None:
+        """Stop running jobs and the storage account."""
+        await self.state.jobs.stop()
+        await self.state.storage.stop()
+
+    def _surface(self, routes: Iterable[BaseRoute]) -> ASGIApp:
+        app = Starlette(routes=list(routes), exception_handlers={Refused: answer_refusal})
+        return self.journal.around(self._settled(app))
+
+    def _settled(self, app: ASGIApp) -> ASGIApp:
+        """`app`, before whose every request the operations that are due take effect."""
+
+        async def settled(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                self.state.settle()
+            await app(scope, receive, send)
+
+        return settled

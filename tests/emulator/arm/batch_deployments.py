@@ -1,0 +1,259 @@
+"""Batch deployments, always below an endpoint."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..errors import Refused, management_error, validation_error
+from ..settings import PROVIDER
+from ..state import Resource, State
+from . import batch, batch_endpoints
+from .call import Answer, Call
+from .listing import ordered, page, visible
+from .shapes import Any_, Choice, Field, Number, Object, Problems, Text, TextMap, body, shape
+from .system_data import of_batch
+from .versions import Span
+
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
+_DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_REQUIRED = "must not be empty."
+
+MODEL = shape(
+    Field("referenceType", Choice(("Id", "DataPath", "OutputPath")), required=_REQUIRED),
+    *(Field(name, hide_null=True) for name in ("assetId", "datastoreId", "path", "jobId")),
+)
+PIPELINE = shape(
+    Field("deploymentConfigurationType", Choice(("Model", "PipelineComponent")), required=_REQUIRED),
+    Field("componentId", Object(MODEL)),
+    Field("description"),
+    Field("settings", TextMap(), default={}),
+    Field("tags", TextMap(), default={}),
+)
+PROPERTIES = shape(
+    Field("description"),
+    Field("properties", TextMap(stringify=True), default={}),
+    Field("codeConfiguration", Object(shape(Field("codeId"), Field("scoringScript", required=_REQUIRED)))),
+    Field("environmentId"),
+    Field("environmentVariables", TextMap(stringify=True), default={}),
+    Field("compute"),
+    Field("deploymentConfiguration", Object(PIPELINE), versions=Span("2024-04-01", "2023-02-01-preview")),
+    Field("errorThreshold", Number(-1), default=-1),
+    Field(
+        "retrySettings",
+        Object(shape(Field("maxRetries", Number(0), default=3), Field("timeout", default="PT30S"))),
+        default={},
+    ),
+    Field("miniBatchSize", Number(1), default=10),
+    Field("loggingLevel", Choice(("Info", "Warning", "Debug")), default="Info"),
+    Field("model", Object(MODEL)),
+    Field("maxConcurrencyPerInstance", Number(1), default=1),
+    Field("outputAction", Choice(("AppendRow", "SummaryOnly")), default="AppendRow"),
+    Field("outputFileName", default="predictions.csv"),
+    Field(
+        "resources",
+        Object(
+            shape(
+                Field("instanceCount", Number(1), default=1),
+                Field("instanceType"),
+                Field("properties", Any_()),
+            )
+        ),
+        default={},
+    ),
+    Field("provisioningState", read_only=True),
+)
+BODY = body(PROPERTIES, *batch.ENVELOPE)
+PATCH = shape(
+    Field("tags", TextMap(filled=True)),
+    Field("properties", Object(shape(Field("description")))),
+)
+FIXED = ("model", "codeConfiguration", "environmentId", "compute")
+
+
+async def listing(call: Call) -> Answer:
+    batch_endpoints.existing(call)
+    found = ordered(call, visible(call, call.state.resources.children(call.path, newest_first=True)))
+    answer = page(call, found, lambda item: render(item, call.api_version))
+    return Answer(answer.status, answer.body, {"x-ms-original-request-ids": ""})
+
+
+async def get(call: Call) -> Answer:
+    return Answer(200, render(_existing(call), call.api_version))
+
+
+async def put(call: Call) -> Answer:
+    """Create, or replace what stands. Service fact: batch contract 4.1, 4.2."""
+    state = call.state
+    _check_parent(call)
+    if not _NAME.fullmatch(call.names[1]):
+        raise Refused(_invalid("Name", "Deployment name must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{0,254}$."))
+    sent = call.bind(BODY, "Deployment")
+    standing = state.resources.get(call.path)
+    if standing is not None:
+        batch.refuse_while_running(call, standing)
+    whole = batch.fill(call, BODY, sent, standing)
+    properties = whole["properties"]
+    properties["resources"]["properties"] = properties["resources"]["properties"] or None
+    _check(call, properties)
+    if standing is not None:
+        _refuse_change(call, standing.properties, properties)
+    resource = standing or Resource(call.path, {}, created=state.clock.now(), api_version=call.api_version)
+    resource.properties, resource.tags = properties, whole["tags"]
+    resource.location = whole["location"]
+    if standing is None:
+        resource.modified = state.clock.now()
+        state.resources.put(resource)
+    kind = batch.prefix(state, "bdbes", "bd")
+    operation = batch.begin_put(call, kind, resource, standing is None, lambda: None)
+    answer = batch.put_answer(call, operation, None, standing is None)
+    if standing is None and state.policies["generation"] == "G1":
+        endpoint = state.workspace("onlineEndpoints", call.names[0]).lower()
+        uri = answer.headers["Azure-AsyncOperation"].replace("/bd:", "/be:")
+        resource.extra["added"] = {"azureml.onlineendpointid": endpoint, "AzureAsyncOperationUri": uri}
+    headers = {**answer.headers, "x-ms-ratelimit-remaining-subscription-resource-requests": "799"}
+    return Answer(answer.status, render(resource, call.api_version), headers)
+
+
+def _check_parent(call: Call) -> None:
+    """(B5)"""
+    parent = call.state.resources.get(call.state.workspace("batchEndpoints", call.names[0]))
+    policies = call.state.policies
+    if parent is None:
+        if policies["missing_parent_status"] == "404":
+            raise Refused(batch_endpoints.not_found(call))
+        raise Refused(management_error(409, "UserError", f"Endpoint '{call.names[0]}' is not ready."))
+    gone = parent.provisioning_state == "Deleting"
+    if gone or (parent.provisioning_state == "Creating" and policies["creating_parent"] != "accepted"):
+        status = 409 if gone else policies.status("creating_parent")
+        message = f"Endpoint '{parent.name}' is in state {parent.provisioning_state}. Please try again later."
+        raise Refused(management_error(status, "UserError", message, inner=("Conflict",)))
+
+
+def _check(call: Call, properties: dict[str, Any]) -> None:
+    """Service fact: batch contract 9.1 (a model deployment needs a model)."""
+    problems = Problems()
+    pipeline = (properties["deploymentConfiguration"] or {}).get("deploymentConfigurationType") == "PipelineComponent"
+    model = (properties["model"] or {}).get("assetId") or (properties["model"] or {}).get("path")
+    if not pipeline and not model:
+        problems.add("ModelConfiguration.ModelReference", "'Model Reference' must not be empty.", "ArgumentNullOrEmpty")
+    timeout = properties["retrySettings"]["timeout"]
+    if not _DURATION.fullmatch(timeout):
+        problems.add("retrySettings.timeout", f"'{timeout}' is not an ISO 8601 duration.", "InvalidType")
+    if not problems.entries and call.state.policies["missing_reference"] == "refused":
+        _check_references(call.state, properties, problems)
+    if problems.entries:
+        raise Refused(validation_error("Deployment", problems.entries))
+
+
+def _check_references(state: State, properties: dict[str, Any], problems: Problems) -> None:
+    references = {
+        "ModelConfiguration.ModelReference": ("models", (properties["model"] or {}).get("assetId")),
+        "CodeConfiguration.CodeId": ("codes", (properties["codeConfiguration"] or {}).get("codeId")),
+        "EnvironmentId": ("environments", properties["environmentId"]),
+        "Compute": ("computes", properties["compute"]),
+    }
+    for where, (collection, reference) in references.items():
+        if reference and not _stands(state, collection, reference):
+            message = f"The referenced resource '{reference}' was not found."
+            problems.add(where, message, "ResourceNotFound", AttemptedValue=reference)
+
+
+def _stands(state: State, collection: str, reference: str) -> bool:
+    """Whether a reference leads somewhere; what lies in a registry or is curated is taken on trust."""
+    if reference.startswith("azureml://registries/"):
+        return True
+    short = re.fullmatch(r"azureml:([^/:]+):([^/:]+)", reference)
+    if short:
+        reference = state.workspace(collection, short[1], "versions", short[2])
+        return short[1].startswith("AzureML-") or state.resources.get(reference) is not None
+    return state.resources.get(reference.removeprefix("azureml:")) is not None
+
+
+def _refuse_change(call: Call, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """(B2)"""
+    changed = [name for name in FIXED if old[name] != new[name]]
+    if changed and call.state.policies["deployment_changes"] == "settings":
+        message = f"The following properties of a deployment cannot be changed: {', '.join(changed)}."
+        status = call.state.policies.status("immutable_status")
+        raise Refused(management_error(status, "UserError", message, inner=("BadArgument",)))
+
+
+async def patch(call: Call) -> Answer:
+    """Description and tags only. Service fact: batch contract 4.4."""
+    resource = _existing(call)
+    sent = batch.bind_patch(call, PATCH, "Deployment")
+    resource.tags = sent.get("tags", resource.tags)
+    resource.properties["description"] = sent.get("properties", {}).get(
+        "description", resource.properties["description"]
+    )
+    operation = batch.begin_put(call, batch.prefix(call.state, "bdbes", "bd"), resource, False, lambda: None)
+    return batch.patch_answer(call, operation, render(resource, call.api_version))
+
+
+async def delete(call: Call) -> Answer:
+    """(B4)"""
+    state = call.state
+    resource = state.resources.get(call.path)
+    if resource is None:
+        if state.policies["delete_absent"] == "404":
+            raise Refused(_not_found(call))
+        return Answer(204)
+    endpoint = batch_endpoints.existing(call)
+    defaults = endpoint.properties["defaults"]
+    is_default = (defaults["deploymentName"] or "").lower() == resource.name.lower()
+    if is_default and state.policies["delete_default"] == "refused":
+        message = f"Deployment '{resource.name}' is the default deployment of the endpoint and cannot be deleted."
+        raise Refused(management_error(400, "UserError", message, inner=("BadArgument",)))
+
+    def finish() -> None:
+        state.resources.delete(resource.path)
+        if is_default and state.policies["default_after_delete"] == "cleared":
+            defaults["deploymentName"] = None
+
+    return batch.delete_answer(call, batch.prefix(state, "bdbes", "bd"), resource, finish)
+
+
+def _existing(call: Call) -> Resource:
+    batch_endpoints.existing(call)
+    found = call.state.resources.get(call.path)
+    if found is None:
+        raise Refused(_not_found(call))
+    return found
+
+
+def _not_found(call: Call) -> Any:
+    message = (
+        f"A deployment with the name '{call.names[1]}' does not exist in the endpoint '{call.names[0]}'. "
+        "Please check the deployment name and also ensure the current user has access to it."
+    )
+    return management_error(404, "UserError", message, inner=("NotFound", "DeploymentNotFound"))
+
+
+def _invalid(name: str, message: str) -> Any:
+    problem = {"PropertyName": name, "ErrorMessage": message, "ErrorCode": "RegularExpressionValidator"}
+    return validation_error("Deployment", [problem])
+
+
+def render(resource: Resource, api_version: str) -> dict[str, Any]:
+    """Service fact: batch contract 4.2."""
+    properties = {**resource.properties, "provisioningState": resource.provisioning_state}
+    properties["properties"] = {**resource.properties["properties"], **resource.extra.get("added", {})}
+    return {
+        "id": resource.path,
+        "name": resource.name,
+        "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments",
+        "properties": PROPERTIES.render(properties, api_version),
+        "systemData": of_batch(resource),
+        "tags": resource.tags,
+        "location": resource.location,
+    }
+
+
+ROUTES = {
+    "GET batchEndpoints/*/deployments": listing,
+    "GET batchEndpoints/*/deployments/*": get,
+    "PUT batchEndpoints/*/deployments/*": put,
+    "PATCH batchEndpoints/*/deployments/*": patch,
+    "DELETE batchEndpoints/*/deployments/*": delete,
+}

@@ -1,0 +1,56 @@
+"""One management call on its way to a handler, and the answer on its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..entra import Caller
+from ..errors import Refused, validation_error
+from ..state import State
+from .shapes import Problems, Shape
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that ARM let through: caller known, api-version registered, workspace there."""
+
+    state: State
+    caller: Caller
+    method: str
+    path: str
+    """Canonical path of the thing addressed."""
+    names: tuple[str, ...]
+    """The names in the path below the workspace, outermost first."""
+    api_version: str
+    query: Mapping[str, str]
+    raw_query: str
+    body: Any = None
+
+    def bind(self, shape: Shape, subject: str) -> dict[str, Any]:
+        """The body in the given shape, or Refused with the service's validation message."""
+        problems = Problems()
+        strict = self.state.policies["unknown_properties"] == "refused"
+        bound = shape.bind(self.body, problems=problems, strict=strict, version=self.api_version)
+        if problems.entries:
+            raise Refused(validation_error(subject, problems.entries))
+        return bound
+
+    def url(self, path: str, query: str | None = None) -> str:
+        """Absolute URL of a path on this host."""
+        query = f"api-version={self.api_version}" if query is None else query
+        return f"{self.state.settings.url('management')}{path}?{query}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, body (None for an empty one, NULL for the JSON null) and headers."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NULL = object()
+"""A body of the four bytes `null`."""

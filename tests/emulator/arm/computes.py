@@ -1,0 +1,366 @@
+"""Compute clusters: accepted at once, shown in a transient view until the operation ends, then in their true form."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from ..errors import Refused, management_error, validation_error
+from ..settings import PROVIDER
+from ..state import Resource, State
+from .call import Answer, Call
+from .listing import page
+from .operations import COMPUTE, Operation
+from .shapes import Any_, Choice, Field, Flag, Number, Object, Shape, Text, TextMap, body, shape
+
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]")
+_VM_SIZE = re.compile(r"standard_[a-z]{1,3}\d+\w*", re.IGNORECASE)
+
+SCALE = shape(
+    Field("maxNodeCount", Number(0), required="must not be empty."),
+    Field("minNodeCount", Number(0), default=0),
+    Field("nodeIdleTimeBeforeScaleDown"),
+)
+ACCOUNT = shape(
+    Field("adminUserName", required="must not be empty."),
+    Field("adminUserPassword"),
+    Field("adminUserSshPublicKey"),
+)
+AML_COMPUTE = shape(
+    Field("vmSize", default="STANDARD_DS3_V2"),
+    Field("vmPriority", Choice(("Dedicated", "LowPriority")), default="Dedicated"),
+    Field("scaleSettings", Object(SCALE), required="must not be empty."),
+    Field("userAccountCredentials", Object(ACCOUNT)),
+    Field("subnet", Object(shape(Field("id", required="must not be empty.")))),
+    Field("remoteLoginPortPublicAccess", Choice(("Enabled", "Disabled", "NotSpecified")), default="NotSpecified"),
+    Field("osType", Choice(("Linux", "Windows")), default="Linux"),
+    Field("virtualMachineImage", Any_()),
+    Field("isolatedNetwork", Flag(), default=False),
+    Field("enableNodePublicIp", Flag(), default=True),
+    Field("enableBatchPrivateLink", Flag(), default=False),
+    Field("propertyBag", Any_()),
+    *(
+        Field(name, Any_(object), read_only=True)
+        for name in (
+            "currentNodeCount",
+            "targetNodeCount",
+            "nodeStateCounts",
+            "allocationState",
+            "allocationStateTransitionTime",
+            "errors",
+        )
+    ),
+)
+KUBERNETES = shape(
+    Field("relayConnectionString"),
+    Field("serviceBusConnectionString"),
+    Field("extensionPrincipalId"),
+    Field("extensionInstanceReleaseTrain", default="stable"),
+    Field("vcName"),
+    Field("namespace", default="default"),
+    Field("defaultInstanceType"),
+    Field("instanceTypes", Any_()),
+)
+KINDS = {"AmlCompute": AML_COMPUTE, "Kubernetes": KUBERNETES}
+
+
+def _outer(inner: Shape) -> Shape:
+    read_only = ("createdOn", "modifiedOn", "provisioningState", "provisioningErrors", "provisioningWarnings")
+    return body(
+        shape(
+            Field("computeType", Choice(tuple(KINDS)), required="must not be empty."),
+            Field("computeLocation"),
+            Field("description"),
+            Field("disableLocalAuth", Flag(), default=False),
+            Field("resourceId"),
+            Field("properties", Object(inner), required="must not be empty."),
+            *(Field(name, Any_(object), read_only=True) for name in (*read_only, "isAttachedCompute")),
+        ),
+        Field("location"),
+        Field("tags", TextMap()),
+        Field("identity", Any_()),
+        Field("sku", Any_(), read_only=True),
+    )
+
+
+SHAPES = {kind: _outer(inner) for kind, inner in KINDS.items()}
+PATCH = body(
+    shape(
+        Field(
+            "properties",
+            Object(
+                shape(
+                    Field(
+                        "scaleSettings",
+                        Object(
+                            shape(
+                                Field("maxNodeCount", Number(0)),
+                                Field("minNodeCount", Number(0)),
+                                Field("nodeIdleTimeBeforeScaleDown"),
+                            )
+                        ),
+                    )
+                )
+            ),
+        )
+    )
+)
+
+
+async def listing(call: Call) -> Answer:
+    found = call.state.resources.children(call.path)
+    return page(call, found, lambda resource: _settled(call.state, resource))
+
+
+async def get(call: Call) -> Answer:
+    resource = _existing(call)
+    if resource.provisioning_state in ("Creating", "Updating"):
+        return Answer(200, _transient(call.state, resource))
+    return Answer(200, _settled(call.state, resource))
+
+
+async def put(call: Call) -> Answer:
+    """201 for creation and update alike. Service fact: asset contract 3.1, 3.4."""
+    if not _NAME.fullmatch(call.names[0]):
+        raise Refused(_bad_name(call.names[0]))
+    properties = call.body.get("properties") if isinstance(call.body, dict) else None
+    kind = properties.get("computeType") if isinstance(properties, dict) else None
+    template = SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AmlCompute"])
+    sent = call.bind(template, "Compute")
+    existing = call.state.resources.get(call.path)
+    if existing is not None and existing.provisioning_state == "Deleting":
+        raise Refused(management_error(409, "Conflict", f"Compute {call.names[0]} is being deleted."))
+    resource = _create(call, sent) if existing is None else _update(call, existing, sent)
+    resource.provisioning_state = "Creating"
+    operation = _begin(call, resource)
+    return Answer(201, _transient(call.state, resource), _headers(call, operation))
+
+
+async def patch(call: Call) -> Answer:
+    """Scale settings only. Service fact: asset contract 3.1."""
+    resource = _existing(call)
+    sent = call.bind(PATCH, "Compute")
+    wanted = sent.get("properties", {}).get("properties", {}).get("scaleSettings", {})
+    resource.properties["properties"]["scaleSettings"].update(wanted)
+    resource.modified = call.state.clock.now()
+    resource.provisioning_state = "Updating"
+    operation = _begin(call, resource)
+    status = call.state.policies.status("compute_patch_status")
+    return Answer(status, _transient(call.state, resource), _headers(call, operation))
+
+
+async def delete(call: Call) -> Answer:
+    """Service fact: asset contract 3.1 (`underlyingResourceAction` is required)."""
+    if call.query.get("underlyingResourceAction") not in ("Delete", "Detach"):
+        message = "The query parameter underlyingResourceAction must be Delete or Detach."
+        raise Refused(management_error(400, "UserError", message))
+    resource = call.state.resources.get(call.path)
+    if resource is None:
+        if call.state.policies["delete_absent"] == "404":
+            raise Refused(_not_found(call))
+        return Answer(204)
+    if resource.provisioning_state == "Deleting" and call.state.policies["delete_while_deleting"] == "409":
+        raise Refused(management_error(409, "Conflict", f"Compute {resource.name} is being deleted."))
+    resource.provisioning_state = "Deleting"
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            call.state.resources.delete(resource.path)
+        else:
+            resource.provisioning_state = "Failed"
+
+    return Answer(202, None, _headers(call, call.state.operations.start("", finish, subject=resource.name)))
+
+
+async def list_nodes(call: Call) -> Answer:
+    _existing(call)
+    return Answer(200, {"nodes": []})
+
+
+def _create(call: Call, sent: dict[str, Any]) -> Resource:
+    now = call.state.clock.now()
+    resource = Resource(call.path, {}, created=now, modified=now, api_version=call.api_version)
+    _apply(call, resource, sent, {})
+    call.state.resources.put(resource)
+    return resource
+
+
+def _update(call: Call, resource: Resource, sent: dict[str, Any]) -> Resource:
+    old = resource.properties
+    if sent["properties"]["computeType"] != old["computeType"]:
+        status = call.state.policies.status("immutable_status")
+        raise Refused(management_error(status, "UserError", "The compute type of a compute cannot be changed."))
+    _apply(call, resource, sent, old if call.state.policies["compute_omitted_fields"] == "kept" else {})
+    if old["computeType"] == "AmlCompute":
+        # The service echoes another size and keeps the old one (asset contract 3.5).
+        resource.extra["requested_size"] = resource.properties["properties"]["vmSize"]
+        resource.properties["properties"]["vmSize"] = old["properties"]["vmSize"]
+    resource.modified = call.state.clock.now()
+    resource.extra["updated"] = True
+    return resource
+
+
+def _apply(call: Call, resource: Resource, sent: dict[str, Any], base: dict[str, Any]) -> None:
+    properties = sent["properties"]
+    template = SHAPES[properties["computeType"]]
+    whole = template.fill(sent, {"properties": base} if base else None)
+    resource.properties = whole["properties"]
+    resource.properties["computeLocation"] = resource.properties["computeLocation"] or sent.get("location")
+    resource.location = sent.get("location") or call.state.settings.region
+    kept = bool(base)
+    resource.tags = sent.get("tags") or (resource.tags if kept else None)
+    resource.identity = sent.get("identity") or (resource.identity if kept else None)
+
+
+def _begin(call: Call, resource: Resource) -> Operation:
+    def finish(succeeded: bool) -> None:
+        if resource.provisioning_state == "Deleting":
+            return
+        resource.provisioning_state = "Succeeded" if succeeded else "Failed"
+        resource.modified = call.state.clock.now()
+
+    operation = call.state.operations.start("", finish, subject=resource.name)
+    size = resource.properties["properties"].get("vmSize")
+    if size is not None and not _VM_SIZE.fullmatch(size):
+        operation.fails = True
+        operation.error_code = "InvalidPropertyValue"
+        operation.error_message = f"The value '{size}' is not a supported VM size in this region."
+    resource.operation = operation
+    return operation
+
+
+def _headers(call: Call, operation: Operation) -> dict[str, str]:
+    return {"Azure-AsyncOperation": call.state.operations.url(operation, COMPUTE, call.api_version)}
+
+
+def _transient(state: State, resource: Resource) -> dict[str, Any]:
+    """The view while an operation runs. Service fact: asset contract 3.4."""
+    updated = resource.extra.get("updated", False) or resource.provisioning_state == "Updating"
+    view = _settled(state, resource)
+    properties = view["properties"]
+    if not updated:
+        view["tags"] = resource.tags
+        properties.pop("computeLocation")
+        properties["provisioningWarnings"] = None
+    if properties["computeType"] != "AmlCompute":
+        return view
+    if updated:
+        group = f"/subscriptions/{state.settings.subscription_id}/resourceGroups/{state.settings.resource_group}"
+        inner = f"providers/Microsoft.BatchAI/workspaces/{state.settings.workspace_name}/clusters/{resource.name}"
+        properties["resourceId"] = f"{group}/{inner}"
+    stored = resource.properties["properties"]
+    cluster = properties["properties"]
+    cluster["vmSize"] = resource.extra.get("requested_size", stored["vmSize"]).upper()
+    cluster["scaleSettings"] = dict(stored["scaleSettings"])
+    cluster["remoteLoginPortPublicAccess"] = stored["remoteLoginPortPublicAccess"]
+    for name in ("currentNodeCount", "targetNodeCount", "nodeStateCounts", "allocationState"):
+        cluster[name] = None
+    for name in ("userAccountCredentials", "allocationStateTransitionTime", "propertyBag"):
+        cluster.pop(name, None)
+    return view
+
+
+def _settled(state: State, resource: Resource) -> dict[str, Any]:
+    """The view after the operation. Service fact: asset contract 3.3, 3.4."""
+    stored = resource.properties
+    aml = stored["computeType"] == "AmlCompute"
+    failed = resource.provisioning_state == "Failed" and resource.operation is not None
+    properties = {
+        "createdOn": resource.created_at,
+        "modifiedOn": resource.modified_at,
+        "disableLocalAuth": stored["disableLocalAuth"],
+        "description": stored["description"],
+        "resourceId": None if aml else stored["resourceId"],
+        "computeType": stored["computeType"],
+        "computeLocation": stored["computeLocation"],
+        "provisioningState": resource.provisioning_state,
+        "provisioningErrors": _errors(resource.operation) if failed and resource.operation else None,
+        "provisioningWarnings": {},
+        "isAttachedCompute": not aml,
+        "properties": _cluster(resource) if aml else copy.deepcopy(stored["properties"]),
+    }
+    view = {
+        "id": resource.path,
+        "name": resource.name,
+        "type": f"{PROVIDER}/workspaces/computes",
+        "location": resource.location,
+        "tags": resource.tags or {},
+    }
+    if resource.identity:
+        view["identity"] = _identity(state, resource.identity)
+    return {**view, "properties": properties}
+
+
+def _cluster(resource: Resource) -> dict[str, Any]:
+    cluster = copy.deepcopy(resource.properties["properties"])
+    account = cluster.pop("userAccountCredentials")
+    scale = cluster["scaleSettings"]
+    scale["nodeIdleTimeBeforeScaleDown"] = scale["nodeIdleTimeBeforeScaleDown"] or "PT2M"
+    nodes = scale["minNodeCount"]
+    states = ("preparing", "running", "idle", "unusable", "leaving", "preempted")
+    access = cluster["remoteLoginPortPublicAccess"]
+    head = {"vmSize": cluster.pop("vmSize"), "vmPriority": cluster.pop("vmPriority"), "scaleSettings": scale}
+    if account:
+        head["userAccountCredentials"] = {**account, "adminUserPassword": None}
+    return {
+        **head,
+        "subnet": cluster["subnet"],
+        "currentNodeCount": nodes,
+        "targetNodeCount": nodes,
+        "nodeStateCounts": {f"{name}NodeCount": nodes if name == "idle" else 0 for name in states},
+        "allocationState": "Steady",
+        "allocationStateTransitionTime": resource.modified_at,
+        "errors": None,
+        "remoteLoginPortPublicAccess": "Enabled" if access == "NotSpecified" else access,
+        "osType": cluster["osType"],
+        "virtualMachineImage": cluster["virtualMachineImage"],
+        "isolatedNetwork": cluster["isolatedNetwork"],
+        "enableNodePublicIp": cluster["enableNodePublicIp"],
+        "enableBatchPrivateLink": cluster["enableBatchPrivateLink"],
+        "propertyBag": cluster["propertyBag"] or {},
+    }
+
+
+def _identity(state: State, identity: dict[str, Any]) -> dict[str, Any]:
+    view = copy.deepcopy(identity)
+    ids = {"principalId": state.settings.workspace_guid, "clientId": state.settings.client_id}
+    if "SystemAssigned" in str(view.get("type")):
+        view |= {"principalId": ids["principalId"], "tenantId": state.settings.tenant_id}
+    for name in view.get("userAssignedIdentities") or {}:
+        view["userAssignedIdentities"][name] = dict(ids)
+    return view
+
+
+def _errors(operation: Operation) -> list[dict[str, Any]]:
+    return [{"error": {"code": operation.error_code, "message": operation.error_message, "details": []}}]
+
+
+def _existing(call: Call) -> Resource:
+    resource = call.state.resources.get(call.path)
+    if resource is None:
+        raise Refused(_not_found(call))
+    return resource
+
+
+def _not_found(call: Call) -> Any:
+    message = f"The specified compute '{call.names[0]}' was not found in the workspace."
+    return management_error(404, "UserError", message, inner=("NotFound",))
+
+
+def _bad_name(name: str) -> Any:
+    message = "Compute name must be 3 to 24 letters, digits and dashes, and start with a letter."
+    return validation_error(
+        "Compute",
+        [{"PropertyName": "Name", "ErrorMessage": message, "AttemptedValue": name, "ErrorCode": "PredicateValidator"}],
+    )
+
+
+ROUTES = {
+    "GET computes": listing,
+    "GET computes/*": get,
+    "PUT computes/*": put,
+    "PATCH computes/*": patch,
+    "DELETE computes/*": delete,
+    "POST computes/*/listNodes": list_nodes,
+}

@@ -1,0 +1,181 @@
+"""Datastores: the four of the system, the user's own, and their secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import Refused, management_error
+from ..settings import PROVIDER
+from ..state import Resource, State
+from .call import Answer, Call
+from .listing import page, page_size, visible
+from .shapes import Any_, Choice, Field, Number, Object, Shape, Text, TextMap, body, shape
+from .shapes import Flag as Boolean
+from .system_data import of_asset
+from .versions import Span
+
+COUNT = 30
+_CREDENTIALS = ("AccountKey", "Certificate", "None", "Sas", "ServicePrincipal")
+_PLACES = {
+    "AzureBlob": ("accountName", "containerName"),
+    "AzureFile": ("accountName", "fileShareName"),
+    "AzureDataLakeGen2": ("accountName", "filesystem"),
+    "AzureDataLakeGen1": ("storeName",),
+}
+CREDENTIALS = shape(
+    Field("credentialsType", Choice(_CREDENTIALS), required="must not be empty."),
+    Field("secrets", Any_(), write_only=True),
+    *(Field(name, hide_null=True) for name in ("authorityUrl", "clientId", "resourceUrl", "tenantId", "thumbprint")),
+)
+
+
+def _shape(kind: str) -> Shape:
+    required = "must not be empty."
+    return body(
+        shape(
+            Field("description"),
+            Field("tags", TextMap()),
+            Field("properties", TextMap(stringify=True)),
+            Field("isDefault", Boolean(), read_only=True),
+            Field("credentials", Object(CREDENTIALS), required=required),
+            Field("subscriptionId", versions=Span("2025-12-01", "2022-10-01-preview")),
+            Field("resourceGroup", versions=Span("2025-12-01", "2022-10-01-preview")),
+            Field("datastoreType", Choice(tuple(_PLACES)), required=required),
+            *(Field(name, required=required) for name in _PLACES[kind]),
+            Field("endpoint", default="core.windows.net"),
+            Field("protocol", default="https"),
+            Field("serviceDataAccessAuthIdentity", default="None"),
+            Field("intellectualProperty", Any_(), versions=Span(None, "2023-04-01-preview", "2023-04-01")),
+        )
+    )
+
+
+SHAPES = {kind: _shape(kind) for kind in _PLACES}
+EXPIRABLE = Span("2025-12-01", "2024-07-01-preview")
+SECRETS_REQUEST = shape(Field("expirableSecret", Boolean()), Field("expireAfterHours", Number(1)))
+
+
+def create_system_datastores(state: State) -> None:
+    """The datastores that every workspace has. Service fact: asset contract 4.1, 4.2."""
+    storage = state.storage
+    share = f"code-{state.settings.workspace_guid}"
+    places = {
+        "workspaceblobstore": ("AzureBlob", {"containerName": storage.default_container}),
+        "workspaceartifactstore": ("AzureBlob", {"containerName": "azureml"}),
+        "workspaceworkingdirectory": ("AzureFile", {"fileShareName": share}),
+        "workspacefilestore": ("AzureFile", {"fileShareName": f"azureml-filestore-{state.settings.workspace_guid}"}),
+    }
+    for name, (kind, place) in places.items():
+        properties = {
+            "credentials": {"credentialsType": "AccountKey"},
+            "subscriptionId": state.settings.subscription_id,
+            "resourceGroup": state.settings.resource_group,
+            "datastoreType": kind,
+            "accountName": storage.account_name,
+            **place,
+            "endpoint": storage.endpoint,
+            "protocol": "https",
+            "serviceDataAccessAuthIdentity": "WorkspaceSystemAssignedIdentity" if kind == "AzureBlob" else "None",
+            "isDefault": name == "workspaceblobstore",
+        }
+        now = state.clock.now()
+        resource = Resource(state.workspace("datastores", name), properties, created=now, modified=now)
+        resource.extra["system"] = True
+        resource.secrets = {"secretsType": "AccountKey", "key": storage.account_key}
+        state.resources.put(resource)
+
+
+async def listing(call: Call) -> Answer:
+    found = visible(call, call.state.resources.children(call.path))
+    wanted = call.query.get("isDefault")
+    if wanted is not None:
+        found = [item for item in found if bool(item.properties["isDefault"]) is (wanted.lower() == "true")]
+    names = {name.strip().lower() for name in call.query.get("names", "").split(",") if name.strip()}
+    if names:
+        found = [item for item in found if item.name.lower() in names]
+    search = call.query.get("searchText", "").lower()
+    found = [item for item in found if search in item.name.lower()]
+    return page(call, found, lambda item: render(item, call.api_version), size=page_size(call, "count", COUNT))
+
+
+async def get(call: Call) -> Answer:
+    return Answer(200, render(_existing(call), call.api_version))
+
+
+async def put(call: Call) -> Answer:
+    """Service fact: asset contract 4.1 (201 on create, 200 on update)."""
+    properties = call.body.get("properties") if isinstance(call.body, dict) else None
+    kind = properties.get("datastoreType") if isinstance(properties, dict) else None
+    sent = call.bind(SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AzureBlob"]), "Datastore")
+    stored = SHAPES[sent["properties"]["datastoreType"]].fill(sent)["properties"]
+    secrets = stored["credentials"].pop("secrets", None) or {}
+    now = call.state.clock.now()
+    existing = call.state.resources.get(call.path)
+    if existing is None:
+        resource = Resource(call.path, {**stored, "isDefault": False}, created=now, modified=now, secrets=secrets)
+        call.state.resources.put(resource)
+        return Answer(201, render(resource, call.api_version), {"Location": call.url(call.path, call.raw_query)})
+    existing.properties = {**stored, "isDefault": existing.properties["isDefault"]}
+    existing.secrets = secrets or existing.secrets
+    existing.modified = now
+    return Answer(200, render(existing, call.api_version))
+
+
+async def delete(call: Call) -> Answer:
+    if call.state.resources.delete(call.path):
+        return Answer(200)
+    if call.state.policies["delete_absent"] == "404":
+        raise Refused(_not_found(call))
+    return Answer(204)
+
+
+async def list_secrets(call: Call) -> Answer:
+    """Service fact: asset contract 4.3."""
+    resource = _existing(call)
+    kind = resource.properties["credentials"]["credentialsType"]
+    if kind == "None":
+        raise Refused(management_error(400, "UserError", "No secrets for credentials of type None."))
+    wanted = call.bind(SECRETS_REQUEST, "Secrets") if call.body is not None else {}
+    expirable = wanted.get("expirableSecret") and EXPIRABLE.covers(call.api_version)
+    if expirable and kind == "AccountKey":
+        sas = call.state.storage.account_sas("rcuwdl", wanted.get("expireAfterHours", 1))
+        return Answer(200, {"secretsType": "Sas", "sasToken": f"?{sas}"})
+    return Answer(200, {"secretsType": kind, **resource.secrets})
+
+
+def render(resource: Resource, api_version: str) -> dict[str, Any]:
+    """The answer for one datastore."""
+    template = SHAPES[resource.properties["datastoreType"]]
+    properties = template.render({"properties": resource.properties}, api_version)["properties"]
+    data = of_asset(resource)
+    if resource.extra.get("system"):
+        data = {name: value for name, value in data.items() if not name.startswith("createdBy")}
+        data |= {"lastModifiedBy": "Azure Machine Learning", "lastModifiedByType": "Application"}
+    return {
+        "id": resource.path,
+        "name": resource.name,
+        "type": f"{PROVIDER}/workspaces/datastores",
+        "properties": properties,
+        "systemData": data,
+    }
+
+
+def _existing(call: Call) -> Resource:
+    resource = call.state.resources.get(call.path.removesuffix("/listSecrets"))
+    if resource is None:
+        raise Refused(_not_found(call))
+    return resource
+
+
+def _not_found(call: Call) -> Any:
+    message = f"Could not find datastore with name: {call.names[0]} in the workspace."
+    return management_error(404, "UserError", message, inner=("NotFound", "DatastoreNotFound"))
+
+
+ROUTES = {
+    "GET datastores": listing,
+    "GET datastores/*": get,
+    "PUT datastores/*": put,
+    "DELETE datastores/*": delete,
+    "POST datastores/*/listSecrets": list_secrets,
+}

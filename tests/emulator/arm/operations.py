@@ -1,0 +1,174 @@
+"""Long-running operations: when they end, what they then change, and the signed URLs that tell about them."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ..clock import timestamp
+from ..errors import Refused, gateway_error
+from ..settings import PROVIDER
+
+if TYPE_CHECKING:
+    from ..state import State
+
+_TICKS_AT_EPOCH = 621_355_968_000_000_000
+
+MFE = "mfeOperationsStatus"
+MFE_RESULT = "mfeOperationResults"
+COMPUTE = "computeOperationsStatus"
+
+
+@dataclass
+class Operation:
+    """One operation. `finish(succeeded)` applies its effect once its time has come."""
+
+    name: str
+    started: datetime
+    ends: datetime
+    finish: Callable[[bool], None]
+    fails: bool = False
+    error_code: str = "InternalServerError"
+    error_message: str = "Internal error. Please see troubleshooting guide, available here: https://aka.ms/oe-tsg"
+    ended: bool = False
+    queries: dict[str, str] = field(default_factory=dict, repr=False)
+    done: Callable[[], bool] | None = None
+    """For operations that follow something else than the clock: says whether they have ended."""
+
+    @property
+    def running(self) -> bool:
+        return not (self.done() if self.done else self.ended)
+
+
+class Operations:
+    """All operations, found by the last segment of their URL."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._by_name: dict[str, Operation] = {}
+        self._waiting: list[tuple[datetime, int, Operation]] = []
+        self._order = itertools.count()
+        # Stands for the certificate in the real URLs, which makes up most of their length.
+        self._certificate = secrets.token_urlsafe(1950)
+
+    def start(
+        self,
+        prefix: str,
+        finish: Callable[[bool], None],
+        *,
+        subject: str,
+        done: Callable[[], bool] | None = None,
+        name: str = "",
+    ) -> Operation:
+        """Begin an operation on the resource called `subject`.
+
+        `prefix` stands before the ids in its name ("bebes"; "" for computes); `name` replaces the random id.
+        """
+        now = self._state.clock.now()
+        settings = self._state.settings
+        unique = name or str(uuid.uuid4())
+        operation = Operation(
+            name=f"{prefix}:{settings.workspace_guid}:{unique}" if prefix else unique,
+            started=now,
+            ends=now + timedelta(seconds=settings.operation_seconds),
+            finish=finish,
+            fails=subject.lower() in self._state.policies.names("failing_names"),
+            done=done,
+        )
+        self._by_name[operation.name.lower()] = operation
+        if done is None:
+            heapq.heappush(self._waiting, (operation.ends, next(self._order), operation))
+        return operation
+
+    def settle(self) -> None:
+        """End every operation whose time has come, in order of time."""
+        now = self._state.clock.now()
+        while self._waiting and self._waiting[0][0] <= now:
+            operation = heapq.heappop(self._waiting)[2]
+            operation.ended = True
+            operation.finish(not operation.fails)
+
+    def clear(self) -> None:
+        """Forget all operations."""
+        self._by_name.clear()
+        self._waiting.clear()
+
+    def url(self, operation: Operation, family: str, api_version: str) -> str:
+        """A URL that tells how the operation stands; only this very URL is honoured.
+
+        Service fact: batch contract 2.1, asset contract 3.2.
+        """
+        settings = self._state.settings
+        query = f"api-version={api_version}" + ("&service=new" if family == COMPUTE else "")
+        if self._state.policies["signed_operation_urls"] == "on":
+            ticks = _TICKS_AT_EPOCH + int(operation.started.timestamp() * 10_000_000)
+            query += f"&t={ticks}&c={self._certificate}&s={secrets.token_urlsafe(256)}&h={secrets.token_urlsafe(32)}"
+        operation.queries[family.lower()] = query
+        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
+        return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
+
+    def find(self, family: str, name: str, query: str) -> Operation:
+        """The operation that a URL names, or Refused when it is unknown, altered or too old. (B20)"""
+        operation = self._by_name.get(name.lower())
+        if operation is None:
+            raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
+        if operation.queries.get(family.lower()) != query:
+            status = self._state.policies.status("altered_operation_url")
+            message = "The signature of the operation URL does not match its content."
+            raise Refused(gateway_error(status, "InvalidOperationSignature", message))
+        lifetime = self._state.policies.seconds("operation_lifetime")
+        if lifetime and (self._state.clock.now() - operation.ends).total_seconds() > lifetime:
+            raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
+        return operation
+
+    def mfe_status(self, operation: Operation) -> dict[str, Any]:
+        """Body of a batch operation's status. Service fact: batch contract 2.2."""
+        settings = self._state.settings
+        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
+        body: dict[str, Any] = {"id": f"{path}/{MFE}/{operation.name}", "name": operation.name}
+        if self._state.policies["generation"] == "G1":
+            body["startTime"] = timestamp(operation.started)
+            if operation.ended:
+                body["endTime"] = timestamp(operation.ends)
+            body["percentComplete"] = 100.0 if operation.ended else 0.0
+        if operation.running:
+            return {**body, "status": "Updating"}
+        if operation.fails:
+            return {"error": self._mfe_error(operation), **body, "status": "Failed"}
+        return {**body, "status": "Succeeded"}
+
+    def _mfe_error(self, operation: Operation) -> dict[str, Any]:
+        info = {
+            "id": operation.name.rsplit(":", 1)[1],
+            "operationType": "OnlineEndpoint",
+            "state": "Failed",
+            "createdTime": timestamp(operation.started),
+            "endTime": timestamp(operation.ends),
+            "error": {"message": operation.error_message},
+            "operationLog": "",
+        }
+        error: dict[str, Any] = {
+            "message": f"{operation.error_code}: {operation.error_message}",
+            "details": [],
+            "additionalInfo": [{"type": "MmsOperation", "info": info}],
+        }
+        if self._state.policies["failed_operation_code"] == "present":
+            error = {"code": operation.error_code, **error}
+        return error
+
+    def compute_status(self, operation: Operation) -> dict[str, Any]:
+        """Body of a compute operation's status. Service fact: asset contract 3.2."""
+        if operation.running:
+            return {"status": "InProgress"}
+        if operation.fails:
+            error: dict[str, Any] = {"message": operation.error_message, "details": []}
+            if self._state.policies["failed_operation_code"] == "present":
+                error = {"code": operation.error_code, **error}
+            return {"status": "Failed", "error": error}
+        return {"status": "Succeeded", "percentComplete": 100.0}

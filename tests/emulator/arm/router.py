@@ -1,0 +1,209 @@
+"""The front of ARM: token, api-version, workspace; then the handler for the path; then the headers of every answer."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..entra import AuthError, Caller
+from ..errors import Refused, gateway_error, management_error
+from ..settings import PROVIDER
+from ..state import State
+from . import assets, batch_deployments, batch_endpoints, computes, datastores, jobs, uploads, workspaces
+from .call import NULL, Answer, Call
+from .operations import COMPUTE, MFE, MFE_RESULT
+from .versions import PREVIEW, STABLE, SUPPORTED
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+ROUTES: dict[str, Handler] = {}
+for room in (workspaces, computes, datastores, assets, uploads, batch_endpoints, batch_deployments, jobs):
+    ROUTES.update(room.ROUTES)
+
+_SPELLING = {
+    segment.lower(): segment for route in ROUTES for segment in route.split(" ", 1)[1].split("/") if segment != "*"
+}
+_BUCKETS = {"GET": ("reads", 249, 3749), "HEAD": ("reads", 249, 3749), "DELETE": ("deletes", 199, 2999)}
+_AUTH_CODES = {
+    "missing": "AuthenticationFailed",
+    "malformed": "InvalidAuthenticationToken",
+    "expired": "ExpiredAuthenticationToken",
+    "audience": "InvalidAuthenticationTokenAudience",
+}
+
+
+def management(state: State) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint that takes every ARM request."""
+
+    async def handle(request: Request) -> Response:
+        began = time.perf_counter()
+        try:
+            answer = await _dispatch(state, request)
+            response = _render(answer)
+        except Refused as refusal:
+            response = refusal.response
+        _add_headers(response, request, time.perf_counter() - began)
+        return response
+
+    return handle
+
+
+async def _dispatch(state: State, request: Request) -> Answer:
+    caller = _authenticate(state, request)
+    segments = [segment for segment in request.url.path.split("/") if segment]
+    if len(segments) < 2 or segments[0].lower() != "subscriptions":
+        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
+    api_version = request.query_params.get("api-version", "")
+    if not api_version:
+        message = "The api-version query parameter (?api-version=) is required for all requests."
+        raise Refused(gateway_error(400, "MissingApiVersionParameter", message))
+    if segments[1].lower() != state.settings.subscription_id.lower():
+        message = f"The subscription '{segments[1]}' could not be found."
+        raise Refused(gateway_error(404, "SubscriptionNotFound", message))
+    if len(segments) == 8 and segments[4].lower() == "locations":
+        return _operation(state, segments[6], segments[7], str(request.url.query))
+    return await _below_workspace(state, request, caller, segments, api_version)
+
+
+def _authenticate(state: State, request: Request) -> Caller:
+    try:
+        return state.entra.verify(request, "management")
+    except AuthError as error:
+        authority = f"{state.settings.url('login')}/{state.settings.tenant_id}"
+        challenge = f'Bearer authorization_uri="{authority}", error="invalid_token", error_description="{error.message}"'
+        refusal = gateway_error(401, _AUTH_CODES[error.code], error.message, {"WWW-Authenticate": challenge})
+        raise Refused(refusal) from error
+
+
+async def _below_workspace(
+    state: State, request: Request, caller: Caller, segments: list[str], api_version: str
+) -> Answer:
+    settings = state.settings
+    if len(segments) < 4 or segments[2].lower() != "resourcegroups":
+        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
+    if segments[3].lower() != settings.resource_group.lower():
+        message = f"Resource group '{segments[3]}' could not be found."
+        raise Refused(gateway_error(404, "ResourceGroupNotFound", message))
+    if len(segments) < 7 or [part.lower() for part in segments[4:7]] != ["providers", PROVIDER.lower(), "workspaces"]:
+        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
+    rest = segments[8:]
+    literals = [_SPELLING.get(segment.lower(), segment) for segment in rest[0::2]]
+    if api_version not in SUPPORTED:
+        raise Refused(_unregistered(api_version, "/".join(["workspaces", *literals]), settings.region))
+    if len(segments) > 7 and segments[7].lower() != settings.workspace_name.lower():
+        raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
+    names = tuple(rest[1::2])
+    route = "/".join(part for pair in zip(literals, [*("*" for _ in names), ""]) for part in pair if part)
+    base = settings.workspace_path if len(segments) > 7 else settings.workspace_path.rsplit("/", 1)[0]
+    call = Call(
+        state=state,
+        caller=caller,
+        method=request.method,
+        path="/".join([base, *_interleave(literals, names)]),
+        names=names,
+        api_version=api_version,
+        query=request.query_params,
+        raw_query=str(request.url.query),
+        body=await _json(request),
+    )
+    handler = ROUTES.get(f"{request.method} {route or ('workspace' if len(segments) > 7 else 'workspaces')}")
+    if handler is None:
+        message = f"The requested resource does not support http method '{request.method}'."
+        raise Refused(management_error(405, "UserError", message))
+    return await handler(call)
+
+
+def _interleave(literals: list[str], names: tuple[str, ...]) -> list[str]:
+    merged = []
+    for index, literal in enumerate(literals):
+        merged += [literal, *names[index : index + 1]]
+    return merged
+
+
+async def _json(request: Request) -> Any:
+    content = await request.body()
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        message = f"The request content was invalid and could not be deserialized: '{error}'."
+        raise Refused(gateway_error(400, "InvalidRequestContent", message)) from error
+
+
+def _unregistered(api_version: str, resource_type: str, region: str) -> Response:
+    """Service fact: batch contract 9.1 (`error_no_registered_provider`)."""
+    supported = ", ".join(sorted(STABLE + PREVIEW))
+    message = (
+        f"No registered resource provider found for location '{region}' and API version '{api_version}' for type "
+        f"'{resource_type}'. The supported api-versions are '{supported}'. The supported locations are '{region}'."
+    )
+    return gateway_error(400, "NoRegisteredProviderFound", message)
+
+
+def _no_workspace(resource_group: str, name: str, *, nested: bool) -> Response:
+    """Service fact: asset contract 1.5.2."""
+    if nested:
+        message = f"Can not perform requested operation on nested resource. Parent resource '{name}' not found."
+        return gateway_error(404, "ParentResourceNotFound", message)
+    message = (
+        f"The Resource '{PROVIDER}/workspaces/{name}' under resource group '{resource_group}' was not found. "
+        "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+    )
+    return gateway_error(404, "ResourceNotFound", message)
+
+
+def _operation(state: State, family: str, name: str, query: str) -> Answer:
+    operations = state.operations
+    operation = operations.find(family, name, query)
+    if family.lower() == MFE.lower():
+        return Answer(200, operations.mfe_status(operation))
+    if family.lower() == COMPUTE.lower():
+        return Answer(200, operations.compute_status(operation))
+    if operation.running:
+        settings = state.settings
+        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
+        return Answer(
+            202, {}, {"Location": f"{settings.url('management')}{path}/{MFE_RESULT}/{operation.name}?{query}"}
+        )
+    return Answer(200)
+
+
+def _render(answer: Answer) -> Response:
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=dict(answer.headers))
+    lists = isinstance(answer.body, Mapping) and "value" in answer.body
+    if answer.body is NULL:
+        content = "null"
+    else:
+        content = json.dumps(answer.body, indent=None if lists else 2, ensure_ascii=False)
+    headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+    return Response(content, answer.status, headers)
+
+
+def _add_headers(response: Response, request: Request, seconds: float) -> None:
+    """Service fact: batch contract 1, asset contract 1.4."""
+    headers = response.headers
+    correlation = str(uuid.uuid4())
+    headers["Cache-Control"] = "no-cache"
+    headers["Pragma"] = "no-cache"
+    headers["Expires"] = "-1"
+    headers["x-ms-request-id"] = str(uuid.uuid4())
+    headers["x-ms-correlation-request-id"] = correlation
+    headers["x-ms-routing-request-id"] = f"EASTUS:{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}:{correlation}"
+    if "x-ms-failure-cause" in headers:
+        return
+    headers.setdefault("x-ms-response-type", "standard")
+    headers["x-request-time"] = f"{seconds:.3f}"
+    headers["azureml-served-by-cluster"] = "vienna-eastus-01"
+    if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
+        bucket, left, left_global = _BUCKETS.get(request.method, ("writes", 199, 2999))
+        headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(left - secrets.randbelow(5))
+        headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(left_global - secrets.randbelow(5))

@@ -1,0 +1,245 @@
+"""The language in which resource kinds are described: a `Shape` binds request bodies, fills defaults, renders answers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .versions import ALWAYS, Span
+
+
+class Problems:
+    """What is wrong with a body, in the entries of the service's validation message."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    def add(self, path: str, message: str, code: str, **extra: Any) -> None:
+        """Note a problem; `path` is a JSON path, which the service spells in Pascal case."""
+        name = ".".join(part[:1].upper() + part[1:] for part in path.split("."))
+        self.entries.append({"PropertyName": name, "ErrorMessage": message, **extra, "ErrorCode": code})
+
+    def wrong_type(self, path: str, expected: str) -> None:
+        self.add(path, f"'{path}' must be {expected}.", "InvalidType")
+
+
+class Type(Protocol):
+    """How one value is read from a body (`bind`), completed with defaults (`fill`) and answered (`render`)."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any: ...
+    def fill(self, value: Any, base: Any) -> Any: ...
+    def render(self, value: Any, version: str) -> Any: ...
+
+
+class Plain:
+    """A value without inner defaults."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        return value
+
+    def fill(self, value: Any, base: Any) -> Any:
+        return value
+
+    def render(self, value: Any, version: str) -> Any:
+        return value
+
+
+@dataclass(frozen=True)
+class Text(Plain):
+    """A string."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, str):
+            problems.wrong_type(path, "a string")
+        return value
+
+
+@dataclass(frozen=True)
+class Flag(Plain):
+    """A boolean."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, bool):
+            problems.wrong_type(path, "true or false")
+        return value
+
+
+@dataclass(frozen=True)
+class Number(Plain):
+    """An integer; digits in a string will do. Service fact: batch contract 4.2."""
+
+    minimum: int | None = None
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if isinstance(value, str):
+            try:
+                value = int(value)
+            except ValueError:
+                value = None
+        if not isinstance(value, int) or isinstance(value, bool):
+            problems.wrong_type(path, "an integer")
+        elif self.minimum is not None and value < self.minimum:
+            message = f"'{path}' must be greater than or equal to '{self.minimum}'."
+            problems.add(path, message, "GreaterThanOrEqualValidator", AttemptedValue=value)
+        return value
+
+
+@dataclass(frozen=True)
+class Choice(Plain):
+    """One of a few words, matched without regard to case, answered in canonical case."""
+
+    values: tuple[str, ...]
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        for candidate in self.values:
+            if isinstance(value, str) and value.lower() == candidate.lower():
+                return candidate
+        problems.add(path, f"'{path}' must be one of {', '.join(self.values)}.", "EnumValidator", AttemptedValue=value)
+        return value
+
+
+@dataclass(frozen=True)
+class TextMap(Plain):
+    """A map of strings. `stringify` turns numbers and booleans into text; `filled` refuses null and empty values."""
+
+    stringify: bool = False
+    filled: bool = False
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, Mapping):
+            problems.wrong_type(path, "an object")
+            return value
+        bound = {}
+        for index, (key, item) in enumerate(value.items()):
+            if self.filled and item in (None, ""):
+                message = "Tag values must not be null or empty."
+                problems.add(f"{path}.Values[{index}]", message, "PredicateValidator", AttemptedValue=item)
+            elif self.stringify and isinstance(item, (bool, int, float)):
+                item = str(item)
+            elif item is not None and not isinstance(item, str):
+                problems.wrong_type(f"{path}.{key}", "a string")
+            bound[key] = item
+        return bound
+
+
+@dataclass(frozen=True)
+class Any_(Plain):
+    """Any JSON object; `of` describes what it must be when it is not one."""
+
+    kind: type = dict
+    of: str = "an object"
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, self.kind):
+            problems.wrong_type(path, self.of)
+        return value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a shape.
+
+    `default` is what a missing or null value becomes. `read_only` keys are taken and ignored, `write_only` ones are
+    never answered. A key outside its `versions` is neither bound nor answered.
+    """
+
+    name: str
+    type: Type = field(default_factory=Text)
+    default: Any = None
+    required: str = ""
+    """Message when missing, after the key's name."""
+    read_only: bool = False
+    write_only: bool = False
+    hide_null: bool = False
+    versions: Span = ALWAYS
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An object with known keys, in the order in which they are answered."""
+
+    fields: tuple[Field, ...]
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def bind(
+        self, value: Any, path: str = "", problems: Problems | None = None, strict: bool = True, version: str = ""
+    ) -> dict[str, Any]:
+        """The keys that were sent, checked and in canonical form. `strict` refuses keys that no version knows."""
+        problems = problems if problems is not None else Problems()
+        if not isinstance(value, Mapping):
+            problems.wrong_type(path or "body", "an object")
+            return {}
+        known = {entry.name: entry for entry in self.fields}
+        bound: dict[str, Any] = {}
+        for key, item in value.items():
+            where = f"{path}.{key}" if path else key
+            entry = known.get(key)
+            if entry is None:
+                if strict:
+                    problems.add(where, f"Could not find member '{key}' on the object.", "UnknownMember")
+            elif not entry.read_only and item is not None and (not version or entry.versions.covers(version)):
+                if isinstance(entry.type, Object):
+                    bound[key] = entry.type.shape.bind(item, where, problems, strict, version)
+                else:
+                    bound[key] = entry.type.bind(item, where, problems, strict)
+        for entry in self.fields:
+            if entry.required and bound.get(entry.name) is None:
+                where = f"{path}.{entry.name}" if path else entry.name
+                problems.add(where, f"'{entry.name}' {entry.required}", "ArgumentNullOrEmpty")
+        return bound
+
+    def fill(self, sent: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What is sent over `base` (what stands there), with defaults where both say nothing."""
+        filled = {}
+        for entry in self.fields:
+            if entry.read_only:
+                continue
+            old = (base or {}).get(entry.name)
+            value = sent.get(entry.name)
+            if value is None:
+                value = copy.deepcopy(old if old is not None else entry.default)
+            filled[entry.name] = entry.type.fill(value, old) if value is not None else None
+        return filled
+
+    def render(self, stored: Mapping[str, Any], version: str) -> dict[str, Any]:
+        """The answer for an api-version."""
+        answer = {}
+        for entry in self.fields:
+            if entry.write_only or not entry.versions.covers(version):
+                continue
+            value = stored.get(entry.name)
+            if value is None and entry.hide_null:
+                continue
+            answer[entry.name] = entry.type.render(value, version) if value is not None else None
+        return answer
+
+
+@dataclass(frozen=True)
+class Object(Plain):
+    """A nested shape."""
+
+    shape: Shape
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        return self.shape.bind(value, path, problems, strict)
+
+    def fill(self, value: Any, base: Any) -> Any:
+        return self.shape.fill(value, base)
+
+    def render(self, value: Any, version: str) -> Any:
+        return self.shape.render(value, version)
+
+
+def shape(*fields: Field) -> Shape:
+    """A shape of these fields."""
+    return Shape(fields)
+
+
+def body(properties: Shape, *fields: Field) -> Shape:
+    """The shape of a whole request body: ARM's own keys, read-only, then `fields`, then `properties`."""
+    arm = tuple(Field(name, Plain(), read_only=True) for name in ("id", "name", "type", "systemData", "etag"))
+    return Shape((*arm, *fields, Field("properties", Object(properties), required="must not be empty.")))

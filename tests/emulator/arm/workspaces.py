@@ -1,0 +1,76 @@
+"""The workspace itself: read only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..settings import PROVIDER
+from ..state import State
+from .call import Answer, Call
+
+_CREATED = "2024-06-05T18:46:33.5387179Z"
+
+
+async def get(call: Call) -> Answer:
+    """Service fact: asset contract 2.1."""
+    return Answer(200, _render(call.state))
+
+
+async def listing(call: Call) -> Answer:
+    return Answer(200, {"value": [_render(call.state)]})
+
+
+def _render(state: State) -> dict[str, Any]:
+    settings = state.settings
+    group = f"/subscriptions/{settings.subscription_id}/resourceGroups/{settings.resource_group}/providers"
+    tracking_host = settings.url("api").removeprefix("https://")
+    properties = {
+        "friendlyName": settings.workspace_name,
+        "description": "",
+        "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{state.storage.account_name}",
+        "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv-emulator",
+        "applicationInsights": f"{group}/Microsoft.insights/components/ai-emulator",
+        "hbiWorkspace": False,
+        "tenantId": settings.tenant_id,
+        "imageBuildCompute": None,
+        "provisioningState": "Succeeded",
+        "managedNetwork": {"isolationMode": "Disabled"},
+        "v1LegacyMode": False,
+        "softDeleteEnabled": False,
+        "creationTime": _CREATED,
+        "storageHnsEnabled": False,
+        "workspaceId": settings.workspace_guid,
+        "linkedModelInventoryArmId": None,
+        "privateLinkCount": 0,
+        "publicNetworkAccess": "Enabled",
+        "ipAllowlist": [],
+        "discoveryUrl": f"{settings.url('api')}/discovery",
+        "mlFlowTrackingUri": f"azureml://{tracking_host}/mlflow/v1.0{settings.workspace_path}",
+        "EnableSoftwareBillOfMaterials": False,
+        "enableDataIsolation": True,
+        "systemDatastoresAuthMode": "accesskey",
+        "enableServiceSideCMKEncryption": False,
+    }
+    return {
+        "id": settings.workspace_path,
+        "name": settings.workspace_name,
+        "type": f"{PROVIDER}/workspaces",
+        "location": settings.region,
+        "tags": {},
+        "etag": None,
+        "properties": properties,
+        "identity": {"type": "SystemAssigned", "principalId": settings.workspace_guid, "tenantId": settings.tenant_id},
+        "kind": "Default",
+        "sku": {"name": "Basic", "tier": "Basic"},
+        "systemData": {
+            "createdAt": _CREATED,
+            "createdBy": "Emulator",
+            "createdByType": "User",
+            "lastModifiedAt": _CREATED,
+            "lastModifiedBy": "Emulator",
+            "lastModifiedByType": "User",
+        },
+    }
+
+
+ROUTES = {"GET workspace": get, "GET workspaces": listing}

@@ -1,0 +1,87 @@
+"""The emulator's own controls, on the ARM host below /emulator: journal, reset, policies, clock, state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from .arm.datastores import create_system_datastores
+from .journal import Journal
+from .policies import POLICIES
+from .state import Resource, State
+
+
+def routes(state: State, journal: Journal) -> list[Route]:
+    """Loopback only, and without a token: whoever reaches them may use them."""
+
+    async def read_journal(request: Request) -> Response:
+        return PlainTextResponse(journal.text(), media_type="application/x-ndjson")
+
+    async def clear_journal(request: Request) -> Response:
+        journal.clear()
+        return Response(status_code=204)
+
+    async def reset(request: Request) -> Response:
+        await state.jobs.reset()
+        state.operations.clear()
+        state.resources.clear()
+        state.endpoint_names.clear()
+        await state.storage.clear()
+        create_system_datastores(state)
+        return Response(status_code=204)
+
+    async def read_policies(request: Request) -> Response:
+        return JSONResponse(state.policies.as_dict())
+
+    async def set_policies(request: Request) -> Response:
+        try:
+            for name, value in (await request.json()).items():
+                state.policies.set(name, str(value))
+        except (ValueError, AttributeError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse(state.policies.as_dict())
+
+    async def advance(request: Request) -> Response:
+        try:
+            state.clock.advance(float((await request.json())["advance_seconds"]))
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": f"send {{\"advance_seconds\": number}}: {error}"}, 400)
+        state.settle()
+        return JSONResponse({"now": state.clock.now().isoformat()})
+
+    async def read_state(request: Request) -> Response:
+        resources = {resource.path: _view(resource) for resource in state.resources}
+        jobs = [state.jobs.management_view(job, "2024-10-01") for job in state.jobs.list()]
+        return JSONResponse({"resources": resources, "endpoint_names": state.endpoint_names, "jobs": jobs})
+
+    return [
+        Route("/emulator/journal", read_journal, methods=["GET"]),
+        Route("/emulator/journal", clear_journal, methods=["DELETE"]),
+        Route("/emulator/reset", reset, methods=["POST"]),
+        Route("/emulator/policies", read_policies, methods=["GET"]),
+        Route("/emulator/policies", set_policies, methods=["POST"]),
+        Route("/emulator/clock", advance, methods=["POST"]),
+        Route("/emulator/state", read_state, methods=["GET"]),
+    ]
+
+
+def policies_table() -> str:
+    """The switches as a Markdown table, for the README."""
+    lines = ["| switch | values | default | question |", "| --- | --- | --- | --- |"]
+    for policy in POLICIES:
+        values = ", ".join(f"`{value}`" for value in policy.values)
+        lines.append(f"| `{policy.name}` | {values} | `{policy.default}` | {policy.question} |")
+    return "\n".join(lines)
+
+
+def _view(resource: Resource) -> dict[str, Any]:
+    return {
+        "properties": resource.properties,
+        "location": resource.location,
+        "tags": resource.tags,
+        "identity": resource.identity,
+        "provisioning_state": resource.provisioning_state,
+    }
