@@ -227,7 +227,7 @@ def _no_answer(action: str, url: str, error: Exception) -> ConnectionFailed:
     return ConnectionFailed(f"Could not {action} in {url}: {reason}.", sent=None, url=url)
 
 
-# -- opening -----------------------------------------------------------------------------------------------------------
+# -- opening ---------------------------------------------------------------------------------------------------------
 
 
 @dataclasses.dataclass(frozen=True)

@@ -31,6 +31,7 @@ class File:
     path: Path
     name: str
     size: int
+    modified: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,19 @@ class Content:
     @property
     def is_folder(self) -> bool:
         return self.tree is not None
+
+    def require_unchanged(self) -> None:
+        """Raises InvalidOption when a file changed since it was found: hash and upload may differ then."""
+        for file in self.files:
+            try:
+                now = file.path.stat()
+            except OSError as error:
+                raise _unreadable(self.option, file.path, error) from None
+            if (now.st_size, now.st_mtime_ns) != (file.size, file.modified):
+                raise InvalidOption(
+                    f"{self.option}: {file.path} changed while it was read or uploaded. "
+                    "Nothing was registered; run the task again when nobody writes there."
+                )
 
     @functools.cached_property
     def content_hash(self) -> str:
@@ -112,7 +126,7 @@ def read(path: str, option: str) -> Content:
         status = root.stat()
         if not stat.S_ISDIR(status.st_mode):
             _require_regular(option, root, status)
-            return Content(option, root, (File(root, _name(option, root), status.st_size),), None)
+            return Content(option, root, (_file(root, _name(option, root), status),), None)
         tree = _walk(root, "", _Walk(option, _ignore_rules(option, root)), (_identity(status),))
     except OSError as error:
         raise _unreadable(option, root, error) from None
@@ -152,7 +166,7 @@ def _walk(folder: Path, name: str, walk: _Walk, trail: tuple[tuple[int, int], ..
                 entries.append(inner)
         elif not ignored:
             _require_regular(walk.option, path, status)
-            entries.append(File(path, below, status.st_size))
+            entries.append(_file(path, below, status))
     return _Folder(name, tuple(entries))
 
 
@@ -175,6 +189,10 @@ def _files(folder: _Folder) -> t.Iterator[File]:
             yield from _files(entry)
         else:
             yield entry
+
+
+def _file(path: Path, name: str, status: os.stat_result) -> File:
+    return File(path, name, status.st_size, status.st_mtime_ns)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
