@@ -23,6 +23,6 @@ class Clock:
 
 
 def timestamp(moment: datetime) -> str:
-    """Spell a moment as the service does. Service fact: batch contract 1 (`+00:00`, trailing zeros of the fraction cut)."""
+    """Spell a moment as the service does. Service fact: batch contract 1 (`+00:00`, trailing zeros cut)."""
     fraction = f"{moment.microsecond:06d}1".rstrip("0")
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}+00:00"

@@ -142,14 +142,15 @@ class Entra:
                 400,
                 "unauthorized_client",
                 700016,
-                f"Application with identifier '{field.get('client_id', '')}' was not found in the directory '{tenant}'.",
+                f"Application with identifier '{field.get('client_id')}' was not found in the directory '{tenant}'.",
             )
         if not secrets.compare_digest(field.get("client_secret", ""), self._settings.client_secret):
             return self._refuse(401, "invalid_client", 7000215, "Invalid client secret provided.")
         if second_version and not field.get("scope", "").endswith("/.default"):
             return self._refuse(400, "invalid_scope", 1002012, "Scope must be a resource address with '/.default'.")
         if self._canonical(audience) is None:
-            return self._refuse(400, "invalid_resource", 500011, f"The resource principal named {audience} was not found.")
+            message = f"The resource principal named {audience} was not found."
+            return self._refuse(400, "invalid_resource", 500011, message)
         return self._grant(audience, second_version)
 
     def _grant(self, audience: str, second_version: bool) -> Response:

@@ -64,8 +64,8 @@ def gateway_error(
     status: int, code: str, message: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """Error of ARM itself: the resource provider never saw the call. Service fact: asset contract 1.5.2."""
-    error = {"error": {"code": code, "message": message}}
-    return JSONResponse(error, status, headers={"x-ms-failure-cause": "gateway", **(headers or {})})
+    body = {"error": {"code": code, "message": message}}
+    return JSONResponse(body, status, headers={"x-ms-failure-cause": "gateway", **(headers or {})})
 
 
 def data_plane_error(
@@ -80,7 +80,7 @@ def data_plane_error(
     region: str = REGION,
 ) -> JSONResponse:
     """Error of the scoring host, the run history or the data-plane front end. Service fact: batch contract 9.2."""
-    error = {
+    error: dict[str, Any] = {
         "code": code,
         "severity": None,
         "message": message,

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from ..settings import Settings
-from .shapes import Any_, Choice, Field, Flag, Object, Shape, Text, TextMap, body, shape
+from .shapes import Choice, Field, Flag, Json, Object, Shape, TextMap, body, shape
 from .versions import Span
 
 _STATE = Span("2023-04-01", "2022-10-01-preview")
@@ -22,8 +22,8 @@ _REQUIRED = "must not be empty."
 
 STAGE = Field("stage", default="Development", versions=_STAGE)
 PROVISIONING = Field("provisioningState", read_only=True, versions=_STATE)
-AUTO_DELETE = Field("autoDeleteSetting", Any_(), versions=_PREVIEW)
-INTELLECTUAL = Field("intellectualProperty", Any_(), versions=_PREVIEW_2023)
+AUTO_DELETE = Field("autoDeleteSetting", Json(), versions=_PREVIEW)
+INTELLECTUAL = Field("intellectualProperty", Json(), versions=_PREVIEW_2023)
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,11 @@ MODEL = AssetKind(
     "Model",
     _version(
         AUTO_DELETE,
-        Field("flavors", Any_(), default={}),
+        Field("flavors", Json(), default={}),
         Field("modelType", default="custom_model", versions=Span("2022-05-01", "2022-01-01-preview")),
         Field("modelUri", required=_REQUIRED),
         Field("jobName"),
-        Field("datasets", Any_(list, "an array"), hide_null=True, versions=Span("2025-12-01")),
+        Field("datasets", Json(list, "an array"), hide_null=True, versions=Span("2025-12-01")),
         PROVISIONING,
         STAGE,
         INTELLECTUAL,
@@ -199,7 +199,7 @@ ENVIRONMENT = AssetKind(
             hide_null=True,
         ),
         Field("osType", Choice(("Linux", "Windows")), default="Linux"),
-        Field("inferenceConfig", Any_(), hide_null=True),
+        Field("inferenceConfig", Json(), hide_null=True),
         Field(
             "autoRebuild",
             Choice(("Disabled", "OnBaseImageUpdate")),
@@ -225,9 +225,9 @@ DATA = AssetKind(
         AUTO_DELETE,
         Field("dataUri", required=_REQUIRED),
         Field("stage", versions=_PREVIEW),
-        Field("intellectualProperty", Any_(), versions=_PREVIEW),
+        Field("intellectualProperty", Json(), versions=_PREVIEW),
         Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED),
-        Field("referencedUris", Any_(list, "an array"), hide_null=True),
+        Field("referencedUris", Json(list, "an array"), hide_null=True),
         maps=None,
     ),
     _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED)),
@@ -240,7 +240,7 @@ COMPONENT = AssetKind(
     "Component",
     _version(
         AUTO_DELETE,
-        Field("componentSpec", Any_(), required=_REQUIRED),
+        Field("componentSpec", Json(), required=_REQUIRED),
         PROVISIONING,
         Field("stage", default="Development", versions=_PREVIEW),
     ),

@@ -9,15 +9,15 @@ from ..errors import Refused, management_error, validation_error
 from ..state import Resource, State
 from .call import NULL, Answer, Call
 from .operations import MFE, MFE_RESULT, Operation
-from .shapes import Any_, Field, Problems, Shape, TextMap
+from .shapes import Field, Json, Problems, Shape, TextMap
 
 TIMEOUT = "PT30M"
 ENVELOPE = (
     Field("tags", TextMap(filled=True), default={}),
     Field("location", required="must not be empty."),
-    Field("identity", Any_()),
+    Field("identity", Json()),
     Field("kind"),
-    Field("sku", Any_()),
+    Field("sku", Json()),
 )
 RUNNING = ("Creating", "Updating", "Deleting")
 

@@ -11,7 +11,7 @@ from ..state import Resource, State
 from . import batch, batch_endpoints
 from .call import Answer, Call
 from .listing import ordered, page, visible
-from .shapes import Any_, Choice, Field, Number, Object, Problems, Text, TextMap, body, shape
+from .shapes import Choice, Field, Json, Number, Object, Problems, TextMap, body, shape
 from .system_data import of_batch
 from .versions import Span
 
@@ -56,7 +56,7 @@ PROPERTIES = shape(
             shape(
                 Field("instanceCount", Number(1), default=1),
                 Field("instanceType"),
-                Field("properties", Any_()),
+                Field("properties", Json()),
             )
         ),
         default={},

@@ -11,8 +11,8 @@ from ..settings import PROVIDER
 from ..state import Resource, State
 from . import batch
 from .call import Answer, Call
-from .listing import page, page_size, visible
-from .shapes import Any_, Choice, Field, Object, Text, TextMap, body, shape
+from .listing import PAGE, page, page_size, visible
+from .shapes import Choice, Field, Json, Object, TextMap, body, shape
 from .system_data import of_batch
 
 _DOCUMENTED_NAME = re.compile(r"(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?")
@@ -25,18 +25,18 @@ PROPERTIES = shape(
     Field("scoringUri", read_only=True),
     Field("swaggerUri", read_only=True),
     Field("authMode", Choice(("AADToken", "Key", "AMLToken")), required="must not be empty."),
-    Field("keys", Any_(), write_only=True),
+    Field("keys", Json(), write_only=True),
     Field("defaults", Object(shape(Field("deploymentName"))), default={}),
     Field("provisioningState", read_only=True),
 )
 BODY = body(PROPERTIES, *batch.ENVELOPE)
-
-PATCH = shape(Field("tags", TextMap(filled=True)), Field("identity", Any_()))
+PATCH = shape(Field("tags", TextMap(filled=True)), Field("identity", Json()))
 
 
 async def listing(call: Call) -> Answer:
     found = visible(call, call.state.resources.children(call.path, newest_first=True))
-    answer = page(call, found, lambda item: render(call.state, item, call.api_version), size=page_size(call, "count", 50))
+    size = page_size(call, "count", PAGE)
+    answer = page(call, found, lambda item: render(call.state, item, call.api_version), size=size)
     return Answer(answer.status, answer.body, {"x-ms-original-request-ids": ""})
 
 
@@ -82,7 +82,7 @@ def _claim(call: Call) -> None:
     name = call.names[0]
     documented = call.state.policies["endpoint_names"] == "documented"
     if not (_DOCUMENTED_NAME if documented else _PATH_NAME).fullmatch(name):
-        message = "Endpoint names are 3 to 32 letters, digits and dashes, begin with a letter, end with letter or digit."
+        message = "Endpoint names are 3 to 32 letters, digits and dashes; first a letter, last no dash."
         problem = {
             "PropertyName": "Name",
             "ErrorMessage": message,

@@ -12,7 +12,7 @@ from ..state import Resource, State
 from .call import Answer, Call
 from .listing import page
 from .operations import COMPUTE, Operation
-from .shapes import Any_, Choice, Field, Flag, Number, Object, Shape, Text, TextMap, body, shape
+from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]")
 _VM_SIZE = re.compile(r"standard_[a-z]{1,3}\d+\w*", re.IGNORECASE)
@@ -35,13 +35,13 @@ AML_COMPUTE = shape(
     Field("subnet", Object(shape(Field("id", required="must not be empty.")))),
     Field("remoteLoginPortPublicAccess", Choice(("Enabled", "Disabled", "NotSpecified")), default="NotSpecified"),
     Field("osType", Choice(("Linux", "Windows")), default="Linux"),
-    Field("virtualMachineImage", Any_()),
+    Field("virtualMachineImage", Json()),
     Field("isolatedNetwork", Flag(), default=False),
     Field("enableNodePublicIp", Flag(), default=True),
     Field("enableBatchPrivateLink", Flag(), default=False),
-    Field("propertyBag", Any_()),
+    Field("propertyBag", Json()),
     *(
-        Field(name, Any_(object), read_only=True)
+        Field(name, Json(object), read_only=True)
         for name in (
             "currentNodeCount",
             "targetNodeCount",
@@ -60,7 +60,7 @@ KUBERNETES = shape(
     Field("vcName"),
     Field("namespace", default="default"),
     Field("defaultInstanceType"),
-    Field("instanceTypes", Any_()),
+    Field("instanceTypes", Json()),
 )
 KINDS = {"AmlCompute": AML_COMPUTE, "Kubernetes": KUBERNETES}
 
@@ -75,12 +75,12 @@ def _outer(inner: Shape) -> Shape:
             Field("disableLocalAuth", Flag(), default=False),
             Field("resourceId"),
             Field("properties", Object(inner), required="must not be empty."),
-            *(Field(name, Any_(object), read_only=True) for name in (*read_only, "isAttachedCompute")),
+            *(Field(name, Json(object), read_only=True) for name in (*read_only, "isAttachedCompute")),
         ),
         Field("location"),
         Field("tags", TextMap()),
-        Field("identity", Any_()),
-        Field("sku", Any_(), read_only=True),
+        Field("identity", Json()),
+        Field("sku", Json(), read_only=True),
     )
 
 

@@ -9,8 +9,7 @@ from ..settings import PROVIDER
 from ..state import Resource, State
 from .call import Answer, Call
 from .listing import page, page_size, visible
-from .shapes import Any_, Choice, Field, Number, Object, Shape, Text, TextMap, body, shape
-from .shapes import Flag as Boolean
+from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 from .system_data import of_asset
 from .versions import Span
 
@@ -24,7 +23,7 @@ _PLACES = {
 }
 CREDENTIALS = shape(
     Field("credentialsType", Choice(_CREDENTIALS), required="must not be empty."),
-    Field("secrets", Any_(), write_only=True),
+    Field("secrets", Json(), write_only=True),
     *(Field(name, hide_null=True) for name in ("authorityUrl", "clientId", "resourceUrl", "tenantId", "thumbprint")),
 )
 
@@ -36,7 +35,7 @@ def _shape(kind: str) -> Shape:
             Field("description"),
             Field("tags", TextMap()),
             Field("properties", TextMap(stringify=True)),
-            Field("isDefault", Boolean(), read_only=True),
+            Field("isDefault", Flag(), read_only=True),
             Field("credentials", Object(CREDENTIALS), required=required),
             Field("subscriptionId", versions=Span("2025-12-01", "2022-10-01-preview")),
             Field("resourceGroup", versions=Span("2025-12-01", "2022-10-01-preview")),
@@ -45,14 +44,14 @@ def _shape(kind: str) -> Shape:
             Field("endpoint", default="core.windows.net"),
             Field("protocol", default="https"),
             Field("serviceDataAccessAuthIdentity", default="None"),
-            Field("intellectualProperty", Any_(), versions=Span(None, "2023-04-01-preview", "2023-04-01")),
+            Field("intellectualProperty", Json(), versions=Span(None, "2023-04-01-preview", "2023-04-01")),
         )
     )
 
 
 SHAPES = {kind: _shape(kind) for kind in _PLACES}
 EXPIRABLE = Span("2025-12-01", "2024-07-01-preview")
-SECRETS_REQUEST = shape(Field("expirableSecret", Boolean()), Field("expireAfterHours", Number(1)))
+SECRETS_REQUEST = shape(Field("expirableSecret", Flag()), Field("expireAfterHours", Number(1)))
 
 
 def create_system_datastores(state: State) -> None:

@@ -4,47 +4,92 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import Refused, management_error
-from .call import NULL, Answer, Call
-from .listing import PAGE, page
-from .operations import MFE_RESULT
+from starlette.responses import Response
 
-TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+from ..errors import Refused, management_error
+from ..jobs import Job
+from .call import NULL, Answer, Call
+from .listing import page
+from .operations import MFE_RESULT
+from .shapes import Field, Flag, Json, Shape, TextMap, body, shape
+
+# What a client reads back and sends again, besides the few things that can change.
+_ECHOED = (
+    "status",
+    "services",
+    "computeId",
+    "componentId",
+    "identity",
+    "settings",
+    "jobs",
+    "inputs",
+    "outputs",
+    "sourceJobId",
+    "notificationSetting",
+)
+BODY: Shape = body(
+    shape(
+        Field("description"),
+        Field("displayName"),
+        Field("tags", TextMap()),
+        Field("properties", TextMap(stringify=True)),
+        Field("isArchived", Flag()),
+        Field("jobType"),
+        Field("experimentName"),
+        *(Field(name, Json(object), read_only=True) for name in _ECHOED),
+    )
+)
+_CHANGEABLE = "Only description, tags, displayName, properties, and isArchived can be updated"
 
 
 async def listing(call: Call) -> Answer:
     """Service fact: batch contract 6.3 (filters jobType, tag, listViewType)."""
-    wanted = call.query.get("listViewType") or call.state.policies["default_list_view"]
-    kind, tag = call.query.get("jobType"), call.query.get("tag")
-    found = []
-    for job in call.state.jobs.list():
-        properties = call.state.jobs.management_view(job, call.api_version)["properties"]
-        if wanted != "All" and properties["isArchived"] is not (wanted == "ArchivedOnly"):
-            continue
-        if kind and properties["jobType"].lower() != kind.lower():
-            continue
-        if tag and tag.partition("=")[0] not in (properties["tags"] or {}):
-            continue
-        found.append(job)
-    return page(call, found, lambda job: call.state.jobs.management_view(job, call.api_version), size=PAGE)
+    view = call.query.get("listViewType") or call.state.policies["default_list_view"]
+    kind, tag = call.query.get("jobType", "Pipeline"), call.query.get("tag", "").partition("=")[0]
+    found = [
+        job
+        for job in call.state.jobs.list()
+        if (view == "All" or job.is_archived is (view == "ArchivedOnly")) and kind.lower() == "pipeline"
+    ]
+    if tag:
+        found = [job for job in found if tag in _view(call, job)["properties"]["tags"]]
+    return page(call, found, lambda job: _view(call, job))
 
 
 async def get(call: Call) -> Answer:
-    return Answer(200, call.state.jobs.management_view(_existing(call), call.api_version))
+    return Answer(200, _view(call, _existing(call)))
+
+
+async def put(call: Call) -> Answer:
+    """Archive a job or change its labels. Service fact: batch contract 6.1, asset contract 10."""
+    job = call.state.jobs.get(call.names[0])
+    if job is None:
+        raise Refused(management_error(400, "UserError", "Jobs are created by invoking a batch endpoint here."))
+    sent = call.bind(BODY, "Job")["properties"]
+    fixed = {"jobType": "Pipeline", "experimentName": job.experiment_name}
+    if any(sent.get(name, value) != value for name, value in fixed.items()):
+        raise Refused(management_error(400, "UserError", _CHANGEABLE))
+    shown = _view(call, job)["properties"]
+    job.description = sent.get("description", job.description)
+    job.display_name = sent.get("displayName", job.display_name)
+    job.is_archived = sent.get("isArchived", job.is_archived)
+    # What the service has added itself comes back with the view; only what differs is the user's.
+    for name, own in (("tags", job.tags), ("properties", job.properties)):
+        own.update({key: text for key, text in sent.get(name, {}).items() if shown[name].get(key) != text})
+    return Answer(200, _view(call, job))
 
 
 async def cancel(call: Call) -> Answer:
     """Service fact: batch contract 6.4 (Location only), asset contract 10 (a job that has ended: 200)."""
-    jobs = call.state.jobs
-    name = call.names[0]
-    if jobs.get(name) is None and call.state.policies["cancel_absent_status"] == "200":
+    policies = call.state.policies
+    if call.state.jobs.get(call.names[0]) is None and policies["cancel_absent_status"] == "200":
         return Answer(200)
-    _existing(call)
-    await jobs.cancel(name)
-    if _ended(call, name) or call.state.policies["cancel_status"] == "200":
+    job = _existing(call)
+    await call.state.jobs.cancel(job.name)
+    if job.is_over or policies["cancel_status"] == "200":
         return Answer(200)
     operation = call.state.operations.start(
-        "jc", lambda succeeded: None, subject=name, name=name, done=lambda: _ended(call, name)
+        "jc", lambda succeeded: None, subject=job.name, name=job.name, done=lambda: job.is_over
     )
     location = call.state.operations.url(operation, MFE_RESULT, call.api_version)
     return Answer(202, NULL, {"Location": location, "x-ms-async-operation-timeout": "PT1H"})
@@ -52,37 +97,39 @@ async def cancel(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """(A17)"""
+    policies = call.state.policies
     if call.state.jobs.get(call.names[0]) is None:
-        if call.state.policies["delete_absent"] == "404":
-            _existing(call)
+        if policies["delete_absent"] == "404":
+            raise Refused(_not_found(call))
         return Answer(204)
-    name = call.names[0]
-    await call.state.jobs.delete(name)
-    if call.state.policies["job_delete_status"] == "200":
+    await call.state.jobs.delete(call.names[0])
+    if policies["job_delete_status"] == "200":
         return Answer(200)
-    operation = call.state.operations.start("jd", lambda succeeded: None, subject=name)
+    operation = call.state.operations.start("jd", lambda succeeded: None, subject=call.names[0])
     location = call.state.operations.url(operation, MFE_RESULT, call.api_version)
     return Answer(202, NULL, {"Location": location, "x-ms-async-operation-timeout": "PT1H"})
 
 
-def _ended(call: Call, name: str) -> bool:
-    job = call.state.jobs.get(name)
-    if job is None:
-        return True
-    return call.state.jobs.management_view(job, call.api_version)["properties"]["status"] in TERMINAL
+def _view(call: Call, job: Job) -> dict[str, Any]:
+    return call.state.jobs.management_view(job, call.api_version)
 
 
-def _existing(call: Call) -> Any:
+def _existing(call: Call) -> Job:
     job = call.state.jobs.get(call.names[0])
     if job is None:
-        message = f"Job {call.names[0]} does not exist in the workspace {call.state.settings.workspace_name}."
-        raise Refused(management_error(404, "UserError", message, inner=("NotFound",)))
+        raise Refused(_not_found(call))
     return job
+
+
+def _not_found(call: Call) -> Response:
+    message = f"Job {call.names[0]} does not exist in the workspace {call.state.settings.workspace_name}."
+    return management_error(404, "UserError", message, inner=("NotFound",))
 
 
 ROUTES = {
     "GET jobs": listing,
     "GET jobs/*": get,
+    "PUT jobs/*": put,
     "POST jobs/*/cancel": cancel,
     "DELETE jobs/*": delete,
 }

@@ -16,7 +16,7 @@ PAGE = 50
 
 
 def visible(call: Call, resources: Sequence[Resource]) -> list[Resource]:
-    """What `listViewType` lets through, without what the list does not know of yet. Service fact: asset contract 1.6."""
+    """What `listViewType` lets through, without what it cannot know of yet. Service fact: asset contract 1.6."""
     view = call.query.get("listViewType") or call.state.policies["default_list_view"]
     if view not in ("ActiveOnly", "ArchivedOnly", "All"):
         raise Refused(management_error(400, "UserError", f"The value '{view}' is not valid for ListViewType."))

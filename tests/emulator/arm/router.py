@@ -77,7 +77,7 @@ def _authenticate(state: State, request: Request) -> Caller:
         return state.entra.verify(request, "management")
     except AuthError as error:
         authority = f"{state.settings.url('login')}/{state.settings.tenant_id}"
-        challenge = f'Bearer authorization_uri="{authority}", error="invalid_token", error_description="{error.message}"'
+        challenge = f'Bearer authorization_uri="{authority}", error="invalid_token"'
         refusal = gateway_error(401, _AUTH_CODES[error.code], error.message, {"WWW-Authenticate": challenge})
         raise Refused(refusal) from error
 
@@ -100,7 +100,7 @@ async def _below_workspace(
     if len(segments) > 7 and segments[7].lower() != settings.workspace_name.lower():
         raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
     names = tuple(rest[1::2])
-    route = "/".join(part for pair in zip(literals, [*("*" for _ in names), ""]) for part in pair if part)
+    route = "/".join(_interleave(literals, ("*",) * len(names)))
     base = settings.workspace_path if len(segments) > 7 else settings.workspace_path.rsplit("/", 1)[0]
     call = Call(
         state=state,

@@ -1,4 +1,4 @@
-"""The language in which resource kinds are described: a `Shape` binds request bodies, fills defaults, renders answers."""
+"""The language that describes resource kinds: a `Shape` binds request bodies, fills defaults, renders answers."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class TextMap(Plain):
 
 
 @dataclass(frozen=True)
-class Any_(Plain):
+class Json(Plain):
     """Any JSON object; `of` describes what it must be when it is not one."""
 
     kind: type = dict
