@@ -18,6 +18,10 @@ from ._http import HttpClient
 from ._invocation import Invocation
 from ._management import Management
 
+if t.TYPE_CHECKING:
+    from ._run_history import RunHistory
+    from ._scoring import Scoring
+
 _VARIABLES = {
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
     "resource_group": "AZUREML_RESOURCE_GROUP",
@@ -76,6 +80,19 @@ class Workspace:
     @functools.cached_property
     def management(self) -> Management:
         return Management(self.http, self.cloud, self.credentials, progress=self.invocation.progress)
+
+    @functools.cached_property
+    def scoring(self) -> Scoring:
+        from ._scoring import Scoring
+
+        return Scoring(self.http, self.cloud, self.credentials)
+
+    @functools.cached_property
+    def run_history(self) -> RunHistory:
+        from ._run_history import RunHistory
+
+        discovery = str(self.properties["properties"]["discoveryUrl"])
+        return RunHistory(self.http, self.cloud, self.credentials, self.id, discovery)
 
     @functools.cached_property
     def properties(self) -> dict[str, t.Any]:

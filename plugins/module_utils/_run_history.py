@@ -1,0 +1,105 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Run history: the runs inside a job, and where they left their outputs."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ._errors import ServiceError
+
+if t.TYPE_CHECKING:
+    from ._arm_id import WorkspaceId
+    from ._clouds import Cloud
+    from ._credentials import Credentials
+    from ._http import HttpClient
+
+SCORING_RUN = "batchscoring"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run inside a job. ``logs`` is the folder of its log files in the workspace's artifact store."""
+
+    id: str
+    name: str
+    status: str
+    started: str | None
+    ended: str | None
+
+    @property
+    def logs(self) -> str:
+        return f"ExperimentRun/dcid.{self.id}"
+
+
+class RunHistory:
+    """Reads of one workspace's run history. Service fact: batch contract 6.5, 7."""
+
+    def __init__(
+        self, http: HttpClient, cloud: Cloud, credentials: Credentials, workspace: WorkspaceId, discovery_url: str
+    ) -> None:
+        self._http = http
+        self._cloud = cloud
+        self._credentials = credentials
+        self._workspace = workspace
+        self._discovery_url = discovery_url
+
+    def children(self, job: str) -> list[Run]:
+        """The runs inside a job; a model deployment's job has one, named ``batchscoring``.
+
+        Raises ServiceError or ConnectionFailed.
+        """
+        answer = self._ask("GET", f"runs/{quote(job, safe='')}/children", what=f"read the runs of job {job}")
+        return [
+            Run(
+                id=str(run["runId"]),
+                name=str(run.get("name") or ""),
+                status=str(run.get("status") or ""),
+                started=run.get("startTimeUtc"),
+                ended=run.get("endTimeUtc"),
+            )
+            for run in answer.get("value") or ()
+        ]
+
+    def output_paths(self, run: str) -> dict[str, tuple[str, str]]:
+        """Where a run's outputs are: name -> (datastore, folder); without the outputs the history does not place.
+
+        Raises ServiceError or ConnectionFailed.
+        """
+        wanted = {
+            "runId": run,
+            "selectRunMetadata": True,
+            "selectRunDefinition": True,
+            "selectJobSpecification": True,
+        }
+        answer = self._ask("POST", "rundata", json=wanted, what=f"read the data of run {run}")
+        references = (answer.get("runDefinition") or {}).get("dataReferences") or {}
+        return {
+            name: (place["dataStoreName"], place["pathOnDataStore"].strip("/"))
+            for name, place in references.items()
+            if place.get("dataStoreName") and place.get("pathOnDataStore")
+        }
+
+    @functools.cached_property
+    def _base(self) -> str:
+        answer = self._http.send("GET", self._discovery_url, what="read where the workspace's services are").json()
+        if not isinstance(answer, dict) or not answer.get("api"):
+            raise ServiceError("Could not read where the workspace's services are: the answer names no 'api'.")
+        return f"{str(answer['api']).rstrip('/')}/history/v1.0{self._workspace.path}"
+
+    def _ask(self, method: str, below: str, *, what: str, json: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        answer = self._http.send(
+            method,
+            f"{self._base}/{below}",
+            json=json,
+            token=lambda fresh: self._credentials.token(self._cloud.management_audience, fresh=fresh),
+            safe_to_repeat=True,
+            what=what,
+        ).json()
+        return answer if isinstance(answer, dict) else {}

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The scoring job: what one call may set in place of its deployment. Batch contract 5.2."""
+
+from __future__ import annotations
+
+from .._resource import Field, NameRule, Parent, ResourceType
+from .._wire import Choice, Duration, Integer
+from .batch_endpoint import BATCH_ENDPOINT
+
+BATCH_JOB = ResourceType(
+    name="batch_job",
+    plural="batch_jobs",
+    label="scoring job",
+    path="jobs/{name}",
+    name_rule=NameRule(
+        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,199}", "up to 200 letters, digits, dashes and underscores, no dash or underscore first"
+    ),
+    parent=Parent(BATCH_ENDPOINT, "endpoint_name"),
+    fields=(
+        Field("experiment_name", at="properties.properties.experimentName"),
+        Field("output_file_name", at="properties.outputFileName"),
+        Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
+        Field("instance_count", at="properties.compute.instanceCount", wire=Integer(minimum=1)),
+        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
+        Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
+        Field(
+            "logging_level",
+            at="properties.loggingLevel",
+            wire=Choice(info="Info", warning="Warning", debug="Debug"),
+        ),
+        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
+        Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
+    ),
+)
