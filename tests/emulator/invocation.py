@@ -1,0 +1,179 @@
+"""The body of an invoke: what it may hold, read without regard to the case of keys, in both of its generations.
+
+Service fact: batch contract 5.2 and 5.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import isodate  # type: ignore[import-untyped]
+
+from .arm.shapes import Choice, Field, Flag, Json, Number, Object, Plain, Problems, Shape, Text, TextMap, shape
+
+_ASSET_INPUTS = ("UriFile", "UriFolder", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
+_INPUT_MODES = ("ReadOnlyMount", "ReadWriteMount", "Download", "Direct", "EvalMount", "EvalDownload")
+_REQUIRED = "must not be empty."
+_READ_ONLY = ("status", "provisioningState", "output", "interactionEndpoints")
+
+
+@dataclass(frozen=True)
+class Named(Plain):
+    """A map whose names are the caller's and whose values have one shape."""
+
+    shape: Shape
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, Mapping):
+            problems.wrong_type(path, "an object")
+            return value
+        return {name: self.shape.bind(item, f"{path}.{name}", problems, strict) for name, item in value.items()}
+
+
+class Address(Plain):
+    """The text of a `uri` or `value`, with at least one letter, digit or underscore."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, str):
+            problems.wrong_type(path, "a string")
+        elif not re.search(r"[a-zA-Z0-9_]", value):
+            problems.add(path, f"'{path}' does not match [a-zA-Z0-9_].", "RegularExpressionValidator")
+        return value
+
+
+class Duration(Plain):
+    """An ISO 8601 duration."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        try:
+            isodate.parse_duration(value)
+        except (isodate.ISO8601Error, TypeError):
+            problems.wrong_type(path, "an ISO 8601 duration")
+        return value
+
+
+_INPUT = shape(
+    Field("jobInputType", Choice((*_ASSET_INPUTS, "Literal")), required=_REQUIRED),
+    Field("uri", Address()),
+    Field("value", Address()),
+    Field("mode", Choice(_INPUT_MODES)),
+    Field("description"),
+)
+_OUTPUT = shape(
+    Field("jobOutputType", Choice(_ASSET_INPUTS), required=_REQUIRED),
+    Field("uri", Address()),
+    Field("mode", Choice(("ReadWriteMount", "Upload"))),
+    Field("description"),
+)
+_DATASET = shape(
+    Field("dataInputType", Choice(("DataUrl", "DatasetVersion", "DatasetId")), required=_REQUIRED),
+    *(Field(name) for name in ("path", "datasetName", "datasetVersion", "datasetId")),
+)
+_OUTPUT_DATASET = shape(
+    Field("datastoreId", required=_REQUIRED),
+    Field("path", Address(), required=_REQUIRED),
+    Field("datasetType", Choice(("Simple", "Dataflow"))),
+    Field("description"),
+    Field("isAnonymous", Flag()),
+    Field("properties", TextMap()),
+    Field("tags", TextMap()),
+)
+_COMPUTE = shape(
+    Field("instanceCount", Number(1)),
+    Field("isLocal", Flag()),
+    Field("properties", Json()),
+    *(Field(name) for name in ("instanceType", "location", "target")),
+)
+PROPERTIES = shape(
+    Field("inputData", Named(_INPUT)),
+    Field("outputData", Named(_OUTPUT)),
+    Field("compute", Object(_COMPUTE)),
+    Field("miniBatchSize", Number(1)),
+    Field("maxConcurrencyPerInstance", Number(1)),
+    Field("errorThreshold", Number(-1)),
+    Field("retrySettings", Object(shape(Field("maxRetries", Number(0)), Field("timeout", Duration())))),
+    Field("loggingLevel", Choice(("Info", "Warning", "Debug"))),
+    Field("outputFileName", Text()),
+    Field("partitionKeys", Json(list, "an array")),
+    Field("name"),
+    Field("properties", TextMap()),
+    Field("tags", TextMap()),
+    Field("description"),
+    Field("dataset", Object(_DATASET)),
+    Field("outputDataset", Object(_OUTPUT_DATASET)),
+    *(Field(name, Plain(), read_only=True) for name in _READ_ONLY),
+)
+BODY = shape(
+    Field("properties", Object(PROPERTIES), required=_REQUIRED),
+    *(Field(name, Plain(), read_only=True) for name in ("id", "name", "type", "systemData")),
+)
+_NEEDED_BY_KIND = {
+    "DataUrl": ("path",),
+    "DatasetVersion": ("datasetName", "datasetVersion"),
+    "DatasetId": ("datasetId",),
+    "Literal": ("value",),
+    **dict.fromkeys(_ASSET_INPUTS, ("uri",)),
+}
+
+
+def read_invocation(body: Any, problems: Problems, *, strict: bool) -> dict[str, Any]:
+    """The `properties` of an invoke in canonical form: only what was sent, with modes filled in as the service does.
+
+    What is wrong goes to `problems`; `strict` refuses keys that the service does not know.
+    """
+    sent: dict[str, Any] = BODY.bind(_in_canonical_case(body, BODY), problems=problems, strict=strict).get(
+        "properties", {}
+    )
+    for where, source, kind in _sources(sent):
+        for key in _NEEDED_BY_KIND.get(str(kind), ()):
+            if not source.get(key):
+                problems.add(f"{where}.{key}", f"'{key}' must not be empty.", "ArgumentNullOrEmpty")
+    if not problems.entries:
+        sent.update({name: _filled(sent[name]) for name in ("inputData", "outputData") if name in sent})
+    return sent
+
+
+def _sources(sent: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    """Everything that names input: where it stands in the body, itself, its kind."""
+    for name, entry in (sent.get("inputData") or {}).items():
+        yield f"properties.inputData.{name}", entry, entry.get("jobInputType")
+    if dataset := sent.get("dataset"):
+        yield "properties.dataset", dataset, dataset.get("dataInputType")
+
+
+def _filled(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs or outputs as they are answered. Service fact: batch contract 5.4 (description null, mode, type last)."""
+    filled = {}
+    for name, entry in entries.items():
+        is_input = "jobInputType" in entry
+        kind = "jobInputType" if is_input else "jobOutputType"
+        if entry[kind] == "Literal":
+            filled[name] = {"description": entry.get("description"), "value": entry["value"], kind: "Literal"}
+            continue
+        filled[name] = {
+            "description": entry.get("description"),
+            "uri": entry.get("uri"),
+            "mode": entry.get("mode") or ("ReadOnlyMount" if is_input else "ReadWriteMount"),
+            kind: entry[kind],
+        }
+    return filled
+
+
+def _in_canonical_case(value: Any, known: Shape) -> Any:
+    """`value` with the keys of `known` in their own spelling, at every depth; the names of maps stay as they are."""
+    if not isinstance(value, Mapping):
+        return value
+    fields = {field.name.lower(): field for field in known}
+    folded = {}
+    for key, item in value.items():
+        field = fields.get(key.lower())
+        if field is not None and isinstance(field.type, Object):
+            item = _in_canonical_case(item, field.type.shape)
+        elif field is not None and isinstance(field.type, Named) and isinstance(item, Mapping):
+            inner = field.type.shape
+            item = {name: _in_canonical_case(entry, inner) for name, entry in item.items()}
+        folded[field.name if field is not None else key] = item
+    return folded

@@ -1,0 +1,221 @@
+"""A job in the words of each side of the service: ARM, the data plane, the run history."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .clock import timestamp
+from .scoring_plan import effective, output_file_name, output_uri, timeout_seconds
+from .settings import PROVIDER
+from .state import State
+
+if TYPE_CHECKING:
+    from .jobs import Job
+
+USER = "Emulator Client"
+
+
+def management_view(state: State, job: Job) -> dict[str, Any]:
+    """Service fact: batch contract 6.1 (`job_get_arm_states`)."""
+    nothing = {"status": None, "errorMessage": None, "properties": None, "nodes": None}
+    services = {
+        kind: {"jobServiceType": kind, "port": None, "endpoint": address, **nothing}
+        for kind, address in _addresses(state, job).items()
+    }
+    properties = {
+        "description": job.description,
+        "tags": {**_tags(state, job), **job.tags},
+        "properties": _properties(state, job),
+        "displayName": job.display_name,
+        "status": job.status,
+        "experimentName": job.experiment_name,
+        "services": services,
+        "computeId": None,
+        "isArchived": job.is_archived,
+        "identity": None,
+        "componentId": None,
+        "jobType": "Pipeline",
+        "settings": None,
+        "jobs": None,
+        "inputs": None,
+        "outputs": None,
+        "sourceJobId": None,
+    }
+    return {
+        "id": state.workspace("jobs", job.name),
+        "name": job.name,
+        "type": f"{PROVIDER}/workspaces/jobs",
+        "properties": properties,
+        "systemData": {"createdAt": timestamp(job.created), "createdBy": USER, "createdByType": "User"},
+    }
+
+
+def data_plane_view(state: State, job: Job) -> dict[str, Any]:
+    """Service fact: batch contract 5.4; which of the fields each generation answers is recorded there."""
+    first_generation = state.policies["generation"] == "G1"
+    properties: dict[str, Any] = {"provisioningState": "Succeeded"}
+    for name in ("inputData", "outputData", "dataset", "outputDataset"):
+        if name in job.request:
+            properties[name] = job.request[name]
+    if first_generation:
+        properties["miniBatchSize"] = effective(job, "miniBatchSize")
+        properties["errorThreshold"] = effective(job, "errorThreshold")
+    properties["compute"] = _compute(job)
+    if first_generation and "outputData" not in job.request:
+        properties["outputFileName"] = output_file_name(job)
+    if not first_generation:
+        properties["output"] = {"datastoreId": None, "path": None}
+    properties["retrySettings"] = {**job.settings["retrySettings"], **_sent(job, "retrySettings")}
+    properties["status"] = job.status
+    if first_generation:
+        properties["loggingLevel"] = effective(job, "loggingLevel")
+    properties["interactionEndpoints"] = {
+        kind: {"jobEndpointType": kind, "port": None, "endpoint": address, "properties": None}
+        for kind, address in _addresses(state, job).items()
+    }
+    properties["tags"] = {**_tags(state, job), **job.tags}
+    properties["properties"] = _properties(state, job)
+    properties["name"] = job.display_name
+    return {
+        "id": f"{deployment_path(state, job)}/jobs/{job.name}",
+        "name": job.name,
+        "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments/jobs",
+        "properties": properties,
+        "systemData": {
+            "createdAt": timestamp(job.created),
+            "createdBy": USER,
+            "lastModifiedAt": timestamp(job.created),
+            "lastModifiedBy": USER,
+        },
+    }
+
+
+def child_run(job: Job) -> dict[str, Any]:
+    """The step that scores. Service fact: batch contract 6.5 (`job_output_location_child_run`)."""
+    return {
+        "rootRunId": job.name,
+        "runId": job.child_run_id,
+        "parentRunId": job.name,
+        "status": job.status,
+        "name": "batchscoring",
+        "runType": "azureml.StepRun",
+        "startTimeUtc": timestamp(job.started) if job.started else None,
+        "endTimeUtc": timestamp(job.ended) if job.ended else None,
+        "dataContainerId": f"dcid.{job.child_run_id}",
+        "error": run_error(job),
+        "properties": {
+            "StepType": "PythonScriptStep",
+            "azureml.moduleName": "batchscoring",
+            "azureml.pipelinerunid": job.name,
+            "azureml.parallelrunstep": "true",
+        },
+        "target": str(job.settings.get("compute") or "").rpartition("/")[2],
+        "inputs": None,
+        "outputs": None,
+    }
+
+
+def root_run(state: State, job: Job) -> dict[str, Any]:
+    """The pipeline run, which carries the job's name."""
+    return {
+        "rootRunId": job.name,
+        "runId": job.name,
+        "parentRunId": None,
+        "status": job.status,
+        "name": job.display_name,
+        "runType": "azureml.PipelineRun",
+        "startTimeUtc": timestamp(job.started) if job.started else None,
+        "endTimeUtc": timestamp(job.ended) if job.ended else None,
+        "dataContainerId": f"dcid.{job.name}",
+        "error": run_error(job),
+        "tags": {**_tags(state, job), **job.tags},
+        "properties": _properties(state, job),
+        "target": None,
+        "inputs": None,
+        "outputs": None,
+    }
+
+
+def run_error(job: Job) -> dict[str, Any] | None:
+    """Where a failed run says why. The place is the run history's own; that batch jobs use it was not recorded."""
+    if job.status != "Failed":
+        return None
+    return {"error": {"code": "UserError", "message": job.error, "messageFormat": None, "details": []}}
+
+
+def deployment_path(state: State, job: Job) -> str:
+    """ARM id of the deployment that a job was routed to."""
+    return state.workspace("batchEndpoints", job.endpoint, "deployments", job.deployment)
+
+
+def _compute(job: Job) -> dict[str, Any]:
+    compute = {
+        "target": job.settings.get("compute"),
+        "instanceCount": None,
+        "isLocal": False,
+        "location": None,
+        "instanceType": None,
+        "properties": None,
+    }
+    return {**compute, **_sent(job, "compute")}
+
+
+def _sent(job: Job, name: str) -> dict[str, Any]:
+    return dict(job.request.get(name) or {})
+
+
+def _addresses(state: State, job: Job) -> dict[str, str]:
+    settings = state.settings
+    workspace = (
+        f"/subscriptions/{settings.subscription_id}/resourcegroups/{settings.resource_group}"
+        f"/workspaces/{settings.workspace_name}"
+    )
+    api = settings.url("api").removeprefix("https://")
+    return {
+        "Tracking": f"azureml://{api}/mlflow/v1.0{settings.workspace_path}?",
+        "Studio": f"https://ml.azure.com/runs/{job.name}?wsid={workspace}",
+    }
+
+
+def _tags(state: State, job: Job) -> dict[str, str]:
+    own = {"azureml.batchrun": "true", "azureml.deploymentname": job.deployment}
+    if state.policies["generation"] == "G1":
+        return own
+    return {"outputType": "output_data", "inputType": "input_data", **own, "azureml.jobtype": "azureml.batchjob"}
+
+
+def _properties(state: State, job: Job) -> dict[str, str]:
+    return {
+        "azureml.pipelineid": job.pipeline_id,
+        "azureml.runsource": "azureml.PipelineRun",
+        "runSource": "Unavailable",
+        "runType": "HTTP",
+        "azureml.parameters": json.dumps(_parameters(state, job), separators=(",", ":")),
+        "azureml.continue_on_step_failure": "False",
+        "azureml.continue_on_failed_optional_input": "False",
+        "azureml.pipelineComponent": "pipelinerun",
+        **job.properties,
+    }
+
+
+def _parameters(state: State, job: Job) -> dict[str, str]:
+    """All values are strings. Service fact: batch contract 5.4."""
+    parameters = {
+        "run_max_try": str(effective(job, "retrySettings", "maxRetries")),
+        "run_invocation_timeout": f"{timeout_seconds(job):.0f}",
+        "mini_batch_size": str(effective(job, "miniBatchSize")),
+    }
+    if state.policies["generation"] != "G1":
+        parameters["error_threshold"] = str(effective(job, "errorThreshold"))
+    parameters["logging_level"] = str(effective(job, "loggingLevel")).upper()
+    if state.policies["generation"] != "G1":
+        parameters["process_count_per_node"] = str(effective(job, "maxConcurrencyPerInstance"))
+        parameters["legacy_model_job"] = "False"
+    parameters["NodeCount"] = str(
+        effective(job, "compute", "instanceCount") or job.settings["resources"]["instanceCount"]
+    )
+    parameters["append_row_file_name"] = output_file_name(job)
+    if uri := output_uri(job):
+        parameters["output_uri"] = uri
+    return parameters

@@ -1,0 +1,156 @@
+"""Batch scoring jobs: their records, how they proceed to their end, and how each side of the service shows them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import traceback
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import job_views
+from .runtime.executor import Executor
+from .runtime.plan import RunFailed
+from .scoring_plan import scoring_plan
+from .state import State
+
+TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
+_TICK_SECONDS = 0.05
+
+
+@dataclass
+class Job:
+    """One job. Service fact: status vocabulary, batch contract 6.2."""
+
+    name: str
+    endpoint: str
+    deployment: str
+    settings: dict[str, Any]
+    """The deployment's properties as they stood when the job was submitted."""
+    request: dict[str, Any]
+    """The `properties` of the invoke, canonical; only what was sent."""
+    created: datetime
+    description: str
+    experiment_name: str
+    tags: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    display_name: str = field(default_factory=lambda: _random_name())
+    child_run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    pipeline_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: str = "Preparing"
+    started: datetime | None = None
+    ended: datetime | None = None
+    error: str = ""
+    """Why it failed, as the service words it."""
+    is_archived: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in TERMINAL
+
+
+class JobStore:
+    """All jobs of the workspace, the running ones with their tasks."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._jobs: dict[str, Job] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._by_mark: dict[tuple[str, str], Job] = {}
+        self._executor = Executor(state.storage, state.settings.state_dir / "jobs", state.clock.now)
+
+    def submit(self, job: Job, mark: tuple[str, str] | None = None) -> None:
+        """Take a job in and let it proceed; `mark` is what a repetition of its submission has in common with it."""
+        if mark is not None:
+            self._by_mark[mark] = job
+        self._jobs[job.name.lower()] = job
+        task = asyncio.create_task(self._proceed(job))
+        self._tasks[job.name.lower()] = task
+        task.add_done_callback(lambda done: self._end(job, done))
+
+    def repeated(self, mark: tuple[str, str]) -> Job | None:
+        """The job that was submitted under this mark and still stands, or None."""
+        job = self._by_mark.get(mark)
+        return job if job is not None and self.get(job.name) is job else None
+
+    def get(self, name: str) -> Job | None:
+        """The job of this name, or None."""
+        return self._jobs.get(name.lower())
+
+    def list(self, endpoint: str | None = None, deployment: str | None = None) -> list[Job]:
+        """Jobs, newest first, of one endpoint or one of its deployments if given."""
+        return [
+            job
+            for job in reversed(self._jobs.values())
+            if (endpoint is None or job.endpoint.lower() == endpoint.lower())
+            and (deployment is None or job.deployment.lower() == deployment.lower())
+        ]
+
+    async def cancel(self, name: str) -> None:
+        """Ask for a job's end; one that is over stays as it is. It is Canceled once its processes are gone."""
+        job = self.get(name)
+        if job is not None and not job.is_over and job.status != "CancelRequested":
+            job.status = "CancelRequested"
+            self._tasks[name.lower()].cancel()
+
+    async def delete(self, name: str) -> None:
+        """End a job if it runs, and forget it."""
+        await self.cancel(name)
+        self._jobs.pop(name.lower(), None)
+
+    async def reset(self) -> None:
+        """End and forget all jobs."""
+        await self.stop()
+        self._jobs.clear()
+        self._by_mark.clear()
+
+    async def stop(self) -> None:
+        """End all jobs and wait until their processes are gone."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def management_view(self, job: Job, api_version: str) -> dict[str, Any]:
+        """The job as ARM answers it; no recorded field depends on `api_version`."""
+        return job_views.management_view(self._state, job)
+
+    def data_plane_view(self, job: Job) -> dict[str, Any]:
+        """The job as the scoring host and the data-plane front end answer it."""
+        return job_views.data_plane_view(self._state, job)
+
+    async def _proceed(self, job: Job) -> None:
+        clock = self._state.clock
+        begin = job.created + timedelta(seconds=self._state.settings.operation_seconds)
+        while clock.now() < begin:
+            await asyncio.sleep(_TICK_SECONDS)
+        job.started = clock.now()
+        job.status = "Running"
+        await self._executor.run(scoring_plan(self._state, job))
+
+    def _end(self, job: Job, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(job.name.lower(), None)
+        job.ended = self._state.clock.now()
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled():
+            job.status = "Canceled"
+        elif error is None:
+            job.status = "Completed"
+        else:
+            job.status = "Failed"
+            job.error = str(error) if isinstance(error, RunFailed) else f"InternalServerError: {error!r}"
+            if not isinstance(error, RunFailed):
+                traceback.print_exception(error)
+
+
+_ADJECTIVES = ("amiable", "bright", "careful", "gentle", "patient", "quiet", "silver", "upbeat")
+_NOUNS = ("anchor", "bulb", "card", "garden", "lamp", "river", "store", "window")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def _random_name() -> str:
+    """Service fact: batch contract 5.4 (adjective, noun, eight characters)."""
+    tail = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{secrets.choice(_ADJECTIVES)}_{secrets.choice(_NOUNS)}_{tail}"

@@ -1,0 +1,196 @@
+"""The scoring host: takes invokes of batch endpoints and tells how their jobs stand."""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+import uuid
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .arm.shapes import Problems
+from .entra import MACHINE_LEARNING, AuthError, Caller
+from .errors import Refused, data_plane_error
+from .invocation import read_invocation
+from .job_views import deployment_path
+from .jobs import Job
+from .state import Resource, State
+
+DATA_PLANE_VERSION = "2020-09-01-dataplanepreview"
+DEPLOYMENT_HEADER = "azureml-model-deployment"
+NO_ROUTE = (
+    "No valid deployments to route to. Please check that the endpoint has at least one deployment with positive "
+    "weight values or use a deployment specific header to route."
+)
+_REPEATABILITY_HEADERS = {
+    "either": ("repeatability-request-id", "repeatability_request-id"),
+    "dash": ("repeatability-request-id",),
+    "underscore": ("repeatability_request-id",),
+}
+
+
+def routes(state: State) -> list[Route]:
+    """Routes of the scoring surface; the first segment stands for an endpoint's host name in Azure."""
+
+    async def submit(request: Request) -> Response:
+        endpoint = find_endpoint(state, request, request.path_params["endpoint"].partition(".")[0])
+        return await invoke(state, request, endpoint, request.headers.get(DEPLOYMENT_HEADER))
+
+    async def show(request: Request) -> Response:
+        endpoint = find_endpoint(state, request, request.path_params["endpoint"].partition(".")[0])
+        job = find_job(state, request.path_params["job"], endpoint.name)
+        return JSONResponse(state.jobs.data_plane_view(job), headers=_headers())
+
+    return [
+        Route("/{endpoint}/jobs", submit, methods=["POST"]),
+        Route("/{endpoint}/jobs/{job}", show, methods=["GET"]),
+    ]
+
+
+async def invoke(state: State, request: Request, endpoint: Resource, deployment: str | None) -> Response:
+    """Answer an invoke of `endpoint`; without `deployment` the default one takes it. Raises Refused."""
+    routed = _route(state, endpoint, deployment)
+    sent = _read(state, await request.body())
+    mark = _mark(state, request, endpoint)
+    repeated = state.jobs.repeated(mark) if mark else None
+    if repeated is not None:
+        return _accepted(state, repeated, state.policies.status("repeat_status"))
+    job = _job(state, endpoint, routed, sent)
+    state.jobs.submit(job, mark)
+    return _accepted(state, job, 201)
+
+
+def _route(state: State, endpoint: Resource, name: str | None) -> Resource:
+    policies = state.policies
+    wanted = name or (endpoint.properties.get("defaults") or {}).get("deploymentName")
+    if not wanted:
+        raise Refused(data_plane_error(policies.status("no_default_status"), "UserError", NO_ROUTE))
+    found = state.resources.get(f"{endpoint.path}/deployments/{wanted}")
+    if found is None and name:
+        message = f"The deployment '{name}' does not exist below the endpoint '{endpoint.name}'."
+        status = policies.status("unknown_deployment_status")
+        raise Refused(data_plane_error(status, "UserError", message, inner=("NotFound",)))
+    if found is None or found.provisioning_state in ("Creating", "Deleting", "Failed"):
+        raise Refused(data_plane_error(policies.status("no_default_status"), "UserError", NO_ROUTE))
+    return found
+
+
+def _read(state: State, content: bytes) -> dict[str, Any]:
+    problems = Problems()
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        message = f"The request body is not JSON: {error}"
+        raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument",))) from error
+    sent = read_invocation(body, problems, strict=state.policies["unknown_properties"] == "refused")
+    if not problems.entries and not sent.get("inputData") and not sent.get("dataset"):
+        problems.add("properties.inputData", "'InputData' must not be empty.", "ArgumentNullOrEmpty")
+    if problems.entries:
+        message = f"The request is invalid. Errors:\n{json.dumps(problems.entries, indent=2)}\n"
+        raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument", "ArgumentInvalid")))
+    return sent
+
+
+def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str] | None:
+    """What makes a second invoke a repetition of the first. (B12)"""
+    policies = state.policies
+    if policies["repeatability"] == "ignored":
+        return None
+    for header in _REPEATABILITY_HEADERS[policies["repeatability_header"]]:
+        if header in request.headers:
+            return endpoint.path.lower(), request.headers[header].lower()
+    return None
+
+
+def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str, Any]) -> Job:
+    settings = deployment.properties
+    model_job = not _is_pipeline(settings)
+    if model_job and len(sent.get("inputData") or {}) > 1:
+        # Batch contract 4.5: a model deployment takes one data input and one output, whose names it ignores.
+        raise Refused(data_plane_error(400, "UserError", "A model deployment takes exactly one data input."))
+    if model_job and sent.get("outputData"):
+        if len(sent["outputData"]) > 1:
+            raise Refused(data_plane_error(400, "UserError", "A model deployment has exactly one output."))
+        sent["outputData"] = {"score": next(iter(sent["outputData"].values()))}
+    description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
+    properties = dict(sent.get("properties") or {})
+    return Job(
+        name=_name(state, sent),
+        endpoint=endpoint.name,
+        deployment=deployment.name,
+        settings=copy.deepcopy(settings),
+        request=sent,
+        created=state.clock.now(),
+        description=sent.get("description") or description,
+        experiment_name=properties.pop("experimentName", None) or endpoint.name,
+        tags=dict(sent.get("tags") or {}),
+        properties=properties,
+    )
+
+
+def _name(state: State, sent: dict[str, Any]) -> str:
+    """(B14) A name that is taken is refused."""
+    policies = state.policies
+    if sent.get("name") and policies["job_name"] == "honoured":
+        name = str(sent["name"])
+        if state.jobs.get(name) is not None:
+            message = f"A job with the name '{name}' already exists."
+            raise Refused(data_plane_error(409, "UserError", message, inner=("Conflict",)))
+        return name
+    unique = str(uuid.uuid4())
+    return unique if policies["generation"] == "G1" else f"batchjob-{unique}"
+
+
+def _accepted(state: State, job: Job, status: int) -> Response:
+    """Service fact: batch contract 5.4 (`Location` names the deployment, on the front end's host)."""
+    front_end = f"{state.settings.url('api')}/mferp/managementfrontend"
+    location = f"{front_end}{deployment_path(state, job)}?api-version={DATA_PLANE_VERSION}"
+    headers = {DEPLOYMENT_HEADER: job.deployment, "Location": location}
+    return JSONResponse(state.jobs.data_plane_view(job), status, headers={**_headers(), **headers})
+
+
+def find_endpoint(state: State, request: Request, name: str) -> Resource:
+    """The endpoint of this name, the caller known to be allowed here. Raises Refused."""
+    authenticate(state, request)
+    found = state.resources.get(state.workspace("batchEndpoints", name))
+    if found is None or found.provisioning_state in ("Creating", "Deleting"):
+        message = f"The endpoint '{name}' was not found."
+        raise Refused(data_plane_error(404, "UserError", message, inner=("NotFound", "EndpointNotFound")))
+    return found
+
+
+def find_job(state: State, name: str, endpoint: str) -> Job:
+    """The job of this name, if it is one of `endpoint`. Raises Refused."""
+    job = state.jobs.get(name)
+    if job is None or job.endpoint.lower() != endpoint.lower():
+        message = f"The job '{name}' was not found below the endpoint '{endpoint}'."
+        raise Refused(data_plane_error(404, "UserError", message, inner=("NotFound",)))
+    return job
+
+
+def authenticate(state: State, request: Request) -> Caller:
+    """Who calls the data plane. Raises Refused. Service fact: batch contract 5.1 (its own audience)."""
+    try:
+        return state.entra.verify(request, MACHINE_LEARNING)
+    except AuthError as error:
+        status = state.policies.status("wrong_audience_status") if error.code == "audience" else error.status
+        raise Refused(data_plane_error(status, "UserError", error.message, inner=("Unauthorized",))) from error
+
+
+def _is_pipeline(settings: dict[str, Any]) -> bool:
+    configuration = settings.get("deploymentConfiguration") or {}
+    return bool(configuration.get("deploymentConfigurationType") == "PipelineComponent")
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "Server": "azureml-frontdoor",
+        "X-Request-ID": str(uuid.uuid4()),
+        "x-envoy-upstream-service-time": str(20 + secrets.randbelow(400)),
+        "x-ms-response-type": "standard",
+    }
