@@ -12,6 +12,7 @@ import hashlib
 import json as jsonlib
 import logging
 import random
+import re
 import ssl
 import time
 import traceback
@@ -301,7 +302,7 @@ class HttpClient:
         timeout: float | None,
     ) -> httpx.Request:
         # Everything sent here is confidential: bearer tokens, keys, addresses with signatures.
-        if not url.startswith("https://"):
+        if not re.match(r"https://[^/?#]", url):
             raise InvalidOption(f"'{_without_query(url)}' is not called: its address must begin with https://.")
         try:
             return self._connected().build_request(

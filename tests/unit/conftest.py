@@ -1,0 +1,81 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the unit tests share: a scripted network and a clock that only moves when somebody sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass
+class Network:
+    """Answers requests from a list, in its order; a request beyond the list fails the test."""
+
+    replies: list[Reply]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        assert self.replies, f"unexpected request: {request.method} {request.url}"
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, httpx.Response) else reply(request)
+
+    @property
+    def lines(self) -> list[str]:
+        """Method and path with query of each request so far."""
+        return [f"{request.method} {request.url.raw_path.decode()}" for request in self.requests]
+
+
+@dataclass
+class Clock:
+    now: float = 1_700_000_000.0
+    sleeps: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+@dataclass
+class Bench:
+    """An HTTP client on a scripted network."""
+
+    network: Network
+    clock: Clock
+    secrets: list[str]
+    http: HttpClient
+
+
+@pytest.fixture
+def bench() -> Iterator[Callable[..., Bench]]:
+    """Make a bench from the replies its network will give; all of them must have been asked for in the end."""
+    made: list[Bench] = []
+
+    def make(*replies: Reply) -> Bench:
+        network, clock, secrets = Network(list(replies)), Clock(), []
+        http = HttpClient(
+            register_secret=secrets.append,
+            sleep=clock.sleep,
+            clock=clock,
+            transport=httpx.MockTransport(network),
+        )
+        made.append(Bench(network, clock, secrets, http))
+        return made[-1]
+
+    yield make
+    for item in made:
+        assert item.network.replies == [], "some replies were never asked for"
