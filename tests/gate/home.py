@@ -45,7 +45,8 @@ def _hand_on_pip_settings() -> None:
         file.unlink(missing_ok=True)
     if users.exists():
         legacy.symlink_to(users)
-    settings = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
+    settings = {"quiet": "1"}
+    settings |= {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
     proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     if proxy:
         settings.setdefault("proxy", proxy)

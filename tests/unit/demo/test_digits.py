@@ -48,7 +48,7 @@ def test_an_image_keeps_the_grey_values_of_the_data_set(digits: Path) -> None:
 
 
 def test_names_do_not_follow_the_labels(digits: Path) -> None:
-    _, labels = load(digits, "held_out")
+    labels = load(digits, "held_out")[1]
     numbers = np.arange(len(labels))
     assert abs(np.corrcoef(numbers, labels)[0, 1]) < 0.15
     assert abs(np.mean(labels == numbers % 10) - 0.1) < 0.06
@@ -75,19 +75,18 @@ def test_the_scoring_script_answers_one_line_per_image(
     monkeypatch.setenv("AZUREML_MODEL_DIR", str(tmp_path))
     monkeypatch.setattr(score, "weights", {})
     files = sorted((digits / "held_out").glob("*.png"))[:50]
-    _, labels = load(digits, "held_out")
+    labels = load(digits, "held_out")[1]
 
     score.init()
     rows = [line.split(",") for line in score.run([str(file) for file in files])]
 
-    assert [name for name, *_ in rows] == [file.name for file in files]
-    assert np.mean([int(digit) for _, digit, _ in rows] == labels[:50]) > 0.9
-    assert all(0.1 <= float(probability) <= 1 for *_, probability in rows)
+    assert [name for name, _digit, _probability in rows] == [file.name for file in files]
+    assert np.mean([int(digit) for _name, digit, _probability in rows] == labels[:50]) > 0.9
+    assert all(0.1 <= float(probability) <= 1 for _name, _digit, probability in rows)
 
 
 def test_probabilities_are_those_of_the_network(model: Path, digits: Path) -> None:
     with np.load(model / WEIGHTS, allow_pickle=False) as weights:
-        images, _ = load(digits, "held_out")
-        found = score.probabilities(weights, images)
+        found = score.probabilities(weights, load(digits, "held_out")[0])
     assert found.shape == (360, 10)
     np.testing.assert_allclose(found.sum(axis=1), 1)
