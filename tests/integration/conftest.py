@@ -1,0 +1,53 @@
+"""A local workspace for the whole session, emptied before each test, and playbooks run against it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .local_workspace import LocalWorkspace
+from .plays import Played, play_book
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
+    """The emulator, started as a user would start it."""
+    state = tmp_path_factory.mktemp("emulator")
+    command = [sys.executable, "-m", "tests.emulator"]
+    subprocess.run(
+        [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2"], cwd=ROOT, check=True, timeout=300
+    )
+    lines = (state / "env").read_text().splitlines()
+    settings = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines if line)
+    try:
+        yield LocalWorkspace(settings)
+    finally:
+        subprocess.run([*command, "down", "--state-dir", str(state)], cwd=ROOT, check=True, timeout=60)
+
+
+@pytest.fixture
+def workspace(started: LocalWorkspace) -> LocalWorkspace:
+    """An empty workspace with an empty journal."""
+    started.reset()
+    return started
+
+
+@pytest.fixture
+def play(workspace: LocalWorkspace, tmp_path: Path) -> Callable[..., Played]:
+    """Run a playbook by name (``mlops.azureml.deploy``) or a list of tasks; see ``play_book``."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {**os.environ, **workspace.settings, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+
+    def run(what: str | list[dict], *flags: str, **variables: object) -> Played:
+        return play_book(what, *flags, folder=tmp_path, environment=environment, variables=variables)
+
+    return run

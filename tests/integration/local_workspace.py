@@ -1,0 +1,63 @@
+"""The emulator as tests see it: its settings, its journal, its reset."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+READS = frozenset({"GET", "HEAD"})
+# POSTs that only ask for tokens are no writes on resources.
+RESOURCE = re.compile(r"/subscriptions/[^/]+/resourceGroups/", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line of the journal."""
+
+    method: str
+    path: str
+    status: int
+    host: str
+
+
+class LocalWorkspace:
+    def __init__(self, settings: dict[str, str]) -> None:
+        self.settings = settings
+        trust = ssl.create_default_context(cafile=settings["SSL_CERT_FILE"])
+        self.control = httpx.Client(base_url=settings["AZURE_CLOUD_ENVIRONMENT"], verify=trust, trust_env=False)
+
+    def reset(self) -> None:
+        """Empty the workspace and the journal."""
+        self.control.post("/emulator/reset").raise_for_status()
+        self.forget()
+
+    def forget(self) -> None:
+        """Empty the journal."""
+        self.control.delete("/emulator/journal").raise_for_status()
+
+    @property
+    def journal(self) -> list[Request]:
+        """All requests since the journal was emptied."""
+        lines = self.control.get("/emulator/journal").raise_for_status().text.splitlines()
+        return [Request(line["method"], line["path"], line["status"], line["host"]) for line in map(json.loads, lines)]
+
+    @property
+    def writes(self) -> list[Request]:
+        """Requests that may change a resource."""
+        return [one for one in self.journal if one.method not in READS and RESOURCE.match(one.path)]
+
+    @property
+    def reads(self) -> Counter[str]:
+        """How often each resource was read."""
+        return Counter(one.path for one in self.journal if one.method == "GET" and RESOURCE.match(one.path))
+
+    @property
+    def state(self) -> Any:
+        """The whole workspace."""
+        return self.control.get("/emulator/state").raise_for_status().json()

@@ -1,0 +1,107 @@
+"""Running playbooks and reading what each task did."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PLAY = {
+    "hosts": "localhost",
+    "gather_facts": False,
+    "vars": {"ansible_python_interpreter": sys.executable},
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one task (or one item of its loop) did."""
+
+    task: str
+    action: str
+    item: str
+    outcome: str
+    changed: bool
+    result: dict[str, Any]
+
+    @property
+    def diff(self) -> Any:
+        """The difference it showed, None when it showed none."""
+        found = self.result.get("diff")
+        return found if found and found.get("before") != found.get("after") else None
+
+
+@dataclass(frozen=True)
+class Played:
+    """A finished run."""
+
+    status: int
+    output: str
+    told: list[Told]
+
+    @property
+    def changed(self) -> list[str]:
+        """Tasks that changed something, with the label of their item."""
+        return [f"{one.task} ({one.item})" if one.item else one.task for one in self.told if one.changed]
+
+    @property
+    def failed(self) -> list[Told]:
+        return [one for one in self.told if one.outcome == "failed"]
+
+    @property
+    def message(self) -> str:
+        """Why it failed: the message of the one task that did."""
+        [failed] = self.failed
+        return str(failed.result["msg"])
+
+    def result(self, task: str, item: str = "") -> dict[str, Any]:
+        """The result of one task."""
+        [found] = [one.result for one in self.told if one.task == task and one.item == item]
+        return found
+
+    def well(self) -> Played:
+        """Insist that the run ended well, and without a warning."""
+        assert self.status == 0, self.output
+        assert "[WARNING]" not in self.output, self.output
+        return self
+
+
+def play_book(
+    what: str | list[dict[str, Any]],
+    *flags: str,
+    folder: Path,
+    environment: Mapping[str, str],
+    variables: Mapping[str, Any],
+) -> Played:
+    """Run a playbook of the collection, or tasks in a play of their own, with ``ansible-playbook``."""
+    told = folder / "told"
+    told.unlink(missing_ok=True)
+    if isinstance(what, list):
+        (folder / "play.json").write_text(json.dumps([{**PLAY, "tasks": what}]))
+        what = str(folder / "play.json")
+    (folder / "variables.json").write_text(json.dumps({"ansible_python_interpreter": sys.executable, **variables}))
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", what, "-e", f"@{folder / 'variables.json'}", *flags],
+        cwd=folder,
+        env={
+            **environment,
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "told",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "TOLD_FILE": str(told),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return Played(done.returncode, done.stdout, [Told(**json.loads(line)) for line in lines])

@@ -1,0 +1,56 @@
+"""The playbook deploy: what it makes, that it makes it once, and that check mode knows before."""
+
+from __future__ import annotations
+
+from .stories import deploy
+
+ON_FIRST_RUN = [
+    "mlops.azureml.batch_deploy : Manage the endpoint",
+    "mlops.azureml.batch_deploy : Manage compute clusters (words-cluster)",
+    "mlops.azureml.batch_deploy : Publish scoring code (words-score)",
+    "mlops.azureml.batch_deploy : Publish models (words)",
+    "mlops.azureml.batch_deploy : Publish environments (words-env)",
+    "mlops.azureml.batch_deploy : Manage deployments (blue)",
+    "mlops.azureml.batch_deploy : Manage deployments (green)",
+]
+
+
+def test_the_first_run_makes_everything_and_the_second_only_looks(play, workspace):
+    first = play("mlops.azureml.deploy", **deploy()).well()
+    assert first.changed == ON_FIRST_RUN
+
+    workspace.forget()
+    second = play("mlops.azureml.deploy", **deploy()).well()
+    assert second.changed == []
+    assert workspace.writes == []
+    assert set(workspace.reads.values()) == {1}
+    assert len(workspace.reads) == len(ON_FIRST_RUN)
+
+
+def test_check_mode_predicts_the_run_and_writes_nothing(play, workspace):
+    predicted = play("mlops.azureml.deploy", "--check", "--diff", **deploy())
+    assert predicted.status == 0, predicted.output
+    assert workspace.writes == []
+
+    done = play("mlops.azureml.deploy", "--diff", **deploy()).well()
+    assert predicted.changed == done.changed == ON_FIRST_RUN
+    assert [one.diff for one in predicted.told] == [one.diff for one in done.told]
+
+
+def test_check_mode_predicts_an_update(play, workspace):
+    play("mlops.azureml.deploy", **deploy()).well()
+    wanted = deploy(batch_deploy_default="green")
+    wanted["batch_deploy_deployments"][0]["mini_batch_size"] = 7
+    wanted["batch_deploy_computes"][0]["max_instances"] = 5
+
+    workspace.forget()
+    predicted = play("mlops.azureml.deploy", "--check", "--diff", **wanted).well()
+    assert workspace.writes == []
+    done = play("mlops.azureml.deploy", "--diff", **wanted).well()
+    assert predicted.changed == done.changed
+    assert [one.diff for one in predicted.told] == [one.diff for one in done.told]
+    assert [one.diff for one in done.told if one.changed] == [
+        {"before": {"name": "words-cluster", "max_instances": 2}, "after": {"name": "words-cluster", "max_instances": 5}},
+        {"before": {"name": "blue", "mini_batch_size": 2}, "after": {"name": "blue", "mini_batch_size": 7}},
+        {"before": {"name": "green", "set_default": False}, "after": {"name": "green", "set_default": True}},
+    ]
