@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ._argument_spec import resource_options, wait_options
 from ._errors import AzureMLError, ConflictError, ConnectionFailed, InvalidOption, OperationFailed, ServiceError
 from ._invocation import Invocation, Result, Spec
@@ -132,8 +130,8 @@ class _Task:
             else "running the task again starts another one. With a name in the task this can be told apart."
         )
         return AzureMLError(
-            f"It is not known whether the scoring job was started, and nothing was sent again. {failure} No job with key "
-            f"{self.order.key} has shown up since. Look for it in the studio, experiment {self._experiment}; {again}",
+            f"It is not known whether the scoring job was started, and nothing was sent again. {failure} "
+            f"No job with key {self.order.key} has shown up since. Look for it in the studio, experiment {self._experiment}; {again}",
             **{**failure.facts, "key": self.order.key},
         )
 
@@ -157,7 +155,7 @@ class _Task:
 
     def _failure(self, job: Job, started: bool) -> OperationFailed:
         label = f"Job {job.name} of endpoint {self.options['endpoint_name']}"
-        earlier = "" if started else f" It is the job of the name {self.options['name']!r}; a new name starts a new job."
+        earlier = "" if started else f" It is the job named {self.options['name']!r}; a new name starts a new job."
         if job.status == CANCELED:
             return OperationFailed(f"{label} was canceled.{earlier}")
         cause, hint = explain(job, self.workspace)
@@ -170,12 +168,14 @@ class _Task:
         return error
 
     def _cancel(self, job: Job) -> Job:
-        """Service fact: batch contract 6.4; assets contract 10 (status 200, and nothing to follow, is an answer too)."""
+        """Service fact: batch contract 6.4; assets contract 10 (a 200 with nothing to follow is an answer too)."""
         path = self.workspace.path(f"jobs/{job.name}")
         if job.status != CANCELING:
             accepted = self.workspace.management.post(f"{path}/cancel", safe_to_repeat=True)
             if self.options["wait"]:
-                self.workspace.management.wait(accepted, timeout=self.options["wait_timeout"], what=f"cancellation of {job.name}")
+                self.workspace.management.wait(
+                    accepted, timeout=self.options["wait_timeout"], what=f"cancellation of {job.name}"
+                )
         standing = self.workspace.management.get(path)
         job = read_job(standing) if standing else job
         self.watch.note(job)

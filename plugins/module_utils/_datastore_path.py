@@ -37,6 +37,10 @@ class DatastorePath:
         return f"azureml://datastores/{self.datastore}/paths/{self.path}"
 
     @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
     def key(self) -> tuple[str, str]:
         """Equal for texts that mean the same place of one workspace: datastore names have no case, blob names do."""
         return self.datastore.lower(), self.path

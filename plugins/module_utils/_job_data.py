@@ -40,8 +40,8 @@ OUTPUT_TYPES = {"uri_file": "UriFile", "uri_folder": "UriFolder"}
 OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
 
 _INPUT_FORMS = (
-    "write azureml:name:version or azureml:name@latest for a data asset, azureml://datastores/<datastore>/paths/<path>, "
-    "an https URL, or a full id"
+    "write azureml:name:version or azureml:name@latest for a data asset, "
+    "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
 )
 _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
 
@@ -133,7 +133,9 @@ def read_inputs(option: t.Any) -> list[Input]:
 
 def read_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
     """Check the option ``outputs``. Raises InvalidOption that names the output and the accepted form."""
-    return [_read_output(name, words, workspace) for name, words in _entries("outputs", option, {"type", "path", "mode"})]
+    return [
+        _read_output(name, words, workspace) for name, words in _entries("outputs", option, {"type", "path", "mode"})
+    ]
 
 
 def current_body(inputs: list[Input], outputs: list[Output]) -> Json:
@@ -181,7 +183,9 @@ def _read_input(name: str, words: Json) -> Input:
     if not isinstance(path, str) or not path or value is not None:
         raise InvalidOption(f"{where}: data has a path, and no value; a literal has type: literal and a value.")
     if not path.startswith(("azureml:", "/subscriptions/")) and "://" not in path:
-        raise InvalidOption(f"{where}.path: {path!r} is not in the cloud: {_INPUT_FORMS}. Register local files as data first.")
+        raise InvalidOption(
+            f"{where}.path: {path!r} is not in the cloud: {_INPUT_FORMS}. Register local files as data first."
+        )
     if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
         raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
     return Input(name, kind or "", path, mode=mode)

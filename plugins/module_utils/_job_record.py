@@ -21,7 +21,7 @@ KEY_MARK = "mlops.azureml.key"
 DEFINITION_MARK = "mlops.azureml.definition"
 
 COMPLETED = frozenset({"Completed"})
-# NotResponding may recover and Paused may go on; what is not listed here is still going on. Service fact: batch contract 6.2.
+# NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
 ENDED = COMPLETED | {"Failed", "Canceled"}
 SCORE = "score"
 
@@ -136,9 +136,7 @@ def _parameters(notes: Json) -> Json:
 
 def _outputs(told: Json, parameters: Json) -> dict[str, str]:
     named = told.get("outputData") or told.get("outputs") or {}
-    outputs = {
-        name: place["uri"] for name, place in named.items() if isinstance(place, dict) and place.get("uri")
-    }
+    outputs = {name: place["uri"] for name, place in named.items() if isinstance(place, dict) and place.get("uri")}
     if not outputs and parameters.get("output_uri"):
         outputs = {SCORE: str(parameters["output_uri"])}
     return outputs

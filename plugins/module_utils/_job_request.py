@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""From a task to the call that starts its job: everything that can be known to go wrong is found here, before the call."""
+"""From a task to the call that starts its job: what can be known to go wrong is found here, before the call."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Request:
-    """A call that is ready to be made. ``words`` say it in the task's words; ``scoring_uri`` is None in a prediction."""
+    """A call that is ready to be made. ``words`` in the task's words; a prediction may lack ``scoring_uri``."""
 
     scoring_uri: str | None
     deployment: str | None
@@ -60,8 +60,12 @@ def read_order(options: Options, workspace: Workspace) -> Order:
     settings = check_options(BATCH_JOB, {**options, "name": key}, workspace.id)
     inputs = read_inputs(options["inputs"])
     outputs = read_outputs(options["outputs"], workspace.id)
-    if options["output_file_name"] and any(output.type == "uri_file" for output in outputs):
-        raise InvalidOption("output_file_name: an output of type uri_file has the file's name at the end of its path.")
+    for output in outputs:
+        if output.type == "uri_file" and options["output_file_name"] not in (None, output.place.name):
+            raise InvalidOption(
+                f"output_file_name: the path of outputs.{output.name}, of type uri_file, ends in another file name. "
+                "Leave one of them out."
+            )
     for item in inputs:
         _, mark, signature = item.path.partition("?")
         if mark:
@@ -125,7 +129,9 @@ class _Preparation:
             )
         if not dig(endpoint, "properties.scoringUri"):
             state = dig(endpoint, "properties.provisioningState")
-            raise InvalidOption(f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it stands.")
+            raise InvalidOption(
+                f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it stands."
+            )
         return endpoint
 
     def _deployment(self, endpoint: Json | None) -> Json | None:
@@ -151,7 +157,9 @@ class _Preparation:
     def _require_one_of_each(self) -> None:
         """Service fact: batch contract 4.5."""
         if len(self.order.inputs) != 1 or self.order.inputs[0].type == LITERAL:
-            raise InvalidOption("inputs: the deployment of a model reads exactly one data input. Give one, and no literals.")
+            raise InvalidOption(
+                "inputs: the deployment of a model reads exactly one data input. Give one, and no literals."
+            )
         if len(self.order.outputs) > 1:
             raise InvalidOption("outputs: the deployment of a model has one output. Give at most one.")
 
@@ -174,11 +182,13 @@ class _Preparation:
         asset_id = full_id(item.path, "data", item.option, self.workspace)
         asset = self.workspace.management.get(asset_id)
         if asset is None:
-            raise InvalidOption(f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name.")
+            raise InvalidOption(
+                f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
+            )
         return item.found(asset_id, dig(asset, "properties.dataType"))
 
     def _outputs(self, deployment: Json | None) -> list[Output]:
-        """The outputs of the call, free to be written to. Service fact: batch contract 6.5 (an output must not exist)."""
+        """The outputs of the call, free to be written to. Service fact: batch contract 6.5 (none may exist)."""
         if self.order.outputs:
             for output in self.order.outputs:
                 if output.place.workspace is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import time
-import typing as t
 
 from ._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
 from ._http import jittered
@@ -27,7 +26,7 @@ PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
 
 
 class Watch:
-    """One wait for one job, seen last as ``job``. ``timeline`` holds each state with the time when it was first seen."""
+    """One wait for one job, seen last as ``job``. ``timeline`` holds each state and when it was first seen."""
 
     def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
         self._workspace = workspace
@@ -77,7 +76,7 @@ class Watch:
         left = self._timeout - waited
         if left <= 0:
             raise WaitTimeout(
-                f"Job {job.name} is {job.status} after {self._timeout} s (wait_timeout){trouble}. It goes on in the service: "
-                "run the task again with the same name to go on waiting, or cancel it with state: canceled."
+                f"Job {job.name} is {job.status} after {self._timeout} s (wait_timeout){trouble}. It goes on in the "
+                "service: run the task again with the same name to go on waiting, or cancel it with state: canceled."
             )
         time.sleep(min(jittered(min(max(FIRST_PAUSE, SHARE * waited), LONGEST_PAUSE)), left))

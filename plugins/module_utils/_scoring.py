@@ -45,7 +45,7 @@ class Scoring:
 
         Service fact: batch contract 5.1, 5.4.
         """
-        headers = {name: request_id for name in REPEATABILITY_HEADERS}
+        headers = dict.fromkeys(REPEATABILITY_HEADERS, request_id)
         if deployment is not None:
             headers[DEPLOYMENT_HEADER] = deployment
         answer = self._http.send(

@@ -17,7 +17,8 @@ BATCH_JOB = ResourceType(
     label="scoring job",
     path="jobs/{name}",
     name_rule=NameRule(
-        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,199}", "up to 200 letters, digits, dashes and underscores, no dash or underscore first"
+        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,199}",
+        "up to 200 letters, digits, dashes and underscores, no dash or underscore first",
     ),
     parent=Parent(BATCH_ENDPOINT, "endpoint_name"),
     fields=(
