@@ -14,6 +14,7 @@ from .environment import BUILD
 
 HOME = BUILD / "home"
 PIP_OF_ANSIBLE_TEST = ("25_2", "24_2", "23_1_2")
+"""Versions of pip that ansible-core 2.20 and newer, 2.18 and 2.19, 2.16 and 2.17 ask for."""
 
 BOOTSTRAP = """\
 import subprocess
@@ -36,14 +37,13 @@ def lay() -> None:
 
 def _hand_on_pip_settings() -> None:
     # pip reads two files of the home directory: one takes the user's own settings, one those of the environment.
-    users = Path.home() / ".config" / "pip" / "pip.conf"
-    if not users.exists():
-        users = Path.home() / ".pip" / "pip.conf"
+    places = (Path.home() / ".config" / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf")
     legacy, current = HOME / ".pip" / "pip.conf", HOME / ".config" / "pip" / "pip.conf"
     for file in (legacy, current):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
-    if users.exists():
+    users = next((place for place in places if place.exists()), None)
+    if users:
         legacy.symlink_to(users)
     settings = {"quiet": "1"}
     settings |= {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
