@@ -332,16 +332,16 @@ class _Watch:
     def _poll(self, url: str) -> Answer:
         """The next usable answer: the operation goes on without us, so trouble on the way to it may pass."""
         while True:
+            answer = None
             try:
                 answer = self._ask(url)
             except ConnectionFailed as error:
                 self._trouble = error.message
-                self._rest(None)
-                continue
-            if answer.status not in PASSING_TROUBLE:
-                self._trouble = ""
-                return answer
-            self._trouble = answer.error(f"follow {self._what}").message
+            else:
+                if answer.status not in PASSING_TROUBLE:
+                    self._trouble = ""
+                    return answer
+                self._trouble = answer.error(f"follow {self._what}").message
             self._rest(answer)
 
     def _rest(self, answer: Answer | None) -> None:

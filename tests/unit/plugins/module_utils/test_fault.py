@@ -66,7 +66,8 @@ def inner(*codes: str) -> dict[str, Any]:
             Fault(
                 "InvalidInputArguments",
                 "The Deployment request provided has the following validation errors. "
-                "Please resolve them and try again. ModelConfiguration.ModelReference: 'Model Reference' must not be empty.; Tags.Values[0]: Empty.",
+                "Please resolve them and try again. "
+                "ModelConfiguration.ModelReference: 'Model Reference' must not be empty.; Tags.Values[0]: Empty.",
             ),
             id="validation errors are unfolded, without the attempted values",
         ),
