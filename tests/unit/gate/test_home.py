@@ -26,7 +26,8 @@ def tools_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settings(folder: Path) -> str:
     """What pip itself makes of the configuration in a home directory."""
     command = [sys.executable, "-m", "pip", "config", "list"]
-    return subprocess.run(command, check=True, env={"HOME": str(folder)}, capture_output=True, text=True).stdout
+    environment = {"HOME": str(folder), "PIP_QUIET": "0"}
+    return subprocess.run(command, check=True, env=environment, capture_output=True, text=True).stdout
 
 
 def test_settings_of_the_environment_reach_pip(tools_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
