@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import control, metadata, run_history, scoring
+from . import blob_front, control, metadata, run_history, scoring
 from .arm.datastores import create_system_datastores
 from .arm.operations import Operations
 from .arm.router import management
@@ -44,7 +44,7 @@ class Emulator:
             "login": self._surface(self.state.entra.routes()),
             "scoring": self._surface(scoring.routes(self.state)),
             "api": self._surface(run_history.routes(self.state)),
-            "blob": self.journal.around(self.state.storage.front),
+            "blob": self.journal.around(blob_front.front(self.state)),
         }
 
     async def start(self) -> None:

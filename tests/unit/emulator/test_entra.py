@@ -1,0 +1,81 @@
+"""Tokens: issued for one audience, refused with Entra's own error numbers."""
+
+from __future__ import annotations
+
+import jwt
+import pytest
+from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def login(emulator):
+    return TestClient(emulator.surfaces["login"], base_url=emulator.state.settings.url("login"))
+
+
+def form(settings, **changes):
+    return {
+        "grant_type": "client_credentials",
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+        "scope": f"{settings.url('management')}/.default",
+        **changes,
+    }
+
+
+def test_client_credentials_yield_a_token_that_the_published_key_verifies(login, emulator):
+    settings = emulator.state.settings
+    answer = login.post(f"/{settings.tenant_id}/oauth2/v2.0/token", data=form(settings))
+    assert answer.status_code == 200
+    keys = login.get(f"/{settings.tenant_id}/discovery/v2.0/keys").json()["keys"]
+    claims = jwt.decode(
+        answer.json()["access_token"],
+        jwt.PyJWK(keys[0]).key,
+        algorithms=["RS256"],
+        audience=settings.url("management"),
+    )
+    assert claims["exp"] - claims["iat"] == answer.json()["expires_in"] == 3600
+
+
+def test_the_first_version_takes_a_resource_and_answers_strings(login, emulator):
+    settings = emulator.state.settings
+    data = form(settings, resource="https://ml.azure.com")
+    body = login.post(f"/{settings.tenant_id}/oauth2/token", data=data).json()
+    assert (body["resource"], body["expires_in"]) == ("https://ml.azure.com", "3600")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "number"),
+    [
+        ({"client_secret": "wrong"}, 401, 7000215),
+        ({"client_id": "somebody"}, 400, 700016),
+        ({"scope": "https://example.com/.default"}, 400, 500011),
+        ({"scope": "https://ml.azure.com"}, 400, 1002012),
+        ({"grant_type": "password"}, 400, 70003),
+    ],
+)
+def test_bad_requests_get_the_numbers_of_entra(login, emulator, changes, status, number):
+    settings = emulator.state.settings
+    answer = login.post(f"/{settings.tenant_id}/oauth2/v2.0/token", data=form(settings, **changes))
+    assert (answer.status_code, answer.json()["error_codes"]) == (status, [number])
+    assert answer.json()["error_description"].startswith(f"AADSTS{number}: ")
+    assert settings.client_secret not in answer.text
+
+
+def test_an_unknown_tenant_is_refused(login, emulator):
+    answer = login.post("/nowhere/oauth2/v2.0/token", data=form(emulator.state.settings))
+    assert (answer.status_code, answer.json()["error_codes"]) == (400, [90002])
+    assert login.get("/nowhere/v2.0/.well-known/openid-configuration").status_code == 400
+
+
+def test_the_openid_document_leads_to_the_same_authority(login, emulator):
+    settings = emulator.state.settings
+    body = login.get(f"/{settings.tenant_id}/v2.0/.well-known/openid-configuration").json()
+    assert body["issuer"] == f"{settings.url('login')}/{settings.tenant_id}/v2.0"
+    assert body["token_endpoint"] == f"{settings.url('login')}/{settings.tenant_id}/oauth2/v2.0/token"
+
+
+def test_a_token_of_another_instance_is_refused(workspace):
+    head, claims, signature = workspace.headers["Authorization"].split(".")
+    workspace.headers = {"Authorization": f"{head}.{claims}.{signature[::-1]}"}
+    answer = workspace.send("GET", "")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
