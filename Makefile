@@ -17,9 +17,10 @@ test: ## set up and run all tests (one of them: make test STEP=unit)
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate $(STEP)
 
-emulator-up: ## start a local workspace; its settings are then in .build/emulator/env
+emulator-up: ## start a local workspace
 	@$(PREPARE) demo
 	@$(RUN) -m tests.emulator up --state-dir $(EMULATOR_STATE)
+	@echo "its settings for a shell: . $(EMULATOR_STATE)/env"
 
 emulator-down: ## stop the local workspace
 	@$(RUN) -m tests.emulator down --state-dir $(EMULATOR_STATE)
