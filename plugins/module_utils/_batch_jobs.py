@@ -131,7 +131,8 @@ class _Task:
         )
         return AzureMLError(
             f"It is not known whether the scoring job was started, and nothing was sent again. {failure} "
-            f"No job with key {self.order.key} has shown up since. Look for it in the studio, experiment {self._experiment}; {again}",
+            f"No job with key {self.order.key} has shown up since. "
+            f"Look for it in the studio, experiment {self._experiment}; {again}",
             **{**failure.facts, "key": self.order.key},
         )
 
