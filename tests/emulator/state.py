@@ -135,6 +135,12 @@ class State:
         """Let every operation whose time has come take effect; called before each request is handled."""
         self.operations.settle()
 
+    def remove(self, resource: Resource) -> None:
+        """Remove a resource with everything below it, and give back the name it held in the region."""
+        self.resources.delete(resource.path)
+        if self.endpoint_names.get(resource.name.lower()) == resource.path:
+            del self.endpoint_names[resource.name.lower()]
+
     def workspace(self, *segments: str) -> str:
         """ARM path of something in the workspace: `state.workspace("computes", "cpu")`."""
         return "/".join((self.settings.workspace_path, *segments))

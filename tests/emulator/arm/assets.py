@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -86,7 +87,7 @@ def _create_version(kind: AssetKind, call: Call, stored: dict[str, Any]) -> Answ
     now = call.state.clock.now()
     container = call.state.resources.get(_container_path(call))
     if container is None:
-        container = _new_container(kind, call, {"dataType": stored.get("dataType")})
+        container = _new_container(kind, call, {"dataType": stored.get("dataType")}, now)
     elif kind.collection == "data" and container.properties["dataType"] != stored["dataType"]:
         message = f"All versions of data '{call.names[0]}' must be of type {container.properties['dataType']}."
         raise Refused(management_error(400, "UserError", message))
@@ -162,7 +163,7 @@ async def put_container(kind: AssetKind, call: Call) -> Answer:
     stored = kind.container.fill(call.bind(kind.container, kind.label))["properties"]
     resource = call.state.resources.get(call.path)
     if resource is None:
-        resource = _new_container(kind, call, stored)
+        resource = _new_container(kind, call, stored, call.state.clock.now())
     resource.properties = stored
     return Answer(201, render_container(kind, call, resource), {"Location": call.url(call.path, call.raw_query)})
 
@@ -177,8 +178,7 @@ async def delete_container(kind: AssetKind, call: Call) -> Answer:
     return _absent(call, _no_container(kind, call))
 
 
-def _new_container(kind: AssetKind, call: Call, properties: dict[str, Any]) -> Resource:
-    now = call.state.clock.now()
+def _new_container(kind: AssetKind, call: Call, properties: dict[str, Any], now: datetime) -> Resource:
     stored = kind.container.fill({"properties": {"description": kind.container_description, **properties}})
     resource = Resource(_container_path(call), stored["properties"], created=now, modified=now)
     resource.extra = {"latest": None, "highest": 0}

@@ -55,7 +55,7 @@ def begin_put(call: Call, kind: str, resource: Resource, created: bool, finish: 
             resource.provisioning_state = "Succeeded"
             finish()
         elif created and policies["failed_resource"] == "removed":
-            call.state.resources.delete(resource.path)
+            call.state.remove(resource)
         else:
             resource.provisioning_state = "Failed"
 

@@ -140,11 +140,8 @@ async def delete(call: Call) -> Answer:
     if resource.provisioning_state == "Deleting" and state.policies["delete_while_deleting"] == "409":
         raise Refused(management_error(409, "UserError", f"Endpoint '{resource.name}' is being deleted."))
 
-    def finish() -> None:
-        state.resources.delete(resource.path)
-        state.endpoint_names.pop(resource.name.lower(), None)
-
-    return batch.delete_answer(call, batch.prefix(state, "bebes", "be"), resource, finish)
+    kind = batch.prefix(state, "bebes", "be")
+    return batch.delete_answer(call, kind, resource, lambda: state.remove(resource))
 
 
 async def list_keys(call: Call) -> Answer:

@@ -55,7 +55,7 @@ class Operations:
         self._waiting: list[tuple[datetime, int, Operation]] = []
         self._order = itertools.count()
         # Stands for the certificate in the real URLs, which makes up most of their length.
-        self._certificate = secrets.token_urlsafe(1950)
+        self._certificate = secrets.token_urlsafe(2400)
 
     def start(
         self,
