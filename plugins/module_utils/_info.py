@@ -7,14 +7,16 @@
 
 from __future__ import annotations
 
+import traceback
 import typing as t
 
 from ._errors import InvalidOption, MissingLibrary
 from ._invocation import Invocation, Result, Spec
-from ._resource import Json, ResourceType, render
+from ._resource import ResourceType, render
+from ._wire import Json
 from ._workspace import Workspace
 
-Filter = tuple[str, dict[str, t.Any]]
+Filters = t.Mapping[str, tuple[str, dict[str, t.Any]]]
 
 
 class Info:
@@ -23,9 +25,7 @@ class Info:
     ``filters``: option -> (query parameter of the service's list, argument spec), for filters that the service applies.
     """
 
-    def __init__(
-        self, resource: ResourceType, filters: t.Mapping[str, tuple[str, dict[str, t.Any]]] | None = None
-    ) -> None:
+    def __init__(self, resource: ResourceType, filters: Filters | None = None) -> None:
         self.resource = resource
         self.filters = filters or {}
 
@@ -34,7 +34,7 @@ class Info:
         if "{name}" in self.resource.path:
             arguments["name"] = {"type": "str"}
         arguments.update({option: spec for option, (_parameter, spec) in self.filters.items()})
-        return Spec(arguments)
+        return Spec(arguments, mutually_exclusive=tuple(("name", option) for option in self.filters))
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         shown = [
@@ -47,6 +47,7 @@ class Info:
         if not self.resource.path:
             yield workspace.properties
         elif options["name"] is not None:
+            self.resource.name_rule.check("name", options["name"], self.resource.label)
             standing = workspace.management.get(workspace.path(self.resource.path_of(options)))
             if standing is not None:
                 yield standing
@@ -67,8 +68,8 @@ def _queried(query: str, shown: list[dict[str, t.Any]]) -> t.Any:
     """Apply a JMESPath expression. Raises InvalidOption that shows where it is broken."""
     try:
         import jmespath
-    except ImportError as error:
-        raise MissingLibrary("jmespath", str(error)) from None
+    except ImportError:
+        raise MissingLibrary("jmespath", traceback.format_exc()) from None
     try:
         return jmespath.search(query, shown)
     except jmespath.exceptions.JMESPathError as error:

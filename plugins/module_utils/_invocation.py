@@ -17,9 +17,12 @@ if t.TYPE_CHECKING:
 class Invocation(t.Protocol):
     """One task as the engine sees it."""
 
-    options: t.Mapping[str, t.Any]
     check_mode: bool
     cache_dir: str | None
+
+    @property
+    def options(self) -> t.Mapping[str, t.Any]:
+        """The task's options, with their defaults filled in."""
 
     def warn(self, message: str) -> None:
         """Tell the user one sentence with its remedy; the run goes on."""

@@ -7,28 +7,40 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
-from ._errors import InvalidOption
+from ._errors import InvalidOption, NotFoundError, ParentNotFoundError
 from ._references import expand, parse
-from ._resource import Options, Plan, ResourceType, dig, plant
-from ._wire import Reference
+from ._resource import Difference, Plan, ResourceType
+from ._wire import ChildName, Json, Reference
 from ._workspace import Workspace
 
+Warn = t.Callable[[str], None]
 NEWEST_FIRST = {"$orderBy": "createdtime desc", "$top": "1"}
 
 
-def settle_labels(resource: ResourceType, options: Options, workspace: Workspace) -> Options:
-    """The options with each ``name@latest`` replaced by the version it stands for now.
+def settle_labels(
+    resource: ResourceType, wanted: dict[str, Json], workspace: Workspace, warn: Warn | None = None
+) -> dict[str, Json]:
+    """What the task wants, with each ``name@latest`` replaced by the version it stands for now.
 
-    Raises InvalidOption for a malformed reference and for a label without any version.
+    Raises InvalidOption for a label without any version; with ``warn`` (check mode, where an earlier task may only
+    have been predicted) warns and leaves the label.
     """
-    settled = copy.deepcopy(dict(options))
+    settled = dict(wanted)
     for field in resource.fields:
-        text = dig(options, field.option)
-        if text is not None and isinstance(field.wire, Reference):
-            plant(settled, field.option, full_id(text, field.wire.kind, field.option, workspace))
+        wire = field.wire
+        if not isinstance(wire, Reference):
+            continue
+        text = wire.target(wanted.get(field.at))
+        if text is None or parse(text, wire.kind).label is None:
+            continue
+        try:
+            settled[field.at] = wire.encode(full_id(text, wire.kind, field.option, workspace), workspace.id)
+        except InvalidOption as error:
+            if warn is None:
+                raise
+            warn(f"{error} The run will fail unless an earlier task does.")
     return settled
 
 
@@ -43,12 +55,11 @@ def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
             return expand(text, kind, workspace.id)
     except ValueError as error:
         raise InvalidOption(f"{option}: {error}.") from None
-    if reference.label != "latest":
-        raise InvalidOption(
-            f"{option}: {text!r} has the label {reference.label!r}; only latest is known, or give a version."
-        )
     versions = workspace.path(f"{kind}/{reference.name}/versions")
-    newest = next(workspace.management.list(versions, query=NEWEST_FIRST), None)
+    try:
+        newest = next(workspace.management.list(versions, query=NEWEST_FIRST), None)
+    except NotFoundError:  # some kinds answer so for an unknown name, others with an empty list (assets contract 1.6)
+        newest = None
     if newest is None:
         raise InvalidOption(
             f"{option}: {text!r} has no version in workspace {workspace.id.name}. "
@@ -57,20 +68,32 @@ def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
     return str(newest["id"])
 
 
-def require_references(planned: Plan, workspace: Workspace, warn: t.Callable[[str], None] | None = None) -> None:
-    """Each reference that the plan would newly write must point at something.
+def require_references(planned: Plan, path: str, workspace: Workspace, warn: Warn | None = None) -> None:
+    """Each reference that the plan would newly write on the resource at ``path`` must point at something.
 
     Raises InvalidOption; with ``warn`` (check mode, where an earlier task may only have been predicted) warns instead.
     """
     for difference in planned.differences:
-        target = difference.wanted
-        if (
-            not isinstance(difference.field.wire, Reference)
-            or not target.startswith("/")
-            or workspace.management.get(target)
-        ):
+        target = _target(difference, path)
+        if target is None or _stands(target, workspace):
             continue
         complaint = f"{difference.field.option}: {target} does not exist"
         if warn is None:
             raise InvalidOption(f"{complaint}. Create it first, or correct the reference. Nothing was changed.")
         warn(f"{complaint}; the run will fail unless an earlier task creates it.")
+
+
+def _target(difference: Difference, path: str) -> str | None:
+    """The ARM path of what a difference newly points at; None where there is none, or none that can be read."""
+    wire = difference.field.wire
+    if isinstance(wire, ChildName):
+        return f"{path}/{wire.kind}/{difference.wanted}" if difference.wanted else None
+    target = wire.target(difference.wanted) if isinstance(wire, Reference) else None
+    return target if target and target.startswith("/") else None
+
+
+def _stands(path: str, workspace: Workspace) -> bool:
+    try:
+        return workspace.management.get(path) is not None
+    except ParentNotFoundError:  # the id of something in a workspace that is not there
+        return False

@@ -8,11 +8,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from ._arm_id import WorkspaceId
+from ._arm_id import parse as parse_id
 
 UNVERSIONED = frozenset({"computes", "datastores"})
+LATEST = "latest"
 _PREFIX = "azureml:"
+_NAME = re.compile(r"(?P<name>[^:@/]+)")
+_VERSIONED = re.compile(r"(?P<name>[^:@/]+)(?::(?P<version>[^:@/]+)|@(?P<label>[^:@/]+))")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,22 +36,30 @@ def parse(text: str, kind: str) -> Reference:
 
     Raises ValueError with the accepted forms when the text is none of them.
     """
-    if text.startswith("azureml://"):
-        return Reference(kind, id=text)
-    body = text.removeprefix(_PREFIX)
-    if body.startswith("/"):
-        return Reference(kind, id=body.rstrip("/"))
-    if kind in UNVERSIONED:
-        if body and not set(body) & set(":@/"):
-            return Reference(kind, name=body)
+    body = text if text.startswith("azureml://") else text.removeprefix(_PREFIX)
+    if body.startswith(("/", "azureml://")):
+        return Reference(kind, id=_checked_id(body.rstrip("/"), kind))
+    match = (_NAME if kind in UNVERSIONED else _VERSIONED).fullmatch(body)
+    if match is None and kind in UNVERSIONED:
         raise ValueError(f"{text!r} is no reference: write a name, azureml:name, or a full ARM id")
-    name, label_mark, label = body.rpartition("@")
-    if label_mark and name and label:
-        return Reference(kind, name=name, label=label)
-    name, version_mark, version = body.partition(":")
-    if version_mark and name and version:
-        return Reference(kind, name=name, version=version)
-    raise ValueError(f"{text!r} names no version: write azureml:name:version, azureml:name@latest, or a full id")
+    if match is None:
+        raise ValueError(f"{text!r} names no version: write azureml:name:version, azureml:name@latest, or a full id")
+    reference = Reference(kind, **match.groupdict())
+    if reference.label not in (None, LATEST):
+        raise ValueError(f"{text!r} has the label {reference.label!r}: only latest is known, or give a version")
+    return reference
+
+
+def _checked_id(text: str, kind: str) -> str:
+    """An id that can be read must be of the right kind; what another service may understand passes as it is."""
+    found = parse_id(text)
+    if found is None and text.startswith("/"):
+        raise ValueError(f"{text!r} is no full ARM id: it begins with /subscriptions/ and ends with a name or version")
+    if found is not None and (found.collection or "").lower() != kind:
+        raise ValueError(f"{text!r} is not the id of something in {kind}")
+    if found is not None and kind not in UNVERSIONED and not (found.version or found.label):
+        raise ValueError(f"{text!r} names no version: it has to end with /versions/ and one")
+    return text
 
 
 def expand(text: str, kind: str, workspace: WorkspaceId) -> str:

@@ -27,6 +27,7 @@ class Change(enum.Enum):
     MERGE = "merge"  # the same, for maps whose other keys belong to others
     APPEND = "append"  # a map that replaces the standing one only with append_tags: false
     REPLACE = "replace"  # only deleting and creating again can change it
+    NEW_VERSION = "new_version"  # the content of an asset: another value is another version
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Field:
     default: t.Any = None
     needed: bool = False
     secret: bool = False
+
+    def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        """The JSON value in the words of the task, for people to read."""
+        return MASK if self.secret and value is not None else self.wire.decode(value, workspace)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,6 +139,14 @@ class ResourceType:
         return any(field.change is Change.APPEND for field in self.fields)
 
 
+FAILED_STATES = frozenset({"Failed", "Canceled"})
+SOUND_STATES = frozenset({"", "Succeeded"})
+SETTLED_STATES = FAILED_STATES | SOUND_STATES
+DELETING = "Deleting"
+MASK = "VALUE_HIDDEN"
+ALWAYS_READ_ONLY = ("id", "name", "type", "systemData", "identity.principalId", "identity.tenantId")
+
+
 @dataclasses.dataclass(frozen=True)
 class Difference:
     """One field whose wanted JSON is not the same to the service as the standing one."""
@@ -181,16 +194,20 @@ def uproot(tree: dict[str, t.Any], path: str) -> None:
         holder.pop(last, None)
 
 
+def check_names(resource: ResourceType, options: Options) -> None:
+    """Raises InvalidOption, naming the option, when the resource or its parent can not be named so."""
+    if resource.parent:
+        rule, option = resource.parent.type.name_rule, resource.parent.option
+        rule.check(option, options[option], resource.parent.type.label)
+    resource.name_rule.check("name", options["name"], resource.label)
+
+
 def check_options(resource: ResourceType, options: Options, workspace: WorkspaceId) -> dict[str, Json]:
     """What the task wants, as wire path -> JSON; options left out are not in it.
 
     Raises InvalidOption, naming the option, for a bad name or a value that the service can never accept.
     """
-    if resource.parent:
-        resource.parent.type.name_rule.check(
-            resource.parent.option, options[resource.parent.option], resource.parent.type.label
-        )
-    resource.name_rule.check("name", options["name"], resource.label)
+    check_names(resource, options)
     wanted = {}
     for field in resource.fields:
         value = dig(options, field.option)
@@ -217,17 +234,14 @@ def plan(
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for difference in differences:
-        plant(before, difference.field.option, difference.field.wire.decode(difference.standing, workspace))
-        plant(after, difference.field.option, difference.field.wire.decode(difference.wanted, workspace))
+        plant(before, difference.field.option, difference.field.shown(difference.standing, workspace))
+        plant(after, difference.field.option, difference.field.shown(difference.wanted, workspace))
     if resource.state_of(standing) in FAILED_STATES:
         before["provisioning_state"], after["provisioning_state"] = resource.state_of(standing), "Succeeded"
     if not after:
         return Plan("none", {}, {}, {})
     body = merged_body(resource, standing, {difference.field.at: difference.wanted for difference in differences})
     return Plan("update", body, {"name": options["name"], **before}, {"name": options["name"], **after}, differences)
-
-
-FAILED_STATES = frozenset({"Failed", "Canceled"})
 
 
 def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, Json], workspace: WorkspaceId) -> Plan:
@@ -238,15 +252,11 @@ def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, J
             "Add what is missing to the task."
         )
     body = merged_body(resource, {}, {**resource.constants, **wanted})
-    after: dict[str, t.Any] = {"name": options["name"]}
-    for field in resource.fields:
-        if field.at in wanted:
-            plant(after, field.option, MASK if field.secret else field.wire.decode(wanted[field.at], workspace))
     differences = tuple(Difference(field, None, wanted[field.at]) for field in resource.fields if field.at in wanted)
+    after: dict[str, t.Any] = {"name": options["name"]}
+    for difference in differences:
+        plant(after, difference.field.option, difference.field.shown(difference.wanted, workspace))
     return Plan("create", body, {}, after, differences)
-
-
-MASK = "VALUE_HIDDEN"
 
 
 def _differences(
@@ -269,8 +279,8 @@ def _refuse_replacement(
     if not fixed:
         return
     changes = "; ".join(
-        f"{d.field.option} is {d.field.wire.decode(d.standing, workspace)!r}, "
-        f"the task wants {d.field.wire.decode(d.wanted, workspace)!r}"
+        f"{d.field.option} is {d.field.shown(d.standing, workspace)!r}, "
+        f"the task wants {d.field.shown(d.wanted, workspace)!r}"
         for d in fixed
     )
     raise ImmutableFieldError(
@@ -280,27 +290,44 @@ def _refuse_replacement(
 
 
 def merged_body(resource: ResourceType, standing: Json, wanted: dict[str, Json]) -> dict[str, Json]:
-    """What stands, without what only the service may write, with the task laid over it."""
-    body = copy.deepcopy(dict(standing))
+    """What stands, without what only the service may write, with the task laid over it.
+
+    Nulls are not sent back: to a PUT, null and absent are one, and some services refuse the former.
+    """
+    body: dict[str, Json] = copy.deepcopy(dict(standing))
     for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
         uproot(body, path)
+    identities = dig(body, "identity.userAssignedIdentities")
+    if identities:  # the keys say which; the values are the service's to write
+        plant(body, "identity.userAssignedIdentities", {key: {} for key in identities})
+    body = _without_nulls(body)
     for path, value in wanted.items():
         plant(body, path, value)
     return body
 
 
-ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
+def _without_nulls(tree: t.Any) -> t.Any:
+    if isinstance(tree, dict):
+        return {key: _without_nulls(item) for key, item in tree.items() if item is not None}
+    return tree
 
 
-def render(resource: ResourceType, standing: Json, workspace: WorkspaceId) -> dict[str, t.Any]:
-    """A resource in the words of the task: the result of its module and of its ``_info`` module."""
+def render(
+    resource: ResourceType, standing: Json, workspace: WorkspaceId, *, predicted: bool = False
+) -> dict[str, t.Any]:
+    """A resource in the words of the task: the result of its module and of its ``_info`` module.
+
+    What the service did not tell is None; in a prediction it is not known, and left out.
+    """
     shown: dict[str, t.Any] = {}
     if standing.get("id"):
         shown["id"] = standing["id"]
         shown.update(resource.names_in(standing["id"]))
     if standing.get("location"):
         shown["location"] = standing["location"]
-    for place in (*resource.fields, *resource.outputs):
-        if not (isinstance(place, Field) and place.secret):
-            plant(shown, place.option, place.wire.decode(dig(standing, place.at), workspace))
+    places: tuple[Field | Output, ...] = (*resource.fields, *resource.outputs)
+    for place in places:
+        value = dig(standing, place.at)
+        if not (isinstance(place, Field) and place.secret) and not (predicted and value is None):
+            plant(shown, place.option, place.wire.decode(value, workspace))
     return shown

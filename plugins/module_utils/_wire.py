@@ -19,11 +19,14 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 import typing as t
 
 from ._arm_id import WorkspaceId
 from ._arm_id import parse as parse_id
-from ._references import expand
+from ._errors import MissingLibrary
+from ._references import expand, parse
+from ._storage_uri import comparison_key, upload_hash
 
 Json = t.Any
 
@@ -108,7 +111,10 @@ class Boolean(Wire):
 
 
 class Switch(Wire):
-    """True or false in the task, ``Enabled`` or ``Disabled`` on the wire."""
+    """True or false in the task, ``Enabled`` or ``Disabled`` on the wire.
+
+    ``NotSpecified`` is the same as either: the service decides, and tells later (assets contract 3.3, 3.5).
+    """
 
     type = "bool"
 
@@ -119,7 +125,11 @@ class Switch(Wire):
         return {"enabled": True, "disabled": False}.get(str(value).lower())
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return self.decode(value, workspace)
+        return None if value is None else str(value).lower()
+
+    def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
+        words = {self.canonical(one, workspace), self.canonical(other, workspace)}
+        return len(words) == 1 or "notspecified" in words
 
 
 class Choice(Wire):
@@ -138,8 +148,8 @@ class Choice(Wire):
         return self.words[value]
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        found = [option for option, word in self.words.items() if word.lower() == str(value).lower()]
-        return found[0] if found else value
+        known = {word.lower(): option for option, word in self.words.items()}
+        return known.get(value.lower(), value) if isinstance(value, str) else value
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return None if value is None else str(value).lower()
@@ -149,7 +159,7 @@ class Duration(Wire):
     """Seconds in the task, an ISO-8601 duration on the wire; ``PT60S`` and ``PT1M`` are one (batch contract 11)."""
 
     type = "int"
-    _PATTERN = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+    _PATTERN = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
     def __init__(self, *, minimum: int = 0) -> None:
         self.minimum = minimum
@@ -159,60 +169,69 @@ class Duration(Wire):
             raise ValueError(f"{value} s is too short: the shortest is {self.minimum} s")
         minutes, seconds = divmod(value, 60)
         hours, minutes = divmod(minutes, 60)
-        days, hours = divmod(hours, 24)
-        date = f"{days}D" if days else ""
-        time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
-        return f"P{date}T{time}" if time else (f"P{date}" if date else "PT0S")
+        parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
+        return "PT" + ("".join(f"{number}{unit}" for number, unit in parts if number) or "0S")
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return self.canonical(value, workspace)
+        seconds = self.canonical(value, workspace)
+        return int(seconds) if isinstance(seconds, float) else value
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         match = self._PATTERN.fullmatch(value or "")
-        if not match or value in ("P", "PT"):
+        if not match:
             return value
-        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
         return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 class TextMap(Wire):
     """A map of text to text. Absent and empty are the same; the service refuses empty values in tags.
 
-    Service fact: assets contract 8.1, batch contract 9.1.
+    Service fact: assets contract 8.1, batch contract 9.1. ``hidden`` keys are the service's own and never shown.
     """
 
     type = "dict"
 
-    def __init__(self, *, empty_values: bool = False) -> None:
+    def __init__(self, *, empty_values: bool = False, hidden: t.Collection[str] = ()) -> None:
         self.empty_values = empty_values
+        self.hidden = hidden
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
-        empty = [] if self.empty_values else sorted(str(key) for key, item in value.items() if item in (None, ""))
+        texts = {str(key): _text(str(key), item) for key, item in value.items()}
+        empty = [] if self.empty_values else sorted(key for key, text in texts.items() if not text)
         if empty:
             raise ValueError(
                 f"the value of {', '.join(empty)} is empty: the service refuses empty values, give one or drop the key"
             )
-        return {str(key): _text(item) for key, item in value.items()}
+        return texts
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return value or {}
+        return {key: item for key, item in (value or {}).items() if key not in self.hidden}
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return {key: item or "" for key, item in (value or {}).items()}
 
 
+class ChildName(Text):
+    """The name of something that lives below the resource itself, e.g. one of an endpoint's ``deployments``."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+
 class Reference(Wire):
     """Another resource of the workspace: a short form (``azureml:name:version``, ``name``) or a full id.
 
-    ``kind`` is the segment in the ARM path (``models``, ``computes`` ...). Labels such as ``@latest`` are resolved by
-    the engine before encoding, because that takes a request.
+    ``kind`` is the segment in the ARM path (``models``, ``computes`` ...). ``name@latest`` passes as it is: what it
+    means takes a request, which is the business of the floor above.
     """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
-        return expand(value, self.kind, workspace)
+        return value if parse(value, self.kind).label else expand(value, self.kind, workspace)
 
     def target(self, value: Json) -> str | None:
         """The id that the JSON points at."""
@@ -263,11 +282,49 @@ class CondaFile(Wire):
         try:
             return json.loads(value)
         except ValueError:
-            import yaml  # JSON is what the service answers; YAML only what older clients left behind
-
-            return yaml.safe_load(value)
+            return _yaml(value)
 
 
-def _text(value: t.Any) -> str:
+class StorageUri(Wire):
+    """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12)."""
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return comparison_key(value, workspace) if value else None
+
+
+class UploadHash(Wire):
+    """Read only: the hash that is part of the URI of files that this collection or the official SDK uploaded."""
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return upload_hash(value or "")
+
+
+class AssetReference(Wire):
+    """Read only: the id of an asset version as tasks write it, ``azureml:name:version``."""
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        found = parse_id(value or "")
+        return f"azureml:{found.name}:{found.version}" if found else None
+
+
+def _yaml(text: str) -> t.Any:
+    """JSON is what the service answers; YAML only what older clients left behind. Other text stands for itself."""
+    try:
+        import yaml
+    except ImportError:
+        missing = MissingLibrary("PyYAML", traceback.format_exc())
+    else:
+        try:
+            return yaml.safe_load(text)
+        except yaml.YAMLError:
+            return text
+    raise missing
+
+
+def _text(key: str, value: t.Any) -> str:
     """Numbers and booleans become the text a reader of the task expects: ``true`` stays ``true``."""
+    if isinstance(value, (dict, list)):
+        raise ValueError(f"the value of {key} is not text but {'a map' if isinstance(value, dict) else 'a list'}")
+    if value is None:
+        return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -73,7 +73,7 @@ class Workspace:
         return choose(
             self.invocation.options,
             self.cloud,
-            register_secret=self.invocation.register_secret,
+            register_secret=self.http.register_secret,
             cache_dir=self.invocation.cache_dir,
         )
 
@@ -96,8 +96,14 @@ class Workspace:
 
     @functools.cached_property
     def properties(self) -> dict[str, t.Any]:
-        """The workspace resource itself; one request."""
-        return self.management.get(self.path()) or {}
+        """The workspace resource itself; one request. Raises InvalidOption when there is none."""
+        standing = self.management.get(self.path())
+        if standing is None:
+            raise InvalidOption(
+                f"There is no workspace {self.id.name} in resource group {self.id.resource_group} of subscription "
+                f"{self.id.subscription_id}. Check workspace_name, resource_group and subscription_id."
+            )
+        return standing
 
     @property
     def location(self) -> str:

@@ -60,6 +60,7 @@ options:
   model:
     description:
       - The registered model, as V(azureml:name:version), V(azureml:name@latest) or a full id.
+      - A new deployment needs it.
     type: str
   code_configuration:
     description:
@@ -86,6 +87,7 @@ options:
   compute:
     description:
       - The compute cluster, by name, as V(azureml:name) or by its full ARM id.
+      - A new deployment needs it.
     type: str
   resources:
     description:
@@ -312,7 +314,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._resource import (
     ParentMark,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT, OWN_AND_OTHERS
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     Choice,
     Duration,
@@ -341,13 +343,13 @@ BATCH_DEPLOYMENT = ResourceType(
     fields=(
         Field("description", at="properties.description"),
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", wire=TextMap(), change=Change.MERGE),
-        Field("model", at="properties.model", wire=WrappedReference("models")),
+        Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True),
         Field("code_configuration.code", at="properties.codeConfiguration.codeId", wire=Reference("codes")),
         Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript"),
         Field("environment", at="properties.environmentId", wire=Reference("environments")),
         Field("environment_variables", at="properties.environmentVariables", wire=TextMap(empty_values=True)),
-        Field("compute", at="properties.compute", wire=Reference("computes")),
+        Field("compute", at="properties.compute", wire=Reference("computes"), needed=True),
         Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
         Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
         Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
@@ -355,11 +357,7 @@ BATCH_DEPLOYMENT = ResourceType(
         Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
         Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
         Field("logging_level", at="properties.loggingLevel", wire=LEVELS),
-        Field(
-            "output_action",
-            at="properties.outputAction",
-            wire=ACTIONS,
-        ),
+        Field("output_action", at="properties.outputAction", wire=ACTIONS),
         Field("output_file_name", at="properties.outputFileName"),
     ),
     outputs=(Output("provisioning_state", at="properties.provisioningState"),),

@@ -25,7 +25,7 @@ options:
     type: str
   is_default:
     description:
-      - List only the default datastore (V(true)) or only the others (V(false)).
+      - List only the default datastore (V(true)) or only the others (V(false)). Not together with O(name).
     type: bool
 seealso:
   - module: mlops.azureml.workspace_info

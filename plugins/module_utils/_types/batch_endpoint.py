@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 from .._resource import Change, Field, NameRule, Output, ResourceType
-from .._wire import Choice, TextMap
+from .._wire import ChildName, Choice, TextMap
 
 AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
+# An older back end keeps the URL of an operation, which may be signed, beside the users' properties (batch contract 3.2).
+OWN_AND_OTHERS = TextMap(hidden={"AzureAsyncOperationUri"})
 
 BATCH_ENDPOINT = ResourceType(
     name="batch_endpoint",
@@ -26,13 +28,11 @@ BATCH_ENDPOINT = ResourceType(
     fields=(
         Field("description", at="properties.description"),
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", wire=TextMap(), change=Change.MERGE),
-        Field("defaults.deployment_name", at="properties.defaults.deploymentName"),
+        Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("defaults.deployment_name", at="properties.defaults.deploymentName", wire=ChildName("deployments")),
     ),
     outputs=(
-        Output(
-            "auth_mode", at="properties.authMode", wire=Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
-        ),
+        Output("auth_mode", at="properties.authMode", wire=AUTH_MODES),
         Output("scoring_uri", at="properties.scoringUri"),
         Output("provisioning_state", at="properties.provisioningState"),
     ),
