@@ -85,5 +85,7 @@ def pid_file(state_dir: Path) -> Iterator[None]:
             raise StartError(f"an emulator already runs in {state_dir}") from error
         file.truncate(0)
         print(os.getpid(), file=file, flush=True)
-        yield
-        path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
