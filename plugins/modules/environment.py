@@ -1,0 +1,202 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: environment
+short_description: Publish environments in an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Registers an environment from a container image and, if given, a conda specification, unless a version with the same
+    content stands already. The image is built by the service when the environment is first used.
+  - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
+    content that it gives, or the next one.
+  - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
+    leaves out are left as they stand.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+requirements:
+  - PyYAML, for a O(conda_file) in YAML
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+  - mlops.azureml.tags
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the version should be there.
+      - With V(absent) O(version) is required, and only this version is deleted.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the environment, 1 to 255 letters, digits, C(-) and C(_).
+    type: str
+    required: true
+  version:
+    description:
+      - Version, any text without blanks, colons, C(@) and slashes.
+      - Left out, it is found by content. Given, and standing with other content, the task fails.
+    type: str
+  image:
+    description:
+      - Container image that the environment begins with. A new version needs it.
+    type: str
+  conda_file:
+    description:
+      - Conda specification to install into the image, a mapping or the path of a YAML or JSON file that holds one.
+    type: raw
+  os_type:
+    description:
+      - Operating system of the image. It cannot be changed later.
+    type: str
+    choices: [linux, windows]
+    default: linux
+  description:
+    description:
+      - What the version is for.
+    type: str
+  properties:
+    description:
+      - Properties of the version, added to those that stand.
+    type: dict
+seealso:
+  - module: mlops.azureml.batch_deployment
+  - name: Environments in Azure Machine Learning
+    description: What an environment is and how it is built.
+    link: https://learn.microsoft.com/azure/machine-learning/how-to-manage-environments-v2
+"""
+
+EXAMPLES = r"""
+- name: Publish an environment from an image and a conda file
+  mlops.azureml.environment:
+    name: digits-env
+    image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
+    conda_file: files/conda.yml
+
+- name: The same with the specification in the task, and see what would change before it does
+  mlops.azureml.environment:
+    name: digits-env
+    image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
+    conda_file:
+      channels: [conda-forge]
+      dependencies: [python=3.11, numpy, pillow]
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+environment:
+  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/.../workspaces/ws1/environments/digits-env/versions/2
+    name:
+      description: Name of the environment.
+      type: str
+      returned: always
+      sample: digits-env
+    version:
+      description: The version that holds the content.
+      type: str
+      returned: always
+      sample: "2"
+    reference:
+      description: The version as other tasks refer to it.
+      type: str
+      returned: always
+      sample: azureml:digits-env:2
+    image:
+      description: Container image that the environment begins with.
+      type: str
+      returned: always
+      sample: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
+    conda_file:
+      description: Conda specification, null when there is none.
+      type: dict
+      returned: always
+      sample: {channels: [conda-forge], dependencies: [python=3.11, numpy, pillow]}
+    os_type:
+      description: Operating system of the image.
+      type: str
+      returned: always
+      sample: linux
+    stage:
+      description: Stage of the version.
+      type: str
+      returned: when known
+      sample: Development
+    description:
+      description: What the version is for.
+      type: str
+      returned: always
+      sample: NumPy and Pillow
+    tags:
+      description: Tags of the version.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the version.
+      type: dict
+      returned: always
+      sample: {}
+    archived:
+      description: Whether the version is archived, and hidden from lists.
+      type: bool
+      returned: always
+      sample: false
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
+    ASSET_NAME,
+    COMMON_OUTPUTS,
+    AssetType,
+    about,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import Choice, CondaFile
+
+SYSTEMS = Choice(linux="Linux", windows="Windows")
+
+ENVIRONMENT = AssetType(
+    name="environment",
+    plural="environments",
+    label="environment",
+    path="environments/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("image", at="properties.image", change=Change.NEW_VERSION, needed=True),
+        Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=Change.NEW_VERSION),
+        Field("os_type", at="properties.osType", wire=SYSTEMS, change=Change.NEW_VERSION, default="linux"),
+        *about(hidden=("azureml.labels",)),
+    ),
+    outputs=(*COMMON_OUTPUTS, Output("stage", at="properties.stage")),
+    read_only=("properties.environmentType",),
+)
+
+
+def main() -> None:
+    run(Publish(ENVIRONMENT))
+
+
+if __name__ == "__main__":
+    main()

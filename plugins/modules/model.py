@@ -1,0 +1,213 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: model
+short_description: Publish models in an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Uploads a model from a local folder or file into a datastore and registers it, or registers one that is in the cloud
+    already, unless a version with the same content stands.
+  - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
+    content that it gives, or the next one.
+  - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
+    leaves out are left as they stand.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+requirements:
+  - azure-storage-blob, to upload files
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+  - mlops.azureml.tags
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the version should be there.
+      - With V(absent) O(version) is required, and only this version is deleted; uploaded files stay in the datastore.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the model, 1 to 255 letters, digits, C(-) and C(_).
+    type: str
+    required: true
+  version:
+    description:
+      - Version, any text without blanks, colons, C(@) and slashes.
+      - Left out, it is found by content. Given, and standing with other content, the task fails.
+    type: str
+  path:
+    description:
+      - Local folder or file, or a URI of a model that is in the cloud already (C(azureml://), C(https://), C(runs:/)).
+        A new version needs it.
+      - From a folder, files are left out as its C(.amlignore) says, or else its C(.gitignore). Links are followed.
+    type: str
+  type:
+    description:
+      - Format of the model. It cannot be changed later.
+    type: str
+    choices: [custom_model, mlflow_model, triton_model]
+    default: custom_model
+  datastore:
+    description:
+      - Datastore that local files are uploaded to, by name, as V(azureml:name) or by full id.
+      - Left out, the default datastore of the workspace is used.
+    type: str
+  description:
+    description:
+      - What the version is for.
+    type: str
+  properties:
+    description:
+      - Properties of the version, added to those that stand.
+    type: dict
+seealso:
+  - module: mlops.azureml.batch_deployment
+  - module: mlops.azureml.datastore_info
+  - name: Models in Azure Machine Learning
+    description: Types of models and the forms of their paths.
+    link: https://learn.microsoft.com/azure/machine-learning/how-to-manage-models
+"""
+
+EXAMPLES = r"""
+- name: Publish a model, in a new version when its content is new
+  mlops.azureml.model:
+    name: digits
+    path: files/model
+    tags:
+      team: vision
+  register: digits
+
+- name: Show the version that holds it
+  ansible.builtin.debug:
+    var: digits.model.reference
+
+- name: Register what a training job left in the workspace, under a version of our own
+  mlops.azureml.model:
+    name: digits
+    version: "2026-01"
+    path: azureml://jobs/train-42/outputs/artifacts/paths/model
+    type: mlflow_model
+"""
+
+RETURN = r"""
+model:
+  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/.../workspaces/ws1/models/digits/versions/2
+    name:
+      description: Name of the model.
+      type: str
+      returned: always
+      sample: digits
+    version:
+      description: The version that holds the content.
+      type: str
+      returned: always
+      sample: "2"
+    reference:
+      description: The version as other tasks refer to it.
+      type: str
+      returned: always
+      sample: azureml:digits:2
+    path:
+      description: URI of the model.
+      type: str
+      returned: always
+      sample: azureml://subscriptions/.../workspaces/ws1/datastores/workspaceblobstore/paths/LocalUpload/2489.../model
+    hash:
+      description: Hash of the uploaded files, null for a model that was not uploaded from local files.
+      type: str
+      returned: always
+      sample: 2489ebf04f58ea0e37d7e4e4faf1e2d33ce57c8454e5eb101c4c9a534b51d2c8
+    type:
+      description: Format of the model.
+      type: str
+      returned: always
+      sample: custom_model
+    stage:
+      description: Stage of the version.
+      type: str
+      returned: when known
+      sample: Development
+    description:
+      description: What the version is for.
+      type: str
+      returned: always
+      sample: Reads handwritten digits
+    tags:
+      description: Tags of the version.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the version.
+      type: dict
+      returned: always
+      sample: {}
+    archived:
+      description: Whether the version is archived, and hidden from lists.
+      type: bool
+      returned: always
+      sample: false
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
+    ASSET_NAME,
+    COMMON_OUTPUTS,
+    AssetType,
+    Upload,
+    about,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import Choice, StorageUri, UploadHash
+
+TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
+
+MODEL = AssetType(
+    name="model",
+    plural="models",
+    label="model",
+    path="models/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("path", at="properties.modelUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("type", at="properties.modelType", wire=TYPES, change=Change.NEW_VERSION, default="custom_model"),
+        *about(),
+    ),
+    outputs=(
+        *COMMON_OUTPUTS,
+        Output("hash", at="properties.modelUri", wire=UploadHash()),
+        Output("stage", at="properties.stage"),
+    ),
+    upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
+)
+
+
+def main() -> None:
+    run(Publish(MODEL))
+
+
+if __name__ == "__main__":
+    main()
