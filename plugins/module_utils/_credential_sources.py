@@ -139,12 +139,9 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
             # A new credential each time: the old one would answer from its own cache what a service just refused.
             answer = source.build(identity, settings).get_token(f"{audience.rstrip('/')}/.default")
             return answer.token, float(answer.expires_on)
-        except (failures.ServiceRequestError, failures.ServiceResponseError):
-            reason = (
-                "the authority cannot be reached; check the authority's address, network, proxy settings and ca_file"
-            )
         except (failures.AzureError, ValueError) as error:
-            reason = _reason(str(error), source)
+            unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
+            reason = _no_answer(str(error)) if unanswered else _refusal(str(error), source)
         # Raised outside of the handlers: the library's texts must not hang on to our error.
         raise CredentialError(
             f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "
@@ -153,7 +150,19 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
     raise missing
 
 
-def _reason(text: str, source: Source) -> str:
+def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    while error is not None and not isinstance(error, kinds):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _no_answer(text: str) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "the authority's certificate is not trusted; give its authority as ca_file"
+    return "the authority cannot be reached; check its address, the network and the proxy settings"
+
+
+def _refusal(text: str, source: Source) -> str:
     for pattern, reason in _REFUSALS:
         if re.search(pattern, text, re.IGNORECASE):
             code = re.search(r"AADSTS\d+", text)

@@ -53,10 +53,10 @@ _NO_PARENT = frozenset(
 
 @dataclass(frozen=True)
 class Accepted:
-    """The service took a write. The two URLs are signed: they are secrets, used as they are and never shown."""
+    """The service took a write. Its URLs are signed and its body may hold keys: none of them is shown."""
 
     status: int
-    body: t.Any
+    body: t.Any = field(repr=False)
     operation_url: str | None = field(repr=False)
     location: str | None = field(repr=False)
     path: str
