@@ -17,14 +17,14 @@ from .state import Resource, State
 def routes(state: State, journal: Journal) -> list[Route]:
     """Loopback only, and without a token: whoever reaches them may use them."""
 
-    async def read_journal(request: Request) -> Response:
+    async def read_journal(_request: Request) -> Response:
         return PlainTextResponse(journal.text(), media_type="application/x-ndjson")
 
-    async def clear_journal(request: Request) -> Response:
+    async def clear_journal(_request: Request) -> Response:
         journal.clear()
         return Response(status_code=204)
 
-    async def reset(request: Request) -> Response:
+    async def reset(_request: Request) -> Response:
         await state.jobs.reset()
         state.operations.clear()
         state.resources.clear()
@@ -33,7 +33,7 @@ def routes(state: State, journal: Journal) -> list[Route]:
         create_system_datastores(state)
         return Response(status_code=204)
 
-    async def read_policies(request: Request) -> Response:
+    async def read_policies(_request: Request) -> Response:
         return JSONResponse(state.policies.as_dict())
 
     async def set_policies(request: Request) -> Response:
@@ -48,11 +48,11 @@ def routes(state: State, journal: Journal) -> list[Route]:
         try:
             state.clock.advance(float((await request.json())["advance_seconds"]))
         except (ValueError, KeyError, TypeError) as error:
-            return JSONResponse({"error": f"send {{\"advance_seconds\": number}}: {error}"}, 400)
+            return JSONResponse({"error": f"send an object with advance_seconds, a number: {error}"}, 400)
         state.settle()
         return JSONResponse({"now": state.clock.now().isoformat()})
 
-    async def read_state(request: Request) -> Response:
+    async def read_state(_request: Request) -> Response:
         resources = {resource.path: _view(resource) for resource in state.resources}
         jobs = [state.jobs.management_view(job, "2024-10-01") for job in state.jobs.list()]
         return JSONResponse({"resources": resources, "endpoint_names": state.endpoint_names, "jobs": jobs})

@@ -23,7 +23,7 @@ class Refused(Exception):
         self.response = response
 
 
-def answer_refusal(request: Request, refusal: Exception) -> Response:
+def answer_refusal(_request: Request, refusal: Exception) -> Response:
     """Exception handler for every application of the emulator (`exception_handlers={Refused: answer_refusal}`)."""
     assert isinstance(refusal, Refused)
     return refusal.response
@@ -60,9 +60,7 @@ def management_error(
     return JSONResponse({"error": error}, status, headers={"x-ms-response-type": "error"})
 
 
-def gateway_error(
-    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
+def gateway_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Error of ARM itself: the resource provider never saw the call. Service fact: asset contract 1.5.2."""
     body = {"error": {"code": code, "message": message}}
     return JSONResponse(body, status, headers={"x-ms-failure-cause": "gateway", **(headers or {})})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+SECONDS = ("<seconds>",)
+NAMES = ("<names>",)
 
 
 @dataclass(frozen=True)
@@ -17,16 +21,13 @@ class Policy:
 
     def check(self, value: str) -> str:
         """Return `value` when it is a possible answer; raise ValueError otherwise."""
-        if self.values == ("<seconds>",):
-            if float(value) < 0:
-                raise ValueError(f"policy {self.name}: seconds must not be negative")
-        elif self.values != ("<names>",) and value not in self.values:
+        if self.values == SECONDS:
+            if not re.fullmatch(r"\d+(\.\d+)?", value):
+                raise ValueError(f"policy {self.name} is a number of seconds, not '{value}'")
+        elif self.values != NAMES and value not in self.values:
             raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
         return value
 
-
-SECONDS = ("<seconds>",)
-NAMES = ("<names>",)
 
 # "B4" is open question 4 of the batch contract, "A13" question 13 of the asset contract; others name the paragraph.
 POLICIES = (

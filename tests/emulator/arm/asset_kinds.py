@@ -45,7 +45,8 @@ class AssetKind:
     newest_container_first: bool = True
 
 
-def _version(*fields: Field, maps: dict[str, str] | None = {}) -> Shape:  # noqa: B006 - read only
+def _version(*fields: Field, null_maps: bool = False) -> Shape:
+    maps: dict[str, str] | None = None if null_maps else {}
     return body(
         shape(
             Field("description"),
@@ -73,11 +74,11 @@ def _container(*fields: Field) -> Shape:
     )
 
 
-def _keep(properties: dict[str, Any], settings: Settings) -> None:
+def _keep(_properties: dict[str, Any], _settings: Settings) -> None:
     """Code is answered byte for byte as sent (asset contract 5.2)."""
 
 
-def _rewrite_model(properties: dict[str, Any], settings: Settings) -> None:
+def _rewrite_model(properties: dict[str, Any], _settings: Settings) -> None:
     """Service fact: asset contract 6 (`resourcegroups` becomes `resourceGroups`)."""
     uri = properties["modelUri"]
     properties["modelUri"] = re.sub(r"(?<=/)resourcegroups(?=/)", "resourceGroups", uri, flags=re.IGNORECASE)
@@ -97,7 +98,7 @@ class BadAsset(ValueError):
     """What was sent cannot be such an asset."""
 
 
-def _rewrite_environment(properties: dict[str, Any], settings: Settings) -> None:
+def _rewrite_environment(properties: dict[str, Any], _settings: Settings) -> None:
     """Service fact: asset contract 7.2 (conda text comes back as indented JSON, an absent one as empty text)."""
     properties["properties"] = {
         key: value for key, value in properties["properties"].items() if key != "azureml.labels"
@@ -134,7 +135,7 @@ _SPEC_ORDER = (
 )
 
 
-def _rewrite_component(properties: dict[str, Any], settings: Settings) -> None:
+def _rewrite_component(properties: dict[str, Any], _settings: Settings) -> None:
     """Service fact: asset contract 9."""
     spec = {key: _text(value) for key, value in properties["componentSpec"].items() if key != "_source"}
     for port in (spec.get("inputs") or {}).values():
@@ -228,7 +229,7 @@ DATA = AssetKind(
         Field("intellectualProperty", Json(), versions=_PREVIEW),
         Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED),
         Field("referencedUris", Json(list, "an array"), hide_null=True),
-        maps=None,
+        null_maps=True,
     ),
     _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED)),
     immutable=("dataUri", "dataType"),

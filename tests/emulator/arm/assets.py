@@ -215,9 +215,7 @@ def render_container(kind: AssetKind, call: Call, resource: Resource) -> dict[st
     return _render(kind, call, resource, properties, "")
 
 
-def _render(
-    kind: AssetKind, call: Call, resource: Resource, properties: dict[str, Any], suffix: str
-) -> dict[str, Any]:
+def _render(kind: AssetKind, call: Call, resource: Resource, properties: dict[str, Any], suffix: str) -> dict[str, Any]:
     template = kind.version if suffix else kind.container
     return {
         "id": resource.path,

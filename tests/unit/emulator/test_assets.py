@@ -98,7 +98,8 @@ def test_a_model_is_normalised_and_follows_the_api_version(workspace):
     assert (shown["modelType"], shown["flavors"], shown["stage"]) == ("custom_model", {}, "Development")
     assert "autoDeleteSetting" not in shown
     old = workspace.get("models/m/versions/1", api_version="2022-05-01")["properties"]
-    assert "stage" not in old and "provisioningState" not in old
+    assert "stage" not in old
+    assert "provisioningState" not in old
     preview = workspace.get("models/m/versions/1", api_version="2023-08-01-preview")["properties"]
     assert (preview["autoDeleteSetting"], preview["intellectualProperty"]) == (None, None)
 
@@ -129,7 +130,8 @@ def test_conda_yaml_comes_back_as_indented_json(workspace):
     assert (shown["osType"], shown["environmentType"], shown["autoRebuild"]) == ("Linux", "UserCreated", "Disabled")
     plain = put(workspace, "environments/f/versions/1", IMAGE).json()["properties"]
     assert (plain["condaFile"], plain["image"]) == ("", "library/python:latest")
-    assert "build" not in plain and "inferenceConfig" not in plain
+    assert "build" not in plain
+    assert "inferenceConfig" not in plain
 
 
 @pytest.mark.parametrize("conda", ["a: [", "- just\n- a list"])
@@ -241,7 +243,8 @@ def test_bad_names_are_refused_on_put(workspace, name):
 def test_a_required_field_and_an_unknown_key_are_named(workspace):
     status, message = error(put(workspace, "models/m/versions/1", {"colour": "red"}))
     assert status == 400
-    assert "Properties.ModelUri" in message and "Properties.Colour" in message
+    assert "Properties.ModelUri" in message
+    assert "Properties.Colour" in message
     workspace.policy(unknown_properties="ignored")
     assert put(workspace, "models/m/versions/1", {**MODEL, "colour": "red"}).status_code == 201
 
@@ -253,9 +256,7 @@ def test_what_the_service_added_may_come_back_in_a_put(workspace):
 
 def test_a_pending_upload_gets_a_container_of_its_own(workspace, emulator):
     below = "codes/c/versions/1/startPendingUpload"
-    answers = [
-        workspace.send("POST", below, {"pendingUploadType": "TemporaryBlobReference"}).json() for _ in range(2)
-    ]
+    answers = [workspace.send("POST", below, {"pendingUploadType": "TemporaryBlobReference"}).json() for _ in range(2)]
     assert len(set(emulator.state.storage.containers)) == 2
     reference = answers[0]["blobReferenceForConsumption"]
     assert answers[0]["pendingUploadType"] == "None"

@@ -74,7 +74,7 @@ def test_a_missing_model_is_refused_in_the_recorded_words(endpoint):
     assert error["message"] == (
         "The Deployment request provided has the following validation errors. Please resolve them and try again.\n"
         'Errors:\n[\n  {\n    "PropertyName": "ModelConfiguration.ModelReference",\n'
-        "    \"ErrorMessage\": \"'Model Reference' must not be empty.\",\n"
+        '    "ErrorMessage": "\'Model Reference\' must not be empty.",\n'
         '    "ErrorCode": "ArgumentNullOrEmpty"\n  }\n]\n'
     )
     inner = error["additionalInfo"][-1]["info"]["value"]

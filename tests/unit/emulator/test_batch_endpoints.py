@@ -143,7 +143,9 @@ def test_the_default_must_name_a_deployment_that_stands(workspace):
     body = {"authMode": "AADToken", "defaults": {"deploymentName": "blue"}}
     assert workspace.endpoint(properties=body).status_code == 400
     workspace.policy(absent_default="stored")
-    assert workspace.endpoint("other-ep", properties=body).json()["properties"]["defaults"] == {"deploymentName": "blue"}
+    assert workspace.endpoint("other-ep", properties=body).json()["properties"]["defaults"] == {
+        "deploymentName": "blue"
+    }
 
 
 def test_patch_takes_tags_and_leaves_the_rest(workspace):

@@ -18,7 +18,8 @@ def test_creation_shows_a_transient_view_and_then_the_true_one(workspace):
     answer = workspace.send("PUT", "computes/cpu", body())
     shown = answer.json()
     assert answer.status_code == 201
-    assert "Location" not in answer.headers and "Retry-After" not in answer.headers
+    assert "Location" not in answer.headers
+    assert "Retry-After" not in answer.headers
     assert f"/{OPERATIONS}/" in answer.headers["Azure-AsyncOperation"]
     assert shown["tags"] is None
     assert shown["properties"]["provisioningState"] == "Creating"
@@ -28,7 +29,8 @@ def test_creation_shows_a_transient_view_and_then_the_true_one(workspace):
     assert cluster["vmSize"] == "STANDARD_DS2_V2"
     assert cluster["scaleSettings"]["nodeIdleTimeBeforeScaleDown"] is None
     assert cluster["remoteLoginPortPublicAccess"] == "NotSpecified"
-    assert cluster["nodeStateCounts"] is None and "propertyBag" not in cluster
+    assert cluster["nodeStateCounts"] is None
+    assert "propertyBag" not in cluster
     workspace.done(answer)
     shown = workspace.get("computes/cpu")
     cluster = shown["properties"]["properties"]
@@ -38,7 +40,8 @@ def test_creation_shows_a_transient_view_and_then_the_true_one(workspace):
     assert cluster["scaleSettings"]["nodeIdleTimeBeforeScaleDown"] == "PT2M"
     assert cluster["remoteLoginPortPublicAccess"] == "Enabled"
     assert cluster["nodeStateCounts"]["idleNodeCount"] == 0
-    assert "userAccountCredentials" not in cluster and "identity" not in shown
+    assert "userAccountCredentials" not in cluster
+    assert "identity" not in shown
 
 
 def test_the_operation_runs_and_then_succeeds(workspace):

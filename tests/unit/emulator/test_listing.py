@@ -57,5 +57,3 @@ def test_model_containers_come_in_order_of_making_and_environments_newest_first(
         workspace.send("PUT", f"environments/{name}/versions/1", {"properties": {"image": "i"}})
     assert [item["name"] for item in workspace.get("models")["value"]] == ["a", "b"]
     assert [item["name"] for item in workspace.get("environments")["value"]] == ["b", "a"]
-
-

@@ -60,7 +60,8 @@ def test_arm_segments_fold_case_and_asset_names_do_not(assets):
 
 
 @pytest.mark.parametrize(
-    ("method", "below", "bucket"), [("GET", "", "reads"), ("POST", "datastores/workspaceblobstore/listSecrets", "writes")]
+    ("method", "below", "bucket"),
+    [("GET", "", "reads"), ("POST", "datastores/workspaceblobstore/listSecrets", "writes")],
 )
 def test_every_answer_counts_down_a_rate(workspace, method, below, bucket):
     headers = workspace.send(method, below).headers

@@ -1,0 +1,112 @@
+"""A compute as it is answered: the passing view while an operation runs, and the true one afterwards."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from ..settings import PROVIDER
+from ..state import Resource, State
+from .operations import Operation
+
+
+def transient(state: State, resource: Resource) -> dict[str, Any]:
+    """The view while an operation runs. Service fact: asset contract 3.4."""
+    updated = resource.extra.get("updated", False) or resource.provisioning_state == "Updating"
+    view = settled(state, resource)
+    properties = view["properties"]
+    if not updated:
+        view["tags"] = resource.tags
+        properties.pop("computeLocation")
+        properties["provisioningWarnings"] = None
+    if properties["computeType"] != "AmlCompute":
+        return view
+    if updated:
+        group = f"/subscriptions/{state.settings.subscription_id}/resourceGroups/{state.settings.resource_group}"
+        inner = f"providers/Microsoft.BatchAI/workspaces/{state.settings.workspace_name}/clusters/{resource.name}"
+        properties["resourceId"] = f"{group}/{inner}"
+    stored = resource.properties["properties"]
+    cluster = properties["properties"]
+    cluster["vmSize"] = resource.extra.get("requested_size", stored["vmSize"]).upper()
+    cluster["scaleSettings"] = dict(stored["scaleSettings"])
+    cluster["remoteLoginPortPublicAccess"] = stored["remoteLoginPortPublicAccess"]
+    for name in ("currentNodeCount", "targetNodeCount", "nodeStateCounts", "allocationState"):
+        cluster[name] = None
+    for name in ("userAccountCredentials", "allocationStateTransitionTime", "propertyBag"):
+        cluster.pop(name, None)
+    return view
+
+
+def settled(state: State, resource: Resource) -> dict[str, Any]:
+    """The view after the operation. Service fact: asset contract 3.3, 3.4."""
+    stored = resource.properties
+    aml = stored["computeType"] == "AmlCompute"
+    failed = resource.provisioning_state == "Failed" and resource.operation is not None
+    properties = {
+        "createdOn": resource.created_at,
+        "modifiedOn": resource.modified_at,
+        "disableLocalAuth": stored["disableLocalAuth"],
+        "description": stored["description"],
+        "resourceId": None if aml else stored["resourceId"],
+        "computeType": stored["computeType"],
+        "computeLocation": stored["computeLocation"],
+        "provisioningState": resource.provisioning_state,
+        "provisioningErrors": _errors(resource.operation) if failed and resource.operation else None,
+        "provisioningWarnings": {},
+        "isAttachedCompute": not aml,
+        "properties": _cluster(resource) if aml else copy.deepcopy(stored["properties"]),
+    }
+    view = {
+        "id": resource.path,
+        "name": resource.name,
+        "type": f"{PROVIDER}/workspaces/computes",
+        "location": resource.location,
+        "tags": resource.tags or {},
+    }
+    if resource.identity:
+        view["identity"] = _identity(state, resource.identity)
+    return {**view, "properties": properties}
+
+
+def _cluster(resource: Resource) -> dict[str, Any]:
+    cluster = copy.deepcopy(resource.properties["properties"])
+    account = cluster.pop("userAccountCredentials")
+    scale = cluster["scaleSettings"]
+    scale["nodeIdleTimeBeforeScaleDown"] = scale["nodeIdleTimeBeforeScaleDown"] or "PT2M"
+    nodes = scale["minNodeCount"]
+    states = ("preparing", "running", "idle", "unusable", "leaving", "preempted")
+    access = cluster["remoteLoginPortPublicAccess"]
+    head = {"vmSize": cluster.pop("vmSize"), "vmPriority": cluster.pop("vmPriority"), "scaleSettings": scale}
+    if account:
+        head["userAccountCredentials"] = {**account, "adminUserPassword": None}
+    return {
+        **head,
+        "subnet": cluster["subnet"],
+        "currentNodeCount": nodes,
+        "targetNodeCount": nodes,
+        "nodeStateCounts": {f"{name}NodeCount": nodes if name == "idle" else 0 for name in states},
+        "allocationState": "Steady",
+        "allocationStateTransitionTime": resource.modified_at,
+        "errors": None,
+        "remoteLoginPortPublicAccess": "Enabled" if access == "NotSpecified" else access,
+        "osType": cluster["osType"],
+        "virtualMachineImage": cluster["virtualMachineImage"],
+        "isolatedNetwork": cluster["isolatedNetwork"],
+        "enableNodePublicIp": cluster["enableNodePublicIp"],
+        "enableBatchPrivateLink": cluster["enableBatchPrivateLink"],
+        "propertyBag": cluster["propertyBag"] or {},
+    }
+
+
+def _identity(state: State, identity: dict[str, Any]) -> dict[str, Any]:
+    view = copy.deepcopy(identity)
+    ids = {"principalId": state.settings.workspace_guid, "clientId": state.settings.client_id}
+    if "SystemAssigned" in str(view.get("type")):
+        view |= {"principalId": ids["principalId"], "tenantId": state.settings.tenant_id}
+    for name in view.get("userAssignedIdentities") or {}:
+        view["userAssignedIdentities"][name] = dict(ids)
+    return view
+
+
+def _errors(operation: Operation) -> list[dict[str, Any]]:
+    return [{"error": {"code": operation.error_code, "message": operation.error_message, "details": []}}]
