@@ -11,7 +11,7 @@ from .._resource import Change, Field, NameRule, Output, ResourceType
 from .._wire import ChildName, Choice, TextMap
 
 AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
-# An older back end keeps the URL of an operation, which may be signed, beside the users' properties (batch contract 3.2).
+# An older back end keeps the URL of an operation, perhaps a signed one, among the properties (batch contract 3.2).
 OWN_AND_OTHERS = TextMap(hidden={"AzureAsyncOperationUri"})
 
 BATCH_ENDPOINT = ResourceType(
