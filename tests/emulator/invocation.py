@@ -44,6 +44,13 @@ class Address(Plain):
         return value
 
 
+class Value(Address):
+    """The text of a literal. The official SDK sends numbers and booleans as they are; they become text here."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        return super().bind(str(value) if isinstance(value, (bool, int, float)) else value, path, problems, strict)
+
+
 class Duration(Plain):
     """An ISO 8601 duration."""
 
@@ -58,7 +65,7 @@ class Duration(Plain):
 _INPUT = shape(
     Field("jobInputType", Choice((*_ASSET_INPUTS, "Literal")), required=_REQUIRED),
     Field("uri", Address()),
-    Field("value", Address()),
+    Field("value", Value()),
     Field("mode", Choice(_INPUT_MODES)),
     Field("description"),
 )

@@ -59,6 +59,7 @@ class JobStore:
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._by_mark: dict[tuple[str, str], Job] = {}
+        self._by_child: dict[str, Job] = {}
         self._executor = Executor(state.storage, state.settings.state_dir / "jobs", state.clock.now)
 
     def submit(self, job: Job, mark: tuple[str, str] | None = None) -> None:
@@ -66,6 +67,7 @@ class JobStore:
         if mark is not None:
             self._by_mark[mark] = job
         self._jobs[job.name.lower()] = job
+        self._by_child[job.child_run_id] = job
         task = asyncio.create_task(self._proceed(job))
         self._tasks[job.name.lower()] = task
         task.add_done_callback(lambda done: self._end(job, done))
@@ -78,6 +80,11 @@ class JobStore:
     def get(self, name: str) -> Job | None:
         """The job of this name, or None."""
         return self._jobs.get(name.lower())
+
+    def of_child(self, run_id: str) -> Job | None:
+        """The job whose scoring step has this run id, or None."""
+        job = self._by_child.get(run_id)
+        return job if job is not None and self.get(job.name) is job else None
 
     def list(self, endpoint: str | None = None, deployment: str | None = None) -> list[Job]:
         """Jobs, newest first, of one endpoint or one of its deployments if given."""
@@ -105,6 +112,7 @@ class JobStore:
         await self.stop()
         self._jobs.clear()
         self._by_mark.clear()
+        self._by_child.clear()
 
     async def stop(self) -> None:
         """End all jobs and wait until their processes are gone."""

@@ -82,9 +82,9 @@ def _find_run(state: State, run_id: str) -> tuple[Job, bool]:
     job = state.jobs.get(run_id)
     if job is not None:
         return job, True
-    for job in state.jobs.list():
-        if job.child_run_id == run_id and job.started:
-            return job, False
+    job = state.jobs.of_child(run_id)
+    if job is not None and job.started:
+        return job, False
     raise Refused(_not_found(f"Run {run_id} was not found."))
 
 

@@ -17,6 +17,7 @@ from .plan import OUTPUT_EXISTS, RUN_FAILED, Place, Plan, Progress, RunFailed, S
 from .pool import Pool
 from .process import ScoringProcess
 
+_PUBLISH_SECONDS = 2.0
 _TRANSFERS = 8
 """Blobs on their way at the same time."""
 
@@ -33,6 +34,8 @@ class Executor:
         """Carry a plan out. Raises RunFailed; when cancelled, its processes are killed and only logs are written."""
         folder = self._folder / plan.run_id
         logs = Logs(folder / "logs", plan.processes_per_instance, self._now)
+        over = asyncio.Event()
+        publishing = asyncio.create_task(self._publish(logs, plan.logs, over))
         try:
             progress = await self._score(plan, folder, logs)
             logs.progress("The run completed.")
@@ -43,8 +46,18 @@ class Executor:
                 logs.progress(failed.explanation)
             raise
         finally:
-            await self._upload(logs.folder, plan.logs)
+            over.set()
+            await publishing
             shutil.rmtree(folder, ignore_errors=True)
+
+    async def _publish(self, logs: Logs, place: Place, over: asyncio.Event) -> None:
+        """Store the logs every now and then, and at last when the run is over."""
+        last = False
+        while not last:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(over.wait(), _PUBLISH_SECONDS)
+            last = over.is_set()
+            await self._upload(logs.folder, place)
 
     async def _score(self, plan: Plan, folder: Path, logs: Logs) -> Progress:
         self._describe(plan, logs)

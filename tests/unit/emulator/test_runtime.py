@@ -329,6 +329,32 @@ def test_packages_missing_here_are_named_in_the_log(bench: Workbench) -> None:
     assert "pyyaml" not in log
 
 
+def test_logs_are_stored_while_the_run_goes_on(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.emulator.runtime.executor._PUBLISH_SECONDS", 0.05)
+    bench.script(
+        """
+import os, pathlib, time
+def init(): print("started", flush=True)
+def run(mini_batch):
+    while not pathlib.Path(os.environ["MARK"]).exists():
+        time.sleep(0.02)
+    return mini_batch
+"""
+    )
+    bench.inputs("a")
+    mark = bench.folder / "mark"
+    log = bench.store.path(Place("logs", "run1/logs/user/stdout/10.0.0.4/process000.stdout.txt"))
+
+    async def read_while_running() -> None:
+        run = asyncio.create_task(bench.run(environment={"MARK": str(mark)}))
+        while not (log.exists() and log.read_text() == "started\n"):
+            await asyncio.sleep(0.02)
+        mark.touch()
+        await run
+
+    asyncio.run(asyncio.wait_for(read_while_running(), 30))
+
+
 def test_cancelling_kills_the_processes(bench: Workbench) -> None:
     bench.script(
         """

@@ -146,7 +146,7 @@ def test_a_call_overrides_the_deployment(tmp_path: Path) -> None:
         {"inputData": {"a": {"jobInputType": "UriFolder"}}},
         {"inputData": {"a": {"jobInputType": "UriFolder", "uri": 5}}},
         {"inputData": {"a": {"jobInputType": "UriFolder", "uri": "://"}}},
-        {"inputData": {"a": {"jobInputType": "Literal", "value": 5}}},
+        {"inputData": {"a": {"jobInputType": "Literal", "value": []}}},
         {"inputData": {**folder_input(), "second": folder_input()["input1"]}},
         {"inputData": folder_input(), "outputData": {**output("a"), "second": output("b")["output"]}},
         {"inputData": folder_input(), "miniBatchSize": "many"},
