@@ -75,6 +75,7 @@ POLICIES = (
     Policy("cancel_absent_status", ("404", "200"), "404", "A17: cancel of an absent job"),
     Policy("job_delete_status", ("202", "200"), "202", "A17: DELETE of a job"),
     Policy("job_name", ("honoured", "ignored"), "honoured", "B14: name in the body of an invoke"),
+    Policy("job_marks", ("honoured", "ignored"), "honoured", "B14: tags, properties, description in that body"),
     Policy("repeatability", ("deduplicated", "ignored"), "deduplicated", "B12: second invoke with the same request id"),
     Policy("repeatability_header", ("either", "dash", "underscore"), "either", "B12: the spelling that counts"),
     Policy("repeat_status", ("201", "200"), "201", "B12: answer to a repeated invoke"),

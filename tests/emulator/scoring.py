@@ -118,6 +118,10 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
         sent["outputData"] = {"score": next(iter(sent["outputData"].values()))}
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
+    experiment = properties.pop("experimentName", None) or endpoint.name
+    marks = {"tags": sent.get("tags"), "properties": properties, "description": sent.get("description")}
+    if state.policies["job_marks"] == "ignored":
+        marks = {}
     return Job(
         name=_name(state, sent),
         endpoint=endpoint.name,
@@ -125,10 +129,10 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
         settings=copy.deepcopy(settings),
         request=sent,
         created=state.clock.now(),
-        description=sent.get("description") or description,
-        experiment_name=properties.pop("experimentName", None) or endpoint.name,
-        tags=dict(sent.get("tags") or {}),
-        properties=properties,
+        description=marks.get("description") or description,
+        experiment_name=experiment,
+        tags=dict(marks.get("tags") or {}),
+        properties=dict(marks.get("properties") or {}),
     )
 
 

@@ -255,6 +255,21 @@ def test_the_body_may_name_the_job_once(tmp_path: Path) -> None:
     DataPlane(tmp_path).play(script)
 
 
+@pytest.mark.parametrize("honoured", [True, False])
+def test_the_body_may_mark_the_job(tmp_path: Path, honoured: bool) -> None:
+    async def script(plane: DataPlane) -> None:
+        marks = {"tags": {"k": "v"}, "properties": {"p": "q", "experimentName": "mine"}, "description": "what for"}
+        job = plane.state.jobs.get(await plane.submit({"inputData": folder_input(), **marks}))
+        assert job is not None
+        view = plane.state.jobs.management_view(job, "2024-10-01")["properties"]
+        assert (view["tags"].get("k") == "v") is honoured
+        assert (view["properties"].get("p") == "q") is honoured
+        assert (view["description"] == "what for") is honoured
+        assert view["experimentName"] == "mine"
+
+    DataPlane(tmp_path, job_marks="honoured" if honoured else "ignored").play(script)
+
+
 @pytest.mark.parametrize(
     "dataset",
     [
