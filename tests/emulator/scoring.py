@@ -119,7 +119,7 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
     experiment = properties.pop("experimentName", None) or endpoint.name
-    marks = {"tags": sent.get("tags"), "properties": properties, "description": sent.get("description")}
+    marks: dict[str, Any] = {"tags": sent.get("tags"), "properties": properties, "description": sent.get("description")}
     if state.policies["job_marks"] == "ignored":
         marks = {}
     return Job(
