@@ -1,0 +1,75 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module as Ansible does, through its ``main()``, against the exact list of requests it may make."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+import pytest
+from ansible.module_utils import basic
+from ansible_collections.mlops.azureml.plugins.module_utils import _converge, _credentials, _workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    CLIENT_SECRET,
+    CONNECTION,
+    SIGNATURE,
+    TOKEN,
+    Call,
+    Outcome,
+    Run,
+)
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:  # ansible-core before 2.19
+
+    @contextlib.contextmanager
+    def patch_module_args(args: dict[str, Any] | None = None) -> Iterator[None]:
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args or {}}).encode()):
+            yield
+
+
+@pytest.fixture
+def run(
+    bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """``run(module, options, *calls, check=False)``: all of the calls must be made, in this order, and no other."""
+    for name in [name for name in os.environ if name.startswith("AZURE") or name.endswith("CA_BUNDLE")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(_credentials, "fetch_token", lambda *_args: (TOKEN, 4e9))
+    warnings: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, message: warnings.append(message))
+
+    def run_module(module: types.ModuleType, options: dict[str, Any], *calls: Call, check: bool = False) -> Outcome:
+        warnings.clear()
+        wired = bench(*calls)
+        at = {"sleep": wired.clock.sleep, "clock": wired.clock}
+        transport = httpx.MockTransport(wired.network)
+        monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
+        monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
+        monkeypatch.setattr(_converge, "time", types.SimpleNamespace(time=wired.clock))
+        arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        out, err = capfd.readouterr()
+        for secret in (CLIENT_SECRET, TOKEN, SIGNATURE):
+            assert secret not in out + err, "a secret was printed"
+        assert wired.network.replies == [], "some requests were never made"
+        return Outcome(json.loads(out), list(warnings))
+
+    return run_module

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words of module tests: the requests a module may make, their answers, and what it printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+ARM = "https://management.azure.com"
+SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
+WORKSPACE = f"{SUBSCRIPTION}/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1"
+OPERATION = f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/locations/eastus/mfeOperationsStatus/op1"
+
+# Planted: none of these may ever be printed.
+CLIENT_SECRET = "planted-client-secret-7f3a"
+TOKEN = "planted-management-token-91bc"
+SIGNATURE = "planted-operation-signature-55de"
+SIGNED_OPERATION = f"{ARM}{OPERATION}?api-version=2024-10-01&t=1&c=certificate&s={SIGNATURE}&h=hash"
+
+CONNECTION = {
+    "subscription_id": "00000000-0000-0000-0000-000000000000",
+    "resource_group": "rg1",
+    "workspace_name": "ws1",
+    "tenant": "tenant1",
+    "client_id": "client1",
+    "secret": CLIENT_SECRET,
+}
+
+
+@dataclass
+class Call:
+    """A request the module has to make, ``path`` being below the workspace or absolute, and the answer it gets."""
+
+    method: str
+    path: str
+    status: int = 200
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    sent: Any = None  # the JSON that came with the request
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = self.path if self.path.startswith("/") else f"{WORKSPACE}/{self.path}".rstrip("/")
+        assert (request.method, request.url.path) == (self.method, path)
+        query = dict(request.url.params)
+        assert query.pop("api-version") == "2024-10-01"
+        if self.path != OPERATION:
+            assert query == self.query
+        assert request.headers["authorization"] == f"Bearer {TOKEN}"
+        self.sent = json.loads(request.content) if request.content else None
+        return httpx.Response(self.status, json=self.body, headers=self.headers)
+
+
+def get(path: str, body: Any = None, **query: str) -> Call:
+    """A GET; without a body the answer is the service's 404 for a missing resource."""
+    return Call("GET", path, 404 if body is None else 200, body or not_found(path), query)
+
+
+def put(path: str, status: int = 201, body: Any = None, operation: bool = True) -> Call:
+    headers = {"Azure-AsyncOperation": SIGNED_OPERATION} if operation else {}
+    return Call("PUT", path, status, body, headers=headers)
+
+
+def delete(path: str, status: int = 202, body: Any = None, operation: bool = True, **query: str) -> Call:
+    headers = {"Azure-AsyncOperation": SIGNED_OPERATION} if operation else {}
+    return Call("DELETE", path, status, body, query, headers)
+
+
+def poll(status: str = "Succeeded", *, after: float = 0, **more: Any) -> Call:
+    """A look at the operation that ``put`` or ``delete`` started; the next one is wanted ``after`` seconds."""
+    headers = {"Retry-After": str(after)} if after else {}
+    return Call("GET", OPERATION, 200, {"status": status, **more}, headers=headers)
+
+
+def not_found(path: str) -> dict[str, Any]:
+    """The answer of the newest back end (batch contract 9.1)."""
+    cause = {"code": "NotFound", "innerError": {"code": "EndpointNotFound", "innerError": None}}
+    return error(
+        "UserError", f"{path} does not exist.", additionalInfo=[{"type": "InnerError", "info": {"value": cause}}]
+    )
+
+
+def error(code: str, message: str, **more: Any) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "details": [], **more}}
+
+
+@dataclass
+class Outcome:
+    """What a module printed, parsed, and what it warned of."""
+
+    result: dict[str, Any]
+    warnings: list[str]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.result[key]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+
+Run = Callable[..., Outcome]
