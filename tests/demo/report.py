@@ -2,7 +2,7 @@
 
     python -m tests.demo.report RESULTS PREDICTIONS DIGITS PAGE
 
-RESULTS is the JSON file of what the playbook brought about (see `shown_resources`), PREDICTIONS the job's output file,
+RESULTS is the JSON file of what the roles handed on, PREDICTIONS the job's output file,
 DIGITS the folder that make_digits.py wrote. PAGE becomes one HTML file that needs nothing beside itself.
 """
 
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,23 @@ class Reading:
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of the job's life; `share` of the whole, from 0 to 1."""
+    """A stretch of a job's life; `start` and `share` are parts of the time that all jobs took, from 0 to 1."""
 
-    name: str
-    started: datetime
+    status: str
     seconds: float
+    start: float
     share: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scoring job on the page's time axis."""
+
+    key: str
+    deployment: str
+    status: str
+    seconds: float
+    phases: Sequence[Phase]
 
 
 @dataclass(frozen=True)
@@ -83,53 +95,63 @@ def accuracy(readings: Sequence[Reading]) -> float:
     return sum(one.right for one in readings) / len(readings)
 
 
-def phases(states: Sequence[Mapping[str, str]]) -> list[Phase]:
-    """The job's life from its states, each with the `time` (ISO 8601) at which it was entered, in order.
+def jobs(results: Sequence[Mapping[str, Any]]) -> list[Job]:
+    """The jobs on one time axis, from the start of the first to the end of the last.
 
-    The last state is where it ended, so it has no length of its own.
+    A job begins as `Started`; each further state begins when it was first seen, and the last one is where it ended.
     """
-    times = [datetime.fromisoformat(state["time"]) for state in states]
-    whole = (times[-1] - times[0]).total_seconds() or 1.0
+    lives = [
+        [("Started", _time(job["created"])), *((state["status"], _time(state["at"])) for state in job["timeline"])]
+        for job in results
+    ]
+    begin = min(life[0][1] for life in lives)
+    whole = max(life[-1][1] for life in lives) - begin
     return [
-        Phase(state["status"], begin, (end - begin).total_seconds(), (end - begin).total_seconds() / whole)
-        for state, begin, end in zip(states, times, times[1:], strict=False)
+        Job(
+            job["key"],
+            job["deployment_name"],
+            job["status"],
+            (life[-1][1] - life[0][1]).total_seconds(),
+            [
+                Phase(status, (end - start).total_seconds(), (start - begin) / whole, (end - start) / whole)
+                for (status, start), (_status, end) in pairwise(life)
+            ],
+        )
+        for job, life in zip(results, lives, strict=True)
     ]
 
 
 SHOWN = {
-    "compute": ("Compute", ("size", "min_instances", "max_instances", "tier")),
-    "code": ("Code", ("version",)),
-    "model": ("Model", ("version", "type")),
-    "environment": ("Environment", ("version", "image")),
-    "batch_endpoint": ("Batch endpoint", ("auth_mode", "default_deployment")),
-    "batch_deployment": (
+    "computes": ("Compute", {"size": "size", "nodes, at least": "min_instances", "nodes, at most": "max_instances"}),
+    "codes": ("Code", {"version": "version"}),
+    "models": ("Model", {"version": "version", "type": "type", "stage": "stage"}),
+    "environments": ("Environment", {"version": "version", "image": "image"}),
+    "data": ("Data", {"version": "version", "type": "type"}),
+    "endpoint": ("Batch endpoint", {"authentication": "auth_mode", "default": "defaults.deployment_name"}),
+    "deployments": (
         "Batch deployment",
-        (
-            "scoring_script",
-            "instance_count",
-            "max_concurrency_per_instance",
-            "mini_batch_size",
-            "error_threshold",
-            "output_action",
-            "output_file_name",
-        ),
+        {
+            "scoring script": "code_configuration.scoring_script",
+            "images in a mini batch": "mini_batch_size",
+            "nodes": "resources.instance_count",
+            "processes on each": "max_concurrency_per_instance",
+            "retries": "retry_settings.max_retries",
+            "seconds for a mini batch": "retry_settings.timeout",
+            "errors allowed": "error_threshold",
+            "output": "output_action",
+            "output file": "output_file_name",
+        },
     ),
-    "data": ("Data", ("version", "type")),
 }
 """Which results are shown, in the order in which they build on each other, and which of their settings."""
 
 
-def shown_resources(results: Mapping[str, Mapping[str, Any]]) -> list[Resource]:
-    """What was deployed, from the modules' results by resource type."""
+def shown_resources(results: Mapping[str, Any]) -> list[Resource]:
+    """What was deployed: `results` holds a resource or a list of them below each key of SHOWN."""
     return [
-        Resource(
-            kind,
-            results[key]["name"],
-            results[key]["id"],
-            {name.replace("_", " "): results[key][name] for name in settings if results[key].get(name) is not None},
-        )
+        Resource(kind, one["name"], one["id"], {label: _dig(one, path) for label, path in settings.items()})
         for key, (kind, settings) in SHOWN.items()
-        if key in results
+        for one in (results[key] if isinstance(results[key], list) else [results[key]])
     ]
 
 
@@ -141,10 +163,19 @@ def page(results: Mapping[str, Any], readings: Sequence[Reading]) -> str:
         readings=readings,
         right=sum(one.right for one in readings),
         accuracy=accuracy(readings),
-        resources=shown_resources(results),
-        job=results["batch_job"],
-        phases=phases(results["batch_job"]["states"]),
+        resources=shown_resources({**results["batch_deploy_result"], **results["batch_score_result"]}),
+        jobs=jobs(results["batch_score_result"]["jobs"]),
     )
+
+
+def _dig(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        value = value[name]
+    return value
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _base64(image: Path) -> str:

@@ -11,18 +11,49 @@ from PIL import Image
 
 from tests.demo import report
 
-RESULTS: dict[str, Any] = {
-    "compute": {"name": "cpu", "id": "/subscriptions/s/computes/cpu", "size": "STANDARD_DS3_V2", "max_instances": 2},
-    "model": {"name": "digits", "id": "/subscriptions/s/models/digits/versions/3", "version": "3"},
-    "batch_job": {
-        "name": "job-<1>",
+DEPLOYMENT = {
+    "name": "blue",
+    "id": "/subscriptions/s/batchEndpoints/e/deployments/blue",
+    "code_configuration": {"scoring_script": "score.py"},
+    "mini_batch_size": 20,
+    "resources": {"instance_count": 3},
+    "max_concurrency_per_instance": 2,
+    "retry_settings": {"max_retries": 3, "timeout": 60},
+    "error_threshold": 0,
+    "output_action": "append_row",
+    "output_file_name": "predictions.csv",
+}
+JOBS = [
+    {
+        "key": "first-<1>",
+        "deployment_name": "blue",
         "status": "Completed",
-        "states": [
-            {"status": "Preparing", "time": "2026-01-02T03:04:05.1234567+00:00"},
-            {"status": "Running", "time": "2026-01-02T03:04:06.1234567+00:00"},
-            {"status": "Completed", "time": "2026-01-02T03:04:09.1234567+00:00"},
+        "created": "2026-01-02T03:04:05.1234567+00:00",
+        "timeline": [
+            {"status": "Running", "at": "2026-01-02T03:04:06.1234567+00:00"},
+            {"status": "Completed", "at": "2026-01-02T03:04:09.1234567+00:00"},
         ],
     },
+    {
+        "key": "second",
+        "deployment_name": "green",
+        "status": "Failed",
+        "created": "2026-01-02T03:04:07.1234567+00:00",
+        "timeline": [{"status": "Failed", "at": "2026-01-02T03:04:13.1234567+00:00"}],
+    },
+]
+RESULTS: dict[str, Any] = {
+    "batch_deploy_result": {
+        "computes": [{"name": "cpu", "id": "/c/cpu", "size": "D3", "min_instances": 0, "max_instances": 2}],
+        "codes": [{"name": "score", "id": "/codes/score/1", "version": "1"}],
+        "models": [
+            {"name": "digits", "id": "/models/digits/3", "version": "3", "type": "custom_model", "stage": "new"}
+        ],
+        "environments": [],
+        "endpoint": {"name": "e", "id": "/e", "auth_mode": "aad_token", "defaults": {"deployment_name": "blue"}},
+        "deployments": [DEPLOYMENT],
+    },
+    "batch_score_result": {"data": [], "jobs": JOBS},
 }
 
 
@@ -64,16 +95,27 @@ def test_each_image_must_be_scored_exactly_once(digits: Path, text: str) -> None
         report.read_results(predictions(digits, text), digits)
 
 
-def test_phases_lie_between_the_states() -> None:
-    first, second = report.phases(RESULTS["batch_job"]["states"])
-    assert (first.name, first.seconds, first.share) == ("Preparing", 1.0, 0.25)
-    assert (second.name, second.seconds, second.share) == ("Running", 3.0, 0.75)
+def test_jobs_share_one_time_axis() -> None:
+    first, second = report.jobs(JOBS)
+    assert (first.key, first.status, first.seconds) == ("first-<1>", "Completed", 4.0)
+    assert [(one.status, one.seconds, one.start, one.share) for one in first.phases] == [
+        ("Started", 1.0, 0.0, 0.125),
+        ("Running", 3.0, 0.125, 0.375),
+    ]
+    assert [(one.status, one.seconds, one.start, one.share) for one in second.phases] == [("Started", 6.0, 0.25, 0.75)]
 
 
-def test_resources_show_only_settings_that_are_there() -> None:
-    compute, model = report.shown_resources(RESULTS)
-    assert (compute.kind, compute.settings) == ("Compute", {"size": "STANDARD_DS3_V2", "max instances": 2})
-    assert (model.name, model.settings) == ("digits", {"version": "3"})
+def test_resources_are_shown_with_their_settings() -> None:
+    shown = report.shown_resources({**RESULTS["batch_deploy_result"], **RESULTS["batch_score_result"]})
+    assert [(one.kind, one.name) for one in shown] == [
+        ("Compute", "cpu"),
+        ("Code", "score"),
+        ("Model", "digits"),
+        ("Batch endpoint", "e"),
+        ("Batch deployment", "blue"),
+    ]
+    assert shown[3].settings == {"authentication": "aad_token", "default": "blue"}
+    assert shown[4].settings["nodes"] == 3
 
 
 class References(HTMLParser):
@@ -97,7 +139,7 @@ def test_the_page_holds_everything_it_needs(digits: Path) -> None:
     assert "url(" not in html
     assert "66.7 %" in html
     assert "read 8, is 5" in html
-    assert "job-&lt;1&gt;" in html
+    assert "first-&lt;1&gt;" in html
 
 
 def test_a_page_without_a_wrong_one_has_no_place_for_it(digits: Path) -> None:
