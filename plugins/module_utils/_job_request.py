@@ -209,8 +209,8 @@ class _Preparation:
             return
         place = output.place
         try:
-            below = f"{place.path}/"
-            taken = store.container.exists(place.path) or any(True for _ in store.container.list(below))
+            found = store.container.list(place.path)
+            taken = any(blob.name == place.path or blob.name.startswith(f"{place.path}/") for blob in found)
         except AzureMLError as error:
             self.invocation.warn(
                 f"Could not see whether {place.uri} exists already, in which case the job will fail: {error} "

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waits of hours, on a clock that moves only when somebody sleeps."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _job_watch
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
+from ansible_collections.mlops.azureml.plugins.module_utils._job_record import Job, read_job
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+
+HOUR = 3600.0
+
+
+class Service:
+    """A job that runs for so many seconds; ``reads`` are the moments at which it was looked at."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.end = clock.now + seconds
+        self.reads: list[float] = []
+        self.trouble: list[Exception] = []
+        self.present = True
+
+    def path(self, below: str) -> str:
+        return below
+
+    @property
+    def management(self) -> Service:
+        return self
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        assert path == "jobs/j"
+        self.reads.append(self.clock.now)
+        if self.trouble:
+            raise self.trouble.pop()
+        return body("Running" if self.clock.now < self.end else "Completed") if self.present else None
+
+
+def body(status: str) -> dict[str, Any]:
+    return {"name": "j", "properties": {"status": status}}
+
+
+def watched(service: Service, timeout: float) -> Job:
+    invocation = types.SimpleNamespace(options={"wait_timeout": timeout}, progress=lambda _message: None)
+    watch: Any = _job_watch.Watch(service, invocation)  # type: ignore[arg-type]
+    job: Job = watch.until_ended(read_job(body("Preparing")))
+    return job
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(_job_watch, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
+    return clock
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 600, HOUR, 26 * HOUR])
+def test_the_end_is_seen_soon_and_with_few_reads(clock: Clock, seconds: float) -> None:
+    service = Service(clock, seconds)
+    assert watched(service, 30 * HOUR).status == "Completed"
+    assert clock.now - service.end <= max(1.5, min(0.15 * seconds, 40))
+    assert len(service.reads) <= 45 + seconds / 30 * 1.35
+
+
+def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
+    begin = clock.now
+    with pytest.raises(WaitTimeout, match="is Running after 7200 s"):
+        watched(Service(clock, 26 * HOUR), 7200)
+    assert clock.now - begin == pytest.approx(7200)
+
+
+def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
+    service = Service(clock, 26 * HOUR)
+    naps = [HOUR]
+    sleep, clock_sleep = _job_watch.time, clock.sleep
+
+    def doze(seconds: float) -> None:
+        clock_sleep(seconds + (naps.pop() if naps else 0))
+
+    sleep.sleep = doze  # type: ignore[assignment]
+    with pytest.raises(WaitTimeout):
+        watched(service, HOUR)
+    assert len(service.reads) == 1
+
+
+def test_trouble_of_the_network_is_waited_through_and_told_at_the_end(clock: Clock) -> None:
+    service = Service(clock, HOUR)
+    service.trouble = [ConnectionFailed("cut", sent=None) for _ in range(5)]
+    assert watched(service, 2 * HOUR).status == "Completed"
+    service.trouble = [ConnectionFailed("no route to host", sent=None) for _ in range(500)]
+    service.end = clock.now + HOUR
+    with pytest.raises(WaitTimeout, match="no route to host"):
+        watched(service, 60)
+
+
+def test_a_job_that_was_deleted_ends_the_wait(clock: Clock) -> None:
+    service = Service(clock, HOUR)
+    service.present = False
+    with pytest.raises(AzureMLError, match="is gone"):
+        watched(service, HOUR)
+    assert clock.now - service.end + HOUR < 2 * _job_watch.APPEARANCE

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _blobs
+from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
+    Storage,
+    datastore,
+    default_datastore,
+    job,
+)
+
+API = "https://eastus.api.azureml.ms"
+PLACE = "azureml://datastores/workspaceblobstore/paths/scores/today.csv"
+FOLDER = "azureml/child-1/score"
+ROWS = b"1.png,7,0.99\n2.png,1,0.52\n3.png,8,0.71\n"
+
+
+@pytest.fixture(autouse=True)
+def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
+    storage = Storage()
+    monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
+    return storage
+
+
+def ended(status: str = "Completed", output: str | None = PLACE) -> Call:
+    return get("jobs/batchjob-1", job(status=status, output=output))
+
+
+def history(references: dict[str, Any]) -> list[Any]:
+    """Discovery, the child run, and what it says of its outputs (batch contract 6.5)."""
+    answers = {
+        "/discovery": {"api": API},
+        f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children": {"value": [{"runId": "child-1", "name": "batchscoring"}]},
+        f"/history/v1.0{WORKSPACE}/rundata": {"runDefinition": {"dataReferences": references}},
+    }
+
+    def answer(path: str, body: dict[str, Any]) -> Any:
+        def reply(request: httpx.Request) -> httpx.Response:
+            assert request.url.path == path
+            return httpx.Response(200, json=body)
+
+        return reply
+
+    workspace = get("", {"properties": {"discoveryUrl": f"{API}/discovery"}})
+    return [workspace, *(answer(path, body) for path, body in answers.items())]
+
+
+def fetch(run: Run, dest: Path, *calls: Any, **more: Any) -> Any:
+    return run(batch_job_results, {"name": "batchjob-1", "dest": str(dest)}, *calls, **more)
+
+
+# -- where they are ------------------------------------------------------------------------------------------------------
+
+
+def test_the_place_that_the_call_named(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {"scores/today.csv": ROWS, "scores/today.csv2": b"another's"}
+    out = fetch(run, tmp_path / "new" / "dest", ended(), datastore())
+    assert out["changed"]
+    assert (tmp_path / "new" / "dest" / "today.csv").read_bytes() == ROWS
+    assert out["batch_job_results"]["location"] == PLACE
+    assert [file["name"] for file in out["batch_job_results"]["files"]] == ["today.csv"]
+    assert out["diff"]["after"]["files"] == ["today.csv"]
+
+
+def test_the_folder_of_the_run_inside_the_job(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {f"{FOLDER}/predictions.csv": ROWS}
+    places = {"score": {"dataStoreName": "workspaceblobstore", "pathOnDataStore": FOLDER}}
+    out = fetch(run, tmp_path, ended(output=None), *history(places), datastore())
+    assert (tmp_path / "predictions.csv").read_bytes() == ROWS
+    assert out["batch_job_results"]["location"].endswith(f"/paths/{FOLDER}")
+
+
+@pytest.mark.parametrize(
+    ("folder", "looks"), [(FOLDER, 1), ("dataset/child-1/score", 2), ("azureml/batchjob-1/score", 3)]
+)
+def test_where_they_may_be_when_history_does_not_say(
+    run: Run, storage: Storage, tmp_path: Path, folder: str, looks: int
+) -> None:
+    storage.blobs = {f"{folder}/predictions.csv": ROWS}
+    fetch(run, tmp_path, ended(output=None), *history({}), *(default_datastore() for _ in range(looks)))
+    assert (tmp_path / "predictions.csv").read_bytes() == ROWS
+
+
+def test_nothing_anywhere(run: Run, tmp_path: Path) -> None:
+    out = fetch(run, tmp_path / "dest", ended("Failed"), datastore())
+    assert out.failed
+    assert "left no file of its output 'score'" in out["msg"]
+    assert "The job is Failed" in out["msg"]
+    assert not (tmp_path / "dest").exists()
+
+
+@pytest.mark.parametrize("status", ["Running", "Preparing", "NotResponding", "CancelRequested"])
+def test_a_job_that_has_not_ended(run: Run, tmp_path: Path, status: str) -> None:
+    out = fetch(run, tmp_path, ended(status))
+    assert out.failed
+    assert f"is {status}" in out["msg"]
+
+
+def test_no_such_job(run: Run, tmp_path: Path) -> None:
+    out = fetch(run, tmp_path, get("jobs/batchjob-1"))
+    assert out.failed
+    assert "there is no job batchjob-1" in out["msg"]
+
+
+# -- bringing them home --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_there_already_is_left_alone(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {"scores/today.csv/a.csv": b"a", "scores/today.csv/deep/b.csv": b"b"}
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    storage.downloads.clear()
+    again = fetch(run, tmp_path, ended(), datastore())
+    assert (again["changed"], again["diff"], storage.downloads) == (False, {"before": {}, "after": {}}, [])
+    (tmp_path / "deep" / "b.csv").write_bytes(b"x")
+    third = fetch(run, tmp_path, ended(), datastore())
+    assert third["diff"]["after"]["files"] == ["deep/b.csv"]
+    assert (tmp_path / "deep" / "b.csv").read_bytes() == b"b"
+
+
+def test_without_a_checksum_bytes_are_compared(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs, storage.keeps_md5 = {"scores/today.csv": ROWS}, False
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert not fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["today.csv"]
+
+
+def test_check_mode_downloads_nothing(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    out = fetch(run, tmp_path / "dest", ended(), datastore(), check=True)
+    assert (out["changed"], out["diff"]["after"]["files"]) == (True, ["today.csv"])
+    assert not (tmp_path / "dest").exists()
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/../../evil", "/evil", "a//evil", "./evil", "a\\..\\evil", ".."])
+def test_no_blob_name_leads_out_of_the_folder(run: Run, storage: Storage, tmp_path: Path, name: str) -> None:
+    storage.blobs = {"scores/today.csv/good.csv": b"good", f"scores/today.csv/{name}": b"evil"}
+    out = fetch(run, tmp_path / "dest", ended(), datastore())
+    assert out.failed
+    assert "cannot become a file below" in out["msg"]
+    assert storage.downloads == []
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_link_in_the_folder_leads_nowhere(run: Run, storage: Storage, tmp_path: Path) -> None:
+    outside, dest = tmp_path / "outside", tmp_path / "dest"
+    outside.mkdir()
+    dest.mkdir()
+    (dest / "deep").symlink_to(outside)
+    (dest / "file").symlink_to(outside / "target")
+    storage.blobs = {"scores/today.csv/deep/evil": b"evil"}
+    assert fetch(run, dest, ended(), datastore()).failed
+    storage.blobs = {"scores/today.csv/file": b"new"}
+    assert fetch(run, dest, ended(), datastore())["changed"]
+    assert list(outside.iterdir()) == []
+    assert (dest / "file").read_bytes() == b"new"
+
+
+def test_a_file_where_the_folder_should_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dest").write_text("x")
+    out = fetch(run, tmp_path / "dest")
+    assert out.failed
+    assert "is not a folder" in out["msg"]
+
+
+def test_a_failed_download_leaves_no_part_behind(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+
+    def half(_self: Storage, _name: str, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Storage, "download", half)
+    out = fetch(run, tmp_path / "dest", ended(), datastore())
+    assert out.failed
+    assert "No space left on device" in out["msg"]
+    assert list((tmp_path / "dest").iterdir()) == []
+
+
+# -- rows ----------------------------------------------------------------------------------------------------------------
+
+
+def rows(run: Run, *calls: Any, **options: Any) -> Any:
+    return run(batch_job_results, {"name": "batchjob-1", "rows": True, **options}, *calls)
+
+
+def test_rows_are_lists_of_text_or_maps(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    out = rows(run, ended(), datastore())
+    assert not out["changed"]
+    assert out["batch_job_results"]["rows"][0] == ["1.png", "7", "0.99"]
+    named = rows(run, ended(), datastore(), columns=["file", "digit", "probability"])
+    assert named["batch_job_results"]["rows"][1] == {"file": "2.png", "digit": "1", "probability": "0.52"}
+    assert named["batch_job_results"]["truncated"] is False
+
+
+def test_a_limit_and_another_separator(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS.replace(b",", b" ")}
+    out = rows(run, ended(), datastore(), limit=2, separator=" ")["batch_job_results"]
+    assert ([row[0] for row in out["rows"]], out["truncated"]) == (["1.png", "2.png"], True)
+
+
+def test_columns_that_do_not_fit(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    out = rows(run, ended(), datastore(), columns=["file"])
+    assert out.failed
+    assert "1 are named" in out["msg"]
+
+
+def test_which_file_has_the_rows(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv/predictions.csv": b"p\n", "scores/today.csv/other.csv": b"o\n"}
+    assert rows(run, ended(), datastore())["batch_job_results"]["rows"] == [["p"]]
+    assert rows(run, ended(), datastore(), file="other.csv")["batch_job_results"]["rows"] == [["o"]]
+    out = rows(run, ended(), datastore(), file="no.csv")
+    assert "name one of: other.csv, predictions.csv" in out["msg"]
+    del storage.blobs["scores/today.csv/predictions.csv"]
+    storage.blobs["scores/today.csv/more.csv"] = b"m\n"
+    assert "several files" in rows(run, ended(), datastore())["msg"]
+
+
+@pytest.mark.parametrize("options", [{"limit": 0}, {"separator": "::"}])
+def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
+    assert rows(run, **options).failed
