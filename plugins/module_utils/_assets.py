@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import re
 import typing as t
+from pathlib import PurePosixPath
 
 from ._argument_spec import resource_options
 from ._asset_type import AssetType
@@ -144,10 +145,11 @@ class _Publication:
                 f"and type {self.options['type']} is for a {shape}. Correct {upload.option} or type."
             )
         counted = {file.name for file in files.files}
-        missing = [name for name in self.options.get("required_files") or () if name not in counted]
+        required = self.options.get("required_files") or ()
+        missing = [name for name in required if str(PurePosixPath(name)) not in counted]
         if missing:
             raise InvalidOption(
-                f"required_files: {', '.join(missing)} not among the files of {files.path} that count "
+                f"required_files: {', '.join(missing)} is not among the files of {files.path} that count "
                 f"({len(counted)}; ignore files leave out others). Add it there, or correct the name."
             )
         return files
@@ -157,11 +159,14 @@ class _Publication:
         if missing:
             raise InvalidOption(f"{self.title}: {', '.join(missing)} is missing. {why}. Add it to the task.")
 
+    def _goes_to(self, place: str) -> bool:
+        return self.asset.upload is not None and self.asset.upload.to == place
+
     @property
     def _hash(self) -> str | None:
-        if not self.files or not self.asset.upload:
+        if not self.files:
             return None
-        return self.files.content_hash if self.asset.upload.to == "pending" else self.files.object_hash
+        return self.files.content_hash if self._goes_to("pending") else self.files.object_hash
 
     # -- finding -------------------------------------------------------------------------------------------------
 
@@ -203,7 +208,7 @@ class _Publication:
         """Versions that may hold the content, the newest first; none for a name that is not known yet."""
         versions = self.workspace.path(self.asset.container_path.format_map(self.options)) + "/versions"
         query: dict[str, str] = NEWEST_FIRST
-        if self.asset.upload and self.asset.upload.to == "pending":
+        if self._goes_to("pending"):
             query = {}  # lists of code know neither order nor view (assets contract 1.6)
             if self._hash:
                 # This search is workspace wide: its answer may tell of other names only (assets contract 5.1).
@@ -239,23 +244,29 @@ class _Publication:
             return []
         differences = []
         for field in self.asset.content:
-            now = dig(standing, field.at)
+            now, goal = dig(standing, field.at), self.wanted.get(field.at)
             if self.files and field.option == self.files.option:
                 if not self._are_the_files(standing, now):
-                    there = dig(standing, HASH_AT) or upload_hash(now or "")
-                    differences.append(f"{field.option} is {now!r} (hash {there}), {self.files.path} has {self._hash}")
-            elif field.at in self.wanted or not field.needed:
-                goal = self.wanted.get(field.at)
-                if not field.wire.same(goal, now, self.workspace.id):
-                    shown = [field.wire.decode(value, self.workspace.id) for value in (now, goal)]
-                    differences.append(f"{field.option} is {shown[0]!r}, the task wants {shown[1]!r}")
+                    differences.append(self._other_files(field, standing))
+            elif (field.at in self.wanted or not field.needed) and not field.wire.same(goal, now, self.workspace.id):
+                there, here = (field.shown(value, self.workspace.id) for value in (now, goal))
+                differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
         return differences
+
+    def _other_files(self, field: Field, standing: dict[str, Json]) -> str:
+        files = t.cast("Content", self.files)
+        uri = field.shown(dig(standing, field.at), self.workspace.id)
+        if self._goes_to("pending"):
+            return f"it has hash {dig(standing, HASH_AT)} ({uri}), {files.path} has hash {self._hash}"
+        place = upload_place(files.object_hash, files.name)
+        store = f" in datastore {self.options['datastore']}" if self.options["datastore"] else ""
+        return f"{field.option} is {uri}, {files.path} would be {place}{store}"
 
     def _are_the_files(self, standing: dict[str, Json], uri: str | None) -> bool:
         files = t.cast("Content", self.files)
         if dig(standing, HASH_AT):
             return bool(dig(standing, HASH_AT) == self._hash)
-        if not self.asset.upload or self.asset.upload.to == "pending":
+        if self._goes_to("pending"):
             return upload_hash(uri or "") == files.object_hash  # code that an older client put into a datastore
         place = parse(uri or "", self.workspace.id)
         wanted = self.options["datastore"]
@@ -311,7 +322,7 @@ class _Publication:
         files = t.cast("Content", self.files)
         mark = {"name": self.options["name"], "version": version}
         self.invocation.progress(f"uploading {len(files.files)} files of {files.path}")
-        if self.asset.upload and self.asset.upload.to == "pending":
+        if self._goes_to("pending"):
             return through_pending_upload(self.workspace, self._version_path(version), files, mark)
         datastore = open_datastore(self.workspace, self.options["datastore"])
         into_datastore(datastore.container, files, mark, self.invocation.progress)
@@ -319,7 +330,7 @@ class _Publication:
 
     def _uri_to_be(self) -> str | None:
         """Where the files will be; for a pending upload nobody knows before."""
-        if not self.files or not self.asset.upload or self.asset.upload.to == "pending":
+        if not self.files or self._goes_to("pending"):
             return None
         return self._uri_in(open_datastore(self.workspace, self.options["datastore"]).name)
 
@@ -331,7 +342,7 @@ class _Publication:
         body = merged_body(self.asset, {}, {**self.asset.constants, **self.wanted})
         if uri:
             plant(body, self._uri_field.at, uri)
-        if self.files and self.asset.upload and self.asset.upload.to == "pending":
+        if self.files and self._goes_to("pending"):
             plant(body, HASH_AT, self._hash)
             plant(body, HASH_VERSION_AT, HASH_VERSION)
         return body

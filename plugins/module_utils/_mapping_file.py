@@ -23,7 +23,7 @@ def read_mapping(value: t.Any, option: str) -> dict[str, t.Any]:
     """
     if isinstance(value, str):
         path = Path(os.path.abspath(os.path.expanduser(value)))
-        return _checked(_parsed(_text(path, option), path, option), option, f"{path}, line 1:")
+        return _checked(_parsed(_text(path, option), path, option), option, f"{path}, line 1,")
     return _checked(value, option, "the value")
 
 
@@ -72,4 +72,6 @@ def _checked(value: t.Any, option: str, where: str) -> dict[str, t.Any]:
 def _kind(value: t.Any) -> str:
     if value is None:
         return "empty"
-    return "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, (list, str)):
+        return "a list" if isinstance(value, list) else "a text"
+    return "a single value"
