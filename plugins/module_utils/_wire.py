@@ -27,6 +27,7 @@ from ._arm_id import parse as parse_id
 from ._errors import MissingLibrary
 from ._references import expand, parse
 from ._storage_uri import comparison_key, upload_hash
+from ._storage_uri import parse as parse_place
 
 Json = t.Any
 
@@ -286,7 +287,14 @@ class CondaFile(Wire):
 
 
 class StorageUri(Wire):
-    """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12)."""
+    """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12).
+
+    Shown in the long form and one case, as the service answers now this one and now that.
+    """
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        place = parse_place(value or "", workspace)
+        return str(place) if place else value
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return comparison_key(value, workspace) if value else None
