@@ -1,8 +1,9 @@
 """The demo: `python -m tests.demo`. Everything it makes lies in `.build/demo`.
 
 Makes images of digits and a model that reads them, starts a local workspace, deploys the model and scores the held-out
-images with the collection's own playbook, does it again to show that nothing changes but the new job, draws a page of
-what came out, and stops the workspace. Exits with 1 when fewer than 95 % of the images were read right.
+images with the collection's own playbook, does it again to show that nothing changes but the new job, deletes the
+endpoint, stops the workspace and draws a page of what came out. Exits with 1 when fewer than 95 % of the images were
+read right.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ FOLDER = BUILD / "demo"
 STATE = FOLDER / "emulator"
 COLLECTIONS = BUILD / "collections"
 EMULATOR = [sys.executable, "-m", "tests.emulator"]
-PLAYBOOK = ["ansible-playbook", "mlops.azureml.deploy_and_score", "-e", "@tests/demo/vars.yml"]
 
 
 def main() -> None:
@@ -48,9 +48,11 @@ def main() -> None:
         install_collection()
     with workspace() as settings:
         with step("deploy and score"):
-            first = play(settings)
+            first = play("deploy_and_score", settings)
         with step("deploy and score again"):
-            second = play(settings)
+            second = play("deploy_and_score", settings)
+        with step("delete the endpoint"):
+            play("teardown", settings)
     accuracy, page = draw(recap.custom_stats(first))
     print(f"\nRead right: {accuracy:.1%} of the held-out images.")
     print(f"Changed by the second run: {', '.join(recap.changed(second))}.")
@@ -83,14 +85,15 @@ def workspace() -> Iterator[dict[str, str]]:
         run([*EMULATOR, "down", "--state-dir", str(STATE)])
 
 
-def play(settings: dict[str, str]) -> list[str]:
-    """Run the playbook, showing what it prints; returns the lines."""
-    print(f"\n$ {shlex.join(PLAYBOOK)}", flush=True)
+def play(name: str, settings: dict[str, str]) -> list[str]:
+    """Run a playbook of the collection, showing what it prints; returns the lines."""
+    command = ["ansible-playbook", f"mlops.azureml.{name}", "-e", "@tests/demo/vars.yml"]
+    print(f"\n$ {shlex.join(command)}", flush=True)
     environment = tool_environment() | settings
     environment |= {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_SHOW_CUSTOM_STATS": "true"}
     lines = []
     with subprocess.Popen(
-        PLAYBOOK, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
         for line in process.stdout or ():
             lines.append(line.rstrip("\n"))
