@@ -46,7 +46,6 @@ async def _forward(state: State, pool: httpcore.AsyncConnectionPool, request: Re
         # Azurite's own way with tokens demands TLS on its port and checks no signature. The token has been verified
         # here; Azurite is shown an account SAS instead.
         query = b"&".join(part for part in (query, state.storage.account_sas(_ALL_PERMISSIONS).encode()) if part)
-        headers = [(name, value) for name, value in headers if name != b"authorization"]
     answer = await pool.handle_async_request(
         httpcore.Request(
             request.method.encode(),

@@ -69,10 +69,12 @@ def test_input_and_output_that_do_not_serve_fail_the_job(tmp_path: Path, sent: d
 def test_a_deployment_keeps_its_settings_for_jobs_that_run(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         name = await plane.submit()
-        plane.deploy("blue", FOREVER, miniBatchSize=1)
+        deployment = plane.state.resources.get(plane.state.workspace("batchEndpoints", "ep", "deployments", "blue"))
+        assert deployment is not None
+        deployment.properties["retrySettings"]["maxRetries"] = 7
         job = plane.state.jobs.get(name)
         assert job is not None
-        assert job.settings["miniBatchSize"] == 10
+        assert job.settings["retrySettings"]["maxRetries"] == 3
 
     DataPlane(tmp_path).play(script)
 
