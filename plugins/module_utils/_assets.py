@@ -19,12 +19,13 @@ from ._argument_spec import resource_options
 from ._asset_type import AssetType
 from ._blobs import open_datastore
 from ._content_hash import HASH_VERSION, Content, read
+from ._datastore_path import read_datastore_path
 from ._errors import ImmutableFieldError, InvalidOption, NotFoundError, ServiceError
 from ._invocation import Invocation, Result, Spec
 from ._management import Management
 from ._mapping_file import read_mapping
 from ._resource import Field, check_names, check_options, dig, merged_body, plan, plant, render, uproot
-from ._storage_uri import DatastorePath, is_cloud, parse, upload_hash, upload_place
+from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from ._uploads import into_datastore, through_pending_upload
 from ._wire import CondaFile, Json
 from ._workspace import Workspace
@@ -268,8 +269,8 @@ class _Publication:
             return bool(dig(standing, HASH_AT) == self._hash)
         if self._goes_to("pending"):
             return upload_hash(uri or "") == files.object_hash  # code that an older client put into a datastore
-        place = parse(uri or "", self.workspace.id)
         wanted = self.options["datastore"]
+        place = read_datastore_path(uri or "")
         if wanted and (place is None or place.datastore != wanted.removeprefix("azureml:").rpartition("/")[2]):
             return False
         return (uri or "").rstrip("/").endswith(f"/{upload_place(files.object_hash, files.name)}")
@@ -336,7 +337,7 @@ class _Publication:
 
     def _uri_in(self, datastore: str) -> str:
         files = t.cast("Content", self.files)
-        return str(DatastorePath(self.workspace.id, datastore, upload_place(files.object_hash, files.name)))
+        return datastore_uri(self.workspace.id, datastore, upload_place(files.object_hash, files.name))
 
     def _body(self, uri: str | None) -> dict[str, Json]:
         body = merged_body(self.asset, {}, {**self.asset.constants, **self.wanted})

@@ -3,21 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""How places in storage are written: local or in the cloud, and the two forms of a path in a datastore."""
+"""How assets name their place in storage: when two URIs mean the same, and where uploaded files are."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ._arm_id import WorkspaceId
+from ._datastore_path import read_datastore_path
 
 _CLOUD = re.compile(r"[a-z][a-z0-9+.-]*://|azureml:|runs:/", re.IGNORECASE)
-_DATASTORE = re.compile(
-    r"azureml://(?:subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)/(?:providers/[^/]+/)?"
-    r"workspaces/(?P<workspace>[^/]+)/)?datastores/(?P<datastore>[^/]+)(?:/paths/(?P<path>.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def is_cloud(text: str) -> bool:
@@ -25,45 +20,34 @@ def is_cloud(text: str) -> bool:
     return _CLOUD.match(text) is not None
 
 
-@dataclass(frozen=True)
-class DatastorePath:
-    """A path in a datastore of a workspace."""
-
-    workspace: WorkspaceId
-    datastore: str
-    path: str
-
-    def __str__(self) -> str:
-        """The long form, as the official SDK writes it. Service fact: assets contract 6 and 8.1."""
-        return (
-            f"azureml://subscriptions/{self.workspace.subscription_id}/resourcegroups/{self.workspace.resource_group}"
-            f"/workspaces/{self.workspace.name}/datastores/{self.datastore}/paths/{self.path}"
-        )
+def datastore_uri(workspace: WorkspaceId, datastore: str, path: str) -> str:
+    """A path in a datastore in its long form, as the official SDK writes it. Service fact: assets contract 6, 8.1."""
+    return (
+        f"azureml://subscriptions/{workspace.subscription_id}/resourcegroups/{workspace.resource_group}"
+        f"/workspaces/{workspace.name}/datastores/{datastore}/paths/{path}"
+    )
 
 
-def parse(text: str, workspace: WorkspaceId) -> DatastorePath | None:
-    """Read the long form, or the short one, which means this ``workspace``; None when the text is neither."""
-    match = _DATASTORE.fullmatch(text)
-    if not match:
+def long_form(text: str, workspace: WorkspaceId) -> str | None:
+    """The long form of a path in a datastore, of this ``workspace`` in the short one; None for any other text."""
+    place = read_datastore_path(text)
+    if place is None:
         return None
-    named = match["workspace"] is not None
-    home = WorkspaceId(match["subscription"], match["group"], match["workspace"]) if named else workspace
-    return DatastorePath(home, match["datastore"], match["path"] or "")
+    here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
+    home = workspace if place.workspace is None or place.workspace == here else WorkspaceId(*place.workspace)
+    return datastore_uri(home, place.datastore, place.path)
 
 
 def comparison_key(text: str, workspace: WorkspaceId) -> str:
     """A text that is equal for URIs that mean the same place.
 
     Service fact: assets contract 8.1 and 12. The service writes the short form long and changes the case of
-    ``resourceGroups``; case counts from the datastore's name on. The default port and a slash at the end do not.
+    ``resourceGroups``; case counts below the datastore. The default port and a slash at the end do not.
     """
-    text = text.rstrip("/")
-    place = parse(text, workspace)
-    if place is not None:
-        home = place.workspace
-        home = WorkspaceId(home.subscription_id.lower(), home.resource_group.lower(), home.name.lower())
-        return str(DatastorePath(home, place.datastore, place.path))
-    return re.sub(r"(https://[^/?]*):443(?=[/?]|$)", r"\1", text)
+    if uri := long_form(text, workspace):
+        head, mark, path = uri.partition("/paths/")
+        return f"{head.lower()}{mark}{path}"
+    return re.sub(r"(https://[^/?]*):443(?=[/?]|$)", r"\1", text.rstrip("/"))
 
 
 def upload_place(object_hash: str, name: str) -> str:

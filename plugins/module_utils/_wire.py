@@ -26,8 +26,7 @@ from ._arm_id import WorkspaceId
 from ._arm_id import parse as parse_id
 from ._errors import MissingLibrary
 from ._references import expand, parse
-from ._storage_uri import comparison_key, upload_hash
-from ._storage_uri import parse as parse_place
+from ._storage_uri import comparison_key, long_form, upload_hash
 
 Json = t.Any
 
@@ -293,8 +292,7 @@ class StorageUri(Wire):
     """
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        place = parse_place(value or "", workspace)
-        return str(place) if place else value
+        return long_form(value or "", workspace) or value
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return comparison_key(value, workspace) if value else None

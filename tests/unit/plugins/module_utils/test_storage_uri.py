@@ -9,7 +9,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import Works
 from ansible_collections.mlops.azureml.plugins.module_utils._storage_uri import (
     comparison_key,
     is_cloud,
-    parse,
+    long_form,
     upload_hash,
 )
 
@@ -30,8 +30,11 @@ def test_local(text: str) -> None:
     assert not is_cloud(text)
 
 
-def test_short_form_means_this_workspace() -> None:
-    assert str(parse("azureml://datastores/store/paths/a/B c", HERE)) == LONG
+def test_long_form() -> None:
+    assert long_form("azureml://datastores/store/paths/a/B c", HERE) == LONG
+    assert long_form(LONG.replace("resourcegroups/rg1", "resourceGroups/RG1"), HERE) == LONG
+    assert long_form(LONG.replace("ws1", "ws2"), HERE) == LONG.replace("ws1", "ws2")
+    assert long_form("https://host/a", HERE) is None
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,7 @@ def test_short_form_means_this_workspace() -> None:
         "azureml://datastores/store/paths/a/B c",
         LONG.replace("resourcegroups", "resourceGroups"),
         LONG.replace("sub1/resourcegroups/rg1", "SUB1/resourceGroups/RG1"),
+        LONG.replace("store/", "Store/"),
         LONG.replace("/workspaces", "/providers/Microsoft.MachineLearningServices/workspaces"),
     ],
 )
@@ -53,7 +57,6 @@ def test_same_place(same: str) -> None:
     "other",
     [
         LONG.replace("B c", "b c"),
-        LONG.replace("store/", "Store/"),
         LONG.replace("ws1", "ws2"),
         "azureml://jobs/a/outputs/artifacts/paths/a/B c",
         "https://host/a/B c",
