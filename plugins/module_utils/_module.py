@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -59,7 +58,8 @@ def run(verb: Verb) -> None:
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except AzureMLError as error:
-        module.fail_json(msg=str(error), exception=traceback.format_exc(), **error.facts)
+        # Ansible adds the pending traceback by itself when it is asked to (-vvv): nobody else wants to read one.
+        module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**_shown(result, module._diff))
 
 

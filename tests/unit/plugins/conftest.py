@@ -46,7 +46,7 @@ except ImportError:  # ansible-core before 2.19
 def run(
     bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Run:
-    """``run(module, options, *calls, check=False)``: all of the calls must be made, in this order, and no other."""
+    """``run(module, options, *calls, check=False, diff=True)``: all of the calls must be made, in this order, and no other."""
     for name in [name for name in os.environ if name.startswith("AZURE") or name.endswith("CA_BUNDLE")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
@@ -55,7 +55,9 @@ def run(
     warnings: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, message: warnings.append(message))
 
-    def run_module(module: types.ModuleType, options: dict[str, Any], *calls: Call, check: bool = False) -> Outcome:
+    def run_module(
+        module: types.ModuleType, options: dict[str, Any], *calls: Call, check: bool = False, diff: bool = True
+    ) -> Outcome:
         warnings.clear()
         wired = bench(*calls)
         at = {"sleep": wired.clock.sleep, "clock": wired.clock}
@@ -63,7 +65,7 @@ def run(
         monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
         monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
         monkeypatch.setattr(_converge, "time", types.SimpleNamespace(time=wired.clock))
-        arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+        arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()
         out, err = capfd.readouterr()
