@@ -123,7 +123,7 @@ def test_outputs_that_cannot_be(words: dict[str, Any], message: str) -> None:
 
 
 def test_a_text_where_words_belong() -> None:
-    with pytest.raises(InvalidOption, match="inputs.x: it is made of .* found a str"):
+    with pytest.raises(InvalidOption, match=r"inputs.x: it is made of .* found a str"):
         read_inputs({"x": "azureml:inbox:3"})
 
 

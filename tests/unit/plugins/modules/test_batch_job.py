@@ -68,7 +68,7 @@ def ready() -> tuple[Call, Call, Call]:
     return endpoint(), deployment(), default_datastore()
 
 
-# -- starting ----------------------------------------------------------------------------------------------------------
+# -- starting --------------------------------------------------------------------------------------------------------
 
 
 def test_a_job_without_a_name_is_started_and_followed(run: Run, clock: Clock) -> None:
@@ -177,7 +177,7 @@ def test_a_signed_url_is_used_and_never_shown(run: Run) -> None:
     assert PLANTED not in str(out.result) + str(module_arguments)
 
 
-# -- one key, one job ----------------------------------------------------------------------------------------------------
+# -- one key, one job ------------------------------------------------------------------------------------------------
 
 
 def test_a_finished_job_is_returned_with_one_read(run: Run) -> None:
@@ -240,7 +240,7 @@ def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_i
     assert not run(batch_job, {**TODAY, "wait": False}, failed).failed
 
 
-# -- a lost answer -------------------------------------------------------------------------------------------------------
+# -- a lost answer ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_refusal_is_told_and_nothing_is_looked_for(run: Run, failure: httpx.Re
     assert words in out["msg"]
 
 
-# -- found before the call -----------------------------------------------------------------------------------------------
+# -- found before the call -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_a_place_that_another_job_is_writing_to_is_refused(run: Run) -> None:
     assert "job other of endpoint letters is Running" in out["msg"]
 
 
-# -- following -----------------------------------------------------------------------------------------------------------
+# -- following -------------------------------------------------------------------------------------------------------
 
 
 def test_odd_states_are_waited_through(run: Run) -> None:
@@ -445,7 +445,7 @@ def test_a_failed_job_without_readable_logs_still_explains_itself(run: Run) -> N
     assert "studio" in out["hint"]
 
 
-# -- check mode ----------------------------------------------------------------------------------------------------------
+# -- check mode ------------------------------------------------------------------------------------------------------
 
 
 def test_check_mode_predicts_what_the_run_does(run: Run) -> None:
@@ -470,7 +470,7 @@ def test_check_mode_neither_waits_nor_fails_for_a_standing_job(run: Run) -> None
         assert (out.failed, out["changed"], out["batch_job"]["status"]) == (False, False, status)
 
 
-# -- canceling -----------------------------------------------------------------------------------------------------------
+# -- canceling -------------------------------------------------------------------------------------------------------
 
 CANCEL = {"endpoint_name": "digits", "name": "today", "state": "canceled"}
 

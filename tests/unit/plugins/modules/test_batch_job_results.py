@@ -59,7 +59,7 @@ def fetch(run: Run, dest: Path, *calls: Any, **more: Any) -> Any:
     return run(batch_job_results, {"name": "batchjob-1", "dest": str(dest)}, *calls, **more)
 
 
-# -- where they are ------------------------------------------------------------------------------------------------------
+# -- where they are --------------------------------------------------------------------------------------------------
 
 
 def test_the_place_that_the_call_named(run: Run, storage: Storage, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_no_such_job(run: Run, tmp_path: Path) -> None:
     assert "there is no job batchjob-1" in out["msg"]
 
 
-# -- bringing them home --------------------------------------------------------------------------------------------------
+# -- bringing them home ----------------------------------------------------------------------------------------------
 
 
 def test_what_is_there_already_is_left_alone(run: Run, storage: Storage, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_failed_download_leaves_no_part_behind(
     assert list((tmp_path / "dest").iterdir()) == []
 
 
-# -- rows ----------------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------------------------
 
 
 def rows(run: Run, *calls: Any, **options: Any) -> Any:
