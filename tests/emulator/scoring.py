@@ -107,15 +107,8 @@ def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str]
 
 
 def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str, Any]) -> Job:
-    settings = deployment.properties
-    model_job = not _is_pipeline(settings)
-    if model_job and len(sent.get("inputData") or {}) > 1:
-        # Batch contract 4.5: a model deployment takes one data input and one output, whose names it ignores.
-        raise Refused(data_plane_error(400, "UserError", "A model deployment takes exactly one data input."))
-    if model_job and sent.get("outputData"):
-        if len(sent["outputData"]) > 1:
-            raise Refused(data_plane_error(400, "UserError", "A model deployment has exactly one output."))
-        sent["outputData"] = {"score": next(iter(sent["outputData"].values()))}
+    if not _is_pipeline(deployment.properties):
+        _fit_model_deployment(sent)
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
     experiment = properties.pop("experimentName", None) or endpoint.name
@@ -126,7 +119,7 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
         name=_name(state, sent),
         endpoint=endpoint.name,
         deployment=deployment.name,
-        settings=copy.deepcopy(settings),
+        settings=copy.deepcopy(deployment.properties),
         request=sent,
         created=state.clock.now(),
         description=marks.get("description") or description,
@@ -134,6 +127,19 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
         tags=dict(marks.get("tags") or {}),
         properties=dict(marks.get("properties") or {}),
     )
+
+
+def _fit_model_deployment(sent: dict[str, Any]) -> None:
+    """One data input, one output, which is called `score` whatever the caller calls it. Raises Refused.
+
+    Service fact: batch contract 4.5, 5.4.
+    """
+    for name in ("inputData", "outputData"):
+        if len(sent.get(name) or {}) > 1:
+            message = f"A model deployment takes one entry in {name}, not {len(sent[name])}."
+            raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument",)))
+    if sent.get("outputData"):
+        sent["outputData"] = {"score": next(iter(sent["outputData"].values()))}
 
 
 def _name(state: State, sent: dict[str, Any]) -> str:

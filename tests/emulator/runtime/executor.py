@@ -48,7 +48,7 @@ class Executor:
         finally:
             over.set()
             await publishing
-            shutil.rmtree(folder, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _publish(self, logs: Logs, place: Place, over: asyncio.Event) -> None:
         """Store the logs every now and then, and at last when the run is over."""
