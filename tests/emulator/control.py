@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from .arm.datastores import create_system_datastores
 from .journal import Journal
-from .policies import POLICIES
 from .state import Resource, State
 
 
@@ -66,15 +65,6 @@ def routes(state: State, journal: Journal) -> list[Route]:
         Route("/emulator/clock", advance, methods=["POST"]),
         Route("/emulator/state", read_state, methods=["GET"]),
     ]
-
-
-def policies_table() -> str:
-    """The switches as a Markdown table, for the README."""
-    lines = ["| switch | values | default | question |", "| --- | --- | --- | --- |"]
-    for policy in POLICIES:
-        values = ", ".join(f"`{value}`" for value in policy.values)
-        lines.append(f"| `{policy.name}` | {values} | `{policy.default}` | {policy.question} |")
-    return "\n".join(lines)
 
 
 def _view(resource: Resource) -> dict[str, Any]:

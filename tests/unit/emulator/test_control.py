@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from starlette.testclient import TestClient
-
-from tests.emulator.policies import POLICIES, Policies
 
 
 def journal(workspace):
@@ -82,12 +79,3 @@ def test_the_state_can_be_compared(workspace):
     state = workspace.http.get("/emulator/state").json()
     assert state["resources"][workspace.path("batchEndpoints/digits-ep")]["provisioning_state"] == "Succeeded"
     assert state["jobs"] == []
-
-
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-def test_every_default_is_a_possible_answer(policy):
-    assert Policies()[policy.name] == policy.check(policy.default)
-
-
-def test_policy_names_are_unique():
-    assert len({policy.name for policy in POLICIES}) == len(POLICIES)
