@@ -94,7 +94,7 @@ class Container:
 
     def list(self, prefix: str = "") -> Iterator[Blob]:
         """The blobs whose names begin with ``prefix``, page by page as they are consumed."""
-        with self._speaking(f"list blobs {prefix}"):
+        with self._speaking(f"list blobs {prefix}".rstrip()):
             for found in self._client.list_blobs(name_starts_with=prefix or None, include=["metadata"]):
                 md5 = found.content_settings.content_md5
                 yield Blob(found.name, found.size, bytes(md5) if md5 else None, dict(found.metadata or {}))
