@@ -283,6 +283,7 @@ COMPUTE = ResourceType(
         f"{CLUSTER}.allocationState",
         f"{CLUSTER}.allocationStateTransitionTime",
         f"{CLUSTER}.errors",
+        f"{CLUSTER}.enableBatchPrivateLink",
     ),
     delete_query={"underlyingResourceAction": "Delete"},
 )

@@ -46,7 +46,7 @@ except ImportError:  # ansible-core before 2.19
 def run(
     bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Run:
-    """``run(module, options, *calls, check=False, diff=True)``: all of the calls must be made, in this order, and no other."""
+    """``run(module, options, *calls, check=False, diff=True)``: all calls must be made, in this order, and no other."""
     for name in [name for name in os.environ if name.startswith("AZURE") or name.endswith("CA_BUNDLE")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)

@@ -59,5 +59,5 @@ def test_a_label_without_version_is_told(versions: list[str] | None) -> None:
 
 
 def test_what_is_no_reference_is_told() -> None:
-    with pytest.raises(InvalidOption, match="^model: 'digits' names no version: write .*, or a full id.$"):
+    with pytest.raises(InvalidOption, match=r"^model: 'digits' names no version: write .*, or a full id\.$"):
         full_id("digits", "models", "model", Shelf())
