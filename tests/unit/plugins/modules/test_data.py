@@ -1,0 +1,104 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.modules import data
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    SUBSCRIPTION,
+    WORKSPACE,
+    Call,
+    Run,
+    get,
+    put,
+)
+
+SHORT = "azureml://datastores/workspaceblobstore/paths/incoming/digits"
+LONG = f"azureml:/{SUBSCRIPTION}/resourcegroups/rg1/workspaces/ws1/datastores/workspaceblobstore/paths/incoming/digits"
+
+
+def version(uri: str = LONG, **properties: Any) -> dict[str, Any]:
+    return {
+        "id": f"{WORKSPACE}/data/images/versions/1",
+        "name": "1",
+        "properties": {
+            "description": None,
+            "tags": None,
+            "properties": None,
+            "isArchived": False,
+            "isAnonymous": False,
+            "dataUri": uri,
+            "dataType": "uri_folder",
+            **properties,
+        },
+    }
+
+
+def listed(*versions: dict[str, Any]) -> Call:
+    query = {"$orderBy": "createdtime desc", "listViewType": "ActiveOnly"}
+    return get("data/images/versions", {"value": list(versions)} if versions else None, **query)
+
+
+def test_data_in_the_cloud_is_registered_as_given(run: Run) -> None:
+    write = put("data/images/versions/1", body=version(), operation=False)
+    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), write)
+
+    assert write.sent == {"properties": {"dataUri": SHORT, "dataType": "uri_folder"}}
+    assert out["data"] == {
+        "id": f"{WORKSPACE}/data/images/versions/1",
+        "name": "images",
+        "version": "1",
+        "reference": "azureml:images:1",
+        "path": LONG,
+        "hash": None,
+        "type": "uri_folder",
+        "description": None,
+        "tags": {},
+        "properties": {},
+        "archived": False,
+    }
+
+
+@pytest.mark.parametrize("path", [SHORT, f"{SHORT}/", LONG, LONG.replace("resourcegroups", "resourceGroups")])
+def test_data_that_stands_costs_one_request(run: Run, path: str) -> None:
+    assert not run(data, {"name": "images", "path": path, "tags": {}}, listed(version()))["changed"]
+
+
+def test_prediction_shows_the_path_as_the_service_will(run: Run) -> None:
+    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), check=True)
+
+    assert out["data"]["path"] == LONG
+
+
+def test_other_folder_under_a_given_version_is_refused(run: Run) -> None:
+    out = run(data, {"name": "images", "version": "1", "path": f"{SHORT}-2"}, get("data/images/versions/1", version()))
+
+    assert out.failed
+    assert f"path is {LONG}, the task wants {LONG}-2" in out["msg"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "complaint"),
+    [
+        ("uri_folder", "file", "is a file, and type uri_folder is for a folder"),
+        ("mltable", "file", "is a file, and type mltable is for a folder"),
+        ("uri_file", "", "is a folder, and type uri_file is for a file"),
+    ],
+)
+def test_kind_and_files_must_fit(run: Run, tmp_path: Path, kind: str, name: str, complaint: str) -> None:
+    (tmp_path / "file").write_text("")
+    out = run(data, {"name": "images", "path": f"{tmp_path}/{name}", "type": kind})
+
+    assert out.failed
+    assert complaint in out["msg"]
+
+
+def test_empty_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert "holds no file to upload" in run(data, {"name": "images", "path": f"{tmp_path}/empty"})["msg"]
