@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from starlette.testclient import TestClient
 
 from tests.emulator import entra
 from tests.emulator.app import Emulator
@@ -48,6 +50,33 @@ class StorageDouble:
         return f"ss=bf&sp={permissions}&hours={hours:g}&sig=x"
 
 
+class Http:
+    """Calls one surface in memory."""
+
+    def __init__(self, emulator: Emulator, surface: str) -> None:
+        self._transport = httpx.ASGITransport(emulator.surfaces[surface])
+        self._base_url = emulator.state.settings.url(surface)
+
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url=self._base_url) as client:
+                return await client.request(method, url, **options)
+
+        return asyncio.run(send())
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("GET", url, **options)
+
+    def put(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("PUT", url, **options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("POST", url, **options)
+
+    def delete(self, url: str, **options: Any) -> httpx.Response:
+        return self.request("DELETE", url, **options)
+
+
 class Workspace:
     """A client of the management surface, one level above HTTP."""
 
@@ -56,7 +85,7 @@ class Workspace:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.settings = emulator.state.settings
-        self.http = TestClient(emulator.surfaces["management"], base_url=self.settings.url("management"))
+        self.http = Http(emulator, "management")
         self.headers = {"Authorization": f"Bearer {emulator.state.entra.issue(self.settings.url('management'))}"}
 
     def path(self, below: str) -> str:
@@ -122,6 +151,12 @@ def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: rsa.R
     monkeypatch.setattr(entra.rsa, "generate_private_key", lambda **_options: signing_key)
     ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
     return Emulator(Settings(state_dir=tmp_path, ports=ports), storage=StorageDouble())
+
+
+@pytest.fixture
+def surface(emulator: Emulator) -> Callable[[str], Http]:
+    """Gives the client of a surface by its name."""
+    return lambda name: Http(emulator, name)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-from starlette.testclient import TestClient
-
 
 def journal(workspace):
     return [json.loads(line) for line in workspace.http.get("/emulator/journal").text.splitlines()]
@@ -44,9 +42,9 @@ def test_the_journal_holds_no_signature_and_can_be_cleared(workspace):
     assert journal(workspace) == []
 
 
-def test_all_surfaces_write_to_one_journal(workspace, emulator):
-    TestClient(emulator.surfaces["login"]).get("/tenant/discovery/v2.0/keys")
-    TestClient(emulator.surfaces["scoring"]).get("/nobody/jobs/x")
+def test_all_surfaces_write_to_one_journal(workspace, surface):
+    surface("login").get("/tenant/discovery/v2.0/keys")
+    surface("scoring").get("/nobody/jobs/x")
     assert [entry["path"] for entry in journal(workspace)] == ["/tenant/discovery/v2.0/keys", "/nobody/jobs/x"]
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import jwt
 import pytest
-from starlette.testclient import TestClient
 
 
 @pytest.fixture
-def login(emulator):
-    return TestClient(emulator.surfaces["login"], base_url=emulator.state.settings.url("login"))
+def login(surface):
+    return surface("login")
 
 
 def form(settings, **changes):

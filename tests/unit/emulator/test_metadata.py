@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from starlette.testclient import TestClient
 
 
 @pytest.fixture
-def http(emulator):
-    return TestClient(emulator.surfaces["management"], base_url=emulator.state.settings.url("management"))
+def http(surface):
+    return surface("management")
 
 
 def test_the_newest_form_leads_to_every_service(http, emulator):
