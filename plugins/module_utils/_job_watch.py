@@ -22,6 +22,7 @@ LONGEST_PAUSE = 30.0
 SHARE = 0.1
 # How long a job that was just started may be missing from the management view.
 APPEARANCE = 60.0
+_TO_THE_SECOND = len("2026-01-31T06:00:12")
 PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
 
 
@@ -37,12 +38,12 @@ class Watch:
         self.job: Job | None = None
 
     def note(self, job: Job, at: str | None = None) -> None:
-        """Remember the job as it is now; ``at`` is the ISO time of its state, by default now."""
+        """Remember the job as it is now; ``at`` is the ISO time (UTC) of its state, by default now."""
         self.job = job
         if self.timeline and self.timeline[-1]["status"] == job.status:
             return
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        self.timeline.append({"status": job.status, "at": at or now})
+        moment = at or datetime.datetime.now(datetime.timezone.utc).isoformat()
+        self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
         self._invocation.progress(f"job {job.name} is {job.status}")
 
     def until_ended(self, job: Job) -> Job:

@@ -80,7 +80,7 @@ def test_a_job_without_a_name_is_started_and_followed(run: Run, clock: Clock) ->
     assert shown["id"] == f"{WORKSPACE}/jobs/batchjob-1"
     assert shown["studio_url"] == STUDIO.format("batchjob-1")
     assert [entry["status"] for entry in shown["timeline"]] == ["Preparing", "Queued", "Running", "Completed"]
-    assert shown["timeline"][0]["at"] == "2026-01-31T06:00:01.80314+00:00"
+    assert shown["timeline"][0]["at"] == "2026-01-31T06:00:01+00:00"
     assert submit.sent["inputData"] == {"images": {"jobInputType": "UriFolder", "uri": URL}}
     assert "outputData" not in submit.sent
     assert "azureml-model-deployment" not in submit.headers
@@ -418,6 +418,7 @@ def test_a_refusal_while_waiting_still_tells_the_job(run: Run) -> None:
 
 
 def test_the_end_of_the_logs_is_the_cause(run: Run, storage: Storage) -> None:
+    storage.blobs["ExperimentRun/dcid.child-0/logs/user/error.txt"] = b"passed over"
     storage.blobs["ExperimentRun/dcid.child-1/logs/user/error.txt"] = b"line 1\n\nRuntimeError: no such digit\n"
     history = f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children"
 
@@ -427,7 +428,8 @@ def test_the_end_of_the_logs_is_the_cause(run: Run, storage: Storage) -> None:
 
     def children(request: httpx.Request) -> httpx.Response:
         assert request.url.path == history
-        return httpx.Response(200, json={"value": [{"runId": "child-1", "name": "batchscoring", "status": "Failed"}]})
+        runs = [{"runId": "child-0", "status": "Completed"}, {"runId": "child-1", "status": "Failed"}]
+        return httpx.Response(200, json={"value": runs})
 
     workspace = get("", {"properties": {"discoveryUrl": "https://eastus.api.azureml.ms/discovery"}})
     logs = datastore("workspaceartifactstore")
@@ -464,6 +466,12 @@ def test_check_mode_forgives_what_an_earlier_task_would_make(run: Run) -> None:
     assert "no data asset" in out.warnings[0]
 
 
+def test_check_mode_does_not_open_the_storage(run: Run, storage: Storage) -> None:
+    storage.blobs["scores/today.csv"] = b"x"
+    out = run(batch_job, {**ANY, "outputs": OUTPUTS}, listed(), endpoint(), deployment(), datastore(), check=True)
+    assert out["changed"]
+
+
 def test_check_mode_neither_waits_nor_fails_for_a_standing_job(run: Run) -> None:
     for status in ("Running", "Failed"):
         out = run(batch_job, TODAY, saw(status, "today", key="today"), check=True)
@@ -482,6 +490,12 @@ def test_a_running_job_is_canceled(run: Run) -> None:
     out = run(batch_job, CANCEL, running, cancel, going, ended)
     assert (out["changed"], out["batch_job"]["status"]) == (True, "Canceled")
     assert out["diff"]["before"] == {"name": "today", "status": "Running"}
+
+
+def test_a_job_that_completes_before_it_is_canceled_is_not_changed(run: Run) -> None:
+    running, ended = saw("Running", "today", key="today"), saw("Completed", "today", key="today")
+    out = run(batch_job, CANCEL, running, Call("POST", "jobs/today/cancel", 200), ended)
+    assert (out["changed"], out["batch_job"]["status"]) == (False, "Completed")
 
 
 def test_canceling_is_predicted_and_not_asked_twice(run: Run) -> None:

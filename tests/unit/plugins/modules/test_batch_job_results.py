@@ -38,9 +38,10 @@ def ended(status: str = "Completed", output: str | None = PLACE) -> Call:
 
 def history(references: dict[str, Any]) -> list[Any]:
     """Discovery, the child run, and what it says of its outputs (batch contract 6.5)."""
+    runs = [{"runId": "other", "name": "prepare"}, {"runId": "child-1", "name": "batchscoring"}]
     answers = {
         "/discovery": {"api": API},
-        f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children": {"value": [{"runId": "child-1", "name": "batchscoring"}]},
+        f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children": {"value": runs},
         f"/history/v1.0{WORKSPACE}/rundata": {"runDefinition": {"dataReferences": references}},
     }
 
@@ -80,15 +81,28 @@ def test_the_folder_of_the_run_inside_the_job(run: Run, storage: Storage, tmp_pa
     assert out["batch_job_results"]["location"].endswith(f"/paths/{FOLDER}")
 
 
-@pytest.mark.parametrize(
-    ("folder", "looks"), [(FOLDER, 1), ("dataset/child-1/score", 2), ("azureml/batchjob-1/score", 3)]
-)
+@pytest.mark.parametrize(("folder", "looks"), [(FOLDER, 1), ("dataset/child-1/score", 2)])
 def test_where_they_may_be_when_history_does_not_say(
     run: Run, storage: Storage, tmp_path: Path, folder: str, looks: int
 ) -> None:
     storage.blobs = {f"{folder}/predictions.csv": ROWS}
     fetch(run, tmp_path, ended(output=None), *history({}), *(default_datastore() for _ in range(looks)))
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
+
+
+def test_the_folder_of_the_job_itself_comes_last(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {"azureml/batchjob-1/score/predictions.csv": ROWS}
+    *before, rundata = history({})
+    looks = [default_datastore() for _ in range(5)]
+    fetch(run, tmp_path, ended(output=None), *before, rundata, *looks[:2], rundata, *looks[2:])
+    assert (tmp_path / "predictions.csv").read_bytes() == ROWS
+
+
+def test_an_output_in_another_workspace(run: Run, tmp_path: Path) -> None:
+    elsewhere = "azureml://subscriptions/s/resourcegroups/rg1/workspaces/other/datastores/store/paths/p.csv"
+    out = fetch(run, tmp_path, ended(output=elsewhere))
+    assert out.failed
+    assert "in another workspace" in out["msg"]
 
 
 def test_nothing_anywhere(run: Run, tmp_path: Path) -> None:
