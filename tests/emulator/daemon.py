@@ -40,7 +40,11 @@ def start(state_dir: Path, arguments: Sequence[str]) -> None:
             start_new_session=True,
         )
         os.close(writing)
-        line = report.readline().strip()
+        try:
+            line = report.readline().strip()
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
     if line != "ready":
         process.terminate()
         process.wait()

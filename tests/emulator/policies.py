@@ -44,6 +44,7 @@ POLICIES = (
     Policy("immutable_status", ("400", "409"), "400", "A1, B2: refusal to change an immutable field"),
     Policy("patch_status", ("200", "202"), "200", "B3: PATCH of an endpoint or deployment"),
     Policy("patch_unknown_keys", ("ignored", "refused"), "ignored", "B3: keys that PATCH does not know"),
+    Policy("compute_names", ("documented", "any"), "documented", "A7: name rule of computes"),
     Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
     Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),
     Policy("delete_while_deleting", ("202", "409"), "202", "A6: second DELETE while the first still runs"),

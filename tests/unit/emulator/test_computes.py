@@ -135,6 +135,8 @@ def test_wrong_values_and_unknown_keys_are_named(workspace, wrong, name):
 @pytest.mark.parametrize("name", ["1cpu", "c", "a" * 25, "under_score", "dash-"])
 def test_names_follow_the_product_rule(workspace, name):
     assert workspace.send("PUT", f"computes/{name}", body()).status_code == 400
+    workspace.policy(compute_names="any")
+    assert workspace.send("PUT", f"computes/{name}", body()).status_code == 201
 
 
 def test_a_kubernetes_cluster_is_attached(workspace):
