@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ._errors import InvalidOption, NotFoundError, ParentNotFoundError
+from ._management import describe
 from ._references import expand, parse
 from ._resource import Difference, Plan, ResourceType
 from ._wire import ChildName, Json, Reference
@@ -77,7 +78,7 @@ def require_references(planned: Plan, path: str, workspace: Workspace, warn: War
         target = _target(difference, path)
         if target is None or _stands(target, workspace):
             continue
-        complaint = f"{difference.field.option}: {target} does not exist"
+        complaint = f"{difference.field.option}: there is no {describe(target)}"
         if warn is None:
             raise InvalidOption(f"{complaint}. Create it first, or correct the reference. Nothing was changed.")
         warn(f"{complaint}; the run will fail unless an earlier task creates it.")

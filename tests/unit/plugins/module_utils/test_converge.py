@@ -530,7 +530,7 @@ class TestReferences:
     def test_what_is_missing_is_found_before_any_write(self, run: Run) -> None:
         done = run(room, self.TASK, get(ROOM_AT), self.PARENT, self.MODEL_STANDS, get("computes/cpu"))
         assert done["msg"] == (
-            f"compute: {WORKSPACE}/computes/cpu does not exist. "
+            "compute: there is no computes/cpu in workspace ws1 (resource group rg1). "
             "Create it first, or correct the reference. Nothing was changed."
         )
 
@@ -538,13 +538,17 @@ class TestReferences:
         done = run(room, self.TASK, get(ROOM_AT), self.PARENT, get(MODEL), get("computes/cpu"), check=True)
         assert done["changed"]
         assert len(done.warnings) == 2
-        assert done.warnings[0].startswith(f"model: {WORKSPACE}/{MODEL} does not exist; the run will fail unless")
+        assert done.warnings[0].startswith(
+            f"model: there is no {MODEL} in workspace ws1 (resource group rg1); the run will"
+        )
 
     def test_something_in_a_workspace_that_is_not_there_is_missing(self, run: Run) -> None:
         other = f"{WORKSPACE[:-3]}ws2/computes/cpu"
         gateway = Call("GET", other, 404, GATEWAY_404, headers={"x-ms-failure-cause": "gateway"})
         done = run(room, {**self.TASK, "compute": other}, get(ROOM_AT, a_room()), gateway)
-        assert done["msg"].startswith(f"compute: {other} does not exist.")
+        assert done["msg"].startswith(
+            "compute: there is no computes/cpu in workspace ws2 (resource group rg1). Create it"
+        )
 
     def test_what_already_stands_there_is_not_looked_up(self, run: Run) -> None:
         done = run(room, {**self.TASK, "compute": None}, get(ROOM_AT, a_room()))
@@ -553,7 +557,7 @@ class TestReferences:
     def test_the_name_of_a_child_that_is_missing(self, run: Run) -> None:
         child = f"{AT}/rooms/hall"
         done = run(house, {"name": "home", "entrance": "hall"}, get(AT, a_house()), get(child))
-        assert done["msg"].startswith(f"entrance: {WORKSPACE}/{child} does not exist.")
+        assert done["msg"].startswith(f"entrance: there is no {child} in workspace ws1 (resource group rg1). Create it")
 
     def test_the_name_of_a_child_that_stands_or_is_taken_away(self, run: Run) -> None:
         child, after = get(f"{AT}/rooms/hall", {"name": "hall"}), get(AT, a_house(entrance="hall"))

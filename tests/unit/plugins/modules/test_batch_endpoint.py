@@ -129,7 +129,7 @@ def test_a_default_that_does_not_exist_is_found_before_any_write(run: Run) -> No
     """Whether the service would refuse or keep it is not known (batch contract, question 7)."""
     task = {"name": "digits", "defaults": {"deployment_name": "gren"}}
     done = run(batch_endpoint, task, get(AT, endpoint()), get(f"{AT}/deployments/gren"))
-    assert done["msg"].startswith(f"defaults.deployment_name: {WORKSPACE}/{AT}/deployments/gren does not exist.")
+    assert done["msg"].startswith(f"defaults.deployment_name: there is no {AT}/deployments/gren in workspace ws1")
 
 
 def test_properties_are_added_and_the_services_own_stay(run: Run) -> None:
