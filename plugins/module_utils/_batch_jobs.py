@@ -199,7 +199,7 @@ class _Task:
             "status": job.status,
             "endpoint_name": self.options["endpoint_name"],
             "deployment_name": job.deployment or self.options["deployment_name"],
-            "inputs": self.inputs,
+            "inputs": job.inputs or self.inputs,
             "outputs": recorded or self.outputs,
             "studio_url": job.studio_url,
             "timeline": self.watch.timeline,

@@ -48,13 +48,17 @@ _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
 
 @dataclass(frozen=True)
 class Input:
-    """One input: data at ``path``, or a literal ``value``. ``type`` is empty until somebody knows it."""
+    """One input: data at ``path``, or a literal ``value``.
+
+    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean.
+    """
 
     name: str
     type: str = ""
     path: str = ""
     value: str | None = None
     mode: str | None = None
+    asset_id: str = ""
 
     @property
     def option(self) -> str:
@@ -68,14 +72,17 @@ class Input:
             return parsed.collection == "data" and parsed.registry is None
         return self.path.startswith("azureml:") and not self.path.startswith(("azureml://", "azureml:/"))
 
-    def found(self, asset_id: str, asset_type: str | None) -> Input:
-        """The same input with the asset's id for a path, and its type where the task named none."""
-        return replace(self, path=asset_id, type=self.type or asset_type or "")
+    def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId) -> Input:
+        """The same input with the version that its path means, and the asset's type where the task named none."""
+        asset = parse_id(asset_id)
+        here = asset is not None and asset.workspace is not None and asset.workspace.path.lower() == home.path.lower()
+        path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
+        return replace(self, path=path, asset_id=asset_id, type=self.type or asset_type or "")
 
     @property
     def uri(self) -> str:
         """The path as the scoring host takes it: asset ids become URIs. Service fact: batch contract 5.2."""
-        parsed = parse_id(self.path)
+        parsed = parse_id(self.asset_id or self.path)
         if parsed is None or parsed.workspace is None or parsed.collection != "data":
             return self.path
         home, below = parsed.workspace, "/".join(part for pair in parsed.inner for part in pair)
@@ -153,7 +160,7 @@ def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: Workspac
     """
     if len(inputs) != 1 or inputs[0].type == LITERAL or len(outputs) > 1:
         raise InvalidOption("api_generation: the form of 2021 takes exactly one data input and at most one output.")
-    asset = parse_id(inputs[0].path)
+    asset = parse_id(inputs[0].asset_id or inputs[0].path)
     if asset is not None and asset.collection == "data" and asset.workspace == workspace:
         dataset = {"dataInputType": "DatasetVersion", "datasetName": asset.name, "datasetVersion": asset.version}
     else:

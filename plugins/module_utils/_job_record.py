@@ -19,6 +19,8 @@ Json = dict[str, t.Any]
 # Left in the job's tags and properties. Whether the service keeps them is not known (batch contract, open question 14).
 KEY_MARK = "mlops.azureml.key"
 DEFINITION_MARK = "mlops.azureml.definition"
+# What was scored, for runs that find the job again.
+INPUTS_NOTE = "mlops.azureml.inputs"
 
 COMPLETED = frozenset({"Completed"})
 # NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
@@ -31,7 +33,10 @@ _HOME = re.compile(r"/batchEndpoints/(?P<endpoint>[^/]+)/deployments/(?P<deploym
 
 @dataclass(frozen=True)
 class Job:
-    """What the collection reads of a job. ``outputs`` are the places the call named: name -> URI."""
+    """What the collection reads of a job.
+
+    ``outputs`` are the places the call named, name -> URI; ``inputs`` what it noted of itself, in the task's words.
+    """
 
     name: str
     status: str
@@ -40,6 +45,7 @@ class Job:
     deployment: str | None
     experiment: str | None
     studio_url: str | None
+    inputs: Json
     outputs: dict[str, str]
     file_name: str | None
     key: str | None
@@ -100,7 +106,7 @@ def read_job(body: Json) -> Job:
     told = body.get("properties") or {}
     tags = told.get("tags") or {}
     notes = told.get("properties") or {}
-    parameters = _parameters(notes)
+    parameters = _json_object(notes.get("azureml.parameters"))
     route = _HOME.search(str(body.get("id") or "")) or _ROUTE.search(str(told.get("description") or ""))
     services = told.get("interactionEndpoints") or told.get("services") or {}
     experiment = told.get("experimentName") or notes.get("experimentName")
@@ -113,6 +119,7 @@ def read_job(body: Json) -> Job:
         deployment=tags.get("azureml.deploymentname") or (route["deployment"] if route else None),
         experiment=experiment,
         studio_url=(services.get("Studio") or {}).get("endpoint"),
+        inputs=_json_object(notes.get(INPUTS_NOTE)),
         outputs=_outputs(told, parameters),
         file_name=parameters.get("append_row_file_name") or told.get("outputFileName"),
         key=tags.get(KEY_MARK) or notes.get(KEY_MARK),
@@ -125,13 +132,13 @@ def read_job(body: Json) -> Job:
     )
 
 
-def _parameters(notes: Json) -> Json:
-    """The call's settings, which the service keeps as JSON text."""
+def _json_object(text: t.Any) -> Json:
+    """What the service keeps as text of a JSON object, as the call's settings; empty where it is none."""
     try:
-        parameters = json.loads(notes.get("azureml.parameters") or "{}")
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
-    return parameters if isinstance(parameters, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _outputs(told: Json, parameters: Json) -> dict[str, str]:

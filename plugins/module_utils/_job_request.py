@@ -18,13 +18,15 @@ from ._datastore_path import DatastorePath, read_datastore_path
 from ._errors import AzureMLError, InvalidOption
 from ._invocation import Invocation
 from ._job_data import LITERAL, Input, Json, Output, body_of_2021, current_body, read_inputs, read_outputs
-from ._job_record import DEFINITION_MARK, KEY_MARK, SCORE, Marks
+from ._job_record import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK, SCORE, Marks
 from ._lookup import full_id
 from ._resource import Options, check_options, dig, plant
 from ._types.batch_job import BATCH_JOB
 from ._workspace import Workspace
 
 DEFAULT_FILE = "predictions.csv"
+# How much text the service takes as a property of a job is not known; this much it takes as a tag anywhere.
+LONGEST_NOTE = 256
 GENERATION_2021 = "2021"
 _NAMESPACE = uuid.UUID("5a3c9f0e-6d3b-4e0f-9c5d-2f6f7a1be0d4")
 
@@ -185,7 +187,7 @@ class _Preparation:
             raise InvalidOption(
                 f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
             )
-        return item.found(asset_id, dig(asset, "properties.dataType"))
+        return item.found(asset_id, dig(asset, "properties.dataType"), self.workspace.id)
 
     def _outputs(self, deployment: Json | None) -> list[Output]:
         """The outputs of the call, free to be written to. Service fact: batch contract 6.5 (none may exist)."""
@@ -232,7 +234,10 @@ class _Preparation:
         else:
             data = current_body(inputs, outputs)
         marks = {KEY_MARK: self.order.key, DEFINITION_MARK: self.order.definition}
-        body: Json = {"properties": {**data, "name": self.order.key, "tags": marks, "properties": dict(marks)}}
+        notes, scored = dict(marks), json.dumps(shown_data(inputs))
+        if len(scored) <= LONGEST_NOTE:
+            notes[INPUTS_NOTE] = scored
+        body: Json = {"properties": {**data, "name": self.order.key, "tags": marks, "properties": notes}}
         own_file_name = any(output.type == "uri_file" for output in outputs)
         for at, value in self.order.settings.items():
             if not (own_file_name and at == "properties.outputFileName"):

@@ -43,9 +43,10 @@ options:
     default: present
   name:
     description:
-      - Name of the job, up to 200 letters, digits, dashes and underscores. It is the key by which the job is found again,
-        for instance the day it scores.
-      - A name stands for one job of its endpoint, whatever became of it. To score again after a failure, give a new name.
+      - Name of the job, up to 200 letters, digits, dashes and underscores.
+      - It is the key by which the job is found again, for instance the day it scores.
+      - A name stands for one job of its endpoint, whatever became of it.
+        To score again after a failure, give a new name.
       - The service is asked to give the job this name. Where it does not, the job is known by its other marks.
       - Without a name each run starts a new job.
     type: str
@@ -62,19 +63,19 @@ options:
     description:
       - What to score, as a map of input names.
       - An input has a C(path), and may have a C(type) (V(uri_file), V(uri_folder), V(mltable), V(custom_model),
-        V(mlflow_model) or V(triton_model)) and a C(mode) (V(ro_mount), V(rw_mount), V(download), V(direct), V(eval_mount)
-        or V(eval_download)).
+        V(mlflow_model) or V(triton_model)) and a C(mode) (V(ro_mount), V(rw_mount), V(download), V(direct),
+        V(eval_mount) or V(eval_download)).
       - A C(path) is V(azureml:name:version) or V(azureml:name@latest) for a data asset,
-        V(azureml://datastores/name/paths/path), an https URL, or a full id. The latest version of a data asset is looked
-        up by the module, so that the result names the version that was scored.
+        V(azureml://datastores/name/paths/path), an https URL, or a full id. The latest version of a data asset is
+        looked up by the module, so that the result names the version that was scored.
       - Without C(type) it is the type of the data asset, else V(uri_folder).
       - Or an input has the C(type) V(literal) and a C(value).
       - The deployment of a model takes exactly one data input, whose name does not matter.
     type: dict
   outputs:
     description:
-      - Where results go, as a map of output names. An output has a C(path), V(azureml://datastores/name/paths/path) or the
-        same below the full id of the datastore, and may have a C(type) (V(uri_file), which is the default, or
+      - Where results go, as a map of output names. An output has a C(path), V(azureml://datastores/name/paths/path) or
+        the same below the full id of the datastore, and may have a C(type) (V(uri_file), which is the default, or
         V(uri_folder)) and a C(mode) (V(rw_mount) or V(upload)).
       - The place must be free. The module looks before it starts the job.
       - The deployment of a model has one output, which the service calls C(score).
@@ -132,7 +133,7 @@ options:
   wait:
     description:
       - Whether to wait for the end of the job. The task fails when the job fails or is canceled.
-      - With V(false) the task returns the job as it stands. Run again with the same O(name), another task can wait for it.
+      - With V(false) the task returns the job as it stands. A later task with the same O(name) can wait for it.
   wait_timeout:
     description:
       - How many seconds to wait at most. When they are over the task fails and the job goes on;
@@ -202,7 +203,7 @@ batch_job:
       description: Full ARM id.
       type: str
       returned: when started
-      sample: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1/jobs/digits-20260131
+      sample: /subscriptions/.../workspaces/ws1/jobs/digits-20260131
     name:
       description: Name that the service gave the job.
       type: str
@@ -235,8 +236,8 @@ batch_job:
       sample: blue
     inputs:
       description:
-        - What is scored, with labels looked up. URLs are without their query.
-        - For a job of an earlier run, as the task names it.
+        - What is scored, with the versions that labels stood for. URLs are without their query.
+        - For a job of an earlier run, as its record tells, else as the task names it.
       type: dict
       returned: always
       sample: {images: {type: uri_folder, path: "https://account.blob.core.windows.net/samples/digits"}}
@@ -249,7 +250,7 @@ batch_job:
       description: The job in the studio.
       type: str
       returned: when started
-      sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/rg1/workspaces/ws1
+      sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1
     timeline:
       description: The states the job passed through while the task watched, with the time each was first seen.
       type: list

@@ -61,11 +61,19 @@ def test_data_assets_are_told_from_places(path: str, is_asset: bool) -> None:
 
 
 def test_the_type_is_that_of_the_asset_unless_the_task_says() -> None:
-    assert one_input(path="azureml:inbox:3").found(ASSET, "uri_file").wire()["jobInputType"] == "UriFile"
+    assert one_input(path="azureml:inbox:3").found(ASSET, "uri_file", WORKSPACE).wire()["jobInputType"] == "UriFile"
     assert (
-        one_input(path="azureml:inbox:3", type="mltable").found(ASSET, "uri_file").wire()["jobInputType"] == "MLTable"
+        one_input(path="azureml:inbox:3", type="mltable").found(ASSET, "uri_file", WORKSPACE).wire()["jobInputType"]
+        == "MLTable"
     )
     assert one_input(path="https://h/p").wire()["jobInputType"] == "UriFolder"
+
+
+def test_a_data_asset_is_shown_in_the_words_of_the_task() -> None:
+    assert one_input(path="azureml:inbox@latest").found(ASSET, None, WORKSPACE).shown()["path"] == "azureml:inbox:3"
+    other = WorkspaceId("s0", "rg1", "other")
+    assert one_input(path=ASSET).found(ASSET, None, other).shown()["path"] == ASSET
+    assert one_input(path="azureml:inbox@latest").found(ASSET, None, WORKSPACE).uri == f"{LONG}/data/inbox/versions/3"
 
 
 @pytest.mark.parametrize(

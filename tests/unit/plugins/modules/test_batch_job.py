@@ -129,9 +129,10 @@ def test_what_the_call_may_set_is_sent(run: Run) -> None:
 
 def test_the_latest_version_of_a_data_asset_is_the_one_that_is_named(run: Run) -> None:
     submit, version = Submit(), f"{WORKSPACE}/data/inbox/versions/7"
+    latest = {**ANY, "inputs": {"images": {"path": "azureml:inbox@latest"}}, "wait": False}
     out = run(
         batch_job,
-        {**ANY, "inputs": {"images": {"path": "azureml:inbox@latest"}}, "wait": False},
+        latest,
         endpoint(),
         deployment(),
         get("data/inbox/versions", {"value": [{"id": version}]}, **{"$orderBy": "createdtime desc", "$top": "1"}),
@@ -143,7 +144,11 @@ def test_the_latest_version_of_a_data_asset_is_the_one_that_is_named(run: Run) -
         "azureml://subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/rg1/workspaces/ws1/"
     )
     assert uri.endswith("/data/inbox/versions/7")
-    assert out["batch_job"]["inputs"] == {"images": {"type": "uri_file", "path": version}}
+    scored = {"images": {"type": "uri_file", "path": "azureml:inbox:7"}}
+    assert out["batch_job"]["inputs"] == out["diff"]["after"]["inputs"] == scored
+    key = submit.sent["name"]
+    again = run(batch_job, {**latest, "name": key}, saw("Completed", key, properties=submit.sent["properties"]))
+    assert again["batch_job"]["inputs"] == scored
 
 
 def test_the_form_of_2021(run: Run) -> None:
@@ -159,7 +164,7 @@ def test_the_form_of_2021(run: Run) -> None:
     assert "inputData" not in submit.sent
 
 
-def test_literals_and_many_outputs_go_to_a_pipeline(run: Run) -> None:
+def test_literals_go_to_a_pipeline(run: Run) -> None:
     submit = Submit()
     options = {**ANY, "inputs": {**INPUTS, "mode": {"type": "literal", "value": 3}}, "wait": False}
     pipeline = deployment(deploymentConfiguration={"deploymentConfigurationType": "PipelineComponent"})
