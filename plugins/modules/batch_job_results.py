@@ -57,8 +57,8 @@ options:
     default: 1000
   file:
     description:
-      - Name, below the output, of the file whose rows are returned. It is needed when there are several and none of them
-        is the one that the deployment appends rows to.
+      - Name, below the output, of the file whose rows are returned.
+      - It is needed when there are several and none of them is the one that the deployment appends rows to.
     type: str
   columns:
     description:
