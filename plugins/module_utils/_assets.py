@@ -10,7 +10,9 @@ Versions are immutable, so the content decides: the version that holds it, or th
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 import re
 import typing as t
 from pathlib import PurePosixPath
@@ -36,6 +38,7 @@ NEWEST_FIRST = {"$orderBy": "createdtime desc", "listViewType": "ActiveOnly"}
 FIRST_VERSION = "1"
 REFUSED = (400, 409)
 ROUNDS = 3
+LOOKS_BACK = 5
 
 
 class Publish:
@@ -184,19 +187,16 @@ class _Publication:
         return version, standing
 
     def _search(self) -> tuple[str, dict[str, Json] | None]:
-        seen = set()
-        for candidate in self._candidates():
-            seen.add(candidate["name"])
-            if self._holds(candidate):
-                return candidate["name"], candidate
+        seen: set[str] = set()
+        by_hash = self._hash is not None and self._goes_to("pending")
+        if found := self._first_that_holds(self._with_hash() if by_hash else self._listed(), seen):
+            return found
         container = self.management.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
         if container is None:
             return FIRST_VERSION, None
-        latest = dig(container, "properties.latestVersion")
-        if latest and latest not in seen:  # lists lag behind writes (assets contract 1.6)
-            newest = self.management.get(self._version_path(latest))
-            if newest is not None and self._holds(newest):
-                return latest, newest
+        others = itertools.chain(self._listed() if by_hash else (), self._not_listed_yet(container, seen))
+        if found := self._first_that_holds(others, seen):
+            return found
         following = str(dig(container, "properties.nextVersion") or FIRST_VERSION)
         if following in seen:
             raise InvalidOption(
@@ -205,23 +205,39 @@ class _Publication:
             )
         return following, None
 
-    def _candidates(self) -> t.Iterator[dict[str, Json]]:
-        """Versions that may hold the content, the newest first; none for a name that is not known yet."""
-        versions = self.workspace.path(self.asset.container_path.format_map(self.options)) + "/versions"
-        query: dict[str, str] = NEWEST_FIRST
-        if self._goes_to("pending"):
-            query = {}  # lists of code know neither order nor view (assets contract 1.6)
-            if self._hash:
-                # This search is workspace wide: its answer may tell of other names only (assets contract 5.1).
-                hits = list(self.management.list(versions, hash=self._hash, hashVersion=HASH_VERSION))
-                own = [hit for hit in hits if self.asset.names_in(hit["id"])["name"] == self.options["name"]]
-                yield from own
-                if own or not hits:
-                    return
-        try:
-            yield from self.management.list(versions, query=query)
-        except NotFoundError:
-            return
+    def _first_that_holds(
+        self, versions: t.Iterable[dict[str, Json]], seen: set[str]
+    ) -> tuple[str, dict[str, Json]] | None:
+        for standing in versions:
+            seen.add(standing["name"])
+            if self._holds(standing):
+                return standing["name"], standing
+        return None
+
+    def _with_hash(self) -> t.Iterator[dict[str, Json]]:
+        """Versions of this name; the search itself is workspace wide (assets contract 5.1)."""
+        for hit in self.management.list(self._versions_path, hash=self._hash, hashVersion=HASH_VERSION):
+            if self.asset.names_in(hit["id"])["name"] == self.options["name"]:
+                yield hit
+
+    def _listed(self) -> t.Iterator[dict[str, Json]]:
+        """All versions, the newest first; none for a name that is not known yet."""
+        # Lists of code know neither order nor view (assets contract 1.6).
+        query = {} if self._goes_to("pending") else NEWEST_FIRST
+        with contextlib.suppress(NotFoundError):
+            yield from self.management.list(self._versions_path, query=query)
+
+    def _not_listed_yet(self, container: dict[str, Json], seen: set[str]) -> t.Iterator[dict[str, Json]]:
+        """Lists lag behind writes (assets contract 1.6): the latest version, and those counted just before it."""
+        version = dig(container, "properties.latestVersion")
+        for _ in range(LOOKS_BACK):
+            if not version or version in seen:
+                return
+            standing = self.management.get(self._version_path(version))
+            if standing is not None:
+                yield standing
+            # A guess where to look, and no more: versions need not be numbers, nor numbers be in a row.
+            version = str(int(version) - 1) if version.isdecimal() and int(version) > 1 else None
 
     def _holds(self, standing: dict[str, Json]) -> bool:
         return not dig(standing, "properties.isArchived") and not self._content_differences(standing)
@@ -364,6 +380,10 @@ class _Publication:
         return after
 
     # -- results ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _versions_path(self) -> str:
+        return self.workspace.path(f"{self.asset.container_path.format_map(self.options)}/versions")
 
     def _version_path(self, version: str) -> str:
         return self.workspace.path(self.asset.path_of({**self.options, "version": version}))

@@ -227,6 +227,35 @@ def test_version_that_the_list_does_not_show_yet_is_found(publish: Publisher, we
     assert not result.changed
 
 
+def test_versions_that_the_list_does_not_show_yet_are_counted_back(publish: Publisher, weights: str) -> None:
+    result = publish(
+        MODEL,
+        {"name": "digits", "path": weights},
+        (VERSIONS, page(version("1", OTHER))),
+        ("GET models/digits", container("4", "5")),
+        ("GET models/digits/versions/4", version("4", OTHER)),
+        ("GET models/digits/versions/3", None),
+        ("GET models/digits/versions/2", version("2")),
+    )
+
+    assert result.values["model"]["version"] == "2"
+
+
+@pytest.mark.parametrize("latest", ["bar", "0"])
+def test_counting_back_ends(publish: Publisher, weights: str, latest: str) -> None:
+    result = publish(
+        MODEL,
+        {"name": "digits", "path": weights},
+        (VERSIONS, page()),
+        ("GET models/digits", container(latest, "1")),
+        (f"GET models/digits/versions/{latest}", None),
+        DEFAULT_STORE,
+        check=True,
+    )
+
+    assert result.after["version"] == "1"
+
+
 @pytest.mark.parametrize("following", ["3", "2022-09-14-20-33-51-5820890"])
 def test_next_version_is_what_the_service_says(publish: Publisher, weights: str, following: str) -> None:
     result = publish(
@@ -294,6 +323,7 @@ def test_hit_under_another_name_does_not_count(publish: Publisher, weights: str)
         CODE,
         {"name": "scoring", "path": weights},
         (CODES, page(code_version("2", CODE_HASH, "theirs"))),
+        ("GET codes/scoring", container("4", "5")),
         (CODES, page(code_version("4", CODE_HASH))),
     )
 
@@ -306,6 +336,7 @@ def test_code_of_an_older_client_is_known_by_its_place(publish: Publisher, weigh
         CODE,
         {"name": "scoring", "path": weights},
         (CODES, page(code_version("2", CODE_HASH, "theirs"))),
+        ("GET codes/scoring", container("4", "5")),
         (CODES, page(legacy)),
     )
 
@@ -319,6 +350,7 @@ def test_archived_hit_does_not_count(publish: Publisher, weights: str) -> None:
         {"name": "scoring", "path": weights},
         (CODES, page(archived)),
         ("GET codes/scoring", container("1", "2")),
+        (CODES, page(archived)),
         check=True,
     )
 
