@@ -95,10 +95,14 @@ def play(name: str, settings: dict[str, str]) -> list[str]:
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout or ():
-            lines.append(line.rstrip("\n"))
-            if "CUSTOM STATS" not in line and not line.startswith(recap.STATS):
-                print(line, end="", flush=True)
+        try:
+            for line in process.stdout or ():
+                lines.append(line.rstrip("\n"))
+                if "CUSTOM STATS" not in line and not line.startswith(recap.STATS):
+                    print(line, end="", flush=True)
+        except BaseException:
+            process.terminate()
+            raise
     if process.returncode != 0:
         sys.exit(f"The playbook failed; the local workspace's log is {STATE / 'log'}.")
     return lines
