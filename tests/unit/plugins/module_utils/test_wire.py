@@ -65,7 +65,8 @@ OPTIONS: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
         WrappedReference("models"),
         some.builds(lambda name, version: WS.child("models", name, "versions", version), names, names),
     ),
-    "compute": (Reference("computes"), some.builds(lambda name: WS.child("computes", name), names)),
+    # Computes have no case: two names that differ in it are one.
+    "compute": (Reference("computes"), some.builds(lambda name: WS.child("computes", name.lower()), names)),
     "conda file": (CondaFile(), some.dictionaries(texts, json_values, min_size=1, max_size=3)),
 }
 
