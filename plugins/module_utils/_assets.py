@@ -13,27 +13,21 @@ from __future__ import annotations
 import contextlib
 import copy
 import itertools
-import re
 import typing as t
-from pathlib import PurePosixPath
 
 from ._argument_spec import resource_options
 from ._asset_type import AssetType
 from ._blobs import open_datastore
-from ._content_hash import HASH_VERSION, Content, read
-from ._datastore_path import read_datastore_path
-from ._errors import ImmutableFieldError, InvalidOption, NotFoundError, ServiceError
+from ._content_hash import HASH_VERSION, Content
+from ._errors import InvalidOption, NotFoundError, ServiceError
 from ._invocation import Invocation, Result, Spec
 from ._management import Management
-from ._mapping_file import read_mapping
-from ._resource import Field, check_names, check_options, dig, merged_body, plan, plant, render, uproot
-from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
+from ._resource import check_names, dig, plan, plant, render, uproot
 from ._uploads import into_datastore, through_pending_upload
-from ._wire import CondaFile, Json
+from ._wanted_asset import WantedAsset, check_version
+from ._wire import Json
 from ._workspace import Workspace
 
-HASH_AT = "properties.properties.hash_sha256"
-HASH_VERSION_AT = "properties.properties.hash_version"
 NEWEST_FIRST = {"$orderBy": "createdtime desc", "listViewType": "ActiveOnly"}
 FIRST_VERSION = "1"
 REFUSED = (400, 409)
@@ -68,7 +62,7 @@ class Publish:
 def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> Result:
     options = invocation.options
     check_names(asset, options)
-    _check_version(options["version"])
+    check_version(options["version"])
     path = workspace.path(asset.path_of(options))
     if workspace.management.get(path) is None:
         return Result(False, {})
@@ -77,39 +71,15 @@ def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> R
     return Result(True, {}, {"name": options["name"], "version": options["version"], "state": "present"}, {})
 
 
-def _check_version(version: str) -> None:
-    if not re.fullmatch(r"[^:@/\s]+", version):
-        raise InvalidOption(
-            f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
-            "Choose another, or leave it out for the next one."
-        )
-
-
 class _Publication:
-    """One run of the verb. Everything that can be wrong with the task is found here, before the first request."""
+    """One run of the verb."""
 
     def __init__(self, asset: AssetType, workspace: Workspace, invocation: Invocation) -> None:
         self.asset = asset
         self.workspace = workspace
         self.invocation = invocation
         self.options = invocation.options
-        self.title = asset.title(self.options)
-        settled = copy.deepcopy(dict(self.options))
-        for field in asset.content:
-            value = dig(settled, field.option)
-            if isinstance(field.wire, CondaFile) and value is not None:
-                plant(settled, field.option, read_mapping(value, field.option))
-        self.files = self._local_files()
-        if self.files:
-            settled[self.files.option] = None
-        self.wanted = check_options(asset, settled, workspace.id)
-        self.speaks_of_content = any(
-            dig(self.options, field.option) is not None for field in asset.content if field.default is None
-        )
-        if self.options["version"] is None:
-            self._require_needed("Without a version the content says which one is meant")
-        else:
-            _check_version(self.options["version"])
+        self.wanted = WantedAsset(asset, invocation.options, workspace.id)  # before the first request
         self.uploaded: str | None = None
 
     @property
@@ -130,48 +100,6 @@ class _Publication:
                 refusal = taken.refusal
         raise t.cast("ServiceError", refusal)
 
-    # -- the task ------------------------------------------------------------------------------------------------
-
-    def _local_files(self) -> Content | None:
-        """The files that the task names, if they are local. Raises InvalidOption when they cannot be the asset."""
-        upload = self.asset.upload
-        path = self.options[upload.option] if upload else None
-        if not upload or path is None or is_cloud(path):
-            useless = [option for option in ("datastore", "required_files") if self.options.get(option)]
-            if useless:
-                raise InvalidOption(f"{useless[0]} is for the upload of local files, and the task names none. Drop it.")
-            return None
-        files = read(path, upload.option)
-        shape = upload.shapes.get(self.options.get("type") or "")
-        if shape and files.is_folder is not (shape == "folder"):
-            raise InvalidOption(
-                f"{upload.option}: {files.path} is a {'folder' if files.is_folder else 'file'}, "
-                f"and type {self.options['type']} is for a {shape}. Correct {upload.option} or type."
-            )
-        counted = {file.name for file in files.files}
-        required = self.options.get("required_files") or ()
-        missing = [name for name in required if str(PurePosixPath(name)) not in counted]
-        if missing:
-            raise InvalidOption(
-                f"required_files: {', '.join(missing)} is not among the files of {files.path} that count "
-                f"({len(counted)}; ignore files leave out others). Add it there, or correct the name."
-            )
-        return files
-
-    def _require_needed(self, why: str) -> None:
-        missing = [f.option for f in self.asset.content if f.needed and dig(self.options, f.option) is None]
-        if missing:
-            raise InvalidOption(f"{self.title}: {', '.join(missing)} is missing. {why}. Add it to the task.")
-
-    def _goes_to(self, place: str) -> bool:
-        return self.asset.upload is not None and self.asset.upload.to == place
-
-    @property
-    def _hash(self) -> str | None:
-        if not self.files:
-            return None
-        return self.files.content_hash if self._goes_to("pending") else self.files.object_hash
-
     # -- finding -------------------------------------------------------------------------------------------------
 
     def _find(self) -> tuple[str, dict[str, Json] | None]:
@@ -181,14 +109,14 @@ class _Publication:
             return self._search()
         standing = self.management.get(self._version_path(version))
         if standing is None:
-            self._require_needed(f"There is no version {version} yet, and creating it takes that")
+            self.wanted.require_needed(f"There is no version {version} yet, and creating it takes that")
         else:
-            self._require_same_content(standing)
+            self.wanted.require_same_content(standing)
         return version, standing
 
     def _search(self) -> tuple[str, dict[str, Json] | None]:
         seen: set[str] = set()
-        by_hash = self._hash is not None and self._goes_to("pending")
+        by_hash = self.wanted.hash is not None and self.wanted.goes_to("pending")
         if found := self._first_that_holds(self._with_hash() if by_hash else self._listed(), seen):
             return found
         container = self.management.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
@@ -200,7 +128,7 @@ class _Publication:
         following = str(dig(container, "properties.nextVersion") or FIRST_VERSION)
         if following in seen:
             raise InvalidOption(
-                f"version: the service proposes {following} for {self.title}, which stands with other content. "
+                f"version: the service proposes {following} for {self.wanted.title}, which stands with other content. "
                 "Give a version of your own."
             )
         return following, None
@@ -210,20 +138,20 @@ class _Publication:
     ) -> tuple[str, dict[str, Json]] | None:
         for standing in versions:
             seen.add(standing["name"])
-            if self._holds(standing):
+            if self.wanted.held_by(standing):
                 return standing["name"], standing
         return None
 
     def _with_hash(self) -> t.Iterator[dict[str, Json]]:
         """Versions of this name; the search itself is workspace wide (assets contract 5.1)."""
-        for hit in self.management.list(self._versions_path, hash=self._hash, hashVersion=HASH_VERSION):
+        for hit in self.management.list(self._versions_path, hash=self.wanted.hash, hashVersion=HASH_VERSION):
             if self.asset.names_in(hit["id"])["name"] == self.options["name"]:
                 yield hit
 
     def _listed(self) -> t.Iterator[dict[str, Json]]:
         """All versions, the newest first; none for a name that is not known yet."""
         # Lists of code know neither order nor view (assets contract 1.6).
-        query = {} if self._goes_to("pending") else NEWEST_FIRST
+        query = {} if self.wanted.goes_to("pending") else NEWEST_FIRST
         with contextlib.suppress(NotFoundError):
             yield from self.management.list(self._versions_path, query=query)
 
@@ -239,64 +167,12 @@ class _Publication:
             # A guess where to look, and no more: versions need not be numbers, nor numbers be in a row.
             version = str(int(version) - 1) if version.isdecimal() and int(version) > 1 else None
 
-    def _holds(self, standing: dict[str, Json]) -> bool:
-        return not dig(standing, "properties.isArchived") and not self._content_differences(standing)
-
-    def _require_same_content(self, standing: dict[str, Json]) -> None:
-        differences = self._content_differences(standing)
-        if differences:
-            raise ImmutableFieldError(
-                f"{self.title}: version {standing['name']} holds other content, and versions cannot be changed: "
-                f"{'; '.join(differences)}. Leave version out for the version that holds the content of the task "
-                "or the next one, give a version that does not exist yet, or name the content that stands there."
-            )
-
-    def _content_differences(self, standing: dict[str, Json]) -> list[str]:
-        """What sets the content of a standing version apart from that of the task, in words.
-
-        What the task leaves out counts as absent, as it will be in a version that it creates; but a task that says
-        nothing of the content only speaks of description, tags and properties.
-        """
-        if not self.speaks_of_content:
-            return []
-        differences = []
-        for field in self.asset.content:
-            now, goal = dig(standing, field.at), self.wanted.get(field.at)
-            if self.files and field.option == self.files.option:
-                if not self._are_the_files(standing, now):
-                    differences.append(self._other_files(field, standing))
-            elif (field.at in self.wanted or not field.needed) and not field.wire.same(goal, now, self.workspace.id):
-                there, here = (field.shown(value, self.workspace.id) for value in (now, goal))
-                differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
-        return differences
-
-    def _other_files(self, field: Field, standing: dict[str, Json]) -> str:
-        files = t.cast("Content", self.files)
-        uri = field.shown(dig(standing, field.at), self.workspace.id)
-        if self._goes_to("pending"):
-            return f"it has hash {dig(standing, HASH_AT)} ({uri}), {files.path} has hash {self._hash}"
-        place = upload_place(files.object_hash, files.name)
-        store = f" in datastore {self.options['datastore']}" if self.options["datastore"] else ""
-        return f"{field.option} is {uri}, {files.path} would be {place}{store}"
-
-    def _are_the_files(self, standing: dict[str, Json], uri: str | None) -> bool:
-        files = t.cast("Content", self.files)
-        if dig(standing, HASH_AT):
-            return bool(dig(standing, HASH_AT) == self._hash)
-        if self._goes_to("pending"):
-            return upload_hash(uri or "") == files.object_hash  # code that an older client put into a datastore
-        wanted = self.options["datastore"]
-        place = read_datastore_path(uri or "")
-        if wanted and (place is None or place.datastore != wanted.removeprefix("azureml:").rpartition("/")[2]):
-            return False
-        return (uri or "").rstrip("/").endswith(f"/{upload_place(files.object_hash, files.name)}")
-
     # -- a version that stands -------------------------------------------------------------------------------------
 
     def _keep(self, standing: dict[str, Json]) -> Result:
         """The content is there; what is said about it may have to be changed."""
         content = {field.at for field in self.asset.content}
-        wanted = {at: value for at, value in self.wanted.items() if at not in content}
+        wanted = {at: value for at, value in self.wanted.json.items() if at not in content}
         planned = plan(self.asset, self.options, wanted, standing, self.workspace.id)
         if planned.action == "none":
             return Result(False, self._shown(standing))
@@ -316,68 +192,40 @@ class _Publication:
     # -- a new version ---------------------------------------------------------------------------------------------
 
     def _predict(self, version: str) -> Result:
-        body = self._body(self._uri_to_be())
+        body = self.wanted.body(self._uri_to_be())
         body["id"] = self._version_path(version)
-        return Result(True, self._shown(body, predicted=True), {}, self._after(version))
+        return Result(True, self._shown(body, predicted=True), {}, self.wanted.in_words(version))
 
     def _create(self, version: str) -> Result:
         """Upload and register. Raises _TakenMeanwhileError when somebody else was faster."""
         path = self._version_path(version)
-        if self.files and self.uploaded is None:
+        if self.wanted.files and self.uploaded is None:
             self.uploaded = self._upload(version)
-        self.invocation.progress(f"registering {self.title}, version {version}")
+        self.invocation.progress(f"registering {self.wanted.title}, version {version}")
         try:
-            answer = self.management.put(path, self._body(self.uploaded))
+            answer = self.management.put(path, self.wanted.body(self.uploaded))
         except ServiceError as error:
             # How a taken version is refused is not known for all types (assets contract 13): look whether it is.
             if error.status not in REFUSED or self.management.get(path) is None:
                 raise
             raise _TakenMeanwhileError(error) from None
-        return Result(True, self._shown(answer.body or {"id": path}), {}, self._after(version))
+        return Result(True, self._shown(answer.body or {"id": path}), {}, self.wanted.in_words(version))
 
     def _upload(self, version: str) -> str:
-        files = t.cast("Content", self.files)
+        files = t.cast("Content", self.wanted.files)
         mark = {"name": self.options["name"], "version": version}
         self.invocation.progress(f"uploading {len(files.files)} files of {files.path}")
-        if self._goes_to("pending"):
+        if self.wanted.goes_to("pending"):
             return through_pending_upload(self.workspace, self._version_path(version), files, mark)
         datastore = open_datastore(self.workspace, self.options["datastore"])
         into_datastore(datastore.container, files, mark, self.invocation.progress)
-        return self._uri_in(datastore.name)
+        return self.wanted.uri_in(datastore.name)
 
     def _uri_to_be(self) -> str | None:
         """Where the files will be; for a pending upload nobody knows before."""
-        if not self.files or self._goes_to("pending"):
+        if not self.wanted.files or self.wanted.goes_to("pending"):
             return None
-        return self._uri_in(open_datastore(self.workspace, self.options["datastore"]).name)
-
-    def _uri_in(self, datastore: str) -> str:
-        files = t.cast("Content", self.files)
-        return datastore_uri(self.workspace.id, datastore, upload_place(files.object_hash, files.name))
-
-    def _body(self, uri: str | None) -> dict[str, Json]:
-        body = merged_body(self.asset, {}, {**self.asset.constants, **self.wanted})
-        if uri:
-            plant(body, self._uri_field.at, uri)
-        if self.files and self._goes_to("pending"):
-            plant(body, HASH_AT, self._hash)
-            plant(body, HASH_VERSION_AT, HASH_VERSION)
-        return body
-
-    @property
-    def _uri_field(self) -> Field:
-        return next(f for f in self.asset.content if self.asset.upload and f.option == self.asset.upload.option)
-
-    def _after(self, version: str) -> dict[str, t.Any]:
-        """A new version for the diff, in the words of the task: the same in check mode and in the run."""
-        after: dict[str, t.Any] = {"name": self.options["name"], "version": version}
-        for field in self.asset.fields:
-            if field.at in self.wanted:
-                plant(after, field.option, field.shown(self.wanted[field.at], self.workspace.id))
-        if self.files:
-            after[self.files.option] = self.options[self.files.option]
-            after["hash"] = self._hash
-        return after
+        return self.wanted.uri_in(open_datastore(self.workspace, self.options["datastore"]).name)
 
     # -- results ---------------------------------------------------------------------------------------------------
 

@@ -313,6 +313,12 @@ def test_named_datastore_has_to_be_the_one(publish: Publisher, weights: str) -> 
     ).changed
 
 
+def test_hash_property_that_a_user_gave_a_model_means_nothing(publish: Publisher, weights: str) -> None:
+    standing = version("1", properties={"hash_sha256": OTHER})
+
+    assert not publish(MODEL, {"name": "digits", "path": weights}, (VERSIONS, page(standing))).changed
+
+
 # -- code is searched by its hash, in the whole workspace ------------------------------------------------------------
 
 CODES = "GET codes/scoring/versions"

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""What a task wants of an asset: its content, what it says about it, and whether a standing version holds that."""
+
+from __future__ import annotations
+
+import copy
+import re
+import typing as t
+from pathlib import PurePosixPath
+
+from ._arm_id import WorkspaceId
+from ._asset_type import AssetType
+from ._content_hash import HASH_VERSION, Content, read
+from ._datastore_path import read_datastore_path
+from ._errors import ImmutableFieldError, InvalidOption
+from ._mapping_file import read_mapping
+from ._resource import Field, Options, check_options, dig, merged_body, plant
+from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
+from ._wire import CondaFile, Json
+
+HASH_AT = "properties.properties.hash_sha256"
+HASH_VERSION_AT = "properties.properties.hash_version"
+
+
+def check_version(version: str) -> None:
+    """Raises InvalidOption for a version that no reference could name."""
+    if not re.fullmatch(r"[^:@/\s]+", version):
+        raise InvalidOption(
+            f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
+            "Choose another, or leave it out for the next one."
+        )
+
+
+class WantedAsset:
+    """A task of the verb, read. Local files are read here, too, and nothing is asked of the service.
+
+    Raises InvalidOption for everything that can be wrong with the task by itself. ``json`` is wire path -> JSON of what
+    the task says, but for local ``files``: where those will be is known later.
+    """
+
+    def __init__(self, asset: AssetType, options: Options, workspace: WorkspaceId) -> None:
+        self.asset = asset
+        self.options = options
+        self.workspace = workspace
+        self.title = asset.title(options)
+        settled = copy.deepcopy(dict(options))
+        for field in asset.content:
+            value = dig(settled, field.option)
+            if isinstance(field.wire, CondaFile) and value is not None:
+                plant(settled, field.option, read_mapping(value, field.option))
+        self.files = self._local_files()
+        if self.files:
+            settled[self.files.option] = None
+        self.json: dict[str, Json] = check_options(asset, settled, workspace)
+        self.speaks_of_content = any(
+            dig(options, field.option) is not None for field in asset.content if field.default is None
+        )
+        if options["version"] is None:
+            self.require_needed("Without a version the content says which one is meant")
+        else:
+            check_version(options["version"])
+
+    def _local_files(self) -> Content | None:
+        """The files that the task names, if they are local. Raises InvalidOption when they cannot be the asset."""
+        upload = self.asset.upload
+        path = self.options[upload.option] if upload else None
+        if not upload or path is None or is_cloud(path):
+            useless = [option for option in ("datastore", "required_files") if self.options.get(option)]
+            if useless:
+                raise InvalidOption(f"{useless[0]} is for the upload of local files, and the task names none. Drop it.")
+            return None
+        files = read(path, upload.option)
+        shape = upload.shapes.get(self.options.get("type") or "")
+        if shape and files.is_folder is not (shape == "folder"):
+            raise InvalidOption(
+                f"{upload.option}: {files.path} is a {'folder' if files.is_folder else 'file'}, "
+                f"and type {self.options['type']} is for a {shape}. Correct {upload.option} or type."
+            )
+        counted = {file.name for file in files.files}
+        required = self.options.get("required_files") or ()
+        missing = [name for name in required if str(PurePosixPath(name)) not in counted]
+        if missing:
+            raise InvalidOption(
+                f"required_files: {', '.join(missing)} is not among the files of {files.path} that count "
+                f"({len(counted)}; ignore files leave out others). Add it there, or correct the name."
+            )
+        return files
+
+    def require_needed(self, why: str) -> None:
+        """Raises InvalidOption when the task does not give all that a new version takes."""
+        missing = [f.option for f in self.asset.content if f.needed and dig(self.options, f.option) is None]
+        if missing:
+            raise InvalidOption(f"{self.title}: {', '.join(missing)} is missing. {why}. Add it to the task.")
+
+    def goes_to(self, place: str) -> bool:
+        return self.asset.upload is not None and self.asset.upload.to == place
+
+    @property
+    def hash(self) -> str | None:
+        """The hash of the local files by which their kind of asset is recognised."""
+        if not self.files:
+            return None
+        return self.files.content_hash if self.goes_to("pending") else self.files.object_hash
+
+    # -- is it there? ----------------------------------------------------------------------------------------------
+
+    def held_by(self, standing: t.Mapping[str, Json]) -> bool:
+        """Does this version, which is not archived, hold the content?"""
+        return not dig(standing, "properties.isArchived") and not self._content_differences(standing)
+
+    def require_same_content(self, standing: t.Mapping[str, Json]) -> None:
+        """Raises ImmutableFieldError when this version holds other content."""
+        differences = self._content_differences(standing)
+        if differences:
+            raise ImmutableFieldError(
+                f"{self.title}: version {standing['name']} holds other content, and versions cannot be changed: "
+                f"{'; '.join(differences)}. Leave version out for the version that holds the content of the task "
+                "or the next one, give a version that does not exist yet, or name the content that stands there."
+            )
+
+    def _content_differences(self, standing: t.Mapping[str, Json]) -> list[str]:
+        """What sets the content of a standing version apart from that of the task, in words.
+
+        What the task leaves out counts as absent, as it will be in a version that it creates; but a task that says
+        nothing of the content only speaks of description, tags and properties.
+        """
+        if not self.speaks_of_content:
+            return []
+        differences = []
+        for field in self.asset.content:
+            now, goal = dig(standing, field.at), self.json.get(field.at)
+            if self.files and field.option == self.files.option:
+                if not self._are_the_files(standing, now or ""):
+                    differences.append(self._other_files(field, standing))
+            elif (field.at in self.json or not field.needed) and not field.wire.same(goal, now, self.workspace):
+                there, here = (field.shown(value, self.workspace) for value in (now, goal))
+                differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
+        return differences
+
+    def _other_files(self, field: Field, standing: t.Mapping[str, Json]) -> str:
+        files = t.cast("Content", self.files)
+        uri = field.shown(dig(standing, field.at), self.workspace)
+        if self.goes_to("pending"):
+            return f"it has hash {dig(standing, HASH_AT)} ({uri}), {files.path} has hash {self.hash}"
+        place = upload_place(files.object_hash, files.name)
+        store = f" in datastore {self.options['datastore']}" if self.options["datastore"] else ""
+        return f"{field.option} is {uri}, {files.path} would be {place}{store}"
+
+    def _are_the_files(self, standing: t.Mapping[str, Json], uri: str) -> bool:
+        files = t.cast("Content", self.files)
+        if self.goes_to("pending"):
+            known = dig(standing, HASH_AT)
+            # Without that property it is code that an older client has put into a datastore.
+            return bool(known == files.content_hash if known else upload_hash(uri) == files.object_hash)
+        place = read_datastore_path(uri)
+        store = self.options["datastore"]
+        if store and (place is None or place.datastore.lower() != store.rpartition("/")[2].lower()):
+            return False
+        return uri.rstrip("/").endswith(f"/{upload_place(files.object_hash, files.name)}")
+
+    # -- a new version -----------------------------------------------------------------------------------------------
+
+    def body(self, uri: str | None) -> dict[str, Json]:
+        """The JSON of a new version; ``uri`` says where uploaded files are, None when that is not known yet."""
+        body = merged_body(self.asset, {}, {**self.asset.constants, **self.json})
+        if uri and self.files:
+            field = next(field for field in self.asset.content if field.option == self.files.option)
+            plant(body, field.at, uri)
+        if self.files and self.goes_to("pending"):
+            plant(body, HASH_AT, self.hash)
+            plant(body, HASH_VERSION_AT, HASH_VERSION)
+        return body
+
+    def uri_in(self, datastore: str) -> str:
+        """Where the files are once they are uploaded into a datastore."""
+        files = t.cast("Content", self.files)
+        return datastore_uri(self.workspace, datastore, upload_place(files.object_hash, files.name))
+
+    def in_words(self, version: str) -> dict[str, t.Any]:
+        """A new version for the diff, in the words of the task: the same in check mode and in the run."""
+        words: dict[str, t.Any] = {"name": self.options["name"], "version": version}
+        for field in self.asset.fields:
+            if field.at in self.json:
+                plant(words, field.option, field.shown(self.json[field.at], self.workspace))
+        if self.files:
+            words[self.files.option] = self.options[self.files.option]
+            words["hash"] = self.hash
+        return words
