@@ -1,4 +1,4 @@
-"""A local workspace for the whole session, emptied before each test, and playbooks run against it."""
+"""A local workspace for the whole session, and playbooks run against it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
+from .stories import deploy
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +35,25 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace
 
 
 @pytest.fixture
+def environment(started: LocalWorkspace, tmp_path: Path) -> dict[str, str]:
+    """What a shell of the user holds: the settings of the workspace, and a home of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {**os.environ, **started.settings, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+
+
+@pytest.fixture
+def play(environment: dict[str, str], tmp_path: Path) -> Callable[..., Played]:
+    """Run a playbook by name (``mlops.azureml.deploy``) or a list of tasks; see ``play_book``."""
+
+    def run(what: str | list[dict], *flags: str, settings: dict[str, str] | None = None, **variables: object) -> Played:
+        mine = {**environment, **(settings or {})}
+        return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables)
+
+    return run
+
+
+@pytest.fixture
 def workspace(started: LocalWorkspace) -> LocalWorkspace:
     """An empty workspace with an empty journal."""
     started.reset()
@@ -41,13 +61,11 @@ def workspace(started: LocalWorkspace) -> LocalWorkspace:
 
 
 @pytest.fixture
-def play(workspace: LocalWorkspace, tmp_path: Path) -> Callable[..., Played]:
-    """Run a playbook by name (``mlops.azureml.deploy``) or a list of tasks; see ``play_book``."""
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {**os.environ, **workspace.settings, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
-
-    def run(what: str | list[dict], *flags: str, **variables: object) -> Played:
-        return play_book(what, *flags, folder=tmp_path, environment=environment, variables=variables)
-
-    return run
+def deployed(started: LocalWorkspace, play: Callable[..., Played]) -> LocalWorkspace:
+    """A workspace in which the story's deployments stand, with an empty journal. Tests that take it leave them so."""
+    if not started.is_deployed:
+        started.reset()
+        play("mlops.azureml.deploy", **deploy()).well()
+        started.is_deployed = True
+    started.forget()
+    return started

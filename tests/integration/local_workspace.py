@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 
 READS = frozenset({"GET", "HEAD"})
-# POSTs that only ask for tokens are no writes on resources.
+# POSTs that only ask: for a token, for the secrets of a datastore, for where a run wrote.
+QUESTION = re.compile(r"/oauth2/v2.0/token$|/listSecrets$|/rundata$", re.IGNORECASE)
 RESOURCE = re.compile(r"/subscriptions/[^/]+/resourceGroups/", re.IGNORECASE)
+INVOKE = re.compile(r"/[^/]+/jobs")
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,22 @@ class Request:
 class LocalWorkspace:
     def __init__(self, settings: dict[str, str]) -> None:
         self.settings = settings
+        self.is_deployed = False
         trust = ssl.create_default_context(cafile=settings["SSL_CERT_FILE"])
         self.control = httpx.Client(base_url=settings["AZURE_CLOUD_ENVIRONMENT"], verify=trust, trust_env=False)
 
+    @property
+    def path(self) -> str:
+        """Its ARM id."""
+        return (
+            f"/subscriptions/{self.settings['AZURE_SUBSCRIPTION_ID']}"
+            f"/resourceGroups/{self.settings['AZUREML_RESOURCE_GROUP']}"
+            f"/providers/Microsoft.MachineLearningServices/workspaces/{self.settings['AZUREML_WORKSPACE']}"
+        )
+
     def reset(self) -> None:
         """Empty the workspace and the journal."""
+        self.is_deployed = False
         self.control.post("/emulator/reset").raise_for_status()
         self.forget()
 
@@ -49,8 +62,13 @@ class LocalWorkspace:
 
     @property
     def writes(self) -> list[Request]:
-        """Requests that may change a resource."""
-        return [one for one in self.journal if one.method not in READS and RESOURCE.match(one.path)]
+        """Requests that may change a resource, start a job or upload a file."""
+        return [one for one in self.journal if one.method not in READS and not QUESTION.search(one.path)]
+
+    @property
+    def invokes(self) -> list[Request]:
+        """Requests that start a scoring job."""
+        return [one for one in self.journal if one.method == "POST" and INVOKE.fullmatch(one.path)]
 
     @property
     def reads(self) -> Counter[str]:
@@ -61,3 +79,14 @@ class LocalWorkspace:
     def state(self) -> Any:
         """The whole workspace."""
         return self.control.get("/emulator/state").raise_for_status().json()
+
+    @property
+    def standing(self) -> set[str]:
+        """What stands, as paths below the workspace; its own datastores left out."""
+        below = (path.partition(f"{self.path}/")[2] for path in self.state["resources"])
+        return {path for path in below if path and not path.startswith("datastores/")}
+
+    @property
+    def jobs(self) -> list[Any]:
+        """The scoring jobs, as the management view shows them."""
+        return list(self.state["jobs"])

@@ -90,6 +90,7 @@ def play_book(
         cwd=folder,
         env={
             **environment,
+            "PWD": str(folder),
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
             "ANSIBLE_CALLBACKS_ENABLED": "told",
             "ANSIBLE_LOCALHOST_WARNING": "false",

@@ -1,4 +1,4 @@
-"""The variables most tests deploy with: small, but with every kind of resource in them."""
+"""The variables most tests deploy and score with: small, but with every kind of resource in them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 FILES = Path(__file__).parent / "files"
+ENDPOINT = "words-batch"
 
 DEPLOY: dict[str, Any] = {
-    "batch_deploy_endpoint": {"name": "words-batch", "description": "Counts words", "tags": {"team": "text"}},
+    "batch_deploy_endpoint": {"name": ENDPOINT, "description": "Counts words", "tags": {"team": "text"}},
     "batch_deploy_computes": [
         {"name": "words-cluster", "size": "Standard_DS3_v2", "min_instances": 0, "max_instances": 2}
     ],
@@ -24,6 +25,7 @@ DEPLOY: dict[str, Any] = {
             "model": "words",
             "code_configuration": {"code": "words-score", "scoring_script": "score.py"},
             "environment": "words-env",
+            "environment_variables": variables,
             "compute": "words-cluster",
             "resources": {"instance_count": 1},
             "mini_batch_size": size,
@@ -34,24 +36,34 @@ DEPLOY: dict[str, Any] = {
             "output_action": "append_row",
             "output_file_name": "words.csv",
         }
-        for name, size in (("blue", 2), ("green", 1))
+        for name, size, variables in (("blue", 2, {}), ("green", 1, {"TIMES": "10"}))
     ],
     "batch_deploy_default": "blue",
 }
 
-SCORE: dict[str, Any] = {
-    "batch_score_endpoint_name": "words-batch",
-    "batch_score_data": [{"name": "pages", "path": str(FILES / "pages"), "type": "uri_folder"}],
-    "batch_score_jobs": [
-        {
-            "name": "first",
-            "inputs": {"pages": {"type": "uri_folder", "path": "azureml:pages:1"}},
-            "output_file_name": "words.csv",
-        }
-    ],
-}
+# What the story's deployments make of the three pages.
+WORDS = {"first.txt": 3, "second.txt": 2, "third.txt": 1}
+BLUE_ROWS = {page: words * 2 for page, words in WORDS.items()}
+GREEN_ROWS = {page: words * 10 for page, words in WORDS.items()}
 
 
 def deploy(**changes: Any) -> dict[str, Any]:
     """DEPLOY, with some variables replaced."""
     return copy.deepcopy({**DEPLOY, **changes})
+
+
+def score(*jobs: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The pages registered as data, and these jobs."""
+    pages = {"name": "pages", "path": str(FILES / "pages"), "type": "uri_folder"}
+    return {
+        "batch_score_endpoint_name": ENDPOINT,
+        "batch_score_data": [pages],
+        "batch_score_jobs": list(jobs),
+        **changes,
+    }
+
+
+def job(name: str | None, path: str = "azureml:pages:1", **options: Any) -> dict[str, Any]:
+    """A job on a folder of pages."""
+    key = {"name": name} if name else {}
+    return {**key, "inputs": {"pages": {"type": "uri_folder", "path": path}}, **options}

@@ -1,4 +1,4 @@
-"""Counts the words of each page, as many times as the model says."""
+"""Counts the words of each page, as many times as the model says, or as the deployment says instead."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ times = 0
 def init():
     global times
     [model] = Path(os.environ["AZUREML_MODEL_DIR"]).rglob("times.txt")
-    times = int(model.read_text())
+    times = int(os.environ.get("TIMES") or model.read_text())
 
 
 def run(mini_batch):
