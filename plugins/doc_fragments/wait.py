@@ -13,6 +13,7 @@ options:
   wait:
     description:
       - Whether to wait until the service has finished what the task asked for.
+      - A resource that another operation is changing is waited for first, in check mode, too.
     type: bool
     default: true
   wait_timeout:
