@@ -9,13 +9,14 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import blob_front, control, metadata, run_history, scoring
+from . import blob_front, control, fault_layer, metadata, run_history, scoring
 from .arm.datastores import create_system_datastores
 from .arm.operations import Operations
 from .arm.router import management
 from .clock import Clock
 from .entra import Entra
 from .errors import Refused, answer_refusal
+from .faults import Faults
 from .jobs import JobStore
 from .journal import Journal
 from .settings import Settings
@@ -36,15 +37,19 @@ class Emulator:
         self.state.entra = Entra(settings, self.state.clock)
         self.state.jobs = JobStore(self.state)
         self.journal = Journal(self.state.clock)
+        self.faults = Faults()
         create_system_datastores(self.state)
-        arm = [*control.routes(self.state, self.journal), *metadata.routes(settings)]
+        arm = [*control.routes(self.state, self.journal, self.faults), *metadata.routes(settings)]
         arm.append(Route("/{path:path}", management(self.state), methods=_METHODS))
+        applications: dict[str, ASGIApp] = {
+            "management": self._application(arm),
+            "login": self._application(self.state.entra.routes()),
+            "scoring": self._application(scoring.routes(self.state)),
+            "api": self._application(run_history.routes(self.state)),
+            "blob": blob_front.front(self.state),
+        }
         self.surfaces: dict[str, ASGIApp] = {
-            "management": self._surface(arm),
-            "login": self._surface(self.state.entra.routes()),
-            "scoring": self._surface(scoring.routes(self.state)),
-            "api": self._surface(run_history.routes(self.state)),
-            "blob": self.journal.around(blob_front.front(self.state)),
+            name: self.journal.around(fault_layer.around(app, name, self.faults)) for name, app in applications.items()
         }
 
     async def start(self) -> None:
@@ -56,9 +61,8 @@ class Emulator:
         await self.state.jobs.stop()
         await self.state.storage.stop()
 
-    def _surface(self, routes: Iterable[BaseRoute]) -> ASGIApp:
-        app = Starlette(routes=list(routes), exception_handlers={Refused: answer_refusal})
-        return self.journal.around(self._settled(app))
+    def _application(self, routes: Iterable[BaseRoute]) -> ASGIApp:
+        return self._settled(Starlette(routes=list(routes), exception_handlers={Refused: answer_refusal}))
 
     def _settled(self, app: ASGIApp) -> ASGIApp:
         """`app`, before whose every request the operations that are due take effect."""

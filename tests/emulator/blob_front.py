@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
-from xml.sax.saxutils import escape
 
 import httpcore
 from starlette.datastructures import QueryParams
@@ -18,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .entra import STORAGE, AuthError
+from .errors import storage_error
 from .state import State
 
 _BETWEEN_HOPS = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"expect", b"date"})
@@ -94,11 +94,11 @@ def _refusal(state: State, request: Request) -> Response | None:
         except AuthError as error:
             challenge = f"Bearer authorization_uri={state.settings.url('login')}/{state.settings.tenant_id}"
             headers = {"WWW-Authenticate": f"{challenge} resource_id={STORAGE}"}
-            return _storage_error(401, "InvalidAuthenticationInfo", error.message, headers)
+            return storage_error(401, "InvalidAuthenticationInfo", error.message, headers)
     # Azurite goes by the wall clock: whether virtual time has run past a SAS is seen here.
     expiry = _expiry(request.query_params)
     if expiry is not None and expiry <= state.clock.now():
-        return _storage_error(403, "AuthenticationFailed", "Signature not valid in the specified time frame.")
+        return storage_error(403, "AuthenticationFailed", "Signature not valid in the specified time frame.")
     return None
 
 
@@ -110,11 +110,3 @@ def _expiry(query: QueryParams) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
-def _storage_error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    body = (
-        '<?xml version="1.0" encoding="utf-8"?>'
-        f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
-    )
-    return Response(body, status, headers={"x-ms-error-code": code, **(headers or {})}, media_type="application/xml")

@@ -1,4 +1,4 @@
-"""The emulator's own controls, on the ARM host below /emulator: journal, reset, policies, clock, state."""
+"""The emulator's own controls, on the ARM host below /emulator: journal, reset, policies, clock, state, faults."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from .arm.datastores import create_system_datastores
+from .faults import BadRule, Faults
 from .journal import Journal
 from .state import Resource, State
 
 
-def routes(state: State, journal: Journal) -> list[Route]:
+def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
     """Loopback only, and without a token: whoever reaches them may use them."""
 
     async def read_journal(_request: Request) -> Response:
@@ -24,6 +25,7 @@ def routes(state: State, journal: Journal) -> list[Route]:
         return Response(status_code=204)
 
     async def reset(_request: Request) -> Response:
+        faults.clear()
         await state.jobs.reset()
         state.operations.clear()
         state.resources.clear()
@@ -56,6 +58,22 @@ def routes(state: State, journal: Journal) -> list[Route]:
         jobs = [state.jobs.management_view(job, "2024-10-01") for job in state.jobs.list()]
         return JSONResponse({"resources": resources, "endpoint_names": state.endpoint_names, "jobs": jobs})
 
+    async def read_faults(_request: Request) -> Response:
+        return JSONResponse(faults.as_list())
+
+    async def add_faults(request: Request) -> Response:
+        try:
+            return JSONResponse([rule.as_dict() for rule in faults.add(await request.json())], 201)
+        except (BadRule, ValueError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    async def clear_faults(_request: Request) -> Response:
+        faults.clear()
+        return Response(status_code=204)
+
+    async def remove_fault(request: Request) -> Response:
+        return Response(status_code=204 if faults.remove(request.path_params["number"]) else 404)
+
     return [
         Route("/emulator/journal", read_journal, methods=["GET"]),
         Route("/emulator/journal", clear_journal, methods=["DELETE"]),
@@ -64,6 +82,10 @@ def routes(state: State, journal: Journal) -> list[Route]:
         Route("/emulator/policies", set_policies, methods=["POST"]),
         Route("/emulator/clock", advance, methods=["POST"]),
         Route("/emulator/state", read_state, methods=["GET"]),
+        Route("/emulator/faults", read_faults, methods=["GET"]),
+        Route("/emulator/faults", add_faults, methods=["POST"]),
+        Route("/emulator/faults", clear_faults, methods=["DELETE"]),
+        Route("/emulator/faults/{number:int}", remove_fault, methods=["DELETE"]),
     ]
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
+from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -101,6 +102,15 @@ def data_plane_error(
         "componentName": component,
     }
     return JSONResponse(body, status, headers=dict(headers or {}))
+
+
+def storage_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Error of the blob service. Service fact: asset contract 1.5.6."""
+    body = (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+    )
+    return Response(body, status, headers={"x-ms-error-code": code, **(headers or {})}, media_type="application/xml")
 
 
 def validation_error(subject: str, problems: Sequence[Mapping[str, Any]]) -> JSONResponse:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, unquote_plus
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .clock import Clock, timestamp
+from .fault_layer import FAULT
 
 LIMIT = 200_000
 HIDDEN = "/emulator/"
@@ -41,7 +42,7 @@ class Journal:
             try:
                 await app(scope, entry.receiving(receive), entry.sending(send))
             finally:
-                self._lines.append(entry.line())
+                self._lines.append(entry.line(scope.get(FAULT)))
 
         return noted
 
@@ -81,5 +82,5 @@ class _Entry:
 
         return counted
 
-    def line(self) -> str:
-        return json.dumps(self._fields)
+    def line(self, fault: str | None) -> str:
+        return json.dumps({**self._fields, "fault": fault})

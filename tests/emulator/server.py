@@ -16,6 +16,7 @@ import uvicorn
 
 from . import tls
 from .app import Emulator
+from .connection import Connection
 from .daemon import StartError, pid_file
 from .settings import SURFACES, Settings
 
@@ -96,6 +97,7 @@ def _server(emulator: Emulator, surface: str, certificates: tls.Certificates) ->
     return _Server(
         uvicorn.Config(
             emulator.surfaces[surface],
+            http=Connection,
             ssl_certfile=str(certificates.server),
             access_log=False,
             server_header=False,

@@ -57,7 +57,7 @@ def begin_put(call: Call, kind: str, resource: Resource, created: bool, finish: 
         elif created and policies["failed_resource"] == "removed":
             call.state.remove(resource)
         else:
-            resource.provisioning_state = "Failed"
+            resource.provisioning_state = operation.outcome
 
     operation = call.state.operations.start(kind, end, subject=resource.name)
     resource.operation = operation

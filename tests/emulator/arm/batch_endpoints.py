@@ -70,7 +70,7 @@ async def put(call: Call) -> Answer:
     prefix = batch.prefix(state, "bebes", "be")
     operation = batch.begin_put(call, prefix, resource, standing is None, finish)
     if resource.properties["authMode"] == "Key" and state.policies["key_endpoints"] == "fail":
-        operation.fails = True
+        operation.outcome = "Failed"
     answer = batch.put_answer(call, operation, None, standing is None)
     if standing is None:
         resource.extra["operation_url"] = answer.headers["Azure-AsyncOperation"]

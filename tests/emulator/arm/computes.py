@@ -213,16 +213,16 @@ def _apply(call: Call, resource: Resource, sent: dict[str, Any], base: dict[str,
 
 
 def _begin(call: Call, resource: Resource) -> Operation:
-    def finish(succeeded: bool) -> None:
+    def finish(_succeeded: bool) -> None:
         if resource.provisioning_state == "Deleting":
             return
-        resource.provisioning_state = "Succeeded" if succeeded else "Failed"
+        resource.provisioning_state = operation.outcome
         resource.modified = call.state.clock.now()
 
     operation = call.state.operations.start("", finish, subject=resource.name)
     size = resource.properties["properties"].get("vmSize")
     if size is not None and not _VM_SIZE.fullmatch(size):
-        operation.fails = True
+        operation.outcome = "Failed"
         operation.error_code = "InvalidPropertyValue"
         operation.error_message = f"The value '{size}' is not a supported VM size in this region."
     resource.operation = operation

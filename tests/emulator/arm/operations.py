@@ -7,6 +7,7 @@ import itertools
 import secrets
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,19 @@ MFE = "mfeOperationsStatus"
 MFE_RESULT = "mfeOperationResults"
 COMPUTE = "computeOperationsStatus"
 
+OUTCOME: ContextVar[str | None] = ContextVar("OUTCOME", default=None)
+"""How operations that the current request begins are made to end: Failed, Canceled or never; None: as they will."""
+
 
 @dataclass
 class Operation:
-    """One operation. `finish(succeeded)` applies its effect once its time has come."""
+    """One operation. `finish(succeeded)` applies its effect once its time has come; `outcome` is its last status."""
 
     name: str
     started: datetime
     ends: datetime
     finish: Callable[[bool], None]
-    fails: bool = False
+    outcome: str = "Succeeded"
     error_code: str = "InternalServerError"
     error_message: str = "Internal error. Please see troubleshooting guide, available here: https://aka.ms/oe-tsg"
     ended: bool = False
@@ -78,9 +82,15 @@ class Operations:
             started=now,
             ends=now + timedelta(seconds=settings.operation_seconds),
             finish=finish,
-            fails=subject.lower() in self._state.policies.names("failing_names"),
             done=done,
         )
+        if subject.lower() in self._state.policies.names("failing_names"):
+            operation.outcome = "Failed"
+        forced = OUTCOME.get()
+        if forced == "never":
+            operation.done = done = lambda: False
+        elif forced is not None:
+            operation.outcome = forced
         self._by_name[operation.name.lower()] = operation
         if done is None:
             heapq.heappush(self._waiting, (operation.ends, next(self._order), operation))
@@ -92,7 +102,7 @@ class Operations:
         while self._waiting and self._waiting[0][0] <= now:
             operation = heapq.heappop(self._waiting)[2]
             operation.ended = True
-            operation.finish(not operation.fails)
+            operation.finish(operation.outcome == "Succeeded")
 
     def clear(self) -> None:
         """Forget all operations."""
@@ -139,9 +149,9 @@ class Operations:
             body["percentComplete"] = 100.0 if operation.ended else 0.0
         if operation.running:
             return {**body, "status": "Updating"}
-        if operation.fails:
+        if operation.outcome == "Failed":
             return {"error": self._mfe_error(operation), **body, "status": "Failed"}
-        return {**body, "status": "Succeeded"}
+        return {**body, "status": operation.outcome}
 
     def _mfe_error(self, operation: Operation) -> dict[str, Any]:
         info = {
@@ -166,7 +176,9 @@ class Operations:
         """Body of a compute operation's status. Service fact: asset contract 3.2."""
         if operation.running:
             return {"status": "InProgress"}
-        if operation.fails:
+        if operation.outcome == "Canceled":
+            return {"status": "Canceled"}
+        if operation.outcome == "Failed":
             error: dict[str, Any] = {"message": operation.error_message, "details": []}
             if self._state.policies["failed_operation_code"] == "present":
                 error = {"code": operation.error_code, **error}
