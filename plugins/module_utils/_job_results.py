@@ -11,7 +11,8 @@ import csv
 import typing as t
 from dataclasses import dataclass
 
-from ._blobs import Container, open_datastore
+from ._blobs import open_datastore
+from ._container import Container
 from ._datastore_path import DatastorePath, read_datastore_path
 from ._errors import AzureMLError, InvalidOption
 from ._invocation import Invocation, Result, Spec

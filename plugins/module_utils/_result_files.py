@@ -19,7 +19,7 @@ from ._errors import AzureMLError, InvalidOption
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._blobs import Blob, Container
+    from ._container import Blob, Container
 
 WORKERS = 4
 _CHUNK = 1 << 20

@@ -13,7 +13,8 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ._blobs import Blob, Container, open_sas
+from ._blobs import open_sas
+from ._container import Blob, Container
 from ._content_hash import Content, File
 from ._errors import ConflictError, ServiceError
 from ._storage_uri import upload_place

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _blobs
-from ansible_collections.mlops.azureml.plugins.module_utils._blobs import Blob
+from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConflictError
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from ansible_collections.mlops.azureml.plugins.module_utils._blobs import Blob
+from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     TOKEN,
     WORKSPACE,
