@@ -28,11 +28,11 @@ FRONT_END = "/mferp/managementfrontend"
 def routes(state: State) -> list[Route]:
     """Routes of the api surface."""
 
-    async def discovery(_: Request) -> Response:
+    async def discovery(_request: Request) -> Response:
         return JSONResponse(_services(state))
 
     async def history(request: Request) -> Response:
-        _check_history_token(state, request)
+        _authenticate_reader(state, request)
         return JSONResponse(await _history(state, request))
 
     async def front_end(request: Request) -> Response:
@@ -52,8 +52,11 @@ def _services(state: State) -> dict[str, str]:
     return {**dict.fromkeys((*names, "pipelines"), api), "studio": "https://ml.azure.com"}
 
 
-def _check_history_token(state: State, request: Request) -> None:
-    """Clients come here with either token; which of them the service takes was scrubbed from the recordings."""
+def _authenticate_reader(state: State, request: Request) -> None:
+    """Clients read here with either token; which of them the service takes was scrubbed from the recordings.
+
+    The official SDK up to 1.31 lists a deployment's jobs with a management token, 1.35 with one for the data plane.
+    """
     try:
         state.entra.verify(request, "management")
     except AuthError as error:
@@ -141,7 +144,10 @@ async def _log_files(state: State, job: Job) -> dict[str, str]:
 
 async def _front_end(state: State, request: Request) -> Response:
     """Service fact: batch contract 6.1, 6.3."""
-    authenticate(state, request)
+    if request.method == "GET":
+        _authenticate_reader(state, request)
+    else:
+        authenticate(state, request)
     match request.method, _below_workspace(state, request, FRONT_END):
         case method, ["batchEndpoints", name, "deployments", deployment, "jobs", *rest]:
             pass
@@ -149,7 +155,7 @@ async def _front_end(state: State, request: Request) -> Response:
             deployment = request.query_params.get("deployment", "")
         case _:
             raise Refused(_not_found("The front end serves the jobs of batch endpoints only."))
-    endpoint = find_endpoint(state, request, name)
+    endpoint = find_endpoint(state, name)
     if method == "POST" and not rest:
         return await invoke(state, request, endpoint, deployment or request.headers.get("azureml-model-deployment"))
     if method == "GET" and len(rest) == 1:

@@ -37,11 +37,13 @@ def routes(state: State) -> list[Route]:
     """Routes of the scoring surface; the first segment stands for an endpoint's host name in Azure."""
 
     async def submit(request: Request) -> Response:
-        endpoint = find_endpoint(state, request, request.path_params["endpoint"].partition(".")[0])
+        authenticate(state, request)
+        endpoint = find_endpoint(state, request.path_params["endpoint"].partition(".")[0])
         return await invoke(state, request, endpoint, request.headers.get(DEPLOYMENT_HEADER))
 
     async def show(request: Request) -> Response:
-        endpoint = find_endpoint(state, request, request.path_params["endpoint"].partition(".")[0])
+        authenticate(state, request)
+        endpoint = find_endpoint(state, request.path_params["endpoint"].partition(".")[0])
         job = find_job(state, request.path_params["job"], endpoint.name)
         return JSONResponse(state.jobs.data_plane_view(job), headers=_headers())
 
@@ -163,9 +165,8 @@ def _accepted(state: State, job: Job, status: int) -> Response:
     return JSONResponse(state.jobs.data_plane_view(job), status, headers={**_headers(), **headers})
 
 
-def find_endpoint(state: State, request: Request, name: str) -> Resource:
-    """The endpoint of this name, the caller known to be allowed here. Raises Refused."""
-    authenticate(state, request)
+def find_endpoint(state: State, name: str) -> Resource:
+    """The endpoint of this name. Raises Refused."""
     found = state.resources.get(state.workspace("batchEndpoints", name))
     if found is None or found.provisioning_state in ("Creating", "Deleting"):
         message = f"The endpoint '{name}' was not found."

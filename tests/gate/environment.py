@@ -56,7 +56,7 @@ def tool_environment() -> dict[str, str]:
 
 def _virtual_environment() -> None:
     # A virtual environment holds absolute paths: a moved clone or another Python asks for a new one.
-    with _once("venv", [sys.executable, sys.version, str(VENV)]) as needed:
+    with once(BUILD / "venv.stamp", [sys.executable, sys.version, str(VENV)]) as needed:
         if needed:
             shutil.rmtree(VENV, ignore_errors=True)
             _run("virtual environment", [sys.executable, "-m", "venv", str(VENV)])
@@ -64,7 +64,9 @@ def _virtual_environment() -> None:
 
 def _packages(requirements: Path) -> None:
     sources = [file.read_text() for file in _with_includes(requirements)]
-    with _once(requirements.stem, [str((BUILD / "venv.stamp").stat().st_mtime_ns), *sources]) as needed:
+    with once(
+        BUILD / f"{requirements.stem}.stamp", [str((BUILD / "venv.stamp").stat().st_mtime_ns), *sources]
+    ) as needed:
         if needed:
             pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             _run(f"packages of {requirements}", [*pip, "-r", str(requirements)])
@@ -72,7 +74,7 @@ def _packages(requirements: Path) -> None:
 
 def _azurite() -> None:
     source = Path("tests/emulator/azurite.py")
-    with _once("azurite", [source.read_text()]) as needed:
+    with once(BUILD / "azurite.stamp", [source.read_text()]) as needed:
         if needed:
             _run("Azurite", [str(PYTHON), "-c", "from tests.emulator.azurite import install; install()"])
 
@@ -85,14 +87,13 @@ def _with_includes(requirements: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _once(name: str, sources: Sequence[str]) -> Iterator[bool]:
-    """Yields whether the step must run; its stamp is written only when it ended well."""
-    stamp = BUILD / f"{name}.stamp"
+def once(stamp: Path, sources: Sequence[str]) -> Iterator[bool]:
+    """Yields whether a step must run; its stamp, which names its sources, is written only when it ended well."""
     digest = hashlib.sha256("\0".join(sources).encode()).hexdigest()
     if stamp.is_file() and stamp.read_text() == digest:
         yield False
         return
-    stamp.parent.mkdir(exist_ok=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     yield True
     stamp.write_text(digest)

@@ -94,12 +94,14 @@ def test_a_job_that_prepares_has_no_child_yet(tmp_path: Path) -> None:
     DataPlane(tmp_path).play(script)
 
 
-def test_either_token_opens_the_history_but_not_the_front_end(tmp_path: Path) -> None:
+def test_either_token_reads_but_only_one_submits(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         name = await plane.submit()
         token = plane.state.entra.issue(plane.state.settings.url("management"))
         await history(plane, "GET", f"runs/{name}", token=token)
-        assert (await front_end(plane, "batchEndpoints/ep/jobs", token=token)).status_code == 401
+        assert (await front_end(plane, "batchEndpoints/ep/jobs", token=token)).status_code == 200
+        submitted = await front_end(plane, "batchEndpoints/ep/jobs", "POST", token=token, json={"properties": {}})
+        assert submitted.status_code == 401
         path = f"/history/v1.0{plane.state.settings.workspace_path}/runs/{name}"
         assert (await plane.call("api", "GET", path, token=None)).status_code == 401
 
@@ -119,7 +121,7 @@ def test_what_is_not_there_is_404(tmp_path: Path, below: str) -> None:
 def test_jobs_are_listed_page_by_page(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         plane.state.settings.__dict__["operation_seconds"] = 3600.0
-        names = [await plane.submit() for _ in range(50)]
+        names = [await plane.submit() for _time in range(50)]
         assert (await front_end(plane, "batchEndpoints/ep/jobs")).json()["nextLink"] is None
         names.append(await plane.submit())
         first = (
