@@ -13,7 +13,7 @@ import pytest
 
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
-from .stories import deploy
+from .stories import PAGES, deploy
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,10 +62,21 @@ def workspace(started: LocalWorkspace) -> LocalWorkspace:
 
 @pytest.fixture
 def deployed(started: LocalWorkspace, play: Callable[..., Played]) -> LocalWorkspace:
-    """A workspace in which the story's deployments stand, with an empty journal. Tests that take it leave them so."""
+    """A workspace in which the story's deployments and data stand, with an empty journal.
+
+    It is shared: a test that changes what stands takes ``spoiled``.
+    """
     if not started.is_deployed:
         started.reset()
         play("mlops.azureml.deploy", **deploy()).well()
+        started.pages = play([PAGES]).well().result("Register the pages")["data"]["path"]
         started.is_deployed = True
     started.forget()
     return started
+
+
+@pytest.fixture
+def spoiled(deployed: LocalWorkspace) -> LocalWorkspace:
+    """The same, for a test that leaves it changed."""
+    deployed.is_deployed = False
+    return deployed

@@ -31,7 +31,8 @@ class Request:
 class LocalWorkspace:
     def __init__(self, settings: dict[str, str]) -> None:
         self.settings = settings
-        self.is_deployed = False
+        self.is_deployed = False  # see the fixture ``deployed``
+        self.pages = ""
         trust = ssl.create_default_context(cafile=settings["SSL_CERT_FILE"])
         self.control = httpx.Client(base_url=settings["AZURE_CLOUD_ENVIRONMENT"], verify=trust, trust_env=False)
 

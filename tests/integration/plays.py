@@ -50,6 +50,11 @@ class Played:
         return [f"{one.task} ({one.item})" if one.item else one.task for one in self.told if one.changed]
 
     @property
+    def diffs(self) -> list[Any]:
+        """The differences shown, in order."""
+        return [one.diff for one in self.told if one.diff]
+
+    @property
     def failed(self) -> list[Told]:
         return [one for one in self.told if one.outcome == "failed"]
 

@@ -41,6 +41,9 @@ DEPLOY: dict[str, Any] = {
     "batch_deploy_default": "blue",
 }
 
+DATA = {"name": "pages", "path": str(FILES / "pages"), "type": "uri_folder"}
+PAGES = {"name": "Register the pages", "mlops.azureml.data": DATA, "register": "pages"}
+
 # What the story's deployments make of the three pages.
 WORDS = {"first.txt": 3, "second.txt": 2, "third.txt": 1}
 BLUE_ROWS = {page: words * 2 for page, words in WORDS.items()}
@@ -53,14 +56,8 @@ def deploy(**changes: Any) -> dict[str, Any]:
 
 
 def score(*jobs: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """The pages registered as data, and these jobs."""
-    pages = {"name": "pages", "path": str(FILES / "pages"), "type": "uri_folder"}
-    return {
-        "batch_score_endpoint_name": ENDPOINT,
-        "batch_score_data": [pages],
-        "batch_score_jobs": list(jobs),
-        **changes,
-    }
+    """Variables that score with these jobs."""
+    return {"batch_score_endpoint_name": ENDPOINT, "batch_score_jobs": list(jobs), **changes}
 
 
 def job(name: str | None, path: str = "azureml:pages:1", **options: Any) -> dict[str, Any]:

@@ -15,9 +15,14 @@ ON_FIRST_RUN = [
 ]
 
 
-def test_the_first_run_makes_everything_and_the_second_only_looks(play, workspace):
-    first = play("mlops.azureml.deploy", **deploy()).well()
-    assert first.changed == ON_FIRST_RUN
+def test_check_mode_predicts_the_first_run_and_the_second_run_only_looks(play, workspace):
+    predicted = play("mlops.azureml.deploy", "--check", "--diff", **deploy())
+    assert predicted.status == 0, predicted.output
+    assert workspace.writes == []
+
+    first = play("mlops.azureml.deploy", "--diff", **deploy()).well()
+    assert predicted.changed == first.changed == ON_FIRST_RUN
+    assert predicted.diffs == first.diffs
 
     workspace.forget()
     second = play("mlops.azureml.deploy", **deploy()).well()
@@ -27,29 +32,18 @@ def test_the_first_run_makes_everything_and_the_second_only_looks(play, workspac
     assert len(workspace.reads) == len(ON_FIRST_RUN)
 
 
-def test_check_mode_predicts_the_run_and_writes_nothing(play, workspace):
-    predicted = play("mlops.azureml.deploy", "--check", "--diff", **deploy())
-    assert predicted.status == 0, predicted.output
-    assert workspace.writes == []
-
-    done = play("mlops.azureml.deploy", "--diff", **deploy()).well()
-    assert predicted.changed == done.changed == ON_FIRST_RUN
-    assert [one.diff for one in predicted.told] == [one.diff for one in done.told]
-
-
-def test_check_mode_predicts_an_update(play, workspace):
-    play("mlops.azureml.deploy", **deploy()).well()
+def test_check_mode_predicts_an_update(play, spoiled):
     wanted = deploy(batch_deploy_default="green")
     wanted["batch_deploy_deployments"][0]["mini_batch_size"] = 7
     wanted["batch_deploy_computes"][0]["max_instances"] = 5
 
-    workspace.forget()
     predicted = play("mlops.azureml.deploy", "--check", "--diff", **wanted).well()
-    assert workspace.writes == []
+    assert spoiled.writes == []
+
     done = play("mlops.azureml.deploy", "--diff", **wanted).well()
     assert predicted.changed == done.changed
-    assert [one.diff for one in predicted.told] == [one.diff for one in done.told]
-    assert [one.diff for one in done.told if one.changed] == [
+    assert predicted.diffs == done.diffs
+    assert done.diffs == [
         {"before": {"name": "words-cluster", "max_instances": 2}, "after": {"name": "words-cluster", "max_instances": 5}},
         {"before": {"name": "blue", "mini_batch_size": 2}, "after": {"name": "blue", "mini_batch_size": 7}},
         {"before": {"name": "green", "set_default": False}, "after": {"name": "green", "set_default": True}},
