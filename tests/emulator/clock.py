@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from datetime import datetime, timedelta, timezone
 
 
@@ -10,6 +12,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._sleepers: set[asyncio.Event] = set()
 
     def now(self) -> datetime:
         """The virtual time, aware, in UTC."""
@@ -20,6 +23,20 @@ class Clock:
         if seconds < 0:
             raise ValueError("time cannot run back")
         self._ahead += timedelta(seconds=seconds)
+        for sleeper in self._sleepers:
+            sleeper.set()
+
+    async def sleep_until(self, moment: datetime) -> None:
+        """Return once the virtual time is `moment` or later."""
+        woken = asyncio.Event()
+        self._sleepers.add(woken)
+        try:
+            while (left := (moment - self.now()).total_seconds()) > 0:
+                woken.clear()
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(woken.wait(), left)
+        finally:
+            self._sleepers.discard(woken)
 
 
 def timestamp(moment: datetime) -> str:

@@ -58,6 +58,9 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
         jobs = [state.jobs.management_view(job, "2024-10-01") for job in state.jobs.list()]
         return JSONResponse({"resources": resources, "endpoint_names": state.endpoint_names, "jobs": jobs})
 
+    async def kill_worker(request: Request) -> Response:
+        return Response(status_code=204 if state.jobs.kill_worker(request.path_params["job"]) else 404)
+
     async def read_faults(_request: Request) -> Response:
         return JSONResponse(faults.as_list())
 
@@ -82,6 +85,7 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
         Route("/emulator/policies", set_policies, methods=["POST"]),
         Route("/emulator/clock", advance, methods=["POST"]),
         Route("/emulator/state", read_state, methods=["GET"]),
+        Route("/emulator/jobs/{job}/kill_worker", kill_worker, methods=["POST"]),
         Route("/emulator/faults", read_faults, methods=["GET"]),
         Route("/emulator/faults", add_faults, methods=["POST"]),
         Route("/emulator/faults", clear_faults, methods=["DELETE"]),

@@ -6,18 +6,29 @@ import asyncio
 import secrets
 import traceback
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from . import job_views
+from .job_course import Phase, read_course
 from .runtime.executor import Executor
-from .runtime.plan import RunFailed
+from .runtime.plan import RUN_FAILED, RunFailed
 from .scoring_plan import scoring_plan
 from .state import State
 
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
-_TICK_SECONDS = 0.05
+
+_ADJECTIVES = ("amiable", "bright", "careful", "gentle", "patient", "quiet", "silver", "upbeat")
+_NOUNS = ("anchor", "bulb", "card", "garden", "lamp", "river", "store", "window")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def _random_name() -> str:
+    """Service fact: batch contract 5.4 (adjective, noun, eight characters)."""
+    tail = "".join(secrets.choice(_LETTERS) for _place in range(8))
+    return f"{secrets.choice(_ADJECTIVES)}_{secrets.choice(_NOUNS)}_{tail}"
 
 
 @dataclass
@@ -36,7 +47,7 @@ class Job:
     experiment_name: str
     tags: dict[str, str] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
-    display_name: str = field(default_factory=lambda: _random_name())
+    display_name: str = field(default_factory=_random_name)
     child_run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     pipeline_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "Preparing"
@@ -68,7 +79,7 @@ class JobStore:
             self._by_mark[mark] = job
         self._jobs[job.name.lower()] = job
         self._by_child[job.child_run_id] = job
-        task = asyncio.create_task(self._proceed(job))
+        task = asyncio.create_task(self._proceed(job, self._course()))
         self._tasks[job.name.lower()] = task
         task.add_done_callback(lambda done: self._end(job, done))
 
@@ -102,6 +113,11 @@ class JobStore:
             job.status = "CancelRequested"
             self._tasks[name.lower()].cancel()
 
+    def kill_worker(self, name: str) -> bool:
+        """Kill a process in which a job scores, as an accident would; False when there is none."""
+        job = self.get(name)
+        return job is not None and self._executor.kill_worker(job.child_run_id)
+
     async def delete(self, name: str) -> None:
         """End a job if it runs, and forget it."""
         await self.cancel(name)
@@ -129,14 +145,39 @@ class JobStore:
         """The job as the scoring host and the data-plane front end answer it."""
         return job_views.data_plane_view(self._state, job)
 
-    async def _proceed(self, job: Job) -> None:
+    def _course(self) -> Sequence[Phase]:
+        prescribed = read_course(self._state.policies["job_course"])
+        return prescribed or [Phase("Preparing", self._state.settings.operation_seconds)]
+
+    async def _proceed(self, job: Job, course: Sequence[Phase]) -> None:
+        """Take a job through its course; what raises out of here is how it ends (see `_end`)."""
         clock = self._state.clock
-        begin = job.created + timedelta(seconds=self._state.settings.operation_seconds)
-        while clock.now() < begin:
-            await asyncio.sleep(_TICK_SECONDS)
-        job.started = clock.now()
-        job.status = "Running"
+        due = job.created
+        for phase in course:
+            job.status = phase.status
+            if phase.status == "Running" and job.started is None:
+                await self._score(job)
+            if phase.seconds is None:
+                await self._stay(phase.status)
+                return
+            due += timedelta(seconds=phase.seconds)
+            await clock.sleep_until(due)
+        if job.started is None:
+            job.status = "Running"
+            await self._score(job)
+
+    async def _score(self, job: Job) -> None:
+        job.started = self._state.clock.now()
         await self._executor.run(scoring_plan(self._state, job))
+
+    async def _stay(self, status: str) -> None:
+        """End as the course says, or never."""
+        if status == "Failed":
+            raise RunFailed(RUN_FAILED)
+        if status == "Canceled":
+            raise asyncio.CancelledError
+        if status != "Completed":
+            await asyncio.Event().wait()
 
     def _end(self, job: Job, task: asyncio.Task[None]) -> None:
         self._tasks.pop(job.name.lower(), None)
@@ -151,14 +192,3 @@ class JobStore:
             job.error = str(error) if isinstance(error, RunFailed) else f"InternalServerError: {error!r}"
             if not isinstance(error, RunFailed):
                 traceback.print_exception(error)
-
-
-_ADJECTIVES = ("amiable", "bright", "careful", "gentle", "patient", "quiet", "silver", "upbeat")
-_NOUNS = ("anchor", "bulb", "card", "garden", "lamp", "river", "store", "window")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-
-def _random_name() -> str:
-    """Service fact: batch contract 5.4 (adjective, noun, eight characters)."""
-    tail = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return f"{secrets.choice(_ADJECTIVES)}_{secrets.choice(_NOUNS)}_{tail}"

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .job_course import read_course
+
 SECONDS = ("<seconds>",)
 NAMES = ("<names>",)
+COURSE = ("<course>",)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Policy:
         if self.values == SECONDS:
             if not re.fullmatch(r"\d+(\.\d+)?", value):
                 raise ValueError(f"policy {self.name} is a number of seconds, not '{value}'")
+        elif self.values == COURSE:
+            read_course(value)
         elif self.values != NAMES and value not in self.values:
             raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
         return value
@@ -75,6 +80,7 @@ POLICIES = (
     Policy("cancel_status", ("202", "200"), "202", "B 6.4, A 10: cancel as an operation (2023) or at once (2025)"),
     Policy("cancel_absent_status", ("404", "200"), "404", "A17: cancel of an absent job"),
     Policy("job_delete_status", ("202", "200"), "202", "A17: DELETE of a job"),
+    Policy("job_course", COURSE, "", "B 6.2: states of a job and their virtual seconds, `Queued:60,Running:10800`"),
     Policy("job_name", ("honoured", "ignored"), "honoured", "B14: name in the body of an invoke"),
     Policy("job_marks", ("honoured", "ignored"), "honoured", "B14: tags, properties, description in that body"),
     Policy("repeatability", ("deduplicated", "ignored"), "deduplicated", "B12: second invoke with the same request id"),

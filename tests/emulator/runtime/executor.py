@@ -29,6 +29,16 @@ class Executor:
         self._store = store
         self._folder = folder
         self._now = now
+        self._processes: dict[str, list[ScoringProcess]] = {}
+        """The processes that were started for each run under way."""
+
+    def kill_worker(self, run_id: str) -> bool:
+        """Kill a living process of a run from outside; False when there is none."""
+        for process in self._processes.get(run_id, []):
+            if process.is_alive:
+                process.strike()
+                return True
+        return False
 
     async def run(self, plan: Plan) -> Progress:
         """Carry a plan out. Raises RunFailed; when cancelled, its processes are killed and only logs are written."""
@@ -46,6 +56,7 @@ class Executor:
                 logs.progress(failed.explanation)
             raise
         finally:
+            self._processes.pop(plan.run_id, None)
             over.set()
             await publishing
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -74,7 +85,9 @@ class Executor:
             new.mkdir(parents=True, exist_ok=True)
 
         async def start_process(number: int) -> ScoringProcess:
-            return await _start_process(plan, number, script, folder, logs)
+            process = await _start_process(plan, number, script, folder, logs)
+            self._processes.setdefault(plan.run_id, []).append(process)
+            return process
 
         pool = Pool(plan, start_process, parts, logs)
         await pool.run([str(file) for file in files])
@@ -165,7 +178,7 @@ async def _in_parallel(transfers: Iterator[Awaitable[None]]) -> None:
         for transfer in transfers:
             await transfer
 
-    workers = [asyncio.create_task(work()) for _ in range(_TRANSFERS)]
+    workers = [asyncio.create_task(work()) for _worker in range(_TRANSFERS)]
     try:
         await asyncio.gather(*workers)
     finally:

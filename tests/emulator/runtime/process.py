@@ -76,6 +76,15 @@ class ScoringProcess:
             await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
         await self.kill()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs still."""
+        return self._process.returncode is None
+
+    def strike(self) -> None:
+        """End it from outside, behind the back of the run that uses it."""
+        kill_group(self._process.pid)
+
     async def kill(self) -> None:
         """End the worker and whatever it started, at once; harmless when that was done before."""
         if not self._killed:

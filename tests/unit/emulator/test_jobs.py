@@ -11,6 +11,16 @@ import pytest
 from tests.emulator.scoring_plan import UNSUPPORTED_INPUT
 from tests.unit.emulator.data_plane import DataPlane, folder_input, output
 
+SLOW_ONCE = """
+import pathlib, time
+def init(): pass
+def run(mini_batch):
+    once = pathlib.Path({path!r})
+    if not once.exists():
+        once.touch()
+        time.sleep(600)
+    return [len(mini_batch)] * len(mini_batch)
+"""
 FOREVER = "import time\ndef init(): pass\ndef run(mini_batch):\n    time.sleep(600)\n"
 
 
@@ -188,3 +198,53 @@ def error_of(plane: DataPlane, name: str) -> str:
     job = plane.state.jobs.get(name)
     assert job is not None
     return job.error
+
+
+def test_a_long_job_costs_no_wall_time(tmp_path: Path) -> None:
+    async def script(plane: DataPlane) -> None:
+        name = await plane.submit()
+        job = plane.state.jobs.get(name)
+        assert job is not None
+        seen = []
+        for seconds in (0, 599, 2, 30, 10700, 200):
+            plane.state.clock.advance(seconds)
+            await asyncio.sleep(0.05)
+            seen.append(job.status)
+            if job.status == "Running" and seen.count("Running") == 1:
+                while not any(plane.blobs.root.rglob("predictions.csv")):
+                    await asyncio.sleep(0.01)
+        assert seen == ["Queued", "Queued", "Preparing", "Running", "Running", "Completed"]
+        assert job.ended is not None
+        assert (job.ended - job.created).total_seconds() >= 600 + 30 + 10800
+
+    DataPlane(tmp_path, job_course="Queued:600,Preparing:30,Running:10800").play(script)
+
+
+@pytest.mark.parametrize(("last", "over"), [("Failed", True), ("Canceled", True), ("NotResponding", False)])
+def test_a_course_may_say_how_a_job_ends(tmp_path: Path, last: str, over: bool) -> None:
+    async def script(plane: DataPlane) -> None:
+        job = plane.state.jobs.get(await plane.submit())
+        assert job is not None
+        while job.status != last:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)
+        assert (job.status, job.is_over) == (last, over)
+
+    DataPlane(tmp_path, job_course=f"Preparing:0,{last}").play(script)
+
+
+def test_a_killed_worker_is_replaced_and_its_mini_batch_tried_again(tmp_path: Path) -> None:
+    async def script(plane: DataPlane) -> None:
+        once = tmp_path / "once"
+        plane.deploy("blue", SLOW_ONCE.format(path=str(once)), maxConcurrencyPerInstance=1)
+        name = await plane.submit()
+        while not once.exists():
+            await asyncio.sleep(0.01)
+        assert plane.state.jobs.kill_worker(name)
+        assert await plane.end_of(name) == "Completed"
+        assert not plane.state.jobs.kill_worker(name)
+        job = plane.state.jobs.get(name)
+        assert job is not None
+        assert plane.blob(f"azureml/{job.child_run_id}/score/predictions.csv") == "2\n2\n"
+
+    DataPlane(tmp_path).play(script)

@@ -40,3 +40,5 @@ def test_free_values_are_checked():
     assert answers.names("taken_names") == {"one", "two"}
     with pytest.raises(ValueError, match="number of seconds"):
         answers.set("list_lag", "-1")
+    with pytest.raises(ValueError, match="course is written"):
+        answers.set("job_course", "Queued:soon")
