@@ -88,7 +88,7 @@ class _Publication:
 
     def present(self) -> Result:
         refusal: ServiceError | None = None
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             version, standing = self._find()
             if standing is not None:
                 return self._keep(standing)
@@ -158,7 +158,7 @@ class _Publication:
     def _not_listed_yet(self, container: dict[str, Json], seen: set[str]) -> t.Iterator[dict[str, Json]]:
         """Lists lag behind writes (assets contract 1.6): the latest version, and those counted just before it."""
         version = dig(container, "properties.latestVersion")
-        for _ in range(LOOKS_BACK):
+        for _look in range(LOOKS_BACK):
             if not version or version in seen:
                 return
             standing = self.management.get(self._version_path(version))

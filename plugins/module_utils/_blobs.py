@@ -75,7 +75,7 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
 
 def open_sas(workspace: Workspace, sas_uri: str) -> Container:
     """The container that a signed URL opens."""
-    url, _, sas = sas_uri.partition("?")
+    url, _mark, sas = sas_uri.partition("?")
     _hide(workspace, sas)
     return _container(workspace, url, sas)
 

@@ -246,7 +246,7 @@ class IgnoreRules:
     @property
     def can_readmit(self) -> bool:
         """May a file count although its folder does not? Then ignored folders have to be searched as well."""
-        return any(not ignores for ignores, _ in self._rules)
+        return any(not ignores for ignores, _matches in self._rules)
 
     def ignore(self, name: str) -> bool:
         """Is the file with this name below the root left out? A folder is asked with a slash at the end."""

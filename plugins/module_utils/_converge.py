@@ -39,7 +39,7 @@ from ._resource import (
 from ._wire import Json
 from ._workspace import Workspace
 
-Standing = dict[str, Json] | None
+Standing: t.TypeAlias = "dict[str, Json] | None"
 
 
 class Converge:

@@ -128,26 +128,24 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
     :raises MissingLibrary: azure-identity is not installed
     """
     try:
-        import azure.core.exceptions as failures
-        import azure.identity as identity
+        from azure import identity
+        from azure.core import exceptions as failures
     except ImportError:
-        missing = MissingLibrary("azure-identity", traceback.format_exc())
-    else:
-        # It warns on every refusal, in its own words; the error says the same better.
-        logging.getLogger("azure.identity").setLevel(logging.ERROR)
-        try:
-            # A new credential each time: the old one would answer from its own cache what a service just refused.
-            answer = source.build(identity, settings).get_token(f"{audience.rstrip('/')}/.default")
-            return answer.token, float(answer.expires_on)
-        except (failures.AzureError, ValueError) as error:
-            unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
-            reason = _no_answer(str(error)) if unanswered else _refusal(str(error), source)
-        # Raised outside of the handlers: the library's texts must not hang on to our error.
-        raise CredentialError(
-            f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "
-            f"client_id {source.client_id or 'unset'}, authority {authority}): {reason}."
-        )
-    raise missing
+        raise MissingLibrary("azure-identity", traceback.format_exc()) from None
+    # It warns on every refusal, in its own words; the error says the same better.
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)
+    try:
+        # A new credential each time: the old one would answer from its own cache what a service just refused.
+        answer = source.build(identity, settings).get_token(f"{audience.rstrip('/')}/.default")
+        return answer.token, float(answer.expires_on)
+    except (failures.AzureError, ValueError) as error:
+        unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
+        reason = _no_answer(str(error)) if unanswered else _refusal(str(error), source)
+    # Raised outside of the handler: the library's texts must not hang on to our error.
+    raise CredentialError(
+        f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "
+        f"client_id {source.client_id or 'unset'}, authority {authority}): {reason}."
+    )
 
 
 def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:

@@ -242,7 +242,7 @@ class HttpClient:
         rereadable = method in READING_VERBS or safe_to_repeat is True
         outcome: Answer | ConnectionFailed | None = None
         attempts = Attempts(sleep=self._sleep, clock=self._clock)
-        for _ in attempts:
+        for _attempt in attempts:
             outcome = self._authorized(request, token, what)
             if isinstance(outcome, Answer):
                 attempts.wait_at_least(outcome.retry_after)

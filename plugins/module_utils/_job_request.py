@@ -69,7 +69,7 @@ def read_order(options: Options, workspace: Workspace) -> Order:
                 "Leave one of them out."
             )
     for item in inputs:
-        _, mark, signature = item.path.partition("?")
+        _address, mark, signature = item.path.partition("?")
         if mark:
             workspace.http.register_secret(signature)
     endpoint = options["endpoint_name"]

@@ -318,13 +318,11 @@ def _yaml(text: str) -> t.Any:
     try:
         import yaml
     except ImportError:
-        missing = MissingLibrary("PyYAML", traceback.format_exc())
-    else:
-        try:
-            return yaml.safe_load(text)
-        except yaml.YAMLError:
-            return text
-    raise missing
+        raise MissingLibrary("PyYAML", traceback.format_exc()) from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def _text(key: str, value: t.Any) -> str:

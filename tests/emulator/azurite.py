@@ -85,7 +85,7 @@ class Azurite:
             if process.returncode is not None:
                 raise AzuriteError(f"Azurite ended with status {process.returncode}; see {self._log}")
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                _reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 writer.close()
                 return
             await asyncio.sleep(0.05)

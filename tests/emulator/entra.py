@@ -83,7 +83,7 @@ class Entra:
 
         `audience` is "management", or the address of one of the other audiences (MACHINE_LEARNING, STORAGE).
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scheme, _blank, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise AuthError(401, "missing", "Authentication failed. The 'Authorization' header is missing.")
         claims = self._claims(token.strip())

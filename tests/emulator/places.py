@@ -40,9 +40,9 @@ def _from_url(state: State, url: str) -> Place:
     account = state.storage.account_name
     path = unquote(parts.path).strip("/")
     if (parts.hostname or "").startswith(f"{account}.blob."):
-        container, _, blob = path.partition("/")
+        container, _slash, blob = path.partition("/")
     elif path.startswith(f"{account}/"):
-        container, _, blob = path.removeprefix(f"{account}/").partition("/")
+        container, _slash, blob = path.removeprefix(f"{account}/").partition("/")
     else:
         raise Unreachable(f"'{parts.scheme}://{parts.netloc}{parts.path}' is outside the workspace's storage account")
     return Place(container, blob)

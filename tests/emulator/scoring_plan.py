@@ -159,7 +159,7 @@ def _conda(state: State, environment: str | None) -> str:
     if not environment:
         return ""
     if environment.lower().startswith("azureml:") and environment.count(":") == 2:
-        _, name, version = environment.split(":")
+        _scheme, name, version = environment.split(":")
         environment = state.workspace("environments", name, "versions", version)
     found = state.resources.get(environment)
     return str(found.properties.get("condaFile") or "") if found else ""

@@ -18,7 +18,7 @@ async def start(call: Call) -> Answer:
     wanted = call.bind(REQUEST, "PendingUpload") if call.body is not None else {}
     settings = call.state.settings
     storage = call.state.storage
-    container = f"{settings.workspace_guid}-{''.join(secrets.choice(_ALPHABET) for _ in range(26))}"
+    container = f"{settings.workspace_guid}-{''.join(secrets.choice(_ALPHABET) for _place in range(26))}"
     await storage.create_container(container)
     hours = call.state.policies.seconds("pending_upload_lifetime") / 3600
     address = storage.container_url(container)

@@ -141,5 +141,5 @@ class Pool:
                 RUN_FAILED, f"{self.progress.failed_items} failed items are more than the error threshold {threshold}"
             )
         if self.progress.done == self.progress.mini_batches:
-            for _ in range(self._size):
+            for _worker in range(self._size):
                 self._queue.put_nowait(None)

@@ -256,7 +256,9 @@ def test_what_the_service_added_may_come_back_in_a_put(workspace):
 
 def test_a_pending_upload_gets_a_container_of_its_own(workspace, emulator):
     below = "codes/c/versions/1/startPendingUpload"
-    answers = [workspace.send("POST", below, {"pendingUploadType": "TemporaryBlobReference"}).json() for _ in range(2)]
+    answers = [
+        workspace.send("POST", below, {"pendingUploadType": "TemporaryBlobReference"}).json() for _time in range(2)
+    ]
     assert len(set(emulator.state.storage.containers)) == 2
     reference = answers[0]["blobReferenceForConsumption"]
     assert answers[0]["pendingUploadType"] == "None"

@@ -204,6 +204,6 @@ def test_lists_have_no_link_on_one_page(workspace):
 
 def test_keys_are_listed_though_of_no_use(workspace):
     workspace.done(workspace.endpoint())
-    keys = [workspace.send("POST", "batchEndpoints/digits-ep/listkeys").json() for _ in range(2)]
+    keys = [workspace.send("POST", "batchEndpoints/digits-ep/listkeys").json() for _time in range(2)]
     assert keys[0] == keys[1]
     assert set(keys[0]) == {"primaryKey", "secondaryKey"}

@@ -60,7 +60,7 @@ def test_a_datastore_is_put_and_its_secret_never_shown(workspace):
     }
     assert workspace.send("PUT", "datastores/mine", blob()).status_code == 200
     assert workspace.send("POST", "datastores/mine/listSecrets").json()["key"] == "c2VjcmV0"
-    assert [workspace.send("DELETE", "datastores/mine").status_code for _ in range(2)] == [200, 204]
+    assert [workspace.send("DELETE", "datastores/mine").status_code for _time in range(2)] == [200, 204]
 
 
 @pytest.mark.parametrize(

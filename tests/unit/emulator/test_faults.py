@@ -37,7 +37,7 @@ def test_a_rule_hits_the_requests_that_it_describes(workspace, rule):
 
 def test_a_rule_may_hit_for_ever_and_be_removed(workspace, rule):
     number = rule(fault="answer", status=500, count=0)
-    assert {workspace.send("GET", "").status_code for _ in range(3)} == {500}
+    assert {workspace.send("GET", "").status_code for _time in range(3)} == {500}
     assert workspace.http.delete(f"/emulator/faults/{number}").status_code == 204
     assert workspace.http.delete(f"/emulator/faults/{number}").status_code == 404
     assert workspace.send("GET", "").status_code == 200
@@ -50,7 +50,7 @@ def test_the_first_rule_wins_and_all_of_them_count():
     faults = Faults()
     faults.add([{"fault": "drop"}, {"fault": "garble", "nth": 2}])
     request = {"surface": "api", "host": "h", "method": "GET", "path": "/p", "query": ""}
-    assert [found and found.fault for found in (faults.find(request) for _ in range(3))] == ["drop", "garble", None]
+    assert [found and found.fault for found in (faults.find(request) for _time in range(3))] == ["drop", "garble", None]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_throttling_tells_when_to_come_back_in_both_forms_or_not(workspace, rule
     rule(fault="answer", status=429)
     rule(fault="answer", status=429, nth=2, retry_after=7)
     rule(fault="answer", status=429, nth=3, retry_after=90, form="date")
-    silent, seconds, date = (workspace.send("GET", "") for _ in range(3))
+    silent, seconds, date = (workspace.send("GET", "") for _time in range(3))
     assert {silent.status_code, seconds.status_code, date.status_code} == {429}
     assert "Retry-After" not in silent.headers
     assert seconds.headers["Retry-After"] == "7"

@@ -77,7 +77,7 @@ def failure(error: Exception, action: Callable[[Container], Any]) -> AzureMLErro
 def test_errors_have_a_code_and_a_remedy(error: Exception, kind: type[AzureMLError], remedy: str) -> None:
     caught = failure(error, lambda container: list(container.list()))
 
-    assert type(caught) is kind
+    assert caught.__class__ is kind
     assert str(caught).startswith(f"Could not list blobs in {URL}: ")
     assert remedy in str(caught)
 

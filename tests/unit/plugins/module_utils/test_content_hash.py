@@ -201,7 +201,7 @@ def test_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InvalidOption, match=r"secret.bin \(Permission denied\)"):
-        _ = content.content_hash
+        str(content.content_hash)
 
 
 def test_file_that_changes_meanwhile(tmp_path: Path) -> None:

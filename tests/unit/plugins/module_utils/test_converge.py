@@ -345,7 +345,7 @@ class TestConflict:
         assert done["diff"]["after"] == {"name": "home", "color": "blue", "tags": {"ours": "2"}}
 
     def test_a_second_refusal_is_final(self, run: Run) -> None:
-        refused = [put(AT, 409, error("UserError", "Blue is taken."), operation=False) for _ in range(2)]
+        refused = [put(AT, 409, error("UserError", "Blue is taken."), operation=False) for _time in range(2)]
         stands = get(AT, a_house())
         done = run(house, self.TASK, stands, refused[0], stands, refused[1])
         assert "Blue is taken." in done["msg"]

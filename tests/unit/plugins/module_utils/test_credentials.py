@@ -98,7 +98,7 @@ def test_a_task_asks_once_for_each_audience(tasks: Tasks, authority: Authority) 
         "planted-token-1",
         "planted-token-2",
     ]
-    assert [(audience, url) for _, audience, url in authority.asked] == [
+    assert [(audience, url) for _client, audience, url in authority.asked] == [
         (ARM, "https://login.example"),
         (ML, "https://login.example"),
     ]

@@ -230,7 +230,7 @@ def test_attempts_number_the_tries() -> None:
 
 
 def test_pauses_are_spread() -> None:
-    pauses = {jittered(1.0) for _ in range(50)}
+    pauses = {jittered(1.0) for _time in range(50)}
     assert len(pauses) > 1
     assert all(0.75 <= pause <= 1.25 for pause in pauses)
 
@@ -341,7 +341,7 @@ def test_a_refusal_becomes_an_error_with_its_facts(bench: Any, status: int, kind
     b = bench(httpx.Response(status, json=ERROR, headers={"x-ms-request-id": "r-1"}))
     with pytest.raises(ServiceError) as caught:
         b.http.send("POST", URL, what="call things/one")
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert caught.value.message.startswith(f"Could not call things/one: status {status}, Oops: No.")
     assert caught.value.facts == {
         "status": status,

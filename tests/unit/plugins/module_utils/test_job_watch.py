@@ -92,9 +92,9 @@ def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
 
 def test_trouble_of_the_network_is_waited_through_and_told_at_the_end(clock: Clock) -> None:
     service = Service(clock, HOUR)
-    service.trouble = [ConnectionFailed("cut", sent=None) for _ in range(5)]
+    service.trouble = [ConnectionFailed("cut", sent=None) for _time in range(5)]
     assert watched(service, 2 * HOUR).status == "Completed"
-    service.trouble = [ConnectionFailed("no route to host", sent=None) for _ in range(500)]
+    service.trouble = [ConnectionFailed("no route to host", sent=None) for _time in range(500)]
     service.end = clock.now + HOUR
     with pytest.raises(WaitTimeout, match="no route to host"):
         watched(service, 60)

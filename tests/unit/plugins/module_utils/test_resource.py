@@ -82,7 +82,8 @@ STANDING: dict[str, Any] = {
 }
 
 
-def planned(standing: Json | None = STANDING, **task: Any) -> Plan:
+def planned(standing: Any = ..., **task: Any) -> Plan:
+    standing = STANDING if standing is ... else standing
     options = {**HERE, **task}
     return plan(ROOM, options, check_options(ROOM, options, WS), standing, WS)
 

@@ -281,4 +281,4 @@ def test_what_a_wire_type_asks_of_the_task() -> None:
         (Reference("models"), "str"),
         (CondaFile(), "raw"),
     ]
-    assert [wire.spec() for wire, _ in kinds] == [{"type": kind} for _, kind in kinds]
+    assert [wire.spec() for wire, _kind in kinds] == [{"type": kind} for _wire, kind in kinds]

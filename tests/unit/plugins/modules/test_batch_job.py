@@ -289,7 +289,7 @@ def test_an_older_job_at_the_same_place_is_not_taken_for_the_lost_one(run: Run) 
     old = job("old", "Failed", output=PLACE)
     absent = Call("GET", "", 404, error("NotFound", "no job"))
     looks: list[Any] = []
-    for _ in _job_search.LOOK_AGAIN_PAUSES:
+    for _time in _job_search.LOOK_AGAIN_PAUSES:
         looks += [lambda _request: httpx.Response(404, json=absent.body), listed(old)]
     options = {**ANY, "outputs": OUTPUTS}
     out = run(batch_job, options, listed(old), endpoint(), deployment(), datastore(), Submit(failure=CUT), *looks)
@@ -300,7 +300,7 @@ def test_an_older_job_at_the_same_place_is_not_taken_for_the_lost_one(run: Run) 
 def test_it_stops_when_it_cannot_know(run: Run, name: str | None, clock: Clock) -> None:
     submit = Submit(failure=CUT)
     looks: list[Any] = []
-    for _ in _job_search.LOOK_AGAIN_PAUSES:
+    for _time in _job_search.LOOK_AGAIN_PAUSES:
         looks += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
     before = (*unknown_name(), *ready()) if name else (endpoint(), deployment())
     out = run(batch_job, {**ANY, "name": name}, *before, submit, *looks)
@@ -395,7 +395,7 @@ def test_odd_states_are_waited_through(run: Run) -> None:
 
 def test_trouble_while_waiting_does_not_end_the_wait(run: Run) -> None:
     broken = [
-        Call("GET", "jobs/batchjob-1", 503, error("Busy", "later"), headers={"Retry-After": "50"}) for _ in range(2)
+        Call("GET", "jobs/batchjob-1", 503, error("Busy", "later"), headers={"Retry-After": "50"}) for _time in range(2)
     ]
     out = run(batch_job, ANY, endpoint(), deployment(), Submit(), *broken, get("jobs/batchjob-1"), saw("Completed"))
     assert out["batch_job"]["status"] == "Completed"
@@ -408,7 +408,7 @@ def test_a_canceled_job_fails_the_task(run: Run) -> None:
 
 
 def test_the_wait_ends_and_tells_how_to_go_on(run: Run, clock: Clock) -> None:
-    seen = [saw("Running") for _ in range(3)]
+    seen = [saw("Running") for _time in range(3)]
     out = run(batch_job, {**ANY, "wait_timeout": 3}, endpoint(), deployment(), Submit(), *seen)
     assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
     assert "is Running after 3 s" in out["msg"]

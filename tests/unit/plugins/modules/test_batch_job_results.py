@@ -86,14 +86,14 @@ def test_where_they_may_be_when_history_does_not_say(
     run: Run, storage: Storage, tmp_path: Path, folder: str, looks: int
 ) -> None:
     storage.blobs = {f"{folder}/predictions.csv": ROWS}
-    fetch(run, tmp_path, ended(output=None), *history({}), *(default_datastore() for _ in range(looks)))
+    fetch(run, tmp_path, ended(output=None), *history({}), *(default_datastore() for _time in range(looks)))
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
 
 
 def test_the_folder_of_the_job_itself_comes_last(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs = {"azureml/batchjob-1/score/predictions.csv": ROWS}
     *before, rundata = history({})
-    looks = [default_datastore() for _ in range(5)]
+    looks = [default_datastore() for _time in range(5)]
     fetch(run, tmp_path, ended(output=None), *before, rundata, *looks[:2], rundata, *looks[2:])
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
 

@@ -33,7 +33,8 @@ def conda(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return f"{tmp_path}/conda"
 
 
-def version(name: str = "1", conda: Any = CONDA, **properties: Any) -> dict[str, Any]:
+def version(name: str = "1", conda: Any = ..., **properties: Any) -> dict[str, Any]:
+    conda = CONDA if conda is ... else conda
     return {
         "id": f"{WORKSPACE}/environments/env/versions/{name}",
         "name": name,
