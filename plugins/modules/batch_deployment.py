@@ -305,63 +305,7 @@ batch_deployment:
 
 from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import (
-    Change,
-    Field,
-    NameRule,
-    Output,
-    Parent,
-    ParentMark,
-    ResourceType,
-)
-from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT, OWN_AND_OTHERS
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
-    Choice,
-    Duration,
-    Integer,
-    Reference,
-    TextMap,
-    WrappedReference,
-)
-
-LEVELS = Choice(info="Info", warning="Warning", debug="Debug")
-ACTIONS = Choice(append_row="AppendRow", summary_only="SummaryOnly")
-
-BATCH_DEPLOYMENT = ResourceType(
-    name="batch_deployment",
-    plural="batch_deployments",
-    label="batch deployment",
-    path="batchEndpoints/{endpoint_name}/deployments/{name}",
-    name_rule=NameRule(
-        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}",
-        "up to 255 letters, digits, dashes and underscores, the first a letter or digit",
-    ),
-    parent=Parent(
-        BATCH_ENDPOINT, "endpoint_name", marks=(ParentMark("set_default", at="properties.defaults.deploymentName"),)
-    ),
-    regional=True,
-    fields=(
-        Field("description", at="properties.description"),
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
-        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True),
-        Field("code_configuration.code", at="properties.codeConfiguration.codeId", wire=Reference("codes")),
-        Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript"),
-        Field("environment", at="properties.environmentId", wire=Reference("environments")),
-        Field("environment_variables", at="properties.environmentVariables", wire=TextMap(empty_values=True)),
-        Field("compute", at="properties.compute", wire=Reference("computes"), needed=True),
-        Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
-        Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
-        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
-        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
-        Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
-        Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
-        Field("logging_level", at="properties.loggingLevel", wire=LEVELS),
-        Field("output_action", at="properties.outputAction", wire=ACTIONS),
-        Field("output_file_name", at="properties.outputFileName"),
-    ),
-    outputs=(Output("provisioning_state", at="properties.provisioningState"),),
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 
 
 def main() -> None:

@@ -156,31 +156,9 @@ code:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
-    ASSET_NAME,
-    COMMON_OUTPUTS,
-    AssetType,
-    Upload,
-    about,
-)
 from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import StorageUri
-
-CODE = AssetType(
-    name="code",
-    plural="codes",
-    label="code",
-    path="codes/{name}/versions/{version}",
-    name_rule=ASSET_NAME,
-    fields=(
-        Field("path", at="properties.codeUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
-        *about(hidden=("hash_sha256", "hash_version")),
-    ),
-    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.properties.hash_sha256")),
-    upload=Upload("path", to="pending"),
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 
 
 def main() -> None:

@@ -162,34 +162,9 @@ data:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
-    ASSET_NAME,
-    COMMON_OUTPUTS,
-    AssetType,
-    Upload,
-    about,
-)
 from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import Choice, StorageUri, UploadHash
-
-TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
-
-DATA = AssetType(
-    name="data",
-    plural="data",
-    label="data asset",
-    path="data/{name}/versions/{version}",
-    name_rule=ASSET_NAME,
-    fields=(
-        Field("path", at="properties.dataUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
-        Field("type", at="properties.dataType", wire=TYPES, change=Change.NEW_VERSION, default="uri_folder"),
-        *about(),
-    ),
-    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", wire=UploadHash())),
-    upload=Upload("path", to="datastore", shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"}),
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 
 
 def main() -> None:

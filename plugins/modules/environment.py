@@ -164,34 +164,9 @@ environment:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
-    ASSET_NAME,
-    COMMON_OUTPUTS,
-    AssetType,
-    about,
-)
 from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import Choice, CondaFile
-
-SYSTEMS = Choice(linux="Linux", windows="Windows")
-
-ENVIRONMENT = AssetType(
-    name="environment",
-    plural="environments",
-    label="environment",
-    path="environments/{name}/versions/{version}",
-    name_rule=ASSET_NAME,
-    fields=(
-        Field("image", at="properties.image", change=Change.NEW_VERSION, needed=True),
-        Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=Change.NEW_VERSION),
-        Field("os_type", at="properties.osType", wire=SYSTEMS, change=Change.NEW_VERSION, default="linux"),
-        *about(hidden=("azureml.labels",)),
-    ),
-    outputs=(*COMMON_OUTPUTS, Output("stage", at="properties.stage")),
-    read_only=("properties.environmentType",),
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 
 
 def main() -> None:

@@ -171,38 +171,9 @@ model:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import (
-    ASSET_NAME,
-    COMMON_OUTPUTS,
-    AssetType,
-    Upload,
-    about,
-)
 from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field, Output
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import Choice, StorageUri, UploadHash
-
-TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
-
-MODEL = AssetType(
-    name="model",
-    plural="models",
-    label="model",
-    path="models/{name}/versions/{version}",
-    name_rule=ASSET_NAME,
-    fields=(
-        Field("path", at="properties.modelUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
-        Field("type", at="properties.modelType", wire=TYPES, change=Change.NEW_VERSION, default="custom_model"),
-        *about(),
-    ),
-    outputs=(
-        *COMMON_OUTPUTS,
-        Output("hash", at="properties.modelUri", wire=UploadHash()),
-        Output("stage", at="properties.stage"),
-    ),
-    upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
 
 def main() -> None:

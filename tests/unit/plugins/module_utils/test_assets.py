@@ -26,8 +26,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Result
 from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
-from ansible_collections.mlops.azureml.plugins.modules.code import CODE
-from ansible_collections.mlops.azureml.plugins.modules.model import MODEL
+from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
+from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage, plug_in
 
 HERE = WorkspaceId("sub1", "rg1", "ws1")

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Code: assets contract 5."""
+
+from __future__ import annotations
+
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._resource import Change, Field, Output
+from .._wire import StorageUri
+
+CODE = AssetType(
+    name="code",
+    plural="codes",
+    label="code",
+    path="codes/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("path", at="properties.codeUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        *about(hidden=("hash_sha256", "hash_version")),
+    ),
+    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.properties.hash_sha256")),
+    upload=Upload("path", to="pending"),
+)

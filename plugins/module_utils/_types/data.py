@@ -1,0 +1,29 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The data asset: assets contract 8."""
+
+from __future__ import annotations
+
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._resource import Change, Field, Output
+from .._wire import Choice, StorageUri, UploadHash
+
+TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
+
+DATA = AssetType(
+    name="data",
+    plural="data",
+    label="data asset",
+    path="data/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("path", at="properties.dataUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("type", at="properties.dataType", wire=TYPES, change=Change.NEW_VERSION, default="uri_folder"),
+        *about(),
+    ),
+    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", wire=UploadHash())),
+    upload=Upload("path", to="datastore", shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"}),
+)

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The model: assets contract 6."""
+
+from __future__ import annotations
+
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._resource import Change, Field, Output
+from .._wire import Choice, StorageUri, UploadHash
+
+TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
+
+MODEL = AssetType(
+    name="model",
+    plural="models",
+    label="model",
+    path="models/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("path", at="properties.modelUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("type", at="properties.modelType", wire=TYPES, change=Change.NEW_VERSION, default="custom_model"),
+        *about(),
+    ),
+    outputs=(
+        *COMMON_OUTPUTS,
+        Output("hash", at="properties.modelUri", wire=UploadHash()),
+        Output("stage", at="properties.stage"),
+    ),
+    upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
+)
