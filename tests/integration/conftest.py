@@ -46,9 +46,15 @@ def environment(started: LocalWorkspace, tmp_path: Path) -> dict[str, str]:
 def play(environment: dict[str, str], tmp_path: Path) -> Callable[..., Played]:
     """Run a playbook by name (``mlops.azureml.deploy``) or a list of tasks; see ``play_book``."""
 
-    def run(what: str | list[dict], *flags: str, settings: dict[str, str] | None = None, **variables: object) -> Played:
+    def run(
+        what: str | list[dict],
+        *flags: str,
+        settings: dict[str, str] | None = None,
+        until: Callable[[], bool] | None = None,
+        **variables: object,
+    ) -> Played:
         mine = {**environment, **(settings or {})}
-        return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables)
+        return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables, until=until)
 
     return run
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+LONGEST = 300.0  # seconds that a playbook may take
 PLAY = {
     "hosts": "localhost",
     "gather_facts": False,
@@ -82,32 +87,62 @@ def play_book(
     folder: Path,
     environment: Mapping[str, str],
     variables: Mapping[str, Any],
+    until: Callable[[], bool] | None = None,
 ) -> Played:
-    """Run a playbook of the collection, or tasks in a play of their own, with ``ansible-playbook``."""
+    """Run a playbook of the collection, or tasks in a play of their own, with ``ansible-playbook``.
+
+    With ``until``, everything is killed as soon as that holds, as when the machine loses its power.
+    """
     told = folder / "told"
     told.unlink(missing_ok=True)
     if isinstance(what, list):
         (folder / "play.json").write_text(json.dumps([{**PLAY, "tasks": what}]))
         what = str(folder / "play.json")
     (folder / "variables.json").write_text(json.dumps({"ansible_python_interpreter": sys.executable, **variables}))
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", what, "-e", f"@{folder / 'variables.json'}", *flags],
-        cwd=folder,
-        env={
-            **environment,
-            "PWD": str(folder),
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
-            "ANSIBLE_CALLBACKS_ENABLED": "told",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "TOLD_FILE": str(told),
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    with (folder / "output").open("w+") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ansible", "playbook", what, "-e", f"@{folder / 'variables.json'}", *flags],
+            cwd=folder,
+            env={
+                **environment,
+                "PWD": str(folder),
+                "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
+                "ANSIBLE_CALLBACKS_ENABLED": "told",
+                "ANSIBLE_LOCALHOST_WARNING": "false",
+                "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+                "TOLD_FILE": str(told),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        _wait(process, until, marked=f"TOLD_FILE={told}")
+        output.seek(0)
+        text = output.read()
     lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    return Played(done.returncode, done.stdout, [Told(**json.loads(line)) for line in lines])
+    return Played(process.returncode, text, [Told(**json.loads(line)) for line in lines])
+
+
+def _wait(process: subprocess.Popen[bytes], until: Callable[[], bool] | None, *, marked: str) -> None:
+    deadline = time.monotonic() + LONGEST
+    try:
+        while process.poll() is None and time.monotonic() < deadline:
+            if until and until():
+                break
+            time.sleep(0.01)
+    finally:
+        while running := processes(marked):
+            for pid in running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def processes(marked: str) -> list[int]:
+    """Processes whose environment holds a setting: a run with all its children, which are in sessions of their own."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and marked.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+    return found
