@@ -71,7 +71,7 @@ TASK = {"one": "x"}
 def test_a_result_has_only_what_is_documented(run: Run) -> None:
     result = Result(True, {"house": {"name": "home"}}, {"color": "red"}, {"color": "blue"})
     done = run(doing(lambda *_: result), TASK).result
-    del done["invocation"]
+    done.pop("invocation", None)  # left out by newer ansible-core
     assert done == {
         "changed": True,
         "house": {"name": "home"},
