@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
+from ._errors import InvalidOption
 from ._resource import Change, Field, NameRule, Output, ResourceType
 from ._wire import AssetReference, Boolean, TextMap
 
@@ -32,18 +34,43 @@ class Upload:
 
 @dataclasses.dataclass(frozen=True)
 class AssetType(ResourceType):
-    """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``."""
+    """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``.
+
+    ``container_outputs``: what the container of the versions tells beside what all containers do.
+    """
 
     upload: Upload | None = None
+    container_outputs: tuple[Output, ...] = ()
 
     @property
     def container_path(self) -> str:
         return self.path.removesuffix("/versions/{version}")
 
     @property
+    def container(self) -> ResourceType:
+        """What holds the versions of one name."""
+        return ResourceType(
+            name=self.name,
+            plural=self.plural,
+            label=self.label,
+            path=self.container_path,
+            name_rule=self.name_rule,
+            outputs=(*CONTAINER_OUTPUTS, *self.container_outputs),
+        )
+
+    @property
     def content(self) -> tuple[Field, ...]:
         """The fields that make a version what it is."""
         return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
+
+
+def check_version(version: str) -> None:
+    """Raises InvalidOption for a version that no reference could name."""
+    if not re.fullmatch(r"[^:@/\s]+", version):
+        raise InvalidOption(
+            f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
+            "Choose another, or leave it out for the next one."
+        )
 
 
 def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
@@ -62,5 +89,13 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
 
 COMMON_OUTPUTS = (
     Output("reference", at="id", wire=AssetReference()),
+    Output("archived", at="properties.isArchived", wire=Boolean()),
+)
+CONTAINER_OUTPUTS = (
+    Output("latest_version", at="properties.latestVersion"),
+    Output("next_version", at="properties.nextVersion"),
+    Output("description", at="properties.description"),
+    Output("tags", at="properties.tags", wire=TextMap()),
+    Output("properties", at="properties.properties", wire=TextMap()),
     Output("archived", at="properties.isArchived", wire=Boolean()),
 )

@@ -16,7 +16,7 @@ import itertools
 import typing as t
 
 from ._argument_spec import resource_options
-from ._asset_type import AssetType
+from ._asset_type import AssetType, check_version
 from ._blobs import open_datastore
 from ._content_hash import HASH_VERSION, Content
 from ._errors import InvalidOption, NotFoundError, ServiceError
@@ -24,7 +24,7 @@ from ._invocation import Invocation, Result, Spec
 from ._management import Management
 from ._resource import check_names, dig, plan, plant, render, uproot
 from ._uploads import into_datastore, through_pending_upload
-from ._wanted_asset import WantedAsset, check_version
+from ._wanted_asset import WantedAsset
 from ._wire import Json
 from ._workspace import Workspace
 

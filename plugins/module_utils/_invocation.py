@@ -53,6 +53,7 @@ class Spec:
     required_together: tuple[tuple[str, ...], ...] = ()
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_by: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 class Verb(t.Protocol):

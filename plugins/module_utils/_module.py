@@ -50,6 +50,7 @@ def run(verb: Verb) -> None:
         required_together=spec.required_together,
         mutually_exclusive=spec.mutually_exclusive,
         required_one_of=spec.required_one_of,
+        required_by=spec.required_by,
         supports_check_mode=True,
     )
     invocation = ModuleInvocation(module)

@@ -92,6 +92,10 @@ class Parent:
     option: str
     marks: tuple[ParentMark, ...] = ()
 
+    def check_name(self, options: Options) -> None:
+        """Raises InvalidOption when the parent can not be named so."""
+        self.type.name_rule.check(self.option, options[self.option], self.type.label)
+
 
 @dataclasses.dataclass(frozen=True)
 class ResourceType:
@@ -197,8 +201,7 @@ def uproot(tree: dict[str, t.Any], path: str) -> None:
 def check_names(resource: ResourceType, options: Options) -> None:
     """Raises InvalidOption, naming the option, when the resource or its parent can not be named so."""
     if resource.parent:
-        rule, option = resource.parent.type.name_rule, resource.parent.option
-        rule.check(option, options[option], resource.parent.type.label)
+        resource.parent.check_name(options)
     resource.name_rule.check("name", options["name"], resource.label)
 
 

@@ -8,12 +8,11 @@
 from __future__ import annotations
 
 import copy
-import re
 import typing as t
 from pathlib import PurePosixPath
 
 from ._arm_id import WorkspaceId
-from ._asset_type import AssetType
+from ._asset_type import AssetType, check_version
 from ._content_hash import HASH_VERSION, Content, read
 from ._datastore_path import read_datastore_path
 from ._errors import ImmutableFieldError, InvalidOption
@@ -24,15 +23,6 @@ from ._wire import CondaFile, Json
 
 HASH_AT = "properties.properties.hash_sha256"
 HASH_VERSION_AT = "properties.properties.hash_version"
-
-
-def check_version(version: str) -> None:
-    """Raises InvalidOption for a version that no reference could name."""
-    if not re.fullmatch(r"[^:@/\s]+", version):
-        raise InvalidOption(
-            f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
-            "Choose another, or leave it out for the next one."
-        )
 
 
 class WantedAsset:

@@ -116,13 +116,14 @@ datastores:
       sample: account_key
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
+from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import Boolean
 
 
 def main() -> None:
-    run(Info(DATASTORE, filters={"is_default": ("isDefault", {"type": "bool"})}))
+    run(Info(DATASTORE, (Filter("is_default", "isDefault", Boolean()),)))
 
 
 if __name__ == "__main__":

@@ -26,4 +26,5 @@ DATA = AssetType(
     ),
     outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", wire=UploadHash())),
     upload=Upload("path", to="datastore", shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"}),
+    container_outputs=(Output("type", at="properties.dataType", wire=TYPES),),
 )

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import NameRule, Output, ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Info
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import NameRule, Output, Parent, ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import Boolean
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
 
 HOUSE = ResourceType(
@@ -24,8 +25,18 @@ HOUSE = ResourceType(
     name_rule=NameRule("[a-z]+", "small letters"),
     outputs=(Output("color", at="properties.color"),),
 )
-FILTERS = {"is_sold": ("isSold", {"type": "bool"}), "street": ("street", {"type": "str"})}
+ROOM = ResourceType(
+    name="room",
+    plural="rooms",
+    label="room",
+    path="houses/{house}/rooms/{name}",
+    name_rule=NameRule("[a-z]+", "small letters"),
+    parent=Parent(HOUSE, "house"),
+    outputs=(Output("color", at="properties.color"),),
+)
+FILTERS = (Filter("is_sold", "isSold", Boolean()), Filter("street", "street"))
 houses = types.SimpleNamespace(main=lambda: _module.run(Info(HOUSE, FILTERS)))
+rooms = types.SimpleNamespace(main=lambda: _module.run(Info(ROOM)))
 
 
 def a_house(name: str, color: str) -> dict[str, Any]:
@@ -95,3 +106,29 @@ def test_a_wrong_workspace_is_no_empty_list(run: Run) -> None:
     for task, path in (({"name": "one"}, "houses/one"), ({}, "houses")):
         gateway = Call("GET", path, 404, absent, headers={"x-ms-failure-cause": "gateway"})
         assert "Parent resource 'ws1' not found." in run(houses, task, gateway)["msg"]
+
+
+KITCHEN = {"id": f"{WORKSPACE}/houses/one/rooms/kitchen", "name": "kitchen", "properties": {"color": "white"}}
+
+
+def test_children_of_one_parent(run: Run) -> None:
+    found = run(rooms, {"house": "one"}, get("houses/one/rooms", {"value": [KITCHEN]}))["rooms"]
+    assert found == [{"id": KITCHEN["id"], "house": "one", "name": "kitchen", "color": "white"}]
+
+
+def test_one_child_by_its_name(run: Run) -> None:
+    found = run(rooms, {"house": "one", "name": "kitchen"}, get("houses/one/rooms/kitchen", KITCHEN))["rooms"]
+    assert [room["name"] for room in found] == ["kitchen"]
+
+
+def test_children_of_an_absent_parent_are_none(run: Run) -> None:
+    assert run(rooms, {"house": "one"}, get("houses/one/rooms"))["rooms"] == []
+
+
+@pytest.mark.parametrize("task", [{"house": "../two"}, {"house": "../two", "name": "kitchen"}])
+def test_a_parent_that_can_not_be_one_is_found_before_any_request(run: Run, task: dict[str, str]) -> None:
+    assert "house: '../two' cannot be the name of a house" in run(rooms, task)["msg"]
+
+
+def test_a_parent_is_required(run: Run) -> None:
+    assert "missing required arguments: house" in run(rooms, {})["msg"]

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The verb of the ``_info`` modules of assets: the names of a type, the versions of a name, or one version."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+
+from ._asset_type import AssetType, check_version
+from ._info import Filter, Info, listed, one
+from ._invocation import Spec
+from ._lookup import NEWEST_FIRST
+from ._resource import Options, check_names, render
+from ._wire import Choice
+from ._workspace import Workspace
+
+LIST_VIEW = Filter(
+    "list_view",
+    "listViewType",
+    Choice(active="ActiveOnly", archived="ArchivedOnly", all="All"),
+    default="ActiveOnly",
+)
+MEANS_ONE = ("version", "label")
+
+
+class AssetInfo(Info):
+    """Without a name: the names with what is said about each. With one: its versions, or one of them.
+
+    ``view``: does the service know archived assets of this type in its lists? ``filters`` are for versions only.
+    """
+
+    def __init__(self, asset: AssetType, filters: t.Sequence[Filter] = (), *, view: bool = True) -> None:
+        super().__init__(asset, (LIST_VIEW, *filters) if view else filters)
+        self.asset = asset
+
+    def spec(self) -> Spec:
+        arguments = {
+            **super().spec().arguments,
+            "version": {"type": "str"},
+            "label": {"type": "str", "choices": ["latest"]},
+        }
+        options = [chosen.option for chosen in self.filters]
+        return Spec(
+            arguments,
+            mutually_exclusive=(MEANS_ONE, *itertools.product(MEANS_ONE, options)),
+            required_by={option: ("name",) for option in (*MEANS_ONE, *options) if option != LIST_VIEW.option},
+        )
+
+    def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
+        if options["name"] is None:
+            container = self.asset.container
+            views = [chosen for chosen in self.filters if chosen is LIST_VIEW]
+            for standing in listed(workspace, container.path.rpartition("/")[0], views, options):
+                yield render(container, standing, workspace.id)
+        else:
+            check_names(self.asset, options)
+            for standing in self._versions(workspace, options):
+                yield render(self.asset, standing, workspace.id)
+
+    def _versions(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
+        versions = f"{self.asset.container_path.format_map(options)}/versions"
+        if options["version"] is not None:
+            check_version(options["version"])
+            yield from one(workspace, self.asset.path_of(options))
+        elif options["label"] is not None:
+            yield from itertools.islice(listed(workspace, versions, (), options, **NEWEST_FIRST), 1)
+        else:
+            for standing in listed(workspace, versions, self.filters, options):
+                # A search by hash finds versions of other names, too (assets contract 5.1).
+                if self.asset.names_in(standing["id"])["name"] == options["name"]:
+                    yield standing

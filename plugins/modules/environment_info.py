@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: environment_info
+short_description: Read environments of an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Lists environments, the versions of an environment, or reads one version.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.attributes.info_module
+  - mlops.azureml.connection
+  - mlops.azureml.asset_info
+  - mlops.azureml.asset_info.list_view
+  - mlops.azureml.query
+seealso:
+  - module: mlops.azureml.environment
+"""
+
+EXAMPLES = r"""
+- name: Which image does the newest version begin with?
+  mlops.azureml.environment_info:
+    name: digits-env
+    label: latest
+    query: "[0].image"
+
+- name: What has been archived
+  mlops.azureml.environment_info:
+    list_view: archived
+"""
+
+RETURN = r"""
+environments:
+  description: The versions or, without O(name), the names; or what O(query) makes of them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/.../workspaces/ws1/environments/digits-env/versions/2
+    name:
+      description: Name of the environment.
+      type: str
+      returned: always
+      sample: digits-env
+    version:
+      description: The version.
+      type: str
+      returned: with O(name)
+      sample: "2"
+    latest_version:
+      description: The version that was created last, null when there is none.
+      type: str
+      returned: without O(name)
+      sample: "2"
+    next_version:
+      description: The version that the service proposes for the next one.
+      type: str
+      returned: without O(name)
+      sample: "3"
+    reference:
+      description: The version as other tasks refer to it.
+      type: str
+      returned: with O(name)
+      sample: azureml:digits-env:2
+    image:
+      description: Container image that the environment begins with.
+      type: str
+      returned: with O(name)
+      sample: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
+    conda_file:
+      description: Conda specification, null when there is none.
+      type: dict
+      returned: with O(name)
+      sample: {channels: [conda-forge], dependencies: [python=3.11, numpy, pillow]}
+    os_type:
+      description: Operating system of the image.
+      type: str
+      returned: with O(name)
+      sample: linux
+    stage:
+      description: Stage of the version.
+      type: str
+      returned: with O(name)
+      sample: Development
+    description:
+      description: What the version is for.
+      type: str
+      returned: always
+      sample: NumPy and Pillow
+    tags:
+      description: Tags of the version.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the version.
+      type: dict
+      returned: always
+      sample: {}
+    archived:
+      description: Whether the version is archived, and hidden from lists.
+      type: bool
+      returned: always
+      sample: false
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._asset_info import AssetInfo
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
+
+
+def main() -> None:
+    run(AssetInfo(ENVIRONMENT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Info modules show what their twins show, list with the service's own filters, and document what they return."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.mlops.azureml.plugins.modules import (
+    batch_deployment,
+    batch_deployment_info,
+    batch_endpoint,
+    batch_endpoint_info,
+    code,
+    code_info,
+    compute,
+    compute_info,
+    data,
+    data_info,
+    environment,
+    environment_info,
+    model,
+    model_info,
+)
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.modules import (
+    test_batch_deployment,
+    test_batch_endpoint,
+    test_code,
+    test_compute,
+    test_data,
+    test_environment,
+    test_model,
+)
+
+Module = types.ModuleType
+TWINS = {
+    compute: (compute_info, test_compute.cluster()),
+    batch_endpoint: (batch_endpoint_info, test_batch_endpoint.endpoint()),
+    batch_deployment: (batch_deployment_info, test_batch_deployment.deployment()),
+    code: (code_info, test_code.version()),
+    model: (model_info, test_model.version()),
+    environment: (environment_info, test_environment.version()),
+    data: (data_info, test_data.version()),
+}
+ASSETS = (code, model, environment, data)
+
+
+def short(module: Module) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def path_of(standing: dict[str, Any]) -> str:
+    return str(standing["id"]).removeprefix(f"{WORKSPACE}/")
+
+
+def names_of(standing: dict[str, Any]) -> dict[str, str]:
+    """The options that name what stands: of a child and of a version there are two."""
+    *outer, name = path_of(standing).split("/")[1::2]
+    if not outer:
+        return {"name": name}
+    return (
+        {"name": outer[0], "version": name}
+        if "versions" in standing["id"]
+        else {"endpoint_name": outer[0], "name": name}
+    )
+
+
+def listed(info: Module, standing: dict[str, Any], **filters: str) -> tuple[dict[str, str], Call]:
+    """The task that lists what ``standing`` is among, and its one request."""
+    task = {key: value for key, value in names_of(standing).items() if key == "endpoint_name"}
+    if "versions" in standing["id"]:
+        task = {"name": names_of(standing)["name"]}
+        filters = filters if info is code_info else {"listViewType": "ActiveOnly", **filters}
+    return task, get(path_of(standing).rpartition("/")[0], {"value": [standing]}, **filters)
+
+
+def documented(info: Module) -> dict[str, Any]:
+    ((_plural, returned),) = yaml.safe_load(info.RETURN).items()
+    return dict(returned["contains"])
+
+
+@pytest.mark.parametrize("module", TWINS, ids=short)
+def test_one_is_shown_as_its_own_module_shows_it(run: Run, module: Module) -> None:
+    info, standing = TWINS[module]
+    kept = run(module, names_of(standing), get(path_of(standing), standing))
+    ((plural, found),) = (
+        (key, value)
+        for key, value in run(info, names_of(standing), get(path_of(standing), standing)).result.items()
+        if isinstance(value, list)
+    )
+
+    assert not kept["changed"]
+    assert found == [kept[short(module)]]
+    assert yaml.safe_load(info.RETURN).keys() == {plural}
+
+
+@pytest.mark.parametrize("module", TWINS, ids=short)
+def test_list_is_one_request_and_shows_what_is_documented(run: Run, module: Module) -> None:
+    info, standing = TWINS[module]
+    task, call = listed(info, standing)
+    (found,) = run(info, {**task, "query": "[]"}, call).result[next(iter(yaml.safe_load(info.RETURN)))]
+    told = {key for key, about in documented(info).items() if about["returned"] != "without O(name)"}
+
+    assert set(found) == told
+
+
+@pytest.mark.parametrize("module", ASSETS, ids=short)
+def test_names_are_one_request_and_show_what_is_documented(run: Run, module: Module) -> None:
+    info, standing = TWINS[module]
+    kind, name = path_of(standing).split("/")[:2]
+    container = {"id": f"{WORKSPACE}/{kind}/{name}", "name": name, "properties": {"dataType": "mltable"}}
+    filters = {} if module is code else {"listViewType": "ActiveOnly"}
+    (found,) = run(info, {}, get(kind, {"value": [container]}, **filters)).result[kind]
+    told = {key for key, about in documented(info).items() if about["returned"] != "with O(name)"}
+
+    assert set(found) == told
+
+
+@pytest.mark.parametrize(
+    ("info", "module", "task", "sent"),
+    [
+        (model_info, model, {"tags": ["a", "b=c"]}, {"tags": "a,b=c"}),
+        (model_info, model, {"properties": ["a=b"]}, {"properties": "a=b"}),
+        (data_info, data, {"tags": ["a"]}, {"$tags": "a"}),
+        (code_info, code, {"hash": "0a1b"}, {"hash": "0a1b"}),
+    ],
+)
+def test_filters_reach_the_service(
+    run: Run, info: Module, module: Module, task: dict[str, Any], sent: dict[str, str]
+) -> None:
+    _info, standing = TWINS[module]
+    name, call = listed(info, standing, **sent)
+    run(info, {**name, **task}, call)
