@@ -17,6 +17,8 @@ from .arm.shapes import Choice, Field, Flag, Json, Number, Object, Plain, Proble
 _ASSET_INPUTS = ("UriFile", "UriFolder", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
 _INPUT_MODES = ("ReadOnlyMount", "ReadWriteMount", "Download", "Direct", "EvalMount", "EvalDownload")
 _REQUIRED = "must not be empty."
+PATTERN = "RegularExpressionValidator"
+"""Code of a text that does not match its pattern."""
 _READ_ONLY = ("status", "provisioningState", "output", "interactionEndpoints")
 
 
@@ -40,7 +42,7 @@ class Address(Plain):
         if not isinstance(value, str):
             problems.wrong_type(path, "a string")
         elif not re.search(r"[a-zA-Z0-9_]", value):
-            problems.add(path, f"'{path}' does not match [a-zA-Z0-9_].", "RegularExpressionValidator")
+            problems.add(path, f"'{path}' does not match [a-zA-Z0-9_].", PATTERN)
         return value
 
 

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .clock import timestamp
-from .scoring_plan import effective, output_file_name, output_uri, timeout_seconds
+from .places import datastore_of
+from .scoring_plan import effective, output_file_name, output_place, output_uri, timeout_seconds
 from .settings import PROVIDER
 from .state import State
 
@@ -65,7 +66,7 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
     if first_generation and "outputData" not in job.request:
         properties["outputFileName"] = output_file_name(job)
     if not first_generation:
-        properties["output"] = {"datastoreId": None, "path": None}
+        properties["output"] = _output(state, job)
     properties["retrySettings"] = {**job.settings["retrySettings"], **_sent(job, "retrySettings")}
     properties["status"] = job.status
     if first_generation:
@@ -147,6 +148,14 @@ def run_error(job: Job) -> dict[str, Any] | None:
 def deployment_path(state: State, job: Job) -> str:
     """ARM id of the deployment that a job was routed to."""
     return state.workspace("batchEndpoints", job.endpoint, "deployments", job.deployment)
+
+
+def _output(state: State, job: Job) -> dict[str, Any]:
+    """(B10)"""
+    if job.status != "Completed" or state.policies["finished_output"] == "null":
+        return {"datastoreId": None, "path": None}
+    place = output_place(state, job)
+    return {"datastoreId": datastore_of(state, place), "path": place.path}
 
 
 def _compute(job: Job) -> dict[str, Any]:

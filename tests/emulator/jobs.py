@@ -16,7 +16,7 @@ from .job_course import Phase, read_course
 from .runtime.executor import Executor
 from .runtime.plan import RUN_FAILED, RunFailed
 from .scoring_plan import scoring_plan
-from .state import State
+from .state import Resource, State
 
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
 
@@ -105,6 +105,21 @@ class JobStore:
             if (endpoint is None or job.endpoint.lower() == endpoint.lower())
             and (deployment is None or job.deployment.lower() == deployment.lower())
         ]
+
+    def listed(self, endpoint: str | None = None, deployment: str | None = None) -> Sequence[Job]:
+        """What lists show, which may lag behind. Service fact: asset contract 1.6."""
+        lag = timedelta(seconds=self._state.policies.seconds("list_lag"))
+        newest = self._state.clock.now() - lag
+        return [job for job in self.list(endpoint, deployment) if job.created <= newest]
+
+    def forget_below(self, resource: Resource) -> None:
+        """End and forget the jobs of an endpoint or deployment. (B11)"""
+        for job in self.list():
+            below = self._state.workspace("batchEndpoints", job.endpoint, "deployments", job.deployment).lower()
+            if f"{below}/".startswith(f"{resource.path.lower()}/"):
+                if not job.is_over:
+                    self._tasks[job.name.lower()].cancel()
+                del self._jobs[job.name.lower()]
 
     async def cancel(self, name: str) -> None:
         """Ask for a job's end; one that is over stays as it is. It is Canceled once its processes are gone."""

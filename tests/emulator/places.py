@@ -67,6 +67,12 @@ def _from_asset(state: State, collection: str, name: str, version: str, *, is_la
     return resolve(state, _uri(found))
 
 
+def datastore_of(state: State, place: Place) -> str | None:
+    """ARM id of the datastore that a place lies in, or None."""
+    stores = state.resources.children(state.workspace("datastores"))
+    return next((store.path for store in stores if store.properties.get("containerName") == place.container), None)
+
+
 def _uri(asset: Resource) -> str:
     for field in ("dataUri", "modelUri", "codeUri"):
         if field in asset.properties:

@@ -11,6 +11,8 @@ from .job_course import read_course
 SECONDS = ("<seconds>",)
 NAMES = ("<names>",)
 COURSE = ("<course>",)
+NUMBER = ("<number>",)
+PAIRS = ("<name=value>",)
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,27 @@ class Policy:
         if self.values == SECONDS:
             if not re.fullmatch(r"\d+(\.\d+)?", value):
                 raise ValueError(f"policy {self.name} is a number of seconds, not '{value}'")
+        elif self.values == NUMBER:
+            if not value.isdecimal():
+                raise ValueError(f"policy {self.name} is a whole number, not '{value}'")
         elif self.values == COURSE:
             read_course(value)
+        elif self.values == PAIRS:
+            _pairs(value)
         elif self.values != NAMES and value not in self.values:
             raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
         return value
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Names and values in text as "owner=ops,costs="."""
+    pairs = {}
+    for part in text.split(",") if text else []:
+        name, separator, value = part.partition("=")
+        if not (name and separator):
+            raise ValueError(f"a list of pairs is written as name=value,name=value, not '{text}'")
+        pairs[name] = value
+    return pairs
 
 
 # "B4" is open question 4 of the batch contract, "A13" question 13 of the asset contract; others name the paragraph.
@@ -40,6 +58,7 @@ POLICIES = (
     Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-07)"),
     Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
+    Policy("expired_operation_status", ("404", "403"), "404", "B20: answer to an operation URL past that time"),
     Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
     Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
     Policy("update_operation", ("shown", "hidden"), "shown", "B1: does the answer to an update name its operation"),
@@ -49,10 +68,19 @@ POLICIES = (
     Policy("immutable_status", ("400", "409"), "400", "A1, B2: refusal to change an immutable field"),
     Policy("patch_status", ("200", "202"), "200", "B3: PATCH of an endpoint or deployment"),
     Policy("patch_unknown_keys", ("ignored", "refused"), "ignored", "B3: keys that PATCH does not know"),
+    Policy("patch_headers", ("location", "async", "both"), "location", "B3: where a 202 to PATCH names its operation"),
     Policy("compute_names", ("documented", "any"), "documented", "A7: name rule of computes"),
+    Policy("compute_name_case", ("folded", "kept"), "folded", "A7: are `CPU` and `cpu` the same compute"),
     Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
     Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),
     Policy("delete_while_deleting", ("202", "409"), "202", "A6: second DELETE while the first still runs"),
+    Policy("delete_in_use", ("accepted", "409"), "accepted", "A6, A 1.8: DELETE of what a deployment refers to"),
+    Policy(
+        "deployment_delete",
+        ("both", "location", "at_once"),
+        "both",
+        "B4: URLs in a deployment's DELETE, or 200 at once",
+    ),
     Policy("delete_default", ("accepted", "refused"), "accepted", "B4: DELETE of the default deployment"),
     Policy("default_after_delete", ("cleared", "kept"), "cleared", "B4: defaults.deploymentName after that DELETE"),
     Policy("missing_parent_status", ("404", "409"), "404", "B5: PUT of a deployment below a missing endpoint"),
@@ -64,16 +92,38 @@ POLICIES = (
     Policy("failed_resource", ("kept", "removed"), "kept", "B8: a resource whose creation failed"),
     Policy("taken_names", NAMES, "taken", "B 8: endpoint names that somebody else in the region holds"),
     Policy("endpoint_names", ("documented", "path"), "documented", "B15: name rule of the docs or of the path"),
+    Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B15: case of an endpoint's name in answers"),
+    Policy("inherited_tags", PAIRS, "", "B19: tags that every endpoint and deployment inherits, `costs=7,owner=`"),
     Policy("key_endpoints", ("succeed", "fail"), "succeed", "B18: what becomes of authMode Key"),
     Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
-    Policy("unknown_properties", ("refused", "ignored"), "refused", "keys in a body that no api-version knows"),
+    Policy("pipeline_settings", ("renamed", "kept"), "renamed", "B16: key of continue_on_step_failure in an answer"),
+    Policy(
+        "unknown_properties", ("refused", "ignored"), "refused", "B 1, A 1: keys in a body that no api-version knows"
+    ),
+    Policy("read_only_properties", ("refused", "ignored"), "refused", "B 3.4: read-only keys sent back in a body"),
+    Policy("max_tags", NUMBER, "0", "A10: how many tags are accepted, 0 for any number"),
+    Policy(
+        "max_text", NUMBER, "0", "A10: characters in a version, a conda file, a tag's name or value, 0 for any number"
+    ),
+    Policy("not_found_body", ("details", "inner", "bare"), "details", "A3: where a 404 keeps its code"),
+    Policy("conflict_details", ("absent", "present"), "absent", "A1, A2: details of a refused change of an asset"),
+    Policy("read_budget", NUMBER, "0", "B6, A4: GETs at once before a 429, a tenth comes back each second; 0 for ever"),
     Policy("missing_reference", ("refused", "accepted"), "refused", "B2: compute or asset id that does not exist"),
     Policy("list_lag", SECONDS, "0", "A 1.6: seconds until a list shows a write"),
+    Policy("page_size", NUMBER, "50", "B11: how much one page of a list holds"),
+    Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
+    Policy(
+        "batch_order", ("newest", "oldest"), "newest", "B11: what comes first in lists of endpoints and deployments"
+    ),
+    Policy("unknown_order", ("refused", "ignored"), "refused", "A9: $orderBy by something else than createdtime"),
     Policy("default_list_view", ("ActiveOnly", "All"), "ActiveOnly", "A9: lists without listViewType"),
     Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived in a body that holds stage too"),
     Policy("environment_archive", ("applied", "ignored"), "applied", "A8: archiving an environment without stage"),
     Policy("restored_stage", ("Development", "Archived"), "Development", "A8: stage after a restore without stage"),
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
+    Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
+    Policy("mlflow_flavors", ("empty", "read"), "empty", "A15: flavors of an MLflow model that names none"),
+    Policy("default_datastores", ("one", "none", "two"), "one", "A16: how many datastores say that they are default"),
     Policy("equal_put_status", ("200", "201"), "200", "A2: PUT on an existing environment version, unless it archives"),
     Policy("delete_container", ("accepted", "refused"), "accepted", "A 1.8: DELETE of a container that has versions"),
     Policy("pending_upload_lifetime", SECONDS, "57600", "A11: seconds that the SAS of a pending upload lives"),
@@ -82,10 +132,19 @@ POLICIES = (
     Policy("job_delete_status", ("202", "200"), "202", "A17: DELETE of a job"),
     Policy("job_course", COURSE, "", "B 6.2: states of a job and their virtual seconds, `Queued:60,Running:10800`"),
     Policy("job_name", ("honoured", "ignored"), "honoured", "B14: name in the body of an invoke"),
+    Policy(
+        "job_name_clash", ("409", "400", "existing", "renamed"), "409", "B14: a job name in an invoke that is taken"
+    ),
     Policy("job_marks", ("honoured", "ignored"), "honoured", "B14: tags, properties, description in that body"),
     Policy("repeatability", ("deduplicated", "ignored"), "deduplicated", "B12: second invoke with the same request id"),
     Policy("repeatability_header", ("either", "dash", "underscore"), "either", "B12: the spelling that counts"),
     Policy("repeat_status", ("201", "200"), "201", "B12: answer to a repeated invoke"),
+    Policy("repeatability_lifetime", SECONDS, "0", "B12: seconds that a request id is remembered, 0 for ever"),
+    Policy("dataset_bodies", ("accepted", "urls", "refused"), "accepted", "B9: invokes of the 2021 generation"),
+    Policy("missing_input", ("refused", "accepted"), "refused", "B13: an invoke without input (the job then fails)"),
+    Policy("malformed_uri", ("refused", "accepted"), "refused", "B13: an input URI of nothing but punctuation"),
+    Policy("finished_output", ("null", "filled"), "null", "B10: output in the data-plane view of a completed job"),
+    Policy("jobs_of_deleted", ("kept", "removed"), "kept", "B11: jobs of a deleted endpoint or deployment"),
     Policy("no_default_status", ("400", "404", "500"), "400", "B13: invoke without a route to a deployment"),
     Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
     Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
@@ -121,6 +180,14 @@ class Policies:
     def seconds(self, name: str) -> float:
         """The number that a policy names."""
         return float(self._answers[name])
+
+    def number(self, name: str) -> int:
+        """The whole number that a policy names."""
+        return int(self._answers[name])
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """The names and values that a policy lists."""
+        return _pairs(self._answers[name])
 
     def names(self, name: str) -> frozenset[str]:
         """The names that a policy lists, in lower case."""

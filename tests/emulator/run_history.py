@@ -14,13 +14,13 @@ from .entra import AuthError
 from .errors import Refused, data_plane_error
 from .job_views import child_run, root_run, run_error
 from .jobs import Job
+from .places import datastore_of
 from .runtime.plan import Place, RunFailed
 from .scoring import DATA_PLANE_VERSION, authenticate, find_endpoint, find_job, invoke
 from .scoring_plan import default_output_path, output_place, run_arguments
 from .state import State
 from .storage import ARTIFACT_CONTAINER
 
-PAGE = 50
 HISTORY = "/history/v1.0"
 FRONT_END = "/mferp/managementfrontend"
 
@@ -107,10 +107,9 @@ def _score_reference(state: State, job: Job) -> dict[str, Any]:
         place = output_place(state, job)
     except RunFailed:
         place = Place(state.storage.default_container, default_output_path(job))
-    stores = state.resources.children(state.workspace("datastores"))
-    names = [store.name for store in stores if store.properties.get("containerName") == place.container]
+    store = datastore_of(state, place)
     return {
-        "dataStoreName": names[0] if names else None,
+        "dataStoreName": store.rpartition("/")[2] if store else None,
         "mode": "Mount",
         "pathOnDataStore": place.path,
         "pathOnCompute": None,
@@ -161,7 +160,7 @@ async def _front_end(state: State, request: Request) -> Response:
     if method == "GET" and len(rest) == 1:
         return JSONResponse(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
     if method == "GET" and not rest:
-        return JSONResponse(_page(state, request, state.jobs.list(endpoint.name, deployment or None)))
+        return JSONResponse(_page(state, request, state.jobs.listed(endpoint.name, deployment or None)))
     raise Refused(_not_found(f"There is no {method} of this path."))
 
 
@@ -169,7 +168,7 @@ def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]
     token = request.query_params.get("$skiptoken", "0")
     if not token.isdecimal():
         raise Refused(data_plane_error(400, "UserError", "The continuation token is not valid."))
-    end = int(token) + PAGE
+    end = int(token) + max(1, state.policies.number("page_size"))
     following = None
     if end < len(jobs):
         deployment = request.query_params.get("deployment")

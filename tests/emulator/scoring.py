@@ -15,7 +15,7 @@ from starlette.routing import Route
 from .arm.shapes import Problems
 from .entra import MACHINE_LEARNING, AuthError, Caller
 from .errors import Refused, data_plane_error
-from .invocation import read_invocation
+from .invocation import PATTERN, read_invocation
 from .job_views import deployment_path
 from .jobs import Job
 from .state import Resource, State
@@ -59,8 +59,11 @@ async def invoke(state: State, request: Request, endpoint: Resource, deployment:
     sent = _read(state, await request.body())
     mark = _mark(state, request, endpoint)
     repeated = state.jobs.repeated(mark) if mark else None
-    if repeated is not None:
+    if repeated is not None and _is_remembered(state, repeated):
         return _accepted(state, repeated, state.policies.status("repeat_status"))
+    namesake = state.jobs.get(str(sent.get("name") or "")) if state.policies["job_name"] == "honoured" else None
+    if namesake is not None and state.policies["job_name_clash"] == "existing":
+        return _accepted(state, namesake, 200)
     job = _job(state, endpoint, routed, sent)
     state.jobs.submit(job, mark)
     return _accepted(state, job, 201)
@@ -82,19 +85,38 @@ def _route(state: State, endpoint: Resource, name: str | None) -> Resource:
 
 
 def _read(state: State, content: bytes) -> dict[str, Any]:
-    problems = Problems()
+    policies = state.policies
+    problems = Problems(
+        refuse_read_only=policies["read_only_properties"] == "refused",
+        overlook=PATTERN if policies["malformed_uri"] == "accepted" else "",
+    )
     try:
         body = json.loads(content)
     except ValueError as error:
         message = f"The request body is not JSON: {error}"
         raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument",))) from error
-    sent = read_invocation(body, problems, strict=state.policies["unknown_properties"] == "refused")
-    if not problems.entries and not sent.get("inputData") and not sent.get("dataset"):
+    sent = read_invocation(body, problems, strict=policies["unknown_properties"] == "refused")
+    if sent.get("dataset") and not problems.entries:
+        _check_dataset(state, sent["dataset"], problems)
+    elif not problems.entries and not sent.get("inputData") and policies["missing_input"] == "refused":
         problems.add("properties.inputData", "'InputData' must not be empty.", "ArgumentNullOrEmpty")
     if problems.entries:
         message = f"The request is invalid. Errors:\n{json.dumps(problems.entries, indent=2)}\n"
         raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument", "ArgumentInvalid")))
     return sent
+
+
+def _check_dataset(state: State, dataset: dict[str, Any], problems: Problems) -> None:
+    """(B9)"""
+    policy = state.policies["dataset_bodies"]
+    if policy == "refused" or (policy == "urls" and dataset["dataInputType"] != "DataUrl"):
+        problems.add("properties.dataset", "'Dataset' is not supported by this endpoint.", "PredicateValidator")
+
+
+def _is_remembered(state: State, job: Job) -> bool:
+    """(B12)"""
+    lifetime = state.policies.seconds("repeatability_lifetime")
+    return not lifetime or (state.clock.now() - job.created).total_seconds() <= lifetime
 
 
 def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str] | None:
@@ -145,14 +167,16 @@ def _fit_model_deployment(sent: dict[str, Any]) -> None:
 
 
 def _name(state: State, sent: dict[str, Any]) -> str:
-    """(B14) A name that is taken is refused."""
+    """(B14)"""
     policies = state.policies
-    if sent.get("name") and policies["job_name"] == "honoured":
-        name = str(sent["name"])
-        if state.jobs.get(name) is not None:
+    name = str(sent.get("name") or "")
+    if name and policies["job_name"] == "honoured":
+        if state.jobs.get(name) is None:
+            return name
+        if policies["job_name_clash"] != "renamed":
             message = f"A job with the name '{name}' already exists."
-            raise Refused(data_plane_error(409, "UserError", message, inner=("Conflict",)))
-        return name
+            status = policies.status("job_name_clash")
+            raise Refused(data_plane_error(status, "UserError", message, inner=("Conflict",)))
     unique = str(uuid.uuid4())
     return unique if policies["generation"] == "G1" else f"batchjob-{unique}"
 

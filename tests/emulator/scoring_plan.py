@@ -142,9 +142,9 @@ def _model(state: State, model: dict[str, Any] | None) -> Place | None:
 def _inputs(state: State, job: Job) -> Place:
     """The one data input. Service fact: batch contract 5.2, 9.2 (unsupported kinds fail the job)."""
     sent = next(iter((job.request.get("inputData") or {}).values()), None)
-    if sent is not None and sent["jobInputType"] not in _DATA_INPUTS:
-        raise RunFailed(UNSUPPORTED_INPUT)
     dataset = job.request.get("dataset") or {}
+    if not dataset and (sent is None or sent["jobInputType"] not in _DATA_INPUTS):
+        raise RunFailed(UNSUPPORTED_INPUT)
     reference = sent["uri"] if sent else dataset.get("path") or dataset.get("datasetId")
     if dataset.get("datasetName"):
         reference = f"azureml:{dataset['datasetName']}:{dataset.get('datasetVersion')}"

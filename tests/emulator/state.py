@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from .clock import Clock, timestamp
+from .policies import Policies
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -20,19 +22,25 @@ if TYPE_CHECKING:
 _CASE_SENSITIVE = frozenset({"codes", "models", "environments", "data", "datasets", "components"})
 """Collections whose item and version names keep their case (asset contract 1.1); every other segment folds."""
 
+_REMEMBERED = 1000
+"""How many deleted resources a lagging list may still show."""
+
 _serial = itertools.count(1)
 
 
-def key_of(path: str) -> str:
+def key_of(path: str, case_sensitive: frozenset[str] = _CASE_SENSITIVE) -> str:
     """The form of an ARM path under which the same resource is always found."""
     segments = path.strip("/").split("/")
     keeps_case = False
     for index, segment in enumerate(segments):
-        if index % 2 == 0 and segment.lower() in _CASE_SENSITIVE:
+        if index % 2 == 0 and segment.lower() in case_sensitive:
             keeps_case = True
         if index % 2 == 0 or not keeps_case:
             segments[index] = segment.lower()
     return "/".join(segments)
+
+
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass
@@ -45,8 +53,8 @@ class Resource:
     tags: dict[str, str] | None = None
     identity: dict[str, Any] | None = None
     provisioning_state: str = "Succeeded"
-    created: datetime = field(default_factory=lambda: datetime.min)
-    modified: datetime = field(default_factory=lambda: datetime.min)
+    created: datetime = _NEVER
+    modified: datetime = _NEVER
     modified_by: bool = True
     api_version: str = ""
     secrets: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -70,9 +78,13 @@ class Resource:
 class Resources:
     """All resources, found by ARM path and by parent in constant time."""
 
-    def __init__(self) -> None:
+    def __init__(self, policies: Policies, clock: Clock) -> None:
+        self._policies = policies
+        self._clock = clock
         self._by_key: dict[str, Resource] = {}
         self._children: dict[str, dict[str, Resource]] = {}
+        self._deleted: deque[tuple[datetime, str, Resource]] = deque(maxlen=_REMEMBERED)
+        """When, from which collection, what."""
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -82,11 +94,11 @@ class Resources:
 
     def get(self, path: str) -> Resource | None:
         """The resource with this ARM path (with or without a leading slash), or None."""
-        return self._by_key.get(key_of(path))
+        return self._by_key.get(self._key(path))
 
     def put(self, resource: Resource) -> None:
         """Store a resource under its path, in place of one that stands there."""
-        key = key_of(resource.path)
+        key = self._key(resource.path)
         self._by_key[key] = resource
         self._children.setdefault(key.rsplit("/", 1)[0], {})[key] = resource
 
@@ -94,25 +106,43 @@ class Resources:
         """Remove everything."""
         self._by_key.clear()
         self._children.clear()
+        self._deleted.clear()
 
     def delete(self, path: str) -> bool:
         """Remove a resource with everything below it; False when there was none."""
-        key = key_of(path)
+        key = self._key(path)
         found = self._by_key.pop(key, None)
         if found is None:
             return False
-        self._children[key.rsplit("/", 1)[0]].pop(key, None)
+        collection = key.rsplit("/", 1)[0]
+        self._children[collection].pop(key, None)
+        self._deleted.append((self._clock.now(), collection, found))
         for below in [other for other in self._children if other.startswith(f"{key}/")]:
             for child in self._children.pop(below):
                 self._by_key.pop(child, None)
         return True
 
-    def children(self, collection_path: str, *, newest_first: bool = False) -> list[Resource]:
-        """Resources of a collection (".../models", ".../models/m/versions") in order of creation."""
-        found = list(self._children.get(key_of(collection_path), {}).values())
+    def children(
+        self, collection_path: str, *, newest_first: bool = False, as_of: datetime | None = None
+    ) -> list[Resource]:
+        """Resources of a collection (".../models", ".../models/m/versions") in order of creation.
+
+        `as_of` gives those that stood there at an earlier time.
+        """
+        key = self._key(collection_path)
+        found = list(self._children.get(key, {}).values())
+        if as_of is not None:
+            found += [item for when, collection, item in self._deleted if collection == key and when > as_of]
+            found = sorted((item for item in found if item.created <= as_of), key=lambda item: item.serial)
         if newest_first:
             found.reverse()
         return found
+
+    def _key(self, path: str) -> str:
+        """(A7)"""
+        if self._policies["compute_name_case"] == "kept":
+            return key_of(path, _CASE_SENSITIVE | {"computes"})
+        return key_of(path)
 
 
 class State:
@@ -127,7 +157,7 @@ class State:
         self.settings = settings
         self.policies = settings.policies
         self.clock = clock
-        self.resources = Resources()
+        self.resources = Resources(self.policies, clock)
         self.endpoint_names: dict[str, str] = {}
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
 
@@ -138,6 +168,8 @@ class State:
     def remove(self, resource: Resource) -> None:
         """Remove a resource with everything below it, and give back the name it held in the region."""
         self.resources.delete(resource.path)
+        if self.policies["jobs_of_deleted"] == "removed":
+            self.jobs.forget_below(resource)
         if self.endpoint_names.get(resource.name.lower()) == resource.path:
             del self.endpoint_names[resource.name.lower()]
 

@@ -9,11 +9,15 @@ from functools import partial
 from typing import Any
 
 from ..errors import Refused, management_error, validation_error
+from ..places import Unreachable, resolve
 from ..settings import PROVIDER
 from ..state import Resource
+from . import mlflow
 from .asset_kinds import KINDS, AssetKind, BadAsset
 from .call import Answer, Call
-from .listing import ordered, page, visible
+from .listing import listed, ordered, page, visible
+from .references import refuse_when_used
+from .shapes import Problems
 from .system_data import of_asset
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
@@ -26,7 +30,7 @@ async def list_versions(kind: AssetKind, call: Call) -> Answer:
     else:
         if call.state.resources.get(_container_path(call)) is None and not kind.list_of_unknown_is_empty:
             raise Refused(_no_container(kind, call))
-        found = call.state.resources.children(call.path, newest_first=True)
+        found = listed(call, newest_first=True)
         found = found if kind.collection == "codes" else visible(call, found)
         if "version" in call.query:
             found = [item for item in found if item.name == call.query["version"]]
@@ -63,6 +67,8 @@ async def put_version(kind: AssetKind, call: Call) -> Answer:
         kind.rewrite(stored, call.state.settings)
     except BadAsset as error:
         raise Refused(management_error(400, "UserError", str(error))) from error
+    _check_sizes(kind, call, stored)
+    await _look_at_content(kind, call, stored)
     existing = call.state.resources.get(call.path)
     if existing is None:
         return _create_version(kind, call, stored)
@@ -77,6 +83,37 @@ async def put_version(kind: AssetKind, call: Call) -> Answer:
     status = 201 if created else call.state.policies.status("equal_put_status") if _is_environment(kind) else 200
     headers = {"Location": call.url(call.path, call.raw_query)} if status == 201 else {}
     return Answer(status, render_version(kind, call, existing), headers)
+
+
+def _check_sizes(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
+    """(A10)"""
+    most_tags, most_text = (call.state.policies.number(name) for name in ("max_tags", "max_text"))
+    tags = stored["tags"] or {}
+    texts = {"version": call.names[1], "condaFile": stored.get("condaFile") or "", **{f"tags.{k}": k for k in tags}}
+    texts |= {f"tags.{name}": value for name, value in tags.items() if value and len(value) > len(name)}
+    problems = Problems()
+    if most_tags and len(tags) > most_tags:
+        problems.add("properties.tags", f"At most {most_tags} tags are allowed.", "MaximumLengthValidator")
+    for where, text in texts.items():
+        if most_text and len(text) > most_text:
+            problems.add(where, f"At most {most_text} characters are allowed.", "MaximumLengthValidator")
+    if problems.entries:
+        raise Refused(validation_error(kind.label, problems.entries))
+
+
+async def _look_at_content(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
+    """What the service may read from storage before it answers. (A12, A15)"""
+    policies = call.state.policies
+    if kind.collection == "codes" and policies["code_uri_check"] == "exists":
+        try:
+            found = await call.state.storage.names(resolve(call.state, stored["codeUri"]))
+        except Unreachable:
+            found = []
+        if not found:
+            raise Refused(management_error(400, "UserError", f"There is no content at '{stored['codeUri']}'."))
+    names_none = stored.get("modelType") == "mlflow_model" and not stored["flavors"]
+    if kind.collection == "models" and names_none and policies["mlflow_flavors"] == "read":
+        stored["flavors"] = await mlflow.flavors(call.state, stored["modelUri"])
 
 
 def _is_environment(kind: AssetKind) -> bool:
@@ -108,7 +145,9 @@ def _refuse_change(kind: AssetKind, call: Call, existing: Resource, stored: dict
     if changed:
         status = kind.refusal_status or call.state.policies.status("immutable_status")
         message = kind.refusal.format(name=call.names[0], version=call.names[1])
-        raise Refused(management_error(status, "UserError", message))
+        shown = call.state.policies["conflict_details"] == "present"
+        details = [{"code": f"{kind.label}Conflict", "message": message}] if shown else []
+        raise Refused(management_error(status, "UserError", message, details=details))
 
 
 def _interface(properties: dict[str, Any]) -> dict[str, Any]:
@@ -135,6 +174,7 @@ def _archive(kind: AssetKind, call: Call, sent: dict[str, Any], existing: Resour
 
 
 async def delete_version(kind: AssetKind, call: Call) -> Answer:
+    refuse_when_used(call, call.path)
     if not call.state.resources.delete(call.path):
         return _absent(call, _no_version(kind, call))
     container = call.state.resources.get(_container_path(call))
@@ -146,7 +186,7 @@ async def delete_version(kind: AssetKind, call: Call) -> Answer:
 
 
 async def list_containers(kind: AssetKind, call: Call) -> Answer:
-    found = call.state.resources.children(call.path, newest_first=kind.newest_container_first)
+    found = listed(call, newest_first=kind.newest_container_first)
     return page(call, visible(call, found), partial(render_container, kind, call))
 
 
@@ -169,6 +209,7 @@ async def put_container(kind: AssetKind, call: Call) -> Answer:
 
 
 async def delete_container(kind: AssetKind, call: Call) -> Answer:
+    refuse_when_used(call, call.path)
     versions = call.state.resources.children(f"{call.path}/versions")
     if versions and call.state.policies["delete_container"] == "refused":
         message = f"{kind.label} container {call.names[0]} has versions and cannot be deleted."
@@ -244,17 +285,15 @@ def _absent(call: Call, refusal: Any) -> Answer:
 
 
 def _no_container(kind: AssetKind, call: Call) -> Any:
-    return _missing(kind, f"{kind.label} container with name: {call.names[0]} not found.")
+    """Service fact: asset contract 1.5.1."""
+    message = f"{kind.label} container with name: {call.names[0]} not found."
+    details: Sequence[dict[str, str]] = [{"code": f"{kind.label}NotFound", "message": message}]
+    return management_error(404, "UserError", "The specified resource was not found.", details=details)
 
 
 def _no_version(kind: AssetKind, call: Call) -> Any:
-    return _missing(kind, f"{kind.label} with name: {call.names[0]} and version: {call.names[1]} not found.")
-
-
-def _missing(kind: AssetKind, message: str) -> Any:
-    """Service fact: asset contract 1.5.1."""
-    details: Sequence[dict[str, str]] = [{"code": f"{kind.label}NotFound", "message": message}]
-    return management_error(404, "UserError", "The specified resource was not found.", details=details)
+    message = f"{kind.label} with name: {call.names[0]} and version: {call.names[1]} not found."
+    return call.not_found(f"{kind.label}NotFound", message)
 
 
 _HANDLERS = {

@@ -22,6 +22,19 @@ ENVELOPE = (
 RUNNING = ("Creating", "Updating", "Deleting")
 
 
+def tags(state: State, resource: Resource) -> dict[str, str]:
+    """Tags as answered: the resource's own over those it inherits. (B19)"""
+    return {**state.policies.pairs("inherited_tags"), **(resource.tags or {})}
+
+
+def check_inherited_tags(call: Call, subject: str) -> None:
+    """Tags that nobody sent are checked like those that were. Service fact: batch contract 9.1. (B19)"""
+    problems = Problems()
+    TextMap(filled=True).bind(call.state.policies.pairs("inherited_tags"), "tags", problems, True)
+    if problems.entries:
+        raise Refused(validation_error(subject, problems.entries))
+
+
 def prefix(state: State, newest: str, first: str) -> str:
     """The prefix of an operation's name in the generation in force."""
     return first if state.policies["generation"] == "G1" else newest
@@ -77,10 +90,12 @@ def patch_answer(call: Call, operation: Operation, body: Any) -> Answer:
     """(B3)"""
     if call.state.policies.status("patch_status") == 200:
         return Answer(200, body)
-    headers = {
-        "Location": call.state.operations.url(operation, MFE_RESULT, call.api_version),
-        "x-ms-async-operation-timeout": TIMEOUT,
-    }
+    headers = {"x-ms-async-operation-timeout": TIMEOUT}
+    shown = call.state.policies["patch_headers"]
+    if shown != "async":
+        headers["Location"] = call.state.operations.url(operation, MFE_RESULT, call.api_version)
+    if shown != "location":
+        headers["Azure-AsyncOperation"] = call.state.operations.url(operation, MFE, call.api_version)
     return Answer(202, None, headers)
 
 

@@ -10,7 +10,7 @@ from ..settings import PROVIDER
 from ..state import Resource, State
 from . import batch, batch_endpoints
 from .call import Answer, Call
-from .listing import ordered, page, visible
+from .listing import listed, ordered, page, visible
 from .shapes import Choice, Field, Json, Number, Object, Problems, TextMap, body, shape
 from .system_data import of_batch
 from .versions import Span
@@ -18,6 +18,7 @@ from .versions import Span
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _REQUIRED = "must not be empty."
+_RENAMED = {"continue_on_step_failure": "ComponentDeployment.Settings.continue_on_step_failure"}
 
 MODEL = shape(
     Field("referenceType", Choice(("Id", "DataPath", "OutputPath")), required=_REQUIRED),
@@ -73,22 +74,25 @@ FIXED = ("model", "codeConfiguration", "environmentId", "compute")
 
 async def listing(call: Call) -> Answer:
     batch_endpoints.existing(call)
-    found = ordered(call, visible(call, call.state.resources.children(call.path, newest_first=True)))
-    answer = page(call, found, lambda item: render(item, call.api_version))
+    found = ordered(call, visible(call, listed(call, newest_first=True)))
+    if call.state.policies["batch_order"] == "oldest" and "$orderBy" not in call.query:
+        found.reverse()
+    answer = page(call, found, lambda item: render(call, item))
     return Answer(answer.status, answer.body, {"x-ms-original-request-ids": ""})
 
 
 async def get(call: Call) -> Answer:
-    return Answer(200, render(_existing(call), call.api_version))
+    return Answer(200, render(call, _existing(call)))
 
 
 async def put(call: Call) -> Answer:
     """Create, or replace what stands. Service fact: batch contract 4.1, 4.2."""
     state = call.state
-    _check_parent(call)
+    parent = _ready_parent(call)
     if not _NAME.fullmatch(call.names[1]):
         raise Refused(_invalid("Name", "Deployment name must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{0,254}$."))
     sent = call.bind(BODY, "Deployment")
+    batch.check_inherited_tags(call, "Deployment")
     standing = state.resources.get(call.path)
     if standing is not None:
         batch.refuse_while_running(call, standing)
@@ -98,7 +102,8 @@ async def put(call: Call) -> Answer:
     _check(call, properties)
     if standing is not None:
         _refuse_change(call, standing.properties, properties)
-    resource = standing or Resource(call.path, {}, created=state.clock.now(), api_version=call.api_version)
+    path = f"{parent.path}/deployments/{call.names[1]}"
+    resource = standing or Resource(path, {}, created=state.clock.now(), api_version=call.api_version)
     resource.properties, resource.tags = properties, whole["tags"]
     resource.location = whole["location"]
     if standing is None:
@@ -112,11 +117,11 @@ async def put(call: Call) -> Answer:
         uri = answer.headers["Azure-AsyncOperation"].replace("/bd:", "/be:")
         resource.extra["added"] = {"azureml.onlineendpointid": endpoint, "AzureAsyncOperationUri": uri}
     headers = {**answer.headers, "x-ms-ratelimit-remaining-subscription-resource-requests": "799"}
-    return Answer(answer.status, render(resource, call.api_version), headers)
+    return Answer(answer.status, render(call, resource), headers)
 
 
-def _check_parent(call: Call) -> None:
-    """(B5)"""
+def _ready_parent(call: Call) -> Resource:
+    """The endpoint above, or Refused. (B5)"""
     parent = call.state.resources.get(call.state.workspace("batchEndpoints", call.names[0]))
     policies = call.state.policies
     if parent is None:
@@ -128,6 +133,7 @@ def _check_parent(call: Call) -> None:
         status = 409 if gone else policies.status("creating_parent")
         message = f"Endpoint '{parent.name}' is in state {parent.provisioning_state}. Please try again later."
         raise Refused(management_error(status, "UserError", message, inner=("Conflict",)))
+    return parent
 
 
 def _check(call: Call, properties: dict[str, Any]) -> None:
@@ -188,7 +194,7 @@ async def patch(call: Call) -> Answer:
         "description", resource.properties["description"]
     )
     operation = batch.begin_put(call, batch.prefix(call.state, "bdbes", "bd"), resource, False, lambda: None)
-    return batch.patch_answer(call, operation, render(resource, call.api_version))
+    return batch.patch_answer(call, operation, render(call, resource))
 
 
 async def delete(call: Call) -> Answer:
@@ -207,11 +213,18 @@ async def delete(call: Call) -> Answer:
         raise Refused(management_error(400, "UserError", message, inner=("BadArgument",)))
 
     def finish() -> None:
-        state.resources.delete(resource.path)
+        state.remove(resource)
         if is_default and state.policies["default_after_delete"] == "cleared":
             defaults["deploymentName"] = None
 
-    return batch.delete_answer(call, batch.prefix(state, "bdbes", "bd"), resource, finish)
+    if state.policies["deployment_delete"] == "at_once":
+        finish()
+        return Answer(200)
+    answer = batch.delete_answer(call, batch.prefix(state, "bdbes", "bd"), resource, finish)
+    if state.policies["deployment_delete"] == "location":
+        shown = {name: value for name, value in answer.headers.items() if name != "Azure-AsyncOperation"}
+        return Answer(answer.status, answer.body, shown)
+    return answer
 
 
 def _existing(call: Call) -> Resource:
@@ -235,17 +248,27 @@ def _invalid(name: str, message: str) -> Any:
     return validation_error("Deployment", [problem])
 
 
-def render(resource: Resource, api_version: str) -> dict[str, Any]:
+def _settings(state: State, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Configuration of a pipeline deployment as clients expect it back. Service fact: batch contract 4.5. (B16)"""
+    if state.policies["pipeline_settings"] == "kept":
+        return configuration
+    renamed = {_RENAMED.get(key, key): value for key, value in configuration["settings"].items()}
+    return {**configuration, "settings": renamed}
+
+
+def render(call: Call, resource: Resource) -> dict[str, Any]:
     """Service fact: batch contract 4.2."""
     properties = {**resource.properties, "provisioningState": resource.provisioning_state}
     properties["properties"] = {**resource.properties["properties"], **resource.extra.get("added", {})}
+    if properties["deploymentConfiguration"]:
+        properties["deploymentConfiguration"] = _settings(call.state, properties["deploymentConfiguration"])
     return {
         "id": resource.path,
         "name": resource.name,
         "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments",
-        "properties": PROPERTIES.render(properties, api_version),
+        "properties": PROPERTIES.render(properties, call.api_version),
         "systemData": of_batch(resource),
-        "tags": resource.tags,
+        "tags": batch.tags(call.state, resource),
         "location": resource.location,
     }
 

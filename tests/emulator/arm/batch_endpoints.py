@@ -11,7 +11,7 @@ from ..settings import PROVIDER
 from ..state import Resource, State
 from . import batch
 from .call import Answer, Call
-from .listing import PAGE, page, page_size, visible
+from .listing import listed, page, page_size, visible
 from .shapes import Choice, Field, Json, Object, TextMap, body, shape
 from .system_data import of_batch
 
@@ -34,8 +34,8 @@ PATCH = shape(Field("tags", TextMap(filled=True)), Field("identity", Json()))
 
 
 async def listing(call: Call) -> Answer:
-    found = visible(call, call.state.resources.children(call.path, newest_first=True))
-    size = page_size(call, "count", PAGE)
+    found = visible(call, listed(call, newest_first=call.state.policies["batch_order"] == "newest"))
+    size = page_size(call, "count")
     answer = page(call, found, lambda item: render(call.state, item, call.api_version), size=size)
     return Answer(answer.status, answer.body, {"x-ms-original-request-ids": ""})
 
@@ -48,6 +48,7 @@ async def put(call: Call) -> Answer:
     """Create, or replace what stands. Service fact: batch contract 3.1, 3.2."""
     state = call.state
     sent = call.bind(BODY, "Endpoint")
+    batch.check_inherited_tags(call, "Endpoint")
     standing = state.resources.get(call.path)
     if standing is None:
         _claim(call)
@@ -55,7 +56,7 @@ async def put(call: Call) -> Answer:
         batch.refuse_while_running(call, standing)
     whole = batch.fill(call, BODY, sent, standing)
     _check(call, whole["properties"])
-    resource = standing or Resource(call.path, {}, created=state.clock.now(), api_version=call.api_version)
+    resource = standing or Resource(_path(call), {}, created=state.clock.now(), api_version=call.api_version)
     _store(resource, whole)
     # Service fact: batch contract 3.1: keys of properties can be added, not removed or altered.
     resource.properties["properties"] |= (standing and standing.extra["keys"]) or {}
@@ -75,6 +76,12 @@ async def put(call: Call) -> Answer:
     if standing is None:
         resource.extra["operation_url"] = answer.headers["Azure-AsyncOperation"]
     return Answer(answer.status, render(state, resource, call.api_version), answer.headers)
+
+
+def _path(call: Call) -> str:
+    """(B15)"""
+    lowered = call.state.policies["endpoint_name_case"] == "lowered"
+    return call.state.workspace("batchEndpoints", call.names[0].lower()) if lowered else call.path
 
 
 def _claim(call: Call) -> None:
@@ -97,7 +104,7 @@ def _claim(call: Call) -> None:
             "Please choose a different name and try again."
         )
         raise Refused(management_error(400, "UserError", message))
-    call.state.endpoint_names[name.lower()] = call.path
+    call.state.endpoint_names[name.lower()] = _path(call)
 
 
 def _check(call: Call, properties: dict[str, Any]) -> None:
@@ -191,7 +198,7 @@ def render(state: State, resource: Resource, api_version: str) -> dict[str, Any]
         "type": f"{PROVIDER}/workspaces/batchEndpoints",
         "properties": PROPERTIES.render(properties, api_version),
         "systemData": of_batch(resource),
-        "tags": resource.tags,
+        "tags": batch.tags(state, resource),
         "location": resource.location,
     }
     if first:

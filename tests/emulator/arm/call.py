@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.responses import Response
+
 from ..entra import Caller
-from ..errors import Refused, validation_error
+from ..errors import Refused, management_error, validation_error
 from ..state import State
 from .shapes import Problems, Shape
 
@@ -30,12 +32,21 @@ class Call:
 
     def bind(self, shape: Shape, subject: str) -> dict[str, Any]:
         """The body in the given shape, or Refused with the service's validation message."""
-        problems = Problems()
-        strict = self.state.policies["unknown_properties"] == "refused"
+        policies = self.state.policies
+        problems = Problems(refuse_read_only=policies["read_only_properties"] == "refused")
+        strict = policies["unknown_properties"] == "refused"
         bound = shape.bind(self.body, problems=problems, strict=strict, version=self.api_version)
         if problems.entries:
             raise Refused(validation_error(subject, problems.entries))
         return bound
+
+    def not_found(self, code: str, message: str) -> Response:
+        """404 for an absent thing; where its code stands was recorded for containers of models only. (A3)"""
+        place = self.state.policies["not_found_body"]
+        if place == "details":
+            detail = {"code": code, "message": message}
+            return management_error(404, "UserError", "The specified resource was not found.", details=[detail])
+        return management_error(404, "UserError", message, inner=("NotFound", code) if place == "inner" else ())
 
     def url(self, path: str, query: str | None = None) -> str:
         """Absolute URL of a path on this host."""

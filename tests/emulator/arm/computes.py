@@ -9,8 +9,9 @@ from ..errors import Refused, management_error, validation_error
 from ..state import Resource
 from .call import Answer, Call
 from .compute_views import settled, transient
-from .listing import page
+from .listing import listed, page
 from .operations import COMPUTE, Operation
+from .references import refuse_when_used
 from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]")
@@ -108,8 +109,7 @@ PATCH = body(
 
 
 async def listing(call: Call) -> Answer:
-    found = call.state.resources.children(call.path)
-    return page(call, found, lambda resource: settled(call.state, resource))
+    return page(call, listed(call), lambda resource: settled(call.state, resource))
 
 
 async def get(call: Call) -> Answer:
@@ -161,6 +161,7 @@ async def delete(call: Call) -> Answer:
         return Answer(204)
     if resource.provisioning_state == "Deleting" and call.state.policies["delete_while_deleting"] == "409":
         raise Refused(management_error(409, "Conflict", f"Compute {resource.name} is being deleted."))
+    refuse_when_used(call, resource.path)
     resource.provisioning_state = "Deleting"
 
     def finish(succeeded: bool) -> None:
@@ -242,7 +243,7 @@ def _existing(call: Call) -> Resource:
 
 def _not_found(call: Call) -> Any:
     message = f"The specified compute '{call.names[0]}' was not found in the workspace."
-    return management_error(404, "UserError", message, inner=("NotFound",))
+    return call.not_found("ComputeNotFound", message)
 
 
 def _bad_name(name: str) -> Any:

@@ -8,7 +8,7 @@ from ..errors import Refused, management_error
 from ..settings import PROVIDER
 from ..state import Resource, State
 from .call import Answer, Call
-from .listing import page, page_size, visible
+from .listing import listed, page, page_size, visible
 from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 from .system_data import of_asset
 from .versions import Span
@@ -75,7 +75,6 @@ def create_system_datastores(state: State) -> None:
             "endpoint": storage.endpoint,
             "protocol": "https",
             "serviceDataAccessAuthIdentity": "WorkspaceSystemAssignedIdentity" if kind == "AzureBlob" else "None",
-            "isDefault": name == "workspaceblobstore",
         }
         now = state.clock.now()
         resource = Resource(state.workspace("datastores", name), properties, created=now, modified=now)
@@ -85,20 +84,20 @@ def create_system_datastores(state: State) -> None:
 
 
 async def listing(call: Call) -> Answer:
-    found = visible(call, call.state.resources.children(call.path))
+    found = visible(call, listed(call))
     wanted = call.query.get("isDefault")
     if wanted is not None:
-        found = [item for item in found if bool(item.properties["isDefault"]) is (wanted.lower() == "true")]
+        found = [item for item in found if _is_default(call.state, item) is (wanted.lower() == "true")]
     names = {name.strip().lower() for name in call.query.get("names", "").split(",") if name.strip()}
     if names:
         found = [item for item in found if item.name.lower() in names]
     search = call.query.get("searchText", "").lower()
     found = [item for item in found if search in item.name.lower()]
-    return page(call, found, lambda item: render(item, call.api_version), size=page_size(call, "count", COUNT))
+    return page(call, found, lambda item: render(call, item), size=page_size(call, "count", COUNT))
 
 
 async def get(call: Call) -> Answer:
-    return Answer(200, render(_existing(call), call.api_version))
+    return Answer(200, render(call, _existing(call)))
 
 
 async def put(call: Call) -> Answer:
@@ -111,13 +110,13 @@ async def put(call: Call) -> Answer:
     now = call.state.clock.now()
     existing = call.state.resources.get(call.path)
     if existing is None:
-        resource = Resource(call.path, {**stored, "isDefault": False}, created=now, modified=now, secrets=secrets)
+        resource = Resource(call.path, stored, created=now, modified=now, secrets=secrets)
         call.state.resources.put(resource)
-        return Answer(201, render(resource, call.api_version), {"Location": call.url(call.path, call.raw_query)})
-    existing.properties = {**stored, "isDefault": existing.properties["isDefault"]}
+        return Answer(201, render(call, resource), {"Location": call.url(call.path, call.raw_query)})
+    existing.properties = stored
     existing.secrets = secrets or existing.secrets
     existing.modified = now
-    return Answer(200, render(existing, call.api_version))
+    return Answer(200, render(call, existing))
 
 
 async def delete(call: Call) -> Answer:
@@ -142,10 +141,19 @@ async def list_secrets(call: Call) -> Answer:
     return Answer(200, {"secretsType": kind, **resource.secrets})
 
 
-def render(resource: Resource, api_version: str) -> dict[str, Any]:
+def _is_default(state: State, resource: Resource) -> bool:
+    """(A16)"""
+    answer = state.policies["default_datastores"]
+    if resource.name == "workspaceblobstore":
+        return answer != "none"
+    return resource.name == "workspaceartifactstore" and answer == "two"
+
+
+def render(call: Call, resource: Resource) -> dict[str, Any]:
     """The answer for one datastore."""
     template = SHAPES[resource.properties["datastoreType"]]
-    properties = template.render({"properties": resource.properties}, api_version)["properties"]
+    stored = {**resource.properties, "isDefault": _is_default(call.state, resource)}
+    properties = template.render({"properties": stored}, call.api_version)["properties"]
     data = of_asset(resource)
     if resource.extra.get("system"):
         data = {name: value for name, value in data.items() if not name.startswith("createdBy")}
@@ -168,7 +176,7 @@ def _existing(call: Call) -> Resource:
 
 def _not_found(call: Call) -> Any:
     message = f"Could not find datastore with name: {call.names[0]} in the workspace."
-    return management_error(404, "UserError", message, inner=("NotFound", "DatastoreNotFound"))
+    return call.not_found("DatastoreNotFound", message)
 
 
 ROUTES = {

@@ -15,7 +15,6 @@ from .shapes import Field, Flag, Json, Shape, TextMap, body, shape
 
 # What a client reads back and sends again, besides the few things that can change.
 _ECHOED = (
-    "status",
     "services",
     "computeId",
     "componentId",
@@ -36,7 +35,8 @@ BODY: Shape = body(
         Field("isArchived", Flag()),
         Field("jobType"),
         Field("experimentName"),
-        *(Field(name, Json(object), read_only=True) for name in _ECHOED),
+        Field("status", read_only=True),
+        *(Field(name, Json(object)) for name in _ECHOED),
     )
 )
 _CHANGEABLE = "Only description, tags, displayName, properties, and isArchived can be updated"
@@ -48,7 +48,7 @@ async def listing(call: Call) -> Answer:
     kind, tag = call.query.get("jobType", "Pipeline"), call.query.get("tag", "").partition("=")[0]
     found = [
         job
-        for job in call.state.jobs.list()
+        for job in call.state.jobs.listed()
         if (view == "All" or job.is_archived is (view == "ArchivedOnly")) and kind.lower() == "pipeline"
     ]
     if tag:
@@ -123,7 +123,7 @@ def _existing(call: Call) -> Job:
 
 def _not_found(call: Call) -> Response:
     message = f"Job {call.names[0]} does not exist in the workspace {call.state.settings.workspace_name}."
-    return management_error(404, "UserError", message, inner=("NotFound",))
+    return call.not_found("JobNotFound", message)
 
 
 ROUTES = {

@@ -6,27 +6,29 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from ..errors import Refused, management_error
 from ..state import Resource
 from .call import Answer, Call
 
-PAGE = 50
+
+def listed(call: Call, *, newest_first: bool = False) -> list[Resource]:
+    """The collection that a call is about, as lists know it. Service fact: asset contract 1.6 (they may lag)."""
+    lag = call.state.policies.seconds("list_lag")
+    as_of = call.state.clock.now() - timedelta(seconds=lag) if lag else None
+    return call.state.resources.children(call.path, newest_first=newest_first, as_of=as_of)
 
 
 def visible(call: Call, resources: Sequence[Resource]) -> list[Resource]:
-    """What `listViewType` lets through, without what it cannot know of yet. Service fact: asset contract 1.6."""
+    """What `listViewType` lets through. Service fact: asset contract 1.6."""
     view = call.query.get("listViewType") or call.state.policies["default_list_view"]
     if view not in ("ActiveOnly", "ArchivedOnly", "All"):
         raise Refused(management_error(400, "UserError", f"The value '{view}' is not valid for ListViewType."))
     if view != "All":
         wanted = view == "ArchivedOnly"
         resources = [found for found in resources if bool(found.properties.get("isArchived")) is wanted]
-    lag = call.state.policies.seconds("list_lag")
-    if lag:
-        now = call.state.clock.now()
-        resources = [found for found in resources if (now - found.created).total_seconds() >= lag]
     return list(resources)
 
 
@@ -34,26 +36,30 @@ def ordered(call: Call, newest_first: Sequence[Resource]) -> list[Resource]:
     """Resources as `$orderBy` wants them; `createdtime` is the one key known to work. (A9)"""
     order = (call.query.get("$orderBy") or "createdtime desc").lower().split()
     if order[:1] != ["createdtime"] or order[1:] not in ([], ["asc"], ["desc"]):
+        if call.state.policies["unknown_order"] == "ignored":
+            return list(newest_first)
         raise Refused(management_error(400, "UserError", f"The order '{' '.join(order)}' is not supported."))
     return list(newest_first) if order[1:] == ["desc"] else list(reversed(newest_first))
 
 
-def page(call: Call, items: Sequence[Any], render: Callable[[Any], Any], *, size: int = PAGE) -> Answer:
-    """One page of `items`, with a link to the next one where there is one."""
+def page(call: Call, items: Sequence[Any], render: Callable[[Any], Any], *, size: int | None = None) -> Answer:
+    """One page of `items`, with a link to the next one where there is one. (B11)"""
     start = _start(call)
+    size = size or max(1, call.state.policies.number("page_size"))
     top = call.query.get("$top")
     if top is not None:
         items = items[: start + _count(top, "$top")]
     body: dict[str, Any] = {"value": [render(item) for item in items[start : start + size]]}
     if start + size < len(items):
         query = [part for part in call.raw_query.split("&") if not _is_token(part)]
-        query.append(f"$skipToken={_token(start + size, len(items))}")
+        parameter = call.state.policies["next_link"]
+        query.append(f"${parameter}={_token(start + size, len(items))}")
         body["nextLink"] = call.url(call.path, "&".join(query))
     return Answer(200, body)
 
 
-def page_size(call: Call, name: str, default: int) -> int:
-    """The page size that a query parameter asks for."""
+def page_size(call: Call, name: str, default: int | None = None) -> int | None:
+    """The page size that a query parameter asks for; `default` without it."""
     wanted = call.query.get(name)
     return default if wanted is None else max(1, _count(wanted, name))
 

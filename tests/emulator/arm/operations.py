@@ -134,7 +134,8 @@ class Operations:
             raise Refused(gateway_error(status, "InvalidOperationSignature", message))
         lifetime = self._state.policies.seconds("operation_lifetime")
         if lifetime and (self._state.clock.now() - operation.ends).total_seconds() > lifetime:
-            raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
+            status = self._state.policies.status("expired_operation_status")
+            raise Refused(gateway_error(status, "NotFound", f"The operation '{name}' was not found."))
         return operation
 
     def mfe_status(self, operation: Operation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..errors import Refused, gateway_error, management_error
 from ..settings import PROVIDER
 from ..state import State
 from . import assets, batch_deployments, batch_endpoints, computes, datastores, jobs, uploads, workspaces
+from .budget import ReadBudget
 from .call import NULL, Answer, Call
 from .operations import COMPUTE, MFE, MFE_RESULT
 from .versions import PREVIEW, STABLE, SUPPORTED
@@ -41,22 +42,25 @@ _AUTH_CODES = {
 
 def management(state: State) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint that takes every ARM request."""
+    budget = ReadBudget(state)
 
     async def handle(request: Request) -> Response:
         began = time.perf_counter()
+        left = None
         try:
-            answer = await _dispatch(state, request)
+            caller = _authenticate(state, request)
+            left = budget.take() if request.method in ("GET", "HEAD") else None
+            answer = await _dispatch(state, request, caller)
             response = _render(answer)
         except Refused as refusal:
             response = refusal.response
-        _add_headers(response, request, time.perf_counter() - began)
+        _add_headers(response, request, time.perf_counter() - began, left)
         return response
 
     return handle
 
 
-async def _dispatch(state: State, request: Request) -> Answer:
-    caller = _authenticate(state, request)
+async def _dispatch(state: State, request: Request, caller: Caller) -> Answer:
     segments = [segment for segment in request.url.path.split("/") if segment]
     if len(segments) < 2 or segments[0].lower() != "subscriptions":
         raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
@@ -188,8 +192,8 @@ def _render(answer: Answer) -> Response:
     return Response(content, answer.status, headers)
 
 
-def _add_headers(response: Response, request: Request, seconds: float) -> None:
-    """Service fact: batch contract 1, asset contract 1.4."""
+def _add_headers(response: Response, request: Request, seconds: float, left: int | None) -> None:
+    """Service fact: batch contract 1, asset contract 1.4. `left` is what remains of a read budget in force."""
     headers = response.headers
     correlation = str(uuid.uuid4())
     headers["Cache-Control"] = "no-cache"
@@ -204,6 +208,7 @@ def _add_headers(response: Response, request: Request, seconds: float) -> None:
     headers["x-request-time"] = f"{seconds:.3f}"
     headers["azureml-served-by-cluster"] = "vienna-eastus-01"
     if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
-        bucket, left, left_global = _BUCKETS.get(request.method, ("writes", 199, 2999))
-        headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(left - secrets.randbelow(5))
-        headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(left_global - secrets.randbelow(5))
+        bucket, most, most_global = _BUCKETS.get(request.method, ("writes", 199, 2999))
+        remaining = most - secrets.randbelow(5) if left is None else left
+        headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(remaining)
+        headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(most_global - secrets.randbelow(5))

@@ -13,11 +13,16 @@ from .versions import ALWAYS, Span
 class Problems:
     """What is wrong with a body, in the entries of the service's validation message."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, refuse_read_only: bool = False, overlook: str = "") -> None:
+        """`overlook` is the code of problems that are none here."""
         self.entries: list[dict[str, Any]] = []
+        self.refuse_read_only = refuse_read_only
+        self._overlook = overlook
 
     def add(self, path: str, message: str, code: str, **extra: Any) -> None:
         """Note a problem; `path` is a JSON path, which the service spells in Pascal case."""
+        if code == self._overlook:
+            return
         name = ".".join(part[:1].upper() + part[1:] for part in path.split("."))
         self.entries.append({"PropertyName": name, "ErrorMessage": message, **extra, "ErrorCode": code})
 
@@ -141,7 +146,7 @@ class Json(Plain):
 class Field:
     """One key of a shape.
 
-    `default` is what a missing or null value becomes. `read_only` keys are taken and ignored, `write_only` ones are
+    `default` is what a missing or null value becomes. `read_only` keys are refused or ignored, `write_only` ones are
     never answered. A key outside its `versions` is neither bound nor answered.
     """
 
@@ -181,7 +186,10 @@ class Shape:
             if entry is None:
                 if strict:
                     problems.add(where, f"Could not find member '{key}' on the object.", "UnknownMember")
-            elif not entry.read_only and item is not None and (not version or entry.versions.covers(version)):
+            elif entry.read_only:
+                if problems.refuse_read_only and item is not None:
+                    problems.add(where, f"Member '{key}' is read-only.", "ReadOnlyMember")
+            elif item is not None and (not version or entry.versions.covers(version)):
                 if isinstance(entry.type, Object):
                     bound[key] = entry.type.shape.bind(item, where, problems, strict, version)
                 else:

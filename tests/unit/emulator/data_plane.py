@@ -108,6 +108,12 @@ class DataPlane:
         async with httpx.AsyncClient(transport=transport, base_url=self.state.settings.url(surface)) as client:
             return await client.request(method, path, headers=headers, **options)
 
+    async def manage(self, method: str, below: str, body: Any = None) -> httpx.Response:
+        """One management call on something in the workspace."""
+        token = self.state.entra.issue(self.state.settings.url("management"))
+        path = f"{self.state.settings.workspace_path}/{below}?api-version=2024-10-01"
+        return await self.call("management", method, path, token=token, json=body)
+
     async def invoke(self, properties: Any = None, **options: Any) -> httpx.Response:
         """An invoke of the endpoint, by default with the folder `in` as its input."""
         body = {"properties": properties if properties is not None else {"inputData": folder_input()}}

@@ -251,6 +251,8 @@ def test_a_required_field_and_an_unknown_key_are_named(workspace):
 
 def test_what_the_service_added_may_come_back_in_a_put(workspace):
     shown = put(workspace, "environments/e/versions/1", IMAGE).json()
+    assert workspace.send("PUT", "environments/e/versions/1", {"properties": shown["properties"]}).status_code == 400
+    workspace.policy(read_only_properties="ignored")
     assert workspace.send("PUT", "environments/e/versions/1", shown).status_code == 200
 
 

@@ -178,6 +178,10 @@ def test_a_pipeline_deployment_needs_no_model(endpoint):
     body = {"location": "eastus", "properties": {"deploymentConfiguration": configuration}}
     assert endpoint.send("PUT", BLUE, body, api_version="2022-05-01").status_code == 400
     shown = endpoint.send("PUT", BLUE, body, api_version="2024-04-01").json()["properties"]
+    renamed = {"ComponentDeployment.Settings.continue_on_step_failure": "False"}
+    assert shown["deploymentConfiguration"]["settings"] == renamed
+    endpoint.policy(pipeline_settings="kept")
+    shown = endpoint.get(BLUE)["properties"]
     assert shown["deploymentConfiguration"]["settings"] == {"continue_on_step_failure": "False"}
 
 

@@ -134,6 +134,9 @@ def test_an_update_answers_as_the_policy_says(workspace, policy, status):
 def test_own_keys_of_properties_cannot_be_removed(workspace):
     workspace.done(workspace.endpoint(properties={"authMode": "AADToken", "properties": {"p": "1"}}))
     echoed = workspace.get("batchEndpoints/digits-ep")
+    refused = workspace.send("PUT", "batchEndpoints/digits-ep", echoed)
+    assert (refused.status_code, "Properties.ScoringUri" in refused.text) == (400, True)
+    workspace.policy(read_only_properties="ignored")
     workspace.done(workspace.send("PUT", "batchEndpoints/digits-ep", echoed))
     workspace.done(workspace.endpoint())
     assert workspace.get("batchEndpoints/digits-ep") == echoed
