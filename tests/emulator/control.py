@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from .arm.datastores import create_system_datastores
 from .faults import BadRule, Faults
+from .jobs import Job
 from .journal import Journal
 from .state import Resource, State
 
@@ -55,8 +56,14 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
 
     async def read_state(_request: Request) -> Response:
         resources = {resource.path: _view(resource) for resource in state.resources}
-        jobs = [state.jobs.management_view(job, "2024-10-01") for job in state.jobs.list()]
-        return JSONResponse({"resources": resources, "endpoint_names": state.endpoint_names, "jobs": jobs})
+        document = {
+            "resources": resources,
+            "endpoint_names": state.endpoint_names,
+            "jobs": [_job_view(state, job) for job in state.jobs.list()],
+            "running_operations": state.operations.running,
+            "blobs": await state.storage.inventory(),
+        }
+        return JSONResponse(document)
 
     async def kill_worker(request: Request) -> Response:
         return Response(status_code=204 if state.jobs.kill_worker(request.path_params["job"]) else 404)
@@ -93,6 +100,18 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
     ]
 
 
+def _job_view(state: State, job: Job) -> dict[str, Any]:
+    """The management view, and beside it what only the emulator knows."""
+    own = {
+        "endpoint": job.endpoint,
+        "deployment": job.deployment,
+        "request": job.request,
+        "error": job.error or None,
+        "child_run_id": job.child_run_id,
+    }
+    return {**state.jobs.management_view(job, "2024-10-01"), "emulator": own}
+
+
 def _view(resource: Resource) -> dict[str, Any]:
     return {
         "properties": resource.properties,
@@ -100,4 +119,5 @@ def _view(resource: Resource) -> dict[str, Any]:
         "tags": resource.tags,
         "identity": resource.identity,
         "provisioning_state": resource.provisioning_state,
+        "api_version": resource.api_version,
     }

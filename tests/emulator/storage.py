@@ -8,6 +8,7 @@ import contextlib
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, generate_account_sas, generate_container_sas
@@ -106,6 +107,20 @@ class Storage:
             expiry=self._clock.now() + timedelta(hours=hours),
             services="bf",
         )
+
+    async def inventory(self) -> dict[str, dict[str, Any]]:
+        """Size and MD5 (hexadecimal; None where the writer sent none) of every blob, by container and name."""
+        return await asyncio.to_thread(self._inventory)
+
+    def _inventory(self) -> dict[str, dict[str, Any]]:
+        service = self._client()
+        return {
+            container.name: {
+                blob.name: {"size": blob.size, "md5": bytes(blob.content_settings.content_md5 or b"").hex() or None}
+                for blob in service.get_container_client(container.name).list_blobs()
+            }
+            for container in service.list_containers()
+        }
 
     async def names(self, place: Place) -> list[str]:
         """Names of the blobs below `place`, relative to it and sorted; `[""]` when `place` is itself a blob."""

@@ -104,6 +104,11 @@ class Operations:
             operation.ended = True
             operation.finish(operation.outcome == "Succeeded")
 
+    @property
+    def running(self) -> int:
+        """How many have not ended."""
+        return sum(operation.running for operation in self._by_name.values())
+
     def clear(self) -> None:
         """Forget all operations."""
         self._by_name.clear()

@@ -37,6 +37,9 @@ class StorageDouble:
     async def clear(self) -> None:
         self.containers.clear()
 
+    async def inventory(self) -> dict[str, Any]:
+        return {name: {} for name in self.containers}
+
     async def create_container(self, name: str) -> None:
         self.containers.append(name)
 

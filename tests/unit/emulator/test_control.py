@@ -75,6 +75,9 @@ def test_time_passes_on_demand(workspace):
 
 def test_the_state_can_be_compared(workspace):
     workspace.done(workspace.endpoint())
+    workspace.endpoint("second-ep")
     state = workspace.http.get("/emulator/state").json()
+    assert list(state) == ["resources", "endpoint_names", "jobs", "running_operations", "blobs"]
+    assert state["running_operations"] == 1
     assert state["resources"][workspace.path("batchEndpoints/digits-ep")]["provisioning_state"] == "Succeeded"
     assert state["jobs"] == []

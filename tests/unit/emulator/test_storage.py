@@ -186,6 +186,15 @@ def test_names_below_a_place(account: Account) -> None:
     assert account.run(account.storage.exists(Place(home, "in/sub")))
 
 
+def test_the_inventory_tells_every_blob_with_its_size_and_sum(account: Account) -> None:
+    account.container(account.storage.account_key).upload_blob("inventory/x.txt", b"abc")
+    found = account.run(account.storage.inventory())
+    assert found[account.storage.default_container]["inventory/x.txt"] == {
+        "size": 3,
+        "md5": "900150983cd24fb0d6963f7d28e17f72",
+    }
+
+
 def test_a_file_goes_to_a_blob_and_back(account: Account, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"rows\n" * 1000)
