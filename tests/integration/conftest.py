@@ -49,11 +49,11 @@ def play(environment: dict[str, str], tmp_path: Path) -> Callable[..., Played]:
     def run(
         what: str | list[dict],
         *flags: str,
-        settings: dict[str, str] | None = None,
+        settings: dict[str, str | None] | None = None,
         until: Callable[[], bool] | None = None,
         **variables: object,
     ) -> Played:
-        mine = {**environment, **(settings or {})}
+        mine = {name: value for name, value in {**environment, **(settings or {})}.items() if value is not None}
         return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables, until=until)
 
     return run

@@ -81,6 +81,17 @@ class Played:
         return self
 
 
+def try_role(role: str, variables: Mapping[str, Any], settings: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A task that runs a role with variables, and lets the play go on when it fails."""
+    return {
+        "block": [
+            {"ansible.builtin.include_role": {"name": f"mlops.azureml.{role}"}, "vars": dict(variables)},
+        ],
+        "rescue": [{"ansible.builtin.meta": "noop"}],
+        "environment": dict(settings or {}),
+    }
+
+
 def play_book(
     what: str | list[dict[str, Any]],
     *flags: str,
@@ -98,6 +109,7 @@ def play_book(
     if isinstance(what, list):
         (folder / "play.json").write_text(json.dumps([{**PLAY, "tasks": what}]))
         what = str(folder / "play.json")
+    (folder / "variables.json").touch(mode=0o600)
     (folder / "variables.json").write_text(json.dumps({"ansible_python_interpreter": sys.executable, **variables}))
     with (folder / "output").open("w+") as output:
         process = subprocess.Popen(
