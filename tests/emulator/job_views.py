@@ -83,13 +83,15 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
         "name": job.name,
         "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments/jobs",
         "properties": properties,
-        "systemData": {
-            "createdAt": timestamp(job.created),
-            "createdBy": USER,
-            "lastModifiedAt": timestamp(job.created),
-            "lastModifiedBy": USER,
-        },
+        "systemData": _system_data(job, first_generation),
     }
+
+
+def _system_data(job: Job, first_generation: bool) -> dict[str, str]:
+    created = {"createdAt": timestamp(job.created), "createdBy": USER}
+    if first_generation:
+        return {**created, "createdByType": "User"}
+    return {**created, "lastModifiedAt": timestamp(job.created), "lastModifiedBy": USER}
 
 
 def child_run(job: Job) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from .runtime.plan import Place
 from .state import Resource, State
 
 _DATASTORE_PATH = re.compile(r"(?:^|/)datastores/([^/]+)/paths(?:/(.*))?$", re.IGNORECASE)
-_ASSET = re.compile(r"(?:^|/)(data|models|codes)/([^/]+)/versions/(?:(labels)/)?([^/]+)$", re.IGNORECASE)
+_ASSET = re.compile(r"(?:^|/)(data|datasets|models|codes)/([^/]+)/versions/(?:(labels)/)?([^/]+)$", re.IGNORECASE)
 _SHORT_DATA = re.compile(r"^([^/:@]+)(?::([^/:@]+)|@([^/:@]+))$")
 
 
@@ -31,7 +31,9 @@ def resolve(state: State, reference: str) -> Place:
     if found := _ASSET.search(rest):
         return _from_asset(state, found[1].lower(), found[2], found[4], is_label=bool(found[3]))
     if found := _SHORT_DATA.match(rest):
-        return _from_asset(state, "data", found[1], found[2] or found[3], is_label=bool(found[3]))
+        old = state.resources.get(state.workspace("datasets", found[1], "versions", found[2] or "")) is not None
+        collection = "datasets" if old else "data"
+        return _from_asset(state, collection, found[1], found[2] or found[3], is_label=bool(found[3]))
     raise Unreachable(f"'{reference}' is no reference that the workspace understands")
 
 
@@ -74,6 +76,8 @@ def datastore_of(state: State, place: Place) -> str | None:
 
 
 def _uri(asset: Resource) -> str:
+    for path in asset.properties.get("paths") or []:
+        return str(path.get("folder") or path.get("file"))
     for field in ("dataUri", "modelUri", "codeUri"):
         if field in asset.properties:
             return str(asset.properties[field])

@@ -12,7 +12,7 @@ import yaml
 
 from ..settings import Settings
 from .shapes import Choice, Field, Flag, Json, Object, Shape, TextMap, body, shape
-from .versions import Span
+from .versions import FIRST, Span
 
 _STATE = Span("2023-04-01", "2022-10-01-preview")
 _STAGE = Span("2023-04-01", "2023-04-01-preview")
@@ -43,6 +43,8 @@ class AssetKind:
     list_of_unknown_is_empty: bool = False
     container_description: str | None = None
     newest_container_first: bool = True
+    timed_versions: bool = False
+    """The first back end proposed a time stamp as the next version. Service fact: asset contract 1.9."""
 
 
 def _version(*fields: Field, null_maps: bool = False) -> Shape:
@@ -75,11 +77,18 @@ def _container(*fields: Field) -> Shape:
 
 
 def _keep(_properties: dict[str, Any], _settings: Settings) -> None:
-    """Code is answered byte for byte as sent (asset contract 5.2)."""
+    """Code is answered byte for byte as sent (asset contract 5.2); of datasets nothing was recorded."""
+
+
+_FORMATS = {"custom_model": "Custom", "mlflow_model": "MLFlow", "triton_model": "Triton"}
 
 
 def _rewrite_model(properties: dict[str, Any], _settings: Settings) -> None:
-    """Service fact: asset contract 6 (`resourcegroups` becomes `resourceGroups`)."""
+    """Service fact: asset contract 6 (`resourcegroups` becomes `resourceGroups`), 1.3 (format before type)."""
+    types = {shown: kind for kind, shown in _FORMATS.items()}
+    if properties["modelFormat"]:
+        properties["modelType"] = types.get(properties["modelFormat"], "custom_model")
+    properties["modelFormat"] = _FORMATS.get(properties["modelType"], "Custom")
     uri = properties["modelUri"]
     properties["modelUri"] = re.sub(r"(?<=/)resourcegroups(?=/)", "resourceGroups", uri, flags=re.IGNORECASE)
 
@@ -172,6 +181,7 @@ MODEL = AssetKind(
     _version(
         AUTO_DELETE,
         Field("flavors", Json(), default={}),
+        Field("modelFormat", Choice(("Custom", "MLFlow", "Triton", "OpenAI")), versions=FIRST),
         Field("modelType", default="custom_model", versions=Span("2022-05-01", "2022-01-01-preview")),
         Field("modelUri", required=_REQUIRED),
         Field("jobName"),
@@ -218,6 +228,7 @@ ENVIRONMENT = AssetKind(
     refusal_status=409,
     archived_stage=True,
     container_description="",
+    timed_versions=True,
 )
 DATA = AssetKind(
     "data",
@@ -236,6 +247,14 @@ DATA = AssetKind(
     rewrite=_rewrite_data,
     refusal="The dataUri and dataType of data version {name}:{version} cannot be changed.",
 )
+DATASET = AssetKind(
+    "datasets",
+    "Dataset",
+    _version(Field("paths", Json(list, "an array"), required=_REQUIRED)),
+    _container(),
+    immutable=("paths",),
+    rewrite=_keep,
+)
 COMPONENT = AssetKind(
     "components",
     "Component",
@@ -249,5 +268,6 @@ COMPONENT = AssetKind(
     immutable=(),
     rewrite=_rewrite_component,
     container_description="",
+    timed_versions=True,
 )
-KINDS = {kind.collection: kind for kind in (CODE, MODEL, ENVIRONMENT, DATA, COMPONENT)}
+KINDS = {kind.collection: kind for kind in (CODE, MODEL, ENVIRONMENT, DATA, DATASET, COMPONENT)}

@@ -253,6 +253,9 @@ def render_container(kind: AssetKind, call: Call, resource: Resource) -> dict[st
         "nextVersion": str(resource.extra["highest"] + 1),
         "provisioningState": "Succeeded",
     }
+    if kind.timed_versions and call.state.policies["generation"] == "G1":
+        properties["nextVersion"] = f"{call.state.clock.now():%Y-%m-%d-%H-%M-%S-%f}0"
+        properties["latestVersion"] = None if kind.collection == "components" else resource.extra["latest"]
     return _render(kind, call, resource, properties, "")
 
 

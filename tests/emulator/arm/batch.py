@@ -64,6 +64,8 @@ def begin_put(call: Call, kind: str, resource: Resource, created: bool, finish: 
     def end(succeeded: bool) -> None:
         if resource.operation is not operation:
             return
+        if policies["generation"] == "G1":
+            resource.modified = call.state.clock.now()
         if succeeded:
             resource.provisioning_state = "Succeeded"
             finish()

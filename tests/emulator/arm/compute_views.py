@@ -8,17 +8,22 @@ from typing import Any
 from ..settings import PROVIDER
 from ..state import Resource, State
 from .operations import Operation
+from .versions import Span
+
+_LATER = Span("2023-04-01")
+"""Not yet answered in 2022, answered in 2023."""
 
 
-def transient(state: State, resource: Resource) -> dict[str, Any]:
+def transient(state: State, resource: Resource, api_version: str) -> dict[str, Any]:
     """The view while an operation runs. Service fact: asset contract 3.4."""
     updated = resource.extra.get("updated", False) or resource.provisioning_state == "Updating"
-    view = settled(state, resource)
+    view = settled(state, resource, api_version)
     properties = view["properties"]
     if not updated:
         view["tags"] = resource.tags
         properties.pop("computeLocation")
-        properties["provisioningWarnings"] = None
+        if "provisioningWarnings" in properties:
+            properties["provisioningWarnings"] = None
     if properties["computeType"] != "AmlCompute":
         return view
     if updated:
@@ -37,7 +42,7 @@ def transient(state: State, resource: Resource) -> dict[str, Any]:
     return view
 
 
-def settled(state: State, resource: Resource) -> dict[str, Any]:
+def settled(state: State, resource: Resource, api_version: str) -> dict[str, Any]:
     """The view after the operation. Service fact: asset contract 3.3, 3.4."""
     stored = resource.properties
     aml = stored["computeType"] == "AmlCompute"
@@ -54,8 +59,11 @@ def settled(state: State, resource: Resource) -> dict[str, Any]:
         "provisioningErrors": _errors(resource.operation) if failed and resource.operation else None,
         "provisioningWarnings": {},
         "isAttachedCompute": not aml,
-        "properties": _cluster(resource) if aml else copy.deepcopy(stored["properties"]),
+        "properties": _cluster(state, resource) if aml else copy.deepcopy(stored["properties"]),
     }
+    if not _LATER.covers(api_version):
+        del properties["provisioningWarnings"]
+        properties["properties"].pop("enableBatchPrivateLink", None)
     view = {
         "id": resource.path,
         "name": resource.name,
@@ -68,7 +76,7 @@ def settled(state: State, resource: Resource) -> dict[str, Any]:
     return {**view, "properties": properties}
 
 
-def _cluster(resource: Resource) -> dict[str, Any]:
+def _cluster(state: State, resource: Resource) -> dict[str, Any]:
     cluster = copy.deepcopy(resource.properties["properties"])
     account = cluster.pop("userAccountCredentials")
     scale = cluster["scaleSettings"]
@@ -76,6 +84,8 @@ def _cluster(resource: Resource) -> dict[str, Any]:
     nodes = scale["minNodeCount"]
     states = ("preparing", "running", "idle", "unusable", "leaving", "preempted")
     access = cluster["remoteLoginPortPublicAccess"]
+    if state.policies["generation"] == "G1":
+        cluster["vmSize"] = cluster["vmSize"].upper()
     head = {"vmSize": cluster.pop("vmSize"), "vmPriority": cluster.pop("vmPriority"), "scaleSettings": scale}
     if account:
         head["userAccountCredentials"] = {**account, "adminUserPassword": None}

@@ -109,14 +109,14 @@ PATCH = body(
 
 
 async def listing(call: Call) -> Answer:
-    return page(call, listed(call), lambda resource: settled(call.state, resource))
+    return page(call, listed(call), lambda resource: settled(call.state, resource, call.api_version))
 
 
 async def get(call: Call) -> Answer:
     resource = _existing(call)
     if resource.provisioning_state in ("Creating", "Updating"):
-        return Answer(200, transient(call.state, resource))
-    return Answer(200, settled(call.state, resource))
+        return Answer(200, transient(call.state, resource, call.api_version))
+    return Answer(200, settled(call.state, resource, call.api_version))
 
 
 async def put(call: Call) -> Answer:
@@ -133,7 +133,7 @@ async def put(call: Call) -> Answer:
     resource = _create(call, sent) if existing is None else _update(call, existing, sent)
     resource.provisioning_state = "Creating"
     operation = _begin(call, resource)
-    return Answer(201, transient(call.state, resource), _headers(call, operation))
+    return Answer(201, transient(call.state, resource, call.api_version), _headers(call, operation))
 
 
 async def patch(call: Call) -> Answer:
@@ -146,7 +146,7 @@ async def patch(call: Call) -> Answer:
     resource.provisioning_state = "Updating"
     operation = _begin(call, resource)
     status = call.state.policies.status("compute_patch_status")
-    return Answer(status, transient(call.state, resource), _headers(call, operation))
+    return Answer(status, transient(call.state, resource, call.api_version), _headers(call, operation))
 
 
 async def delete(call: Call) -> Answer:

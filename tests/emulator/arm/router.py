@@ -20,7 +20,7 @@ from . import assets, batch_deployments, batch_endpoints, computes, datastores, 
 from .budget import ReadBudget
 from .call import NULL, Answer, Call
 from .operations import COMPUTE, MFE, MFE_RESULT
-from .versions import PREVIEW, STABLE, SUPPORTED
+from .versions import offers, registered
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
@@ -31,7 +31,10 @@ for room in (workspaces, computes, datastores, assets, uploads, batch_endpoints,
 _SPELLING = {
     segment.lower(): segment for route in ROUTES for segment in route.split(" ", 1)[1].split("/") if segment != "*"
 }
-_BUCKETS = {"GET": ("reads", 249, 3749), "HEAD": ("reads", 249, 3749), "DELETE": ("deletes", 199, 2999)}
+_BUCKET_OF = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
+_BUCKETS = {"reads": (249, 3749), "writes": (199, 2999), "deletes": (199, 2999)}
+_FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0)}
+"""What a subscription has left in a bucket, and over all regions (0: not told). Service fact: asset contract 1.4."""
 _AUTH_CODES = {
     "missing": "AuthenticationFailed",
     "malformed": "InvalidAuthenticationToken",
@@ -54,7 +57,7 @@ def management(state: State) -> Callable[[Request], Awaitable[Response]]:
             response = _render(answer)
         except Refused as refusal:
             response = refusal.response
-        _add_headers(response, request, time.perf_counter() - began, left)
+        _add_headers(state, response, request, time.perf_counter() - began, left)
         return response
 
     return handle
@@ -99,8 +102,9 @@ async def _below_workspace(
         raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
     rest = segments[8:]
     literals = [_SPELLING.get(segment.lower(), segment) for segment in rest[0::2]]
-    if api_version not in SUPPORTED:
-        raise Refused(_unregistered(api_version, "/".join(["workspaces", *literals]), settings.region))
+    known = registered(literals[0] if literals else "")
+    if api_version not in known:
+        raise Refused(_unregistered(api_version, known, "/".join(["workspaces", *literals]), settings.region))
     if len(segments) > 7 and segments[7].lower() != settings.workspace_name.lower():
         raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
     names = tuple(rest[1::2])
@@ -118,7 +122,7 @@ async def _below_workspace(
         body=await _json(request),
     )
     handler = ROUTES.get(f"{request.method} {route or ('workspace' if len(segments) > 7 else 'workspaces')}")
-    if handler is None:
+    if handler is None or not offers(literals[-1] if literals else "", api_version):
         message = f"The requested resource does not support http method '{request.method}'."
         raise Refused(management_error(405, "UserError", message))
     return await handler(call)
@@ -142,9 +146,9 @@ async def _json(request: Request) -> Any:
         raise Refused(gateway_error(400, "InvalidRequestContent", message)) from error
 
 
-def _unregistered(api_version: str, resource_type: str, region: str) -> Response:
+def _unregistered(api_version: str, known: list[str], resource_type: str, region: str) -> Response:
     """Service fact: batch contract 9.1 (`error_no_registered_provider`)."""
-    supported = ", ".join(sorted(STABLE + PREVIEW))
+    supported = ", ".join(known)
     message = (
         f"No registered resource provider found for location '{region}' and API version '{api_version}' for type "
         f"'{resource_type}'. The supported api-versions are '{supported}'. The supported locations are '{region}'."
@@ -192,7 +196,7 @@ def _render(answer: Answer) -> Response:
     return Response(content, answer.status, headers)
 
 
-def _add_headers(response: Response, request: Request, seconds: float, left: int | None) -> None:
+def _add_headers(state: State, response: Response, request: Request, seconds: float, left: int | None) -> None:
     """Service fact: batch contract 1, asset contract 1.4. `left` is what remains of a read budget in force."""
     headers = response.headers
     correlation = str(uuid.uuid4())
@@ -206,9 +210,12 @@ def _add_headers(response: Response, request: Request, seconds: float, left: int
         return
     headers.setdefault("x-ms-response-type", "standard")
     headers["x-request-time"] = f"{seconds:.3f}"
-    headers["azureml-served-by-cluster"] = "vienna-eastus-01"
+    first = state.policies["generation"] == "G1"
+    headers["x-aml-cluster" if first else "azureml-served-by-cluster"] = "vienna-eastus-01"
     if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
-        bucket, most, most_global = _BUCKETS.get(request.method, ("writes", 199, 2999))
+        bucket = _BUCKET_OF.get(request.method, "writes")
+        most, most_global = (_FIRST_BUCKETS if first else _BUCKETS)[bucket]
         remaining = most - secrets.randbelow(5) if left is None else left
         headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(remaining)
-        headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(most_global - secrets.randbelow(5))
+        if most_global:
+            headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(most_global - secrets.randbelow(5))

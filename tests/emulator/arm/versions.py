@@ -51,3 +51,19 @@ class Span:
 
 
 ALWAYS = Span()
+FIRST = Span("2021-10-01", "2021-10-01", "2021-10-01")
+"""Known to the first version only."""
+
+_COLLECTIONS = {"data": Span("2022-05-01", "2022-02-01-preview"), "datasets": FIRST}
+_ACTIONS = {"startPendingUpload": Span("2023-04-01")}
+
+
+def registered(collection: str) -> list[str]:
+    """The api-versions that know a collection of the workspace. Service fact: asset contract 1.3."""
+    span = _COLLECTIONS.get(collection, ALWAYS)
+    return sorted(version for version in SUPPORTED if span.covers(version))
+
+
+def offers(action: str, version: str) -> bool:
+    """Whether an api-version knows an action, the last segment of a POST. Service fact: asset contract 1.3."""
+    return _ACTIONS.get(action, ALWAYS).covers(version)
