@@ -130,7 +130,9 @@ class Operations:
 
     def find(self, family: str, name: str, query: str) -> Operation:
         """The operation that a URL names, or Refused when it is unknown, altered or too old. (B20)"""
-        operation = self._by_name.get(name.lower())
+        name = name.lower()
+        # The first generation names the operation on a deployment as if it were one on an endpoint, too.
+        operation = self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
         if operation is None:
             raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
         if operation.queries.get(family.lower()) != query:

@@ -199,3 +199,6 @@ def test_the_first_generation_adds_its_keys(endpoint):
     added = answer.json()["properties"]["properties"]
     assert "/bd:" in answer.headers["Azure-AsyncOperation"]
     assert added["AzureAsyncOperationUri"] == answer.headers["Azure-AsyncOperation"].replace("/bd:", "/be:")
+    assert endpoint.follow(added["AzureAsyncOperationUri"]).json()["status"] == "Updating"
+    endpoint.wait()
+    assert endpoint.follow(added["AzureAsyncOperationUri"]).json()["status"] == "Succeeded"
