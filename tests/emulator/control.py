@@ -31,6 +31,7 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
         state.operations.clear()
         state.resources.clear()
         state.endpoint_names.clear()
+        state.is_deleted = False
         await state.storage.clear()
         create_system_datastores(state)
         return Response(status_code=204)

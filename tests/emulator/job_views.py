@@ -19,11 +19,6 @@ USER = "Emulator Client"
 
 def management_view(state: State, job: Job) -> dict[str, Any]:
     """Service fact: batch contract 6.1 (`job_get_arm_states`)."""
-    nothing = {"status": None, "errorMessage": None, "properties": None, "nodes": None}
-    services = {
-        kind: {"jobServiceType": kind, "port": None, "endpoint": address, **nothing}
-        for kind, address in _addresses(state, job).items()
-    }
     properties = {
         "description": job.description,
         "tags": {**_tags(state, job), **job.tags},
@@ -31,7 +26,7 @@ def management_view(state: State, job: Job) -> dict[str, Any]:
         "displayName": job.display_name,
         "status": job.status,
         "experimentName": job.experiment_name,
-        "services": services,
+        "services": services(state, job.name),
         "computeId": None,
         "isArchived": job.is_archived,
         "identity": None,
@@ -49,6 +44,15 @@ def management_view(state: State, job: Job) -> dict[str, Any]:
         "type": f"{PROVIDER}/workspaces/jobs",
         "properties": properties,
         "systemData": {"createdAt": timestamp(job.created), "createdBy": USER, "createdByType": "User"},
+    }
+
+
+def services(state: State, name: str) -> dict[str, Any]:
+    """Where a job can be looked at. Service fact: batch contract 6.1."""
+    nothing = {"status": None, "errorMessage": None, "properties": None, "nodes": None}
+    return {
+        kind: {"jobServiceType": kind, "port": None, "endpoint": address, **nothing}
+        for kind, address in _addresses(state, name).items()
     }
 
 
@@ -73,7 +77,7 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
         properties["loggingLevel"] = effective(job, "loggingLevel")
     properties["interactionEndpoints"] = {
         kind: {"jobEndpointType": kind, "port": None, "endpoint": address, "properties": None}
-        for kind, address in _addresses(state, job).items()
+        for kind, address in _addresses(state, job.name).items()
     }
     properties["tags"] = {**_tags(state, job), **job.tags}
     properties["properties"] = _properties(state, job)
@@ -176,7 +180,7 @@ def _sent(job: Job, name: str) -> dict[str, Any]:
     return dict(job.request.get(name) or {})
 
 
-def _addresses(state: State, job: Job) -> dict[str, str]:
+def _addresses(state: State, name: str) -> dict[str, str]:
     settings = state.settings
     workspace = (
         f"/subscriptions/{settings.subscription_id}/resourcegroups/{settings.resource_group}"
@@ -185,7 +189,7 @@ def _addresses(state: State, job: Job) -> dict[str, str]:
     api = settings.url("api").removeprefix("https://")
     return {
         "Tracking": f"azureml://{api}/mlflow/v1.0{settings.workspace_path}?",
-        "Studio": f"https://ml.azure.com/runs/{job.name}?wsid={workspace}",
+        "Studio": f"https://ml.azure.com/runs/{name}?wsid={workspace}",
     }
 
 

@@ -160,6 +160,8 @@ class State:
         self.resources = Resources(self.policies, clock)
         self.endpoint_names: dict[str, str] = {}
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
+        self.is_deleted = False
+        """Whether the workspace itself has been deleted."""
 
     def settle(self) -> None:
         """Let every operation whose time has come take effect; called before each request is handled."""

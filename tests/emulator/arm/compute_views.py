@@ -7,6 +7,7 @@ from typing import Any
 
 from ..settings import PROVIDER
 from ..state import Resource, State
+from . import compute_instances
 from .operations import Operation
 from .versions import Span
 
@@ -45,21 +46,20 @@ def transient(state: State, resource: Resource, api_version: str) -> dict[str, A
 def settled(state: State, resource: Resource, api_version: str) -> dict[str, Any]:
     """The view after the operation. Service fact: asset contract 3.3, 3.4."""
     stored = resource.properties
-    aml = stored["computeType"] == "AmlCompute"
     failed = resource.provisioning_state == "Failed" and resource.operation is not None
     properties = {
         "createdOn": resource.created_at,
         "modifiedOn": resource.modified_at,
         "disableLocalAuth": stored["disableLocalAuth"],
         "description": stored["description"],
-        "resourceId": None if aml else stored["resourceId"],
+        "resourceId": stored["resourceId"] if stored["computeType"] == "Kubernetes" else None,
         "computeType": stored["computeType"],
         "computeLocation": stored["computeLocation"],
         "provisioningState": resource.provisioning_state,
         "provisioningErrors": _errors(resource.operation) if failed and resource.operation else None,
         "provisioningWarnings": {},
-        "isAttachedCompute": not aml,
-        "properties": _cluster(state, resource) if aml else copy.deepcopy(stored["properties"]),
+        "isAttachedCompute": stored["computeType"] == "Kubernetes",
+        "properties": _inner(state, resource),
     }
     if not _LATER.covers(api_version):
         del properties["provisioningWarnings"]
@@ -74,6 +74,15 @@ def settled(state: State, resource: Resource, api_version: str) -> dict[str, Any
     if resource.identity:
         view["identity"] = _identity(state, resource.identity)
     return {**view, "properties": properties}
+
+
+def _inner(state: State, resource: Resource) -> dict[str, Any]:
+    kind = resource.properties["computeType"]
+    if kind == "AmlCompute":
+        return _cluster(state, resource)
+    if kind == compute_instances.KIND:
+        return compute_instances.view(resource)
+    return copy.deepcopy(dict(resource.properties["properties"]))
 
 
 def _cluster(state: State, resource: Resource) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import Refused, management_error, validation_error
 from ..state import Resource
+from . import compute_instances
 from .call import Answer, Call
 from .compute_views import settled, transient
 from .listing import listed, page
@@ -62,7 +63,7 @@ KUBERNETES = shape(
     Field("defaultInstanceType"),
     Field("instanceTypes", Json()),
 )
-KINDS = {"AmlCompute": AML_COMPUTE, "Kubernetes": KUBERNETES}
+KINDS = {"AmlCompute": AML_COMPUTE, "Kubernetes": KUBERNETES, compute_instances.KIND: compute_instances.SHAPE}
 
 
 def _outer(inner: Shape) -> Shape:
@@ -261,4 +262,5 @@ ROUTES = {
     "PATCH computes/*": patch,
     "DELETE computes/*": delete,
     "POST computes/*/listNodes": list_nodes,
+    **compute_instances.ROUTES,
 }

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ..errors import Refused, management_error
 from ..jobs import Job
+from . import command_jobs
 from .call import NULL, Answer, Call
 from .listing import page
 from .operations import MFE_RESULT
@@ -57,6 +58,9 @@ async def listing(call: Call) -> Answer:
 
 
 async def get(call: Call) -> Answer:
+    command = call.state.resources.get(call.path)
+    if command is not None:
+        return Answer(200, command_jobs.render(call, command))
     return Answer(200, _view(call, _existing(call)))
 
 
@@ -64,7 +68,11 @@ async def put(call: Call) -> Answer:
     """Archive a job or change its labels. Service fact: batch contract 6.1, asset contract 10."""
     job = call.state.jobs.get(call.names[0])
     if job is None:
-        raise Refused(management_error(400, "UserError", "Jobs are created by invoking a batch endpoint here."))
+        properties = call.body.get("properties") if isinstance(call.body, dict) else None
+        if isinstance(properties, dict) and str(properties.get("jobType")).lower() == "command":
+            return command_jobs.put(call)
+        message = "Jobs are created by invoking a batch endpoint here, or as command jobs."
+        raise Refused(management_error(400, "UserError", message))
     sent = call.bind(BODY, "Job")["properties"]
     fixed = {"jobType": "Pipeline", "experimentName": job.experiment_name}
     if any(sent.get(name, value) != value for name, value in fixed.items()):
@@ -82,6 +90,9 @@ async def put(call: Call) -> Answer:
 async def cancel(call: Call) -> Answer:
     """Service fact: batch contract 6.4 (Location only), asset contract 10 (a job that has ended: 200)."""
     policies = call.state.policies
+    command = call.state.resources.get(call.path.removesuffix("/cancel"))
+    if command is not None:
+        return command_jobs.cancel(call, command)
     if call.state.jobs.get(call.names[0]) is None and policies["cancel_absent_status"] == "200":
         return Answer(200)
     job = _existing(call)
@@ -98,7 +109,7 @@ async def cancel(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """(A17)"""
     policies = call.state.policies
-    if call.state.jobs.get(call.names[0]) is None:
+    if not call.state.resources.delete(call.path) and call.state.jobs.get(call.names[0]) is None:
         if policies["delete_absent"] == "404":
             raise Refused(_not_found(call))
         return Answer(204)

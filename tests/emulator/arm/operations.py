@@ -24,6 +24,7 @@ _TICKS_AT_EPOCH = 621_355_968_000_000_000
 MFE = "mfeOperationsStatus"
 MFE_RESULT = "mfeOperationResults"
 COMPUTE = "computeOperationsStatus"
+WORKSPACE = "workspaceOperationsStatus"
 
 OUTCOME: ContextVar[str | None] = ContextVar("OUTCOME", default=None)
 """How operations that the current request begins are made to end: Failed, Canceled or never; None: as they will."""
@@ -41,7 +42,7 @@ class Operation:
     error_code: str = "InternalServerError"
     error_message: str = "Internal error. Please see troubleshooting guide, available here: https://aka.ms/oe-tsg"
     ended: bool = False
-    queries: dict[str, str] = field(default_factory=dict, repr=False)
+    queries: set[tuple[str, str]] = field(default_factory=set, repr=False)
     done: Callable[[], bool] | None = None
     """For operations that follow something else than the clock: says whether they have ended."""
 
@@ -114,17 +115,18 @@ class Operations:
         self._by_name.clear()
         self._waiting.clear()
 
-    def url(self, operation: Operation, family: str, api_version: str) -> str:
-        """A URL that tells how the operation stands; only this very URL is honoured.
+    def url(self, operation: Operation, family: str, api_version: str, kind: str = "") -> str:
+        """A URL that tells how the operation stands; only this very URL is honoured. `kind` is its `type`, if any.
 
         Service fact: batch contract 2.1, asset contract 3.2.
         """
         settings = self._state.settings
         query = f"api-version={api_version}" + ("&service=new" if family == COMPUTE else "")
+        query += f"&type={kind}" if kind else ""
         if self._state.policies["signed_operation_urls"] == "on":
             ticks = _TICKS_AT_EPOCH + int(operation.started.timestamp() * 10_000_000)
             query += f"&t={ticks}&c={self._certificate}&s={secrets.token_urlsafe(256)}&h={secrets.token_urlsafe(32)}"
-        operation.queries[family.lower()] = query
+        operation.queries.add((family.lower(), query))
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
         return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
 
@@ -135,7 +137,7 @@ class Operations:
         operation = self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
         if operation is None:
             raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
-        if operation.queries.get(family.lower()) != query:
+        if (family.lower(), query) not in operation.queries:
             status = self._state.policies.status("altered_operation_url")
             message = "The signature of the operation URL does not match its content."
             raise Refused(gateway_error(status, "InvalidOperationSignature", message))
@@ -180,8 +182,8 @@ class Operations:
             error = {"code": operation.error_code, **error}
         return error
 
-    def compute_status(self, operation: Operation) -> dict[str, Any]:
-        """Body of a compute operation's status. Service fact: asset contract 3.2."""
+    def plain_status(self, operation: Operation) -> dict[str, Any]:
+        """Body of the status of a compute's or the workspace's operation. Service fact: asset contract 2.2, 3.2."""
         if operation.running:
             return {"status": "InProgress"}
         if operation.outcome == "Canceled":

@@ -19,7 +19,7 @@ from ..state import State
 from . import assets, batch_deployments, batch_endpoints, computes, datastores, jobs, uploads, workspaces
 from .budget import ReadBudget
 from .call import NULL, Answer, Call
-from .operations import COMPUTE, MFE, MFE_RESULT
+from .operations import COMPUTE, MFE, MFE_RESULT, WORKSPACE
 from .versions import offers, registered
 
 Handler = Callable[[Call], Awaitable[Answer]]
@@ -105,7 +105,7 @@ async def _below_workspace(
     known = registered(literals[0] if literals else "")
     if api_version not in known:
         raise Refused(_unregistered(api_version, known, "/".join(["workspaces", *literals]), settings.region))
-    if len(segments) > 7 and segments[7].lower() != settings.workspace_name.lower():
+    if len(segments) > 7 and (state.is_deleted or segments[7].lower() != settings.workspace_name.lower()):
         raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
     names = tuple(rest[1::2])
     route = "/".join(_interleave(literals, ("*",) * len(names)))
@@ -173,8 +173,8 @@ def _operation(state: State, family: str, name: str, query: str) -> Answer:
     operation = operations.find(family, name, query)
     if family.lower() == MFE.lower():
         return Answer(200, operations.mfe_status(operation))
-    if family.lower() == COMPUTE.lower():
-        return Answer(200, operations.compute_status(operation))
+    if family.lower() in (COMPUTE.lower(), WORKSPACE.lower()):
+        return Answer(200, operations.plain_status(operation))
     if operation.running:
         settings = state.settings
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"

@@ -7,6 +7,7 @@ from typing import Any
 from ..settings import PROVIDER
 from ..state import State
 from .call import Answer, Call
+from .operations import WORKSPACE
 
 _CREATED = "2024-06-05T18:46:33.5387179Z"
 
@@ -16,8 +17,23 @@ async def get(call: Call) -> Answer:
     return Answer(200, _render(call.state))
 
 
+async def delete(call: Call) -> Answer:
+    """All that stands in it goes; it is back after a reset. Service fact: asset contract 2.2."""
+    state = call.state
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            state.resources.clear()
+            state.endpoint_names.clear()
+            state.is_deleted = True
+
+    operation = state.operations.start("", finish, subject=state.settings.workspace_name)
+    urls = {kind: state.operations.url(operation, WORKSPACE, call.api_version, kind) for kind in ("async", "location")}
+    return Answer(202, None, {"Azure-AsyncOperation": urls["async"], "Location": urls["location"]})
+
+
 async def listing(call: Call) -> Answer:
-    return Answer(200, {"value": [_render(call.state)]})
+    return Answer(200, {"value": [] if call.state.is_deleted else [_render(call.state)]})
 
 
 def _render(state: State) -> dict[str, Any]:
@@ -34,10 +50,19 @@ def _render(state: State) -> dict[str, Any]:
         "tenantId": settings.tenant_id,
         "imageBuildCompute": None,
         "provisioningState": "Succeeded",
-        "managedNetwork": {"isolationMode": "Disabled"},
+        "managedNetwork": {
+            "changeableIsolationModes": ["AllowInternetOutbound", "AllowOnlyApprovedOutbound"],
+            "isolationMode": "Disabled",
+        },
         "v1LegacyMode": False,
         "softDeleteEnabled": False,
         "creationTime": _CREATED,
+        "notebookInfo": {
+            "resourceId": settings.workspace_guid.replace("-", ""),
+            "fqdn": f"ml-{settings.workspace_name}-{settings.region}-{settings.workspace_guid}.notebooks.localhost",
+            "isPrivateLinkEnabled": False,
+            "notebookPreparationError": None,
+        },
         "storageHnsEnabled": False,
         "workspaceId": settings.workspace_guid,
         "linkedModelInventoryArmId": None,
@@ -46,7 +71,10 @@ def _render(state: State) -> dict[str, Any]:
         "ipAllowlist": [],
         "discoveryUrl": f"{settings.url('api')}/discovery",
         "mlFlowTrackingUri": f"azureml://{tracking_host}/mlflow/v1.0{settings.workspace_path}",
+        "serverlessComputeSettings": {"serverlessComputeCustomSubnet": None, "serverlessComputeNoPublicIP": False},
         "EnableSoftwareBillOfMaterials": False,
+        "sdkTelemetryAppInsightsKey": settings.workspace_guid,
+        "sasGetterUri": "",
         "enableDataIsolation": True,
         "systemDatastoresAuthMode": "accesskey",
         "enableServiceSideCMKEncryption": False,
@@ -73,4 +101,4 @@ def _render(state: State) -> dict[str, Any]:
     }
 
 
-ROUTES = {"GET workspace": get, "GET workspaces": listing}
+ROUTES = {"GET workspace": get, "GET workspaces": listing, "DELETE workspace": delete}

@@ -1,0 +1,85 @@
+"""Compute instances: a machine of one user, which can be stopped and started. They run nothing here."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from ..errors import Refused, management_error
+from ..state import Resource
+from .call import Answer, Call
+from .operations import COMPUTE
+from .shapes import Choice, Field, Flag, Json, Object, shape
+
+KIND = "ComputeInstance"
+_READ_ONLY = (
+    "connectivityEndpoints",
+    "applications",
+    "createdBy",
+    "errors",
+    "state",
+    "lastOperation",
+    "versions",
+    "osImageMetadata",
+)
+SHAPE = shape(
+    Field("vmSize", required="must not be empty."),
+    Field("subnet", Object(shape(Field("id", required="must not be empty.")))),
+    Field("applicationSharingPolicy", Choice(("Shared", "Personal")), default="Shared"),
+    Field("computeInstanceAuthorizationType", default="personal"),
+    Field("sshSettings", Json(), default={"sshPublicAccess": "Disabled"}),
+    Field("personalComputeInstanceSettings", Json()),
+    Field("schedules", Json()),
+    Field("setupScripts", Json()),
+    Field("idleTimeBeforeShutdown"),
+    Field("enableNodePublicIp", Flag(), default=True),
+    Field("customServices", Json(list, "an array")),
+    *(Field(name, Json(object), read_only=True) for name in _READ_ONLY),
+)
+# Action -> the state while it runs, the state afterwards. Service fact: asset contract 3.6.
+_ACTIONS = {"start": ("Starting", "Running"), "stop": ("Stopping", "Stopped"), "restart": ("Restarting", "Running")}
+
+
+def view(resource: Resource) -> dict[str, Any]:
+    """The inner properties as answered. Service fact: asset contract 3.6."""
+    state = "Creating" if resource.provisioning_state == "Creating" else resource.extra.get("power", "Running")
+    name = str(resource.extra.get("last_action", "Create"))
+    ended = state in ("Running", "Stopped")
+    operation = {
+        "operationName": name,
+        "operationTime": resource.modified_at,
+        "operationStatus": "Succeeded" if ended else "InProgress",
+        "operationTrigger": "User",
+    }
+    return {
+        **SHAPE.render(resource.properties["properties"], ""),
+        "connectivityEndpoints": {"publicIpAddress": None, "privateIpAddress": None},
+        "applications": [],
+        "createdBy": None,
+        "errors": [],
+        "state": state,
+        "lastOperation": operation,
+        "versions": None,
+        "osImageMetadata": None,
+    }
+
+
+async def act(action: str, call: Call) -> Answer:
+    """Start, stop or restart. Service fact: asset contract 3.1 (202, no body)."""
+    resource = call.state.resources.get(call.path.rpartition("/")[0])
+    if resource is None:
+        raise Refused(call.not_found("ComputeNotFound", f"The specified compute '{call.names[0]}' was not found."))
+    if resource.properties["computeType"] != KIND:
+        raise Refused(management_error(400, "UserError", f"Compute '{resource.name}' is none that one could {action}."))
+    during, after = _ACTIONS[action]
+    resource.extra |= {"power": during, "last_action": action.capitalize()}
+    resource.modified = call.state.clock.now()
+
+    def finish(succeeded: bool) -> None:
+        resource.extra["power"] = after if succeeded else "Unusable"
+
+    operation = call.state.operations.start("", finish, subject=resource.name)
+    return Answer(202, None, {"Azure-AsyncOperation": call.state.operations.url(operation, COMPUTE, call.api_version)})
+
+
+ROUTES = {f"POST computes/*/{action}": partial(act, action) for action in _ACTIONS}
