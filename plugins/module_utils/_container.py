@@ -10,6 +10,8 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import datetime
+import email.utils
 import hashlib
 import os
 import typing as t
@@ -37,6 +39,10 @@ _REMEDIES = {
 }
 
 
+_LOST_RACE = frozenset({409, 412})
+LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+
+
 @dataclasses.dataclass(frozen=True)
 class Blob:
     """One blob in a listing; ``md5`` is None where the service has not computed one (large files)."""
@@ -45,6 +51,25 @@ class Blob:
     size: int
     md5: bytes | None
     metadata: Mapping[str, str]
+    etag: str = ""
+    written: datetime.datetime = LONG_AGO
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+    """A small text that was read from a blob: which version of it, since when and for how many seconds that stands.
+
+    Both by the service's own clock: that of this host may be wrong.
+    """
+
+    text: str
+    etag: str
+    written: datetime.datetime
+    age: float
+
+
+# Whichever version stands there.
+ANY = Note("", "*", LONG_AGO, 0.0)
 
 
 class Container:
@@ -73,7 +98,8 @@ class Container:
         with self._speaking(f"list blobs {prefix}".rstrip()):
             for found in self._client.list_blobs(name_starts_with=prefix or None, include=["metadata"]):
                 md5 = found.content_settings.content_md5
-                yield Blob(found.name, found.size, bytes(md5) if md5 else None, dict(found.metadata or {}))
+                marks = dict(found.metadata or {})
+                yield Blob(found.name, found.size, bytes(md5) if md5 else None, marks, found.etag, found.last_modified)
 
     def upload(
         self,
@@ -139,13 +165,14 @@ class Container:
         finally:
             partial.unlink(missing_ok=True)
 
-    def read_bytes(self, name: str, limit: int) -> bytes:
-        """The first ``limit`` bytes of a blob."""
+    def read_end(self, name: str, limit: int) -> bytes:
+        """The last ``limit`` bytes of a blob."""
         with self._speaking(f"read blob {name}"):
             client = self._client.get_blob_client(name)
-            if client.get_blob_properties().size == 0:
+            size = client.get_blob_properties().size
+            if size == 0:
                 return b""  # a range of an empty blob is refused
-            return bytes(client.download_blob(offset=0, length=limit).readall())
+            return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
 
     def read_lines(self, name: str, limit: int) -> Sequence[str]:
         """The first ``limit`` lines of a UTF-8 blob, without their ends; no more is read than that takes."""
@@ -156,6 +183,43 @@ class Container:
                 if text.count(b"\n") >= limit:
                     break
         return text.decode("utf-8", errors="replace").splitlines()[:limit]
+
+    def read_note(self, name: str) -> Note | None:
+        """A small text blob, None when it is absent."""
+        dates = []
+        try:
+            with self._speaking(f"read blob {name}"):
+                stream = self._client.get_blob_client(name).download_blob(
+                    raw_response_hook=lambda answer: dates.append(answer.http_response.headers.get("Date"))
+                )
+                text = stream.readall().decode("utf-8", errors="replace")
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound":
+                raise
+            return None
+        written = stream.properties.last_modified
+        now = email.utils.parsedate_to_datetime(dates[-1]) if dates[-1] else written
+        return Note(text, stream.properties.etag, written, (now - written).total_seconds())
+
+    def write_note(self, name: str, text: str, marks: Mapping[str, str], *, over: Note | None = None) -> bool:
+        """Store a small text with metadata: where nothing stands, or over the note that was read and no other.
+
+        False when somebody else was faster. Texts of different writers have to differ.
+        """
+        from azure.core import MatchConditions
+
+        guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
+        try:
+            with self._speaking(f"write blob {name}"):
+                self._client.get_blob_client(name).upload_blob(
+                    text.encode(), overwrite=over is not None, metadata=dict(marks), **guard
+                )
+        except ServiceError as error:
+            if error.status not in _LOST_RACE:
+                raise
+            standing = self.read_note(name)
+            return standing is not None and standing.text == text  # an earlier try of ours, whose answer was lost
+        return True
 
     def delete(self, name: str) -> None:
         """Remove a blob; one that is absent already is fine."""

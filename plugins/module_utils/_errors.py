@@ -81,7 +81,12 @@ class CredentialError(AzureMLError):
 
 
 class ServiceError(AzureMLError):
-    """The service answered, and refused. Facts: status, error (code, message), request_id, url (without query)."""
+    """The service answered, and refused. Facts: status, error (code, message), request_id, url (without query).
+
+    ``retry_after``: the seconds that the service asks to wait, None when it does not say.
+    """
+
+    retry_after: float | None = None
 
     @property
     def status(self) -> int | None:

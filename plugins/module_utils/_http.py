@@ -115,13 +115,15 @@ class Answer:
     def error(self, what: str, kind: type[ServiceError] | None = None) -> ServiceError:
         """Make the exception for this answer; ``what`` says the failed action: ``delete computes/cpu``."""
         fault = self.fault
-        return (kind or _ERRORS.get(self.status, ServiceError))(
+        error = (kind or _ERRORS.get(self.status, ServiceError))(
             f"Could not {what}: status {self.status}, {explain(fault, self.status)}",
             status=self.status,
             error={"code": fault.code, "message": fault.text},
             request_id=self.request_id,
             url=self.url,
         )
+        error.retry_after = self.retry_after
+        return error
 
 
 class Attempts:

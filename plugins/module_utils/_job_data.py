@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 from ._arm_id import WorkspaceId
 from ._arm_id import parse as parse_id
+from ._content_hash import Content, read
 from ._datastore_path import DatastorePath, read_datastore_path
 from ._errors import InvalidOption
+from ._storage_uri import is_cloud, upload_place
 
 Json = dict[str, t.Any]
 
@@ -39,6 +41,8 @@ INPUT_MODES = {
 OUTPUT_TYPES = {"uri_file": "UriFile", "uri_folder": "UriFolder"}
 OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
 
+# What an uploaded folder, or file, can be besides uri_folder or uri_file.
+_FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
 _INPUT_FORMS = (
     "write azureml:name:version or azureml:name@latest for a data asset, "
     "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
@@ -50,7 +54,8 @@ _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
 class Input:
     """One input: data at ``path``, or a literal ``value``.
 
-    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean.
+    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean. Local
+    ``files`` have a path below a datastore, which their content determines, until it is chosen.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Input:
     value: str | None = None
     mode: str | None = None
     asset_id: str = ""
+    files: Content | None = None
 
     @property
     def option(self) -> str:
@@ -79,10 +85,16 @@ class Input:
         path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
         return replace(self, path=path, asset_id=asset_id, type=self.type or asset_type or "")
 
+    def uploaded(self, datastore: str) -> Input:
+        """The same input once its files are in a datastore."""
+        return replace(self, path=DatastorePath(datastore, self.path).uri)
+
     @property
     def uri(self) -> str:
         """The path as the scoring host takes it: asset ids become URIs. Service fact: batch contract 5.2."""
         parsed = parse_id(self.asset_id or self.path)
+        if self.files and self.files.is_folder:
+            return f"{self.path}/"  # as the official SDK writes the folders it uploaded
         if parsed is None or parsed.workspace is None or parsed.collection != "data":
             return self.path
         home, below = parsed.workspace, "/".join(part for pair in parsed.inner for part in pair)
@@ -102,7 +114,8 @@ class Input:
         if self.type == LITERAL:
             return {"type": LITERAL, "value": self.value}
         mode = {"mode": self.mode} if self.mode else {}
-        return {"type": self.type or "uri_folder", "path": self.path.partition("?")[0], **mode}
+        path = self.path if self.files else self.path.partition("?")[0]
+        return {"type": self.type or "uri_folder", "path": path, **mode}
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,12 @@ class Output:
 
     def shown(self) -> Json:
         return {"type": self.type, "path": _output_uri(self.place)}
+
+    def below(self, key: str) -> Output:
+        """The same output at a place of the key's own: a folder of that name beside what the task names."""
+        folder, slash, name = self.place.path.rpartition("/")
+        path = f"{self.place.path}/{key}" if self.type == "uri_folder" else f"{folder}{slash}{key}/{name}"
+        return replace(self, place=replace(self.place, path=path))
 
 
 def _output_uri(place: DatastorePath) -> str:
@@ -189,13 +208,22 @@ def _read_input(name: str, words: Json) -> Input:
     _choice(f"{where}.mode", mode, INPUT_MODES)
     if not isinstance(path, str) or not path or value is not None:
         raise InvalidOption(f"{where}: data has a path, and no value; a literal has type: literal and a value.")
-    if not path.startswith(("azureml:", "/subscriptions/")) and "://" not in path:
-        raise InvalidOption(
-            f"{where}.path: {path!r} is not in the cloud: {_INPUT_FORMS}. Register local files as data first."
-        )
+    if not is_cloud(path) and not path.startswith("/subscriptions/"):
+        return _read_local(name, kind, path, mode)
     if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
         raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
     return Input(name, kind or "", path, mode=mode)
+
+
+def _read_local(name: str, kind: str | None, path: str, mode: str | None) -> Input:
+    files = read(path, f"inputs.{name}.path")
+    shape = "uri_folder" if files.is_folder else "uri_file"
+    if kind not in (None, shape, *_FOLDER_TYPES[files.is_folder]):
+        raise InvalidOption(
+            f"inputs.{name}.type: {files.path} is a {'folder' if files.is_folder else 'file'}, and no {kind}. "
+            "Correct type or path."
+        )
+    return Input(name, kind or shape, upload_place(files.object_hash, files.name), mode=mode, files=files)
 
 
 def _read_output(name: str, words: Json, workspace: WorkspaceId) -> Output:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import typing as t
@@ -26,6 +27,7 @@ COMPLETED = frozenset({"Completed"})
 # NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
 ENDED = COMPLETED | {"Failed", "Canceled"}
 SCORE = "score"
+_TO_THE_SECOND = len("2026-01-31T06:00:12")
 
 _ROUTE = re.compile(r"endpoint: (?P<endpoint>\S+), deployment: (?P<deployment>\S+)\.$")
 _HOME = re.compile(r"/batchEndpoints/(?P<endpoint>[^/]+)/deployments/(?P<deployment>[^/]+)/jobs/[^/]+$", re.IGNORECASE)
@@ -51,6 +53,7 @@ class Job:
     key: str | None
     definition: str | None
     is_scoring: bool
+    is_archived: bool
     created: str | None
     started: str | None
     ended: str | None
@@ -63,6 +66,11 @@ class Job:
     def is_at(self, endpoint: str) -> bool:
         """Was it started by this endpoint?"""
         return self.endpoint is not None and self.endpoint.lower() == endpoint.lower()
+
+    @property
+    def moment(self) -> datetime.datetime | None:
+        """When it was created."""
+        return read_moment(self.created)
 
     @property
     def places(self) -> set[tuple[str, str]]:
@@ -88,17 +96,29 @@ class Marks:
         return f"batch-scoring/{self.endpoint.lower()}/{self.key}"
 
     def fit(self, job: Job) -> bool:
-        """Is it the job of this key? By the key where the service kept it, else by name or by where its output goes."""
+        """Is it the job of this key? By the key where the service kept it, else by its name or the key's own place."""
         if not job.is_at(self.endpoint):
             return False
         if job.key is not None:
             return job.key == self.key
-        return job.name == self.key or self.same_place(job)
-
-    def same_place(self, job: Job) -> bool:
-        """Does the job write where this key's job writes?"""
         below = f"{self.folder}/"
-        return any(place in self.places or place[1].startswith(below) for place in job.places)
+        return job.name == self.key or any(path.startswith(below) for _store, path in job.places)
+
+    def share_place(self, job: Job) -> bool:
+        """Is it a job without key that writes where the task wants to write? It may be this key's, or another's."""
+        return job.is_at(self.endpoint) and job.key is None and bool(self.places & job.places)
+
+
+def read_moment(text: str | None) -> datetime.datetime | None:
+    """A moment of the service to the second, always UTC; None when it is none.
+
+    Service fact: batch contract 1 (five to seven digits of a second), assets contract 10 (no zone, no T).
+    """
+    try:
+        read = datetime.datetime.strptime((text or "")[:_TO_THE_SECOND].replace(" ", "T"), "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return None
+    return read.replace(tzinfo=datetime.timezone.utc)
 
 
 def read_job(body: Json) -> Job:
@@ -124,7 +144,8 @@ def read_job(body: Json) -> Job:
         file_name=parameters.get("append_row_file_name") or told.get("outputFileName"),
         key=tags.get(KEY_MARK) or notes.get(KEY_MARK),
         definition=tags.get(DEFINITION_MARK) or notes.get(DEFINITION_MARK),
-        is_scoring=tags.get("azureml.jobtype") != "azureml.pipelinejob",
+        is_scoring=tags.get("azureml.batchrun") == "true",
+        is_archived=bool(told.get("isArchived")),
         created=(body.get("systemData") or {}).get("createdAt"),
         started=notes.get("StartTimeUtc"),
         ended=notes.get("EndTimeUtc"),

@@ -3,45 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""From a task to the call that starts its job: what can be known to go wrong is found here, before the call."""
+"""From an order to the call that starts its job: what can be known to go wrong is found here, before the call."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import typing as t
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ._blobs import Datastore, open_datastore
-from ._datastore_path import DatastorePath, read_datastore_path
-from ._errors import AzureMLError, InvalidOption
+from ._datastore_path import read_datastore_path
+from ._datastores import Datastores
+from ._dotted import dig, plant
+from ._errors import InvalidOption
 from ._invocation import Invocation
-from ._job_data import LITERAL, Input, Json, Output, body_of_2021, current_body, read_inputs, read_outputs
-from ._job_record import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK, SCORE, Marks
+from ._job_data import LITERAL, Input, Json, Output, body_of_2021, current_body
+from ._job_order import GENERATION_2021, Order
+from ._job_outputs import OutputGuard
+from ._job_record import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK
 from ._lookup import full_id
-from ._resource import Options, check_options, dig, plant
 from ._types.batch_job import BATCH_JOB
 from ._workspace import Workspace
 
-DEFAULT_FILE = "predictions.csv"
 # How much text the service takes as a property of a job is not known; this much it takes as a tag anywhere.
 LONGEST_NOTE = 256
-GENERATION_2021 = "2021"
-_NAMESPACE = uuid.UUID("5a3c9f0e-6d3b-4e0f-9c5d-2f6f7a1be0d4")
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the task asks for, as far as its words tell. ``settings`` are wire path -> JSON."""
-
-    key: str
-    marks: Marks
-    inputs: list[Input]
-    outputs: list[Output]
-    settings: Json
-    definition: str
-    request_id: str
 
 
 @dataclass(frozen=True)
@@ -56,50 +40,23 @@ class Request:
     outputs: list[Output]
 
 
-def read_order(options: Options, workspace: Workspace) -> Order:
-    """Check the task's words; no request is made. Raises InvalidOption that names the option."""
-    key = options["name"] or str(uuid.uuid4())
-    settings = check_options(BATCH_JOB, {**options, "name": key}, workspace.id)
-    inputs = read_inputs(options["inputs"])
-    outputs = read_outputs(options["outputs"], workspace.id)
-    for output in outputs:
-        if output.type == "uri_file" and options["output_file_name"] not in (None, output.place.name):
-            raise InvalidOption(
-                f"output_file_name: the path of outputs.{output.name}, of type uri_file, ends in another file name. "
-                "Leave one of them out."
-            )
-    for item in inputs:
-        _address, mark, signature = item.path.partition("?")
-        if mark:
-            workspace.http.register_secret(signature)
-    endpoint = options["endpoint_name"]
-    home = f"{workspace.id.path}/batchEndpoints/{endpoint}".lower()
-    marks = Marks(key, endpoint, frozenset(output.place.key for output in outputs))
-    request_id = str(uuid.uuid5(_NAMESPACE, f"{home}/jobs/{key}"))
-    definition = _definition(options, inputs, outputs, settings)
-    return Order(key, marks, inputs, outputs, settings, definition, request_id)
-
-
-def prepare(order: Order, workspace: Workspace, invocation: Invocation) -> Request:
-    """Look at all that the call needs. Raises InvalidOption when something is missing or in the way.
+class Preparation:
+    """Looks at all that the call needs.
 
     In check mode an endpoint, deployment or data asset that is not there may be made by an earlier task: the request
     is a prediction then, and without ``scoring_uri``.
     """
-    return _Preparation(order, workspace, invocation).request()
 
-
-@dataclass
-class _Preparation:
-    order: Order
-    workspace: Workspace
-    invocation: Invocation
-    options: Options = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.options = self.invocation.options
+    def __init__(self, order: Order, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
+        self.order = order
+        self.workspace = workspace
+        self.datastores = datastores
+        self.invocation = invocation
+        self.options = invocation.options
+        self.guard = OutputGuard(order, datastores, invocation)
 
     def request(self) -> Request:
+        """Raises InvalidOption when something is missing or in the way. Writes nothing."""
         endpoint = self._endpoint()
         deployment = self._deployment(endpoint)
         kind = dig(deployment, "properties.deploymentConfiguration.deploymentConfigurationType")
@@ -107,7 +64,8 @@ class _Preparation:
         if is_model:
             self._require_one_of_each()
         inputs = [self._found(item) for item in self.order.inputs]
-        outputs = self._outputs(deployment if is_model else None)
+        outputs = self.guard.choose(deployment if is_model else None)
+        self.guard.require_free(outputs)
         return Request(
             scoring_uri=dig(endpoint, "properties.scoringUri"),
             deployment=self.options["deployment_name"],
@@ -154,7 +112,7 @@ class _Preparation:
             f"{'' if asked else ', although it is named as the default'}. Create it first, or name another."
         )
 
-    # -- what it reads and writes ----------------------------------------------------------------------------------
+    # -- what it reads ---------------------------------------------------------------------------------------------
 
     def _require_one_of_each(self) -> None:
         """Service fact: batch contract 4.5."""
@@ -167,6 +125,8 @@ class _Preparation:
 
     def _found(self, item: Input) -> Input:
         """A data asset becomes the version it stands for now; a datastore has to be there."""
+        if item.files is not None:
+            return item.uploaded(self.datastores.default(item.option).name)
         if item.is_asset:
             try:
                 return self._found_asset(item)
@@ -177,7 +137,7 @@ class _Preparation:
                 return item
         place = read_datastore_path(item.path)
         if place is not None and place.workspace is None:
-            open_datastore(self.workspace, place.datastore, item.option)
+            self.datastores.named(place.datastore, item.option)
         return item
 
     def _found_asset(self, item: Input) -> Input:
@@ -188,42 +148,6 @@ class _Preparation:
                 f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
             )
         return item.found(asset_id, dig(asset, "properties.dataType"), self.workspace.id)
-
-    def _outputs(self, deployment: Json | None) -> list[Output]:
-        """The outputs of the call, free to be written to. Service fact: batch contract 6.5 (none may exist)."""
-        if self.order.outputs:
-            for output in self.order.outputs:
-                if output.place.workspace is None:
-                    store = open_datastore(self.workspace, output.place.datastore, f"outputs.{output.name}.path")
-                    self._require_free(output, store)
-            return self.order.outputs
-        appends = dig(deployment, "properties.outputAction") == "AppendRow"
-        if not self.options["name"] or not appends or self.options["api_generation"] == GENERATION_2021:
-            return []
-        store = open_datastore(self.workspace, None, "outputs")
-        file = self.options["output_file_name"] or dig(deployment, "properties.outputFileName") or DEFAULT_FILE
-        output = Output(SCORE, DatastorePath(store.name, f"{self.order.marks.folder}/{file}"))
-        self._require_free(output, store)
-        return [output]
-
-    def _require_free(self, output: Output, store: Datastore) -> None:
-        if self.invocation.check_mode:
-            return
-        place = output.place
-        try:
-            found = store.container.list(place.path)
-            taken = any(blob.name == place.path or blob.name.startswith(f"{place.path}/") for blob in found)
-        except AzureMLError as error:
-            self.invocation.warn(
-                f"Could not see whether {place.uri} exists already, in which case the job will fail: {error} "
-                "Let this identity read the storage account."
-            )
-            return
-        if taken:
-            raise InvalidOption(
-                f"outputs: {place.uri} exists already, and the job would fail on it. "
-                "Give another place or name, or delete what is there. Nothing was started."
-            )
 
     # -- the call ----------------------------------------------------------------------------------------------------
 
@@ -245,7 +169,8 @@ class _Preparation:
         return body
 
     def _words(self, inputs: list[Input], outputs: list[Output]) -> Json:
-        words: Json = {word: self.options[word] for word in ("name", "endpoint_name", "deployment_name")}
+        words: Json = {"name": self.order.key if self.order.name else None}
+        words.update({word: self.options[word] for word in ("endpoint_name", "deployment_name")})
         words["inputs"] = shown_data(inputs)
         words["outputs"] = shown_data(outputs)
         for spot in BATCH_JOB.fields:
@@ -257,10 +182,3 @@ class _Preparation:
 def shown_data(items: t.Iterable[Input | Output]) -> Json:
     """Inputs or outputs as the task writes them."""
     return {item.name: item.shown() for item in items}
-
-
-def _definition(options: Options, inputs: list[Input], outputs: list[Output], settings: Json) -> str:
-    """A fingerprint of what the task asks for: the same name with another one is a mistake."""
-    route = [options[word] for word in ("endpoint_name", "deployment_name", "api_generation")]
-    words = json.dumps([route, shown_data(inputs), shown_data(outputs), settings], sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()[:32]

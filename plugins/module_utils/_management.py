@@ -102,6 +102,14 @@ class Management:
         answer = self._call("GET", path, api_version, {**(query or {}), **more}, accept_absent=True)
         return None if answer.status == ABSENT else _object(answer, path)
 
+    def look(self, path: str, *, api_version: str = API_VERSION) -> tuple[Json | None, float]:
+        """Read a resource that is being waited for: what ``get`` gives, and how many seconds to leave it alone.
+
+        That is what the service asks for, or more when few reads of the subscription are left. Raises as ``get``.
+        """
+        answer = self._call("GET", path, api_version, {}, accept_absent=True)
+        return None if answer.status == ABSENT else _object(answer, path), _asked_pause(answer)
+
     def list(
         self, path: str, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
     ) -> Iterator[Json]:
@@ -181,13 +189,22 @@ class Management:
             watch.resource(url, accepted.path, gone=accepted.method == "DELETE")
 
     def settle(
-        self, path: str, *, timeout: float, what: str, api_version: str = API_VERSION, gone: bool = False
+        self,
+        path: str,
+        *,
+        timeout: float,
+        what: str,
+        api_version: str = API_VERSION,
+        gone: bool = False,
+        over: Callable[[Json], bool] = lambda _standing: True,
     ) -> None:
         """Wait until the resource itself is settled or (``gone``) absent: resumes a wait of an earlier run.
 
+        :param over: what else must be true of the settled resource
+
         Raises as ``wait`` does.
         """
-        self._watch(what, timeout).resource(self._url(path, api_version, {}), path, gone=gone)
+        self._watch(what, timeout).resource(self._url(path, api_version, {}), path, gone=gone, over=over)
 
     def _watch(self, what: str, timeout: float) -> _Watch:
         def ask(url: str) -> Answer:
@@ -314,7 +331,9 @@ class _Watch:
             self._saw("running")
             self._rest(answer)
 
-    def resource(self, url: str, path: str, *, gone: bool) -> None:
+    def resource(
+        self, url: str, path: str, *, gone: bool, over: Callable[[Json], bool] = lambda _standing: True
+    ) -> None:
         """Look at the resource until it is settled, or absent."""
         while True:
             answer = _checked(self._poll(url), path, what=f"read {describe(path)}", accept_absent=True)
@@ -325,7 +344,7 @@ class _Watch:
             self._saw(state or "standing")
             if not gone and state.lower() in ENDED_BADLY:
                 raise self._failed(state, read_fault(_provisioning_error(body)))
-            if not gone and not _under_way(body):
+            if not gone and not _under_way(body) and over(body):
                 return
             self._rest(answer)
 
@@ -357,7 +376,7 @@ class _Watch:
         pause = jittered(self._pause)
         self._pause = min(self._pause * POLL_GROWTH, LONGEST_POLL)
         if answer is not None:
-            pause = max(pause, answer.retry_after or 0.0, LONGEST_POLL if _reads_left(answer) < FEW_READS else 0.0)
+            pause = max(pause, _asked_pause(answer))
         self._sleep(min(pause, left))
 
     def _saw(self, state: str) -> None:
@@ -437,6 +456,10 @@ def _provisioning_error(body: Json) -> t.Any:
     """The first of a compute's provisioning errors. Service fact: assets contract 3.2."""
     errors = body["properties"].get("provisioningErrors")
     return errors[0] if isinstance(errors, list) and errors else None
+
+
+def _asked_pause(answer: Answer) -> float:
+    return max(answer.retry_after or 0.0, LONGEST_POLL if _reads_left(answer) < FEW_READS else 0.0)
 
 
 def _reads_left(answer: Answer) -> int:

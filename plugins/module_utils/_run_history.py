@@ -25,13 +25,17 @@ SCORING_RUN = "batchscoring"
 
 @dataclass(frozen=True)
 class Run:
-    """One run inside a job. ``logs`` is the folder of its log files in the workspace's artifact store."""
+    """One run inside a job. ``logs`` is the folder of its log files in the workspace's artifact store.
+
+    ``error`` is its own account of a failure; that batch jobs have one was not recorded.
+    """
 
     id: str
     name: str
     status: str
     started: str | None
     ended: str | None
+    error: str | None = None
 
     @property
     def logs(self) -> str:
@@ -63,6 +67,7 @@ class RunHistory:
                 status=str(run.get("status") or ""),
                 started=run.get("startTimeUtc"),
                 ended=run.get("endTimeUtc"),
+                error=_message(run.get("error")),
             )
             for run in answer.get("value") or ()
         ]
@@ -103,3 +108,10 @@ class RunHistory:
             what=what,
         ).json()
         return answer if isinstance(answer, dict) else {}
+
+
+def _message(error: t.Any) -> str | None:
+    """The text of an error, which may be wrapped once more."""
+    inner = error.get("error", error) if isinstance(error, dict) else None
+    message = inner.get("message") if isinstance(inner, dict) else None
+    return str(message) if message else None

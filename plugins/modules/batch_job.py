@@ -11,9 +11,12 @@ short_description: Run a scoring job on a batch endpoint
 version_added: 0.1.0
 description:
   - Starts a scoring job on a batch endpoint and follows it to its end.
-  - A job that has a O(name) is started once. Run again, the task finds the job, goes on waiting for it, and returns it.
-  - When the answer to the call that starts a job is lost, the module looks for the job instead of starting another,
-    and stops with a message when it cannot know.
+  - A job that has a O(name) or O(key) is started once. Run again, the task finds the job, goes on waiting for it, and
+    returns it. So it is when the answer to the call that starts the job is lost, when the task is killed at any
+    moment, and when two runs start at the same time. When it cannot be known whether a job was started, the task says
+    so and starts none.
+  - For this, each key is noted in a small file below C(batch-scoring/.jobs) in the default datastore, before the job
+    is started. Where that storage cannot be used, the module warns, and looks through all jobs of the workspace.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -25,30 +28,37 @@ requirements:
 attributes:
   check_mode:
     support: full
-    details:
-      - Whether the place of an output is free is not looked at in check mode.
   diff_mode:
     support: full
   idempotent:
     support: partial
     details:
-      - With a O(name). Without one, each run starts a new job.
+      - With a O(name) or O(key). Without one, and with O(resubmit=always), each run may start a new job.
 options:
   state:
     description:
       - With V(present) the job has been started; when the task waits, it has also ended well.
-      - With V(canceled) the job of this O(name), if there is one, is not running. A job that has ended stays as it is.
+      - With V(canceled) the job, if there is one, is not running. A job that has ended stays as it is.
+      - With V(archived) the job is hidden from lists, and with V(restored) it is not.
+      - With V(absent) the job is deleted, with all tries of its key; one that runs is canceled first. The key is free
+        then.
     type: str
-    choices: [present, canceled]
+    choices: [present, canceled, archived, restored, absent]
     default: present
   name:
     description:
-      - Name of the job, up to 200 letters, digits, dashes and underscores.
+      - Name of the job, up to 190 letters, digits, dashes and underscores. A number after two dashes at the end is
+        kept for later tries, see O(resubmit).
       - It is the key by which the job is found again, for instance the day it scores.
-      - A name stands for one job of its endpoint, whatever became of it.
-        To score again after a failure, give a new name.
+      - A name stands for one job of its endpoint, whatever became of it. With other options it is refused.
       - The service is asked to give the job this name. Where it does not, the job is known by its other marks.
-      - Without a name each run starts a new job.
+      - Without a name or O(key) each run starts a new job.
+    type: str
+  key:
+    description:
+      - In place of O(name), any text that tells this run from others, for instance a ticket or a build.
+      - The name is derived from it, the endpoint, the deployment, the inputs and the outputs, so the same key can be
+        used for any number of endpoints and inputs. Local input counts with its content, other input as it is written.
     type: str
   endpoint_name:
     description:
@@ -66,8 +76,10 @@ options:
         V(mlflow_model) or V(triton_model)) and a C(mode) (V(ro_mount), V(rw_mount), V(download), V(direct),
         V(eval_mount) or V(eval_download)).
       - A C(path) is V(azureml:name:version) or V(azureml:name@latest) for a data asset,
-        V(azureml://datastores/name/paths/path), an https URL, or a full id. The latest version of a data asset is
-        looked up by the module, so that the result names the version that was scored.
+        V(azureml://datastores/name/paths/path), an https URL, a full id, or a local file or folder. The latest version
+        of a data asset is looked up by the module, so that the result names the version that was scored.
+      - A local file or folder is uploaded to the default datastore below the hash of its content, once, and used there.
+        Paths are best given in full; C(.amlignore) and C(.gitignore) are obeyed.
       - Without C(type) it is the type of the data asset, else V(uri_folder).
       - Or an input has the C(type) V(literal) and a C(value).
       - The deployment of a model takes exactly one data input, whose name does not matter.
@@ -77,11 +89,27 @@ options:
       - Where results go, as a map of output names. An output has a C(path), V(azureml://datastores/name/paths/path) or
         the same below the full id of the datastore, and may have a C(type) (V(uri_file), which is the default, or
         V(uri_folder)) and a C(mode) (V(rw_mount) or V(upload)).
-      - The place must be free. The module looks before it starts the job.
+      - What happens when something is there already is said by O(output_policy).
       - The deployment of a model has one output, which the service calls C(score).
-      - Without outputs, the job of a model that has a O(name) writes to C(batch-scoring/endpoint/name) in the default
-        datastore, and any other job where the service chooses. M(mlops.azureml.batch_job_results) finds both.
+      - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
+        default datastore, and any other job where the service chooses. M(mlops.azureml.batch_job_results) finds both.
     type: dict
+  output_policy:
+    description:
+      - The service lets a job fail, after minutes, when its output exists already. The module looks before it starts
+        the job.
+      - With V(fail) the task fails at once, and no job is started.
+      - With V(overwrite) what is there is deleted when the job is started. For a V(uri_folder) that is all below it.
+      - With V(unique) the name of the job is put into the path, as the folder of a V(uri_file) and below a
+        V(uri_folder), so that each job has a place of its own.
+      - The default is V(fail) with O(outputs), and V(unique) without.
+    type: str
+    choices: [unique, fail, overwrite]
+  delete_outputs:
+    description:
+      - Whether O(state=absent) deletes what the job wrote, too. Nothing that is older than the job is deleted.
+    type: bool
+    default: false
   output_file_name:
     description:
       - Name of the file with the predictions.
@@ -130,6 +158,17 @@ options:
     type: str
     choices: [current, "2021"]
     default: current
+  resubmit:
+    description:
+      - What happens when the job of the key has ended already.
+      - With V(never) it is returned as it is, and a failed one fails the task.
+      - With V(on_failure) a job that failed or was canceled is tried again, also with other options.
+      - With V(always) it is tried again, whatever became of it.
+      - A job that goes on is never joined by another. A second try is named with C(--2) at the end, and so on, and has
+        an output of its own where O(outputs) does not name one. The last try is the job of the key.
+    type: str
+    choices: [never, on_failure, always]
+    default: never
   wait:
     description:
       - Whether to wait for the end of the job. The task fails when the job fails or is canceled.
@@ -139,6 +178,30 @@ options:
       - How many seconds to wait at most. When they are over the task fails and the job goes on;
         run again with the same O(name), the task goes on waiting.
     default: 86400
+  phase_timeouts:
+    description:
+      - How many seconds the job may spend in one phase at most. The task ends as with O(wait_timeout).
+    type: dict
+    suboptions:
+      queued:
+        description:
+          - Waiting for nodes of the compute cluster.
+        type: int
+      preparing:
+        description:
+          - Until the job is queued or runs, from its start on.
+        type: int
+      running:
+        description:
+          - Scoring.
+        type: int
+  on_timeout:
+    description:
+      - What becomes of the job when the time is up. With V(cancel) it is canceled; the task fails in any case, unless
+        the job completes before it is canceled.
+    type: str
+    choices: [keep, cancel]
+    default: keep
 seealso:
   - module: mlops.azureml.batch_endpoint
   - module: mlops.azureml.batch_deployment
@@ -184,18 +247,48 @@ EXAMPLES = r"""
       timeout: 120
     wait: false
 
+- name: Score local files, try again what failed before, and give up on a queue that does not move
+  mlops.azureml.batch_job:
+    key: "{{ awx_job_id }}"
+    endpoint_name: digits-batch
+    inputs:
+      images:
+        path: "{{ playbook_dir }}/files/january"
+    resubmit: on_failure
+    phase_timeouts:
+      queued: 3600
+    on_timeout: cancel
+
+- name: Write to the same file again
+  mlops.azureml.batch_job:
+    endpoint_name: digits-batch
+    inputs:
+      images:
+        path: azureml:digits-inbox@latest
+    outputs:
+      score:
+        path: azureml://datastores/workspaceblobstore/paths/reports/digits.csv
+    output_policy: overwrite
+
 - name: Cancel it
   mlops.azureml.batch_job:
     name: digits-trial-7
     endpoint_name: digits-batch
     state: canceled
+
+- name: Delete a job and what it wrote
+  mlops.azureml.batch_job:
+    endpoint_name: digits-batch
+    name: digits-trial-7
+    state: absent
+    delete_outputs: true
 """
 
 RETURN = r"""
 batch_job:
   description:
     - The job as it stands after the task; also returned when the job failed.
-    - Missing when a job to be canceled does not exist. In check mode, what is known before the start.
+    - Missing when there is no job, or no more. In check mode, what is known before the start.
   returned: when there is a job
   type: dict
   contains:
@@ -210,10 +303,17 @@ batch_job:
       returned: when started
       sample: digits-20260131
     key:
-      description: The O(name) of the task, or the key of a job without one.
+      description:
+        - The O(name) of the task, or the one derived from its O(key), by which later tasks find the job.
+        - The key of a job without one.
       type: str
       returned: when started
       sample: digits-20260131
+    attempt:
+      description: The number of this try of the key.
+      type: int
+      returned: when started
+      sample: 1
     display_name:
       description: Name that the studio shows.
       type: str
@@ -234,6 +334,11 @@ batch_job:
       type: str
       returned: when started
       sample: blue
+    experiment_name:
+      description: Experiment that the job is shown under.
+      type: str
+      returned: when started
+      sample: digits-batch
     inputs:
       description:
         - What is scored, with the versions that labels stood for. URLs are without their query.
@@ -251,6 +356,11 @@ batch_job:
       type: str
       returned: when started
       sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1
+    archived:
+      description: Whether the job is hidden from lists.
+      type: bool
+      returned: when started
+      sample: false
     timeline:
       description: The states the job passed through while the task watched, with the time each was first seen.
       type: list
@@ -283,15 +393,54 @@ batch_job:
       returned: when the service tells it
       sample: "2026-01-31 06:05:40"
 cause:
-  description: Why the job failed, from its record or the end of its logs. Null when neither tells.
+  description:
+    - Why the job failed. The meaning of a message that the service documents, else the last lines that tell anything.
+    - Null when nothing does.
   returned: when the job failed
   type: str
-  sample: There is no succeeded mini batch item returned from run().
+  sample: The identity of the compute cluster may not read the storage that holds the input.
 hint:
   description: What to do about it.
   returned: when the job failed
   type: str
-  sample: See the job's logs in the studio, mend the cause, and start a new job under a new name.
+  sample: Give that identity the role Storage Blob Data Reader on the storage account.
+service_message:
+  description: The message that RV(cause) was read from, as it stands in the job or its logs.
+  returned: when the job failed
+  type: str
+  sample: ScriptExecutionException was caused by StreamAccessException.
+failed_step:
+  description: The run inside the job that failed. Null when it cannot be read.
+  returned: when the job failed
+  type: dict
+  contains:
+    name:
+      description: Name of the step. The step of a model is called C(batchscoring).
+      type: str
+      returned: always
+      sample: batchscoring
+    run_id:
+      description: Id of the run.
+      type: str
+      returned: always
+      sample: 92a3c31d-f2de-44f9-b559-726ee2adb848
+    status:
+      description: How it ended.
+      type: str
+      returned: always
+      sample: Failed
+progress:
+  description: The last lines of the job's progress overview.
+  returned: when the job failed
+  type: list
+  elements: str
+  sample: ["2026-01-31 06:05:40 The run failed."]
+errors:
+  description: The last lines of the errors of the scoring script.
+  returned: when the job failed
+  type: list
+  elements: str
+  sample: ["2026-01-31 06:05:38 10.0.0.4 process000: ValueError: no such digit"]
 key:
   description: The key of a job of which it is not known whether it was started.
   returned: when the answer to its start was lost

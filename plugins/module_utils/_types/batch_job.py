@@ -17,8 +17,9 @@ BATCH_JOB = ResourceType(
     label="scoring job",
     path="jobs/{name}",
     name_rule=NameRule(
-        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,199}",
-        "up to 200 letters, digits, dashes and underscores, no dash or underscore first",
+        # A number after two dashes marks the later tries of a name.
+        r"(?!.*--\d+$)[a-zA-Z0-9][a-zA-Z0-9_-]{0,189}",
+        "up to 190 letters, digits, dashes and underscores, no dash or underscore first, no -- and a number last",
     ),
     parent=Parent(BATCH_ENDPOINT, "endpoint_name"),
     fields=(

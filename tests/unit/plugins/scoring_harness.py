@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob
+from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob, Note
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, NotFoundError
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     TOKEN,
     WORKSPACE,
@@ -26,6 +28,7 @@ SCORING_URI = "https://digits.eastus.inference.ml.azure.com/jobs"
 STUDIO = "https://ml.azure.com/runs/{}?wsid=/subscriptions/s/resourcegroups/rg1/workspaces/ws1"
 STORE = "workspaceblobstore"
 ENDPOINT = "batchEndpoints/digits"
+NOW = datetime.datetime(2026, 1, 31, 6, tzinfo=datetime.timezone.utc)
 JOBS = {"jobType": "Pipeline", "listViewType": "All"}
 
 
@@ -55,6 +58,15 @@ def default_datastore() -> Call:
 def _datastore(name: str) -> dict[str, Any]:
     properties = {"datastoreType": "AzureBlob", "accountName": "account1", "containerName": name}
     return {"id": f"{WORKSPACE}/datastores/{name}", "name": name, "properties": properties}
+
+
+URL = "https://account1.blob.core.windows.net/samples/digits"
+INPUTS = {"images": {"type": "uri_folder", "path": URL}}
+PLACE = "azureml://datastores/workspaceblobstore/paths/scores/today.csv"
+OWN_PLACE = "azureml://datastores/workspaceblobstore/paths/batch-scoring/digits/today/predictions.csv"
+OUTPUTS = {"score": {"path": PLACE}}
+TODAY = {"endpoint_name": "digits", "name": "today", "inputs": INPUTS}
+ANY = {"endpoint_name": "digits", "inputs": INPUTS}
 
 
 def listed(*jobs: dict[str, Any]) -> Call:
@@ -92,6 +104,31 @@ def job(
         },
         "systemData": {"createdAt": created},
     }
+
+
+def saw(status: str, name: str = "batchjob-1", **more: Any) -> Call:
+    """One look at a job."""
+    return get(f"jobs/{name}", job(name, status, **more))
+
+
+def absent(name: str = "today") -> Call:
+    """No job of this name."""
+    return get(f"jobs/{name}")
+
+
+def finished(status: str = "Completed", name: str = "today", **more: Any) -> tuple[Call, Call]:
+    """A named job that has ended, and no later try of it."""
+    return saw(status, name, key=name, **more), absent(f"{name}--2")
+
+
+def unused(name: str = "today") -> tuple[Call, Call]:
+    """A name that nobody used: the service knows no such job, and the ledger is opened."""
+    return absent(name), default_datastore()
+
+
+def ready() -> tuple[Call, Call]:
+    """What a job asks before it is started on the default deployment."""
+    return endpoint(), deployment()
 
 
 @dataclass
@@ -135,24 +172,81 @@ class Submit:
 
 @dataclass
 class Storage:
-    """A container in memory: blob name -> content. ``downloads`` are the names that were asked for."""
+    """A container in memory: blob name -> content. ``downloads`` are the names that were asked for.
+
+    ``notes`` are the small texts, with their metadata and how many seconds they have stood; ``broken`` is what every
+    call fails with.
+    """
 
     blobs: dict[str, bytes] = field(default_factory=dict)
     downloads: list[str] = field(default_factory=list)
     keeps_md5: bool = True
+    notes: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    age: float = 0.0
+    broken: AzureMLError | None = None
+    uploads: list[str] = field(default_factory=list)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def list(self, prefix: str = "") -> Iterator[Blob]:
+        self._work()
         for name, content in sorted(self.blobs.items()):
             if name.startswith(prefix):
                 md5 = hashlib.md5(content).digest() if self.keeps_md5 else None  # noqa: S324
-                yield Blob(name, len(content), md5, {})
+                yield Blob(name, len(content), md5, self.metadata.get(name, {}), str(hash(content)), NOW)
+        for name, (text, marks) in sorted(self.notes.items()):
+            if name.startswith(prefix):
+                yield Blob(name, len(text), None, marks, text, NOW)
 
     def read_lines(self, name: str, limit: int) -> list[str]:
         return self.blobs[name].decode().splitlines()[:limit]
 
-    def read_bytes(self, name: str, limit: int) -> bytes:
-        return self.blobs[name][:limit]
+    def read_end(self, name: str, limit: int) -> bytes:
+        if name not in self.blobs:
+            raise NotFoundError(name)
+        return self.blobs[name][-limit:]
 
     def download(self, name: str, target: Path) -> None:
         self.downloads.append(name)
         target.write_bytes(self.blobs[name])
+
+    def upload(self, files: Iterable[tuple[Path, str]], **_how: Any) -> None:
+        for path, name in files:
+            self.blobs[name] = path.read_bytes()
+            self.uploads.append(name)
+
+    def set_metadata(self, name: str, metadata: Mapping[str, str]) -> None:
+        self.metadata[name] = dict(metadata)
+
+    def read_note(self, name: str) -> Note | None:
+        self._work()
+        if name not in self.notes:
+            return None
+        text = self.notes[name][0]
+        return Note(text, text, NOW, self.age)
+
+    def write_note(self, name: str, text: str, marks: dict[str, str], *, over: Note | None = None) -> bool:
+        self._work()
+        standing = self.notes.get(name)
+        if (standing is None) is not (over is None) or (standing and over and over.etag not in ("*", standing[0])):
+            return False
+        self.notes[name] = (text, dict(marks))
+        return True
+
+    def delete(self, name: str) -> None:
+        self._work()
+        self.blobs.pop(name, None)
+        self.notes.pop(name, None)
+
+    def told(self, key: str, endpoint: str = "digits") -> dict[str, str] | None:
+        """What the ledger notes of a key."""
+        note = self.notes.get(f"batch-scoring/.jobs/{endpoint}/{key}.json")
+        return json.loads(note[0]) if note else None
+
+    def note(self, key: str, endpoint: str = "digits", *, places: str = "", **told: str) -> None:
+        """Put a note of a key into the ledger."""
+        marks = {"job": told.get("job", ""), "places": places}
+        self.notes[f"batch-scoring/.jobs/{endpoint}/{key}.json"] = (json.dumps({"key": key, **told}), marks)
+
+    def _work(self) -> None:
+        if self.broken is not None:
+            raise self.broken

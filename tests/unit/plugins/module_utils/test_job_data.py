@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,8 +98,8 @@ def test_what_is_shown_has_no_signature() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"path": "images/today"}, "is not in the cloud"),
-        ({"path": "/srv/images"}, "is not in the cloud"),
+        ({"path": "no/such/images"}, "does not exist where the task runs"),
+        ({"path": "azureml//datastores/x"}, "does not exist where the task runs"),
         ({"path": "azureml://datastores/store/images"}, "no /paths/ part"),
         ({"path": 3}, "data has a path"),
         ({}, "data has a path"),
@@ -191,3 +192,30 @@ def test_the_output_of_2021() -> None:
 def test_what_2021_cannot_say(inputs: dict[str, Any]) -> None:
     with pytest.raises(InvalidOption, match="exactly one data input"):
         body_of_2021(read_inputs(inputs), [], WORKSPACE)
+
+
+def test_local_files_have_a_place_that_their_content_determines(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("a")
+    item = one_input(path=str(tmp_path / "in"))
+    assert item.path.startswith("LocalUpload/")
+    assert item.path.endswith("/in")
+    assert item.shown() == {"type": "uri_folder", "path": item.path}
+    placed = item.uploaded("store")
+    assert placed.shown()["path"] == f"azureml://datastores/store/paths/{item.path}"
+    assert placed.uri == f"{placed.path}/"
+    (tmp_path / "in" / "a.txt").write_text("b")
+    assert one_input(path=str(tmp_path / "in")).path != item.path
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "below"),
+    [
+        ("uri_file", "scores/today.csv", "scores/k/today.csv"),
+        ("uri_file", "today.csv", "k/today.csv"),
+        ("uri_folder", "scores", "scores/k"),
+    ],
+)
+def test_a_place_of_the_keys_own_is_beside_what_the_task_names(kind: str, path: str, below: str) -> None:
+    [output] = read_outputs({"y": {"path": f"azureml://datastores/store/paths/{path}", "type": kind}}, WORKSPACE)
+    assert output.below("k").place.path == below

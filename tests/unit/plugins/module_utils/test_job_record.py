@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._job_record import Marks, read_job
+from ansible_collections.mlops.azureml.plugins.module_utils._job_record import Marks, read_job, read_moment
 
 W = "/subscriptions/s0/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1"
 PLACE = "azureml://datastores/workspaceblobstore/paths/scores/p.csv"
@@ -106,12 +107,26 @@ def test_a_kept_key_decides() -> None:
     assert Marks("today", "digits").fit(read_job(in_properties))
 
 
-def test_without_a_kept_key_the_name_or_the_place_decides() -> None:
+def test_without_a_kept_key_the_name_decides_and_a_shared_place_says_perhaps() -> None:
     job = read_job(managed())
     assert Marks("c808", "digits").fit(job)
-    assert Marks("today", "digits", frozenset({("workspaceblobstore", "scores/p.csv")})).fit(job)
-    assert not Marks("today", "digits", frozenset({("workspaceblobstore", "scores/P.csv")})).fit(job)
-    assert not Marks("today", "digits").fit(job)
+    here, elsewhere = (
+        Marks("today", "digits", frozenset({("workspaceblobstore", path)})) for path in ("scores/p.csv", "scores/P.csv")
+    )
+    assert here.share_place(job)
+    assert not elsewhere.share_place(job)
+    assert not here.fit(job)
+    assert not here.share_place(read_job(managed(tags={"azureml.batchrun": "true", "mlops.azureml.key": "other"})))
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [("2026-01-31T06:00:12.80314+00:00", 12), ("2026-01-31T06:00:12Z", 12), ("2026-01-31 06:00:12", 12), (None, None)],
+)
+def test_moments_are_read_in_all_their_spellings(text: str | None, second: int | None) -> None:
+    moment = read_moment(text)
+    assert (moment.second if moment else None) == second
+    assert moment is None or moment.utcoffset() == datetime.timedelta(0)
 
 
 def test_the_folder_of_a_key_is_known_again_in_any_datastore() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import random
 import types
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _job_watch
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
 from ansible_collections.mlops.azureml.plugins.module_utils._job_record import Job, read_job
+from ansible_collections.mlops.azureml.tests.bench.job_polls import measured
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 HOUR = 3600.0
@@ -35,12 +37,12 @@ class Service:
     def management(self) -> Service:
         return self
 
-    def get(self, path: str) -> dict[str, Any] | None:
+    def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
         assert path == "jobs/j"
         self.reads.append(self.clock.now)
         if self.trouble:
             raise self.trouble.pop()
-        return body("Running" if self.clock.now < self.end else "Completed") if self.present else None
+        return (body("Running" if self.clock.now < self.end else "Completed") if self.present else None), 0.0
 
 
 def body(status: str) -> dict[str, Any]:
@@ -48,7 +50,9 @@ def body(status: str) -> dict[str, Any]:
 
 
 def watched(service: Service, timeout: float) -> Job:
-    invocation = types.SimpleNamespace(options={"wait_timeout": timeout}, progress=lambda _message: None)
+    invocation = types.SimpleNamespace(
+        options={"wait_timeout": timeout, "phase_timeouts": None}, progress=lambda _message: None
+    )
     watch: Any = _job_watch.Watch(service, invocation)  # type: ignore[arg-type]
     job: Job = watch.until_ended(read_job(body("Preparing")))
     return job
@@ -61,12 +65,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-@pytest.mark.parametrize("seconds", [1, 30, 600, HOUR, 26 * HOUR])
-def test_the_end_is_seen_soon_and_with_few_reads(clock: Clock, seconds: float) -> None:
-    service = Service(clock, seconds)
+@pytest.mark.parametrize("seconds", [30, 600, HOUR, 6 * HOUR])
+def test_the_end_is_seen_soon_and_with_few_reads(seconds: float) -> None:
+    random.seed(seconds)
+    late, _worst, reads = measured(seconds, rounds=60)
+    assert late <= max(0.05 * seconds, 2)
+    assert reads <= 120
+
+
+def test_a_job_of_26_hours_is_seen_to_its_end(clock: Clock) -> None:
+    service = Service(clock, 26 * HOUR)
     assert watched(service, 30 * HOUR).status == "Completed"
-    assert clock.now - service.end <= max(1.5, min(0.15 * seconds, 40))
-    assert len(service.reads) <= 45 + seconds / 30 * 1.35
+    assert clock.now - service.end <= 1.25 * _job_watch.LONGEST_PAUSE
+    assert len(service.reads) <= 210
+
+
+def test_a_run_after_a_long_queue_is_looked_at_more_often() -> None:
+    queued, fresh = (_job_watch.pause_after(3 * HOUR, in_phase) for in_phase in (3 * HOUR, 10))
+    assert fresh < 10 < queued
 
 
 def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:

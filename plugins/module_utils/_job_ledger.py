@@ -1,0 +1,135 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The ledger of job keys: a small file per key in the default datastore, written before its job is started.
+
+The service may or may not keep what a call says about itself (batch contract, open questions 12 and 14), and its lists
+lag. Storage does neither: of two writers exactly one creates a file, and what was written is read at once. So the
+ledger says, whatever the service does, whether a key was used, and by which job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+import uuid
+from dataclasses import dataclass
+
+from ._container import ANY, Container, Note
+from ._datastores import Datastores
+from ._errors import AzureMLError, MissingLibrary
+from ._invocation import Invocation
+
+FOLDER = "batch-scoring/.jobs"
+# Nobody is still waiting for the answer to a start that was noted so long ago: the transport's own limits are shorter.
+SETTLED_AFTER = 600.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is noted of a key. Without ``job`` its start was announced, and its outcome is not known."""
+
+    key: str
+    definition: str
+    job: str | None
+    note: Note
+
+    @property
+    def is_settled(self) -> bool:
+        """Is the outcome known, or so old that an absent job means it was never started?"""
+        return self.job is not None or self.note.age > SETTLED_AFTER
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another key that was told to write to the same place; ``job`` as in ``Entry``."""
+
+    key: str
+    job: str | None
+
+
+class Ledger:
+    """The notes of one endpoint's keys. ``is_kept`` turns False, with one warning, when storage cannot be used."""
+
+    def __init__(self, endpoint: str, datastores: Datastores, invocation: Invocation) -> None:
+        self._folder = f"{FOLDER}/{endpoint.lower()}"
+        self._datastores = datastores
+        self._invocation = invocation
+        self._mine: dict[str, str] = {}
+        self.is_kept = True
+
+    def read(self, key: str) -> Entry | None:
+        """What is noted of a key; None when nothing is, or when the ledger is not kept."""
+        note = self._try(lambda container: container.read_note(self._path(key)))
+        if note is None:
+            return None
+        try:
+            told = json.loads(note.text)
+        except ValueError:
+            told = {}  # cut off or not ours: announced, and no more is known
+        return Entry(key, str(told.get("definition")), told.get("job"), note)
+
+    def announce(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], over: Entry | None) -> bool:
+        """Note that a job of this key is going to be started; ``over`` is what was read of the key before.
+
+        False when another run has announced it meanwhile. True also when the ledger is not kept.
+        """
+        told = {"definition": definition, "run": str(uuid.uuid4())}
+        return self._write(key, told, places, over.note if over else None)
+
+    def settle(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], job: str) -> None:
+        """Note which job it is that was announced. Without this note the job is found by its other marks."""
+        self._write(key, {"definition": definition, "job": job}, places, ANY)
+
+    def withdraw(self, key: str) -> None:
+        """The start was refused, or the job is deleted: the key is free again."""
+        self._try(lambda container: container.delete(self._path(key)))
+
+    def last_try(self, key: str) -> int:
+        """The highest number of a try that was announced under this key; 1 when only the first was, or none."""
+        tries = self._try(lambda container: list(container.list(self._path(f"{key}--").removesuffix(".json")))) or []
+        numbers = [blob.name.removesuffix(".json").rpartition("--")[2] for blob in tries]
+        return max((int(number) for number in numbers if number.isdecimal()), default=1)
+
+    def rivals(self, key: str, places: t.Iterable[tuple[str, str]]) -> list[Rival]:
+        """Other keys, of any endpoint, that were told to write to one of these places."""
+        wanted, own = {_fingerprint(place) for place in places}, self._path(key)
+        blobs = self._try(lambda container: list(container.list(f"{FOLDER}/"))) or []
+        return [
+            Rival(blob.name.removeprefix(f"{FOLDER}/").removesuffix(".json"), blob.metadata.get("job") or None)
+            for blob in blobs
+            if blob.name != own and wanted & set(blob.metadata.get("places", "").split())
+        ]
+
+    def _path(self, key: str) -> str:
+        return f"{self._folder}/{key}.json"
+
+    def _write(self, key: str, told: dict[str, str], places: t.Iterable[tuple[str, str]], over: Note | None) -> bool:
+        marks = {"places": " ".join(sorted(_fingerprint(place) for place in places)), "job": told.get("job", "")}
+        marks = {word: value for word, value in marks.items() if value}
+        text = json.dumps({"key": key, **told})
+        written = self._try(lambda container: container.write_note(self._path(key), text, marks, over=over))
+        return written is not False
+
+    def _try(self, action: t.Callable[[Container], t.Any]) -> t.Any:
+        """None when storage cannot be used: then the marks in the service have to do."""
+        if not self.is_kept:
+            return None
+        try:
+            return action(self._datastores.default("outputs").container)
+        except MissingLibrary:
+            raise
+        except AzureMLError as error:
+            self.is_kept = False
+            self._invocation.warn(
+                f"The ledger of job keys cannot be used: {error} Without it a job is looked for among all jobs of the "
+                "workspace, which is slow, and two runs at the same time may start two jobs."
+            )
+            return None
+
+
+def _fingerprint(place: tuple[str, str]) -> str:
+    return hashlib.sha256("/".join(place).encode()).hexdigest()[:32]

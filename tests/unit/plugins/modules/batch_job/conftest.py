@@ -1,0 +1,30 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all tests of the module share: a clock that moves when somebody sleeps, and storage in memory."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _job_search, _job_submission, _job_watch
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import Storage
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for room in (_job_watch, _job_search, _job_submission):
+        monkeypatch.setattr(room, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
+    monkeypatch.setattr(_job_watch, "jittered", lambda seconds: seconds)
+    return clock
+
+
+@pytest.fixture(autouse=True)
+def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
+    storage = Storage()
+    monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
+    return storage

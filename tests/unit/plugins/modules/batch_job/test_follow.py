@@ -1,0 +1,209 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following a job: its states, the end of the wait, failures that explain themselves."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import itertools
+from typing import Any
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _job_watch
+from ansible_collections.mlops.azureml.plugins.modules import batch_job
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, error, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
+    ANY,
+    STUDIO,
+    TODAY,
+    Storage,
+    Submit,
+    datastore,
+    job,
+    ready,
+    saw,
+)
+
+LIMIT = 60
+
+
+# -- following -------------------------------------------------------------------------------------------------------
+
+
+def test_odd_states_are_waited_through(run: Run) -> None:
+    odd = ("NotResponding", "Paused", "CancelRequested", "Finalizing", "Unknown", "SomethingNew")
+    out = run(batch_job, ANY, *ready(), Submit(), *map(saw, odd), saw("Completed"))
+    assert [entry["status"] for entry in out["batch_job"]["timeline"]] == ["Preparing", *odd, "Completed"]
+
+
+def test_trouble_while_waiting_does_not_end_the_wait(run: Run) -> None:
+    broken = [
+        Call("GET", "jobs/batchjob-1", 503, error("Busy", "later"), headers={"Retry-After": "50"}) for _time in range(2)
+    ]
+    out = run(batch_job, ANY, *ready(), Submit(), *broken, get("jobs/batchjob-1"), saw("Completed"))
+    assert out["batch_job"]["status"] == "Completed"
+
+
+def test_a_canceled_job_fails_the_task(run: Run) -> None:
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Canceled"))
+    assert (out.failed, out["changed"]) == (True, True)
+    assert "was canceled" in out["msg"]
+
+
+def test_the_wait_ends_and_tells_how_to_go_on(run: Run, clock: Clock) -> None:
+    seen = [saw("Running") for _time in range(5)]
+    out = run(batch_job, {**ANY, "wait_timeout": 3}, *ready(), Submit(), *seen)
+    assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
+    assert "is Running after 3 s" in out["msg"]
+    assert out["batch_job"]["status"] == "Running"
+    assert sum(clock.sleeps) == pytest.approx(3)
+
+
+def test_a_refusal_while_waiting_still_tells_the_job(run: Run) -> None:
+    refused = Call("GET", "jobs/batchjob-1", 403, error("AuthorizationFailed", "no"))
+    out = run(batch_job, ANY, *ready(), Submit(), refused)
+    assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
+
+
+def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **told: Any) -> Any:
+    """A job that stays in a state for ever, and what is asked when the task has had enough of it."""
+    running = iter(lambda: saw(status, **told), None)
+    looks = 0
+    seconds = 0.0
+    while seconds < LIMIT:
+        seconds += _job_watch.pause_after(seconds, seconds)
+        looks += 1
+    return run(batch_job, {**ANY, **options}, *ready(), Submit(), *itertools.islice(running, looks), *after)
+
+
+def test_a_phase_has_a_limit_of_its_own(run: Run, clock: Clock) -> None:
+    begin = clock.now
+    out = limited(run, "Queued", {"phase_timeouts": {"queued": LIMIT, "running": 1}}, [])
+    assert (out.failed, out["batch_job"]["status"]) == (True, "Queued")
+    assert f"has been Queued for {LIMIT} s, and phase_timeouts.queued is {LIMIT} s" in out["msg"]
+    assert clock.now - begin >= LIMIT
+
+
+def test_a_phase_begins_when_the_service_says(run: Run, clock: Clock) -> None:
+    began = datetime.datetime.fromtimestamp(clock.now - LIMIT, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    running = saw("Running", properties={"StartTimeUtc": began})
+    out = run(batch_job, {**ANY, "phase_timeouts": {"running": LIMIT}}, *ready(), Submit(), running)
+    assert "has been Running for" in out["msg"]
+
+
+def test_a_job_that_takes_too_long_is_canceled_when_the_task_says_so(run: Run) -> None:
+    options = {"phase_timeouts": {"running": LIMIT}, "on_timeout": "cancel"}
+    end = [Call("POST", "jobs/batchjob-1/cancel", 200), saw("CancelRequested"), saw("Canceled")]
+    out = limited(run, "Running", options, end)
+    assert out.failed
+    assert "was told to end (on_timeout), and is Canceled" in out["msg"]
+    assert "goes on" not in out["msg"]
+    assert out["batch_job"]["status"] == "Canceled"
+
+
+def test_a_job_that_completes_when_it_is_told_to_end_is_fine(run: Run) -> None:
+    options = {"phase_timeouts": {"running": LIMIT}, "on_timeout": "cancel"}
+    end = [Call("POST", "jobs/batchjob-1/cancel", 200), saw("Completed")]
+    out = limited(run, "Running", options, end)
+    assert (out.failed, out["batch_job"]["status"]) == (False, "Completed")
+
+
+def test_a_long_wait_renews_its_token(run: Run, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six times in one wait; the answer to an old token is a refusal."""
+    issued: list[str] = []
+
+    def issue(*_args: Any) -> tuple[str, float]:
+        issued.append(f"planted-token-{len(issued):04}")
+        return issued[-1], clock() + 3600
+
+    def look(status: str) -> Any:
+        def answer(request: httpx.Request) -> httpx.Response:
+            assert request.headers["authorization"] == f"Bearer {issued[-1]}"
+            return httpx.Response(200, json=job(status=status, key="batchjob-1"))
+
+        return answer
+
+    monkeypatch.setattr(_credentials, "fetch_token", issue)
+    monkeypatch.setattr(_credentials, "Credentials", functools.partial(_credentials.Credentials, now=clock))
+    running, seconds = [], 0.0
+    while seconds < 6.5 * 3600:
+        running.append(look("Running"))
+        seconds += _job_watch.pause_after(seconds, seconds)
+    out = run(batch_job, {**TODAY, "name": "batchjob-1"}, *running, look("Completed"))
+    assert out["batch_job"]["status"] == "Completed"
+    assert len(issued) >= 6
+
+
+def test_the_service_may_ask_for_longer_pauses(run: Run, clock: Clock) -> None:
+    slow = Call("GET", "jobs/batchjob-1", 200, job(status="Running"), headers={"Retry-After": "17"})
+    busy = Call("GET", "jobs/batchjob-1", 429, error("TooManyRequests", "x"), headers={"Retry-After": "300"})
+    run(batch_job, ANY, *ready(), Submit(), slow, busy, saw("Completed"))
+    assert clock.sleeps[-2:] == [17, 300]
+
+
+# -- a failure explains itself ---------------------------------------------------------------------------------------
+
+API = "https://eastus.api.azureml.ms"
+LOGS = "ExperimentRun/dcid.child-1"
+
+
+def history(error: dict[str, Any] | None = None) -> list[Any]:
+    """The workspace, its discovery, the runs inside the job, and the store of their logs."""
+
+    def discover(request: httpx.Request) -> httpx.Response:
+        assert str(request.url) == f"{API}/discovery"
+        return httpx.Response(200, json={"api": API})
+
+    def children(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children"
+        failed = {"runId": "child-1", "name": "batchscoring", "status": "Failed", "error": error}
+        return httpx.Response(200, json={"value": [{"runId": "child-0", "status": "Completed"}, failed]})
+
+    workspace = get("", {"properties": {"discoveryUrl": f"{API}/discovery"}})
+    return [workspace, discover, children, datastore("workspaceartifactstore")]
+
+
+def test_an_unknown_failure_is_shown_as_it_is(run: Run, storage: Storage) -> None:
+    storage.blobs["ExperimentRun/dcid.child-0/logs/user/error.txt"] = b"passed over"
+    storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"line 1\n\nRuntimeError: no such digit\n"
+    storage.blobs[f"{LOGS}/logs/job_progress_overview.txt"] = b"".join(b"batch %d\n" % n for n in range(20))
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert out["cause"] == out["service_message"] == "line 1 | RuntimeError: no such digit"
+    assert "RuntimeError: no such digit" in out["msg"]
+    assert out["errors"] == ["line 1", "RuntimeError: no such digit"]
+    assert out["progress"] == [f"batch {number}" for number in range(10, 20)]
+    assert out["failed_step"] == {"name": "batchscoring", "run_id": "child-1", "status": "Failed"}
+    assert out["batch_job"]["studio_url"] == STUDIO.format("batchjob-1")
+    assert "studio" in out["hint"]
+
+
+def test_a_documented_failure_has_its_cause_and_remedy(run: Run, storage: Storage) -> None:
+    storage.blobs[f"{LOGS}/logs/job_progress_overview.txt"] = (
+        b"12:00 started\n12:01 No progress update in 30 seconds. No progress update in this check.\n"
+    )
+    told = {"error": {"code": "UserError", "message": "User program failed with Exception: Run failed"}}
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history(told))
+    assert "took longer than the deployment allows" in out["cause"]
+    assert "retry_settings.timeout" in out["hint"]
+    assert out["service_message"].startswith("12:01 No progress update in 30 seconds")
+    assert out["service_message"] in out["msg"]
+
+
+def test_secrets_in_logs_are_not_shown(run: Run, storage: Storage) -> None:
+    storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"cannot open https://a/b?sig=planted-in-a-log\n"
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert "planted-in-a-log" not in str(out.result)
+    assert out["cause"] == "cannot open https://a/b"
+
+
+def test_a_failed_job_without_readable_logs_still_explains_itself(run: Run) -> None:
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), Call("GET", "", 403, error("No", "no")))
+    assert out.failed
+    assert out["cause"] is None
+    assert (out["errors"], out["progress"], out["failed_step"]) == ([], [], None)
+    assert "studio" in out["hint"]

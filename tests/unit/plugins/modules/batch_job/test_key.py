@@ -1,0 +1,414 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One key, one job: whatever the service keeps of what a call says about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _job_ledger, _job_search
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
+from ansible_collections.mlops.azureml.plugins.modules import batch_job
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Run, error, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
+    ANY,
+    OUTPUTS,
+    OWN_PLACE,
+    PLACE,
+    STUDIO,
+    TODAY,
+    URL,
+    Storage,
+    Submit,
+    absent,
+    default_datastore,
+    deployment,
+    endpoint,
+    finished,
+    job,
+    listed,
+    ready,
+    saw,
+    unused,
+)
+
+CUT = httpx.ReadError("cut")
+
+
+# -- the service names jobs as asked ---------------------------------------------------------------------------------
+
+
+def test_a_finished_job_is_returned_with_two_reads(run: Run) -> None:
+    out = run(batch_job, TODAY, *finished(output=OWN_PLACE))
+    assert not out["changed"]
+    assert out["batch_job"]["outputs"] == {"score": {"path": OWN_PLACE}}
+    assert out["diff"] == {"before": {}, "after": {}}
+
+
+def test_a_running_job_is_waited_for(run: Run) -> None:
+    out = run(batch_job, TODAY, *(saw(status, "today", key="today") for status in ("Running", "Running", "Completed")))
+    assert (out["changed"], out["batch_job"]["status"]) == (False, "Completed")
+
+
+def test_a_name_with_other_options_is_a_mistake(run: Run) -> None:
+    submit = Submit("today")
+    run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
+    standing = finished(definition=submit.sent["tags"]["mlops.azureml.definition"])
+    assert not run(batch_job, TODAY, *standing).failed
+    out = run(batch_job, {**TODAY, "mini_batch_size": 3}, *standing)
+    assert out.failed
+    assert "other options" in out["msg"]
+
+
+def test_a_name_that_another_endpoint_uses_is_refused(run: Run) -> None:
+    out = run(batch_job, TODAY, saw("Completed", "today", at="letters"))
+    assert out.failed
+    assert "Choose another name" in out["msg"]
+
+
+def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_it(run: Run) -> None:
+    failed = finished("Failed", error={"message": "Output already exists"})
+    history = get("", {"properties": {"discoveryUrl": "http://none"}})
+    out = run(batch_job, TODAY, *failed, history)
+    assert (out.failed, out["changed"], out["batch_job"]["status"]) == (True, False, "Failed")
+    assert out["service_message"] == "Output already exists"
+    assert "another output place" in out["hint"]
+    assert "a new name or resubmit starts a new job" in out["msg"]
+    assert out["batch_job"]["studio_url"] == STUDIO.format("today")
+    assert not run(batch_job, {**TODAY, "wait": False}, *failed).failed
+
+
+# -- the service names them otherwise: the ledger tells --------------------------------------------------------------
+
+
+def test_the_ledger_tells_which_job_it_is(run: Run, storage: Storage) -> None:
+    submit = Submit("batchjob-1")
+    run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
+    assert storage.told("today") == {
+        "key": "today",
+        "definition": submit.sent["tags"]["mlops.azureml.definition"],
+        "job": "batchjob-1",
+    }
+    again = run(batch_job, TODAY, *unused(), saw("Completed"))
+    assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
+    other = run(batch_job, {**TODAY, "mini_batch_size": 3}, *unused(), saw("Completed"))
+    assert "other options" in other["msg"]
+
+
+def test_other_options_are_noticed_where_the_service_keeps_the_name_alone(run: Run, storage: Storage) -> None:
+    storage.note("today", definition="of another task", job="today")
+    out = run(batch_job, TODAY, saw("Completed", "today"), absent("today--2"), default_datastore())
+    assert "other options" in out["msg"]
+
+
+def test_a_key_whose_job_was_deleted_is_free_again(run: Run, storage: Storage) -> None:
+    storage.note("today", definition="d", job="batchjob-0")
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent("batchjob-0"), *ready(), Submit())
+    assert out["changed"]
+    assert storage.told("today")["job"] == "batchjob-1"
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [job(key="today"), job(output=OWN_PLACE), job(output=OWN_PLACE.replace("azureml://", f"azureml:{WORKSPACE}/"))],
+    ids=["key kept", "only the place kept", "place in long form"],
+)
+def test_a_start_that_was_interrupted_is_found_among_the_jobs_since(
+    run: Run, storage: Storage, standing: dict[str, Any]
+) -> None:
+    storage.note("today", definition="d")
+    others = (job("other", key="yesterday"), job("foreign", at="letters", key="today", output=OWN_PLACE))
+    run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*others, standing))
+    assert storage.told("today")["job"] == "batchjob-1"
+
+
+def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure(run: Run, storage: Storage) -> None:
+    storage.note("today", definition="d")
+    storage.age = _job_ledger.SETTLED_AFTER + 1
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(), *ready(), Submit())
+    assert out["changed"]
+    assert storage.told("today")["job"] == "batchjob-1"
+
+
+def test_before_that_the_task_stops(run: Run, storage: Storage, clock: Clock) -> None:
+    storage.note("today", definition="d")
+    storage.age = 30
+    looks = [call for _time in _job_search.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
+    out = run(batch_job, TODAY, *unused(), *looks)
+    assert out.failed
+    assert "Run the task again in 10 minutes" in out["msg"]
+    assert out["key"] == "today"
+    assert sum(clock.sleeps) == sum(_job_search.LOOK_AGAIN_PAUSES)
+
+
+def test_a_start_that_another_run_withdraws_frees_the_key(run: Run, storage: Storage) -> None:
+    storage.note("today", definition="d")
+
+    def withdrawn(_request: httpx.Request) -> httpx.Response:
+        storage.notes.clear()
+        return httpx.Response(200, json={"value": []})
+
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), withdrawn, *ready(), Submit())
+    assert out["changed"]
+
+
+def test_of_two_runs_at_once_one_starts_the_job(run: Run, storage: Storage) -> None:
+    def other_run_is_faster(request: httpx.Request) -> httpx.Response:
+        storage.note("today", definition=first.sent["tags"]["mlops.azureml.definition"], job="batchjob-1")
+        return deployment()(request)
+
+    first = Submit()
+    run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), first)
+    storage.notes.clear()
+    out = run(batch_job, TODAY, *unused(), endpoint(), other_run_is_faster, absent(), saw("Completed"))
+    assert (out["changed"], out["batch_job"]["name"]) == (False, "batchjob-1")
+
+
+# -- a place that the task names tells least -------------------------------------------------------------------------
+
+BY_PLACE = {**TODAY, "outputs": OUTPUTS, "state": "canceled"}
+
+
+def fingerprint(storage: Storage, run: Run) -> str:
+    """What the ledger notes of the place that the tests name."""
+    options = {**TODAY, "name": "sample", "outputs": OUTPUTS, "wait": False}
+    run(batch_job, options, *unused("sample"), *ready(), Submit("sample"))
+    _text, marks = storage.notes.popitem()[1]
+    return marks["places"]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "rivals", "found"),
+    [
+        ([job(output=PLACE)], {}, True),
+        ([job(output=PLACE)], {"other": "batchjob-1"}, False),
+        ([job(output=PLACE)], {"other": ""}, False),
+        ([job(output=PLACE), job("batchjob-2", output=PLACE)], {"other": "batchjob-2"}, True),
+        ([job(output=PLACE), job("batchjob-2", output=PLACE)], {}, False),
+        ([job(output=PLACE, created="2026-01-31T05:00:00Z")], {}, False),
+    ],
+    ids=["alone", "another key's", "another key is at it", "the rest is another key's", "two", "older"],
+)
+def test_a_job_at_the_place_is_taken_only_when_no_other_key_can_have_started_it(
+    run: Run, storage: Storage, jobs: list[dict[str, Any]], rivals: dict[str, str], found: bool
+) -> None:
+    place = fingerprint(storage, run)
+    storage.note("today", definition="d", places=place)
+    for key, name in rivals.items():
+        storage.note(key, definition="d", places=place, job=name)
+    storage.age = _job_ledger.SETTLED_AFTER + 1
+    run(batch_job, BY_PLACE, *unused(), absent(), listed(*jobs))
+    assert storage.told("today").get("job") == ("batchjob-1" if found else None)
+
+
+# -- without a ledger ------------------------------------------------------------------------------------------------
+
+
+def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage) -> None:
+    storage.broken = ServiceError("no access", status=403)
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), listed(job("old", key="x")), *ready(), Submit())
+    assert out["changed"]
+    assert "ledger of job keys cannot be used: no access" in out.warnings[0]
+    standing = listed(job("newer", key="x"), job(key="today", status="Running"))
+    again = run(batch_job, {**TODAY, "wait": False}, *unused(), standing)
+    assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
+
+
+def test_without_a_ledger_a_named_place_does_not_tell(run: Run, storage: Storage) -> None:
+    storage.broken = ServiceError("no access", status=403)
+    out = run(batch_job, {**TODAY, "outputs": OUTPUTS}, *unused(), listed(job(output=PLACE)))
+    assert out.failed
+    assert "nothing tells whether it is the job of key today" in out["msg"]
+
+
+# -- the list of jobs ------------------------------------------------------------------------------------------------
+
+
+def aged(*hours: int) -> list[dict[str, Any]]:
+    return [job(f"job-{hour}", key=f"k{hour}", created=f"2026-01-31T{hour:02}:00:00+00:00") for hour in hours]
+
+
+@pytest.mark.parametrize(
+    ("first_page", "pages"),
+    [(aged(6, 5, 4, 3), 1), (aged(3, 4, 5, 6), 2), (aged(4, 6, 3), 2), (aged(4, 4), 2)],
+    ids=["newest first", "oldest first", "no order", "not known"],
+)
+def test_the_list_ends_early_only_where_it_is_newest_first(
+    run: Run, storage: Storage, first_page: list[dict[str, Any]], pages: int
+) -> None:
+    storage.note("today", definition="d")
+    storage.age = _job_ledger.SETTLED_AFTER + 1
+    first, last = listed(*first_page), listed(job(key="today"))
+    first.body["nextLink"] = f"{ARM}{WORKSPACE}/jobs?api-version=2024-10-01&jobType=Pipeline&listViewType=All&page=2"
+    last.query["page"] = "2"
+    found = [last] if pages == 2 else []
+    run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), first, *found)
+    assert (storage.told("today").get("job") is not None) == (pages == 2)
+
+
+# -- a key of the caller ---------------------------------------------------------------------------------------------
+
+
+def test_a_key_stands_for_what_is_scored_with_it(run: Run) -> None:
+    options = {**ANY, "key": "nightly run 2026/01/31"}
+    names = []
+    for more in ({}, {}, {"inputs": {"images": {"path": f"{URL}/more"}}}, {"deployment_name": "green"}, {"key": "x"}):
+        wanted = {**options, **more}
+        out = run(
+            batch_job,
+            wanted,
+            *[lambda _request: httpx.Response(404, json=error("NotFound", "x"))],
+            default_datastore(),
+            endpoint(),
+            deployment(wanted.get("deployment_name", "blue")),
+            check=True,
+        )
+        names.append(out["batch_job"]["key"])
+    assert names[0] == names[1]
+    assert len(set(names)) == 4
+    assert names[0].startswith("nightly-run-2026-01-31-")
+    assert run(batch_job, {**options, "name": "x"}).failed
+
+
+# -- another try -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("resubmit", "status", "starts"),
+    [
+        ("never", "Failed", False),
+        ("on_failure", "Failed", True),
+        ("on_failure", "Canceled", True),
+        ("on_failure", "Completed", False),
+        ("always", "Completed", True),
+        ("always", "Failed", True),
+    ],
+)
+def test_a_job_that_has_ended_is_tried_again_as_the_task_says(
+    run: Run, storage: Storage, resubmit: str, status: str, starts: bool
+) -> None:
+    options = {**TODAY, "resubmit": resubmit, "wait": False}
+    second = [absent("today--2"), default_datastore(), *ready(), Submit("today--2")]
+    out = run(batch_job, options, *finished(status), *(second if starts else []))
+    assert out["changed"] is starts
+    if starts:
+        place = OWN_PLACE.replace("/today/", "/today--2/")
+        assert second[-1].sent["name"] == second[-1].sent["tags"]["mlops.azureml.key"] == "today--2"
+        assert second[-1].sent["outputData"]["score"]["uri"] == place
+        assert (out["batch_job"]["key"], out["batch_job"]["attempt"]) == ("today", 2)
+        assert storage.told("today--2")["job"] == "today--2"
+
+
+def test_a_job_that_goes_on_is_never_tried_again(run: Run) -> None:
+    running = saw("Running", "today", key="today")
+    assert not run(batch_job, {**TODAY, "resubmit": "always", "wait": False}, running)["changed"]
+
+
+def test_a_failed_job_may_be_tried_again_with_other_options(run: Run) -> None:
+    options = {**TODAY, "resubmit": "on_failure", "mini_batch_size": 3, "wait": False}
+    failed = finished("Failed", definition="of then")
+    out = run(batch_job, options, *failed, absent("today--2"), default_datastore(), *ready(), Submit("today--2"))
+    assert out["changed"]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["ledger", "no ledger"])
+def test_the_last_try_is_the_job_of_the_key(run: Run, storage: Storage, kept: bool) -> None:
+    tries = [saw("Failed", name, key=name) for name in ("today", "today--2", "today--3")]
+    for number in (2, 3, 11):
+        storage.note(f"today--{number}", definition="d", job=f"today--{number}")
+    del storage.notes["batch-scoring/.jobs/digits/today--11.json"]
+    looks: list[Any] = [tries[0], tries[1], default_datastore(), tries[2]]
+    if not kept:
+        storage.broken = ServiceError("no access", status=403)
+        looks = [tries[0], tries[1], default_datastore(), tries[1], tries[2], absent("today--4"), listed()]
+    out = run(batch_job, {**TODAY, "wait": False}, *looks)
+    assert (out["batch_job"]["name"], out["batch_job"]["attempt"]) == ("today--3", 3)
+
+
+# -- a lost answer ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        CUT,
+        httpx.ReadTimeout("late"),
+        httpx.Response(500, json=error("ServiceError", "x")),
+        httpx.Response(201, text="<html>"),
+    ],
+    ids=["cut", "late", "500", "garbage"],
+)
+def test_a_job_whose_answer_was_lost_is_found_and_not_started_again(run: Run, storage: Storage, failure: Any) -> None:
+    old = job("old", key="yesterday")
+    out = run(
+        batch_job,
+        TODAY,
+        *unused(),
+        *ready(),
+        Submit(failure=failure),
+        *(absent(), listed(old)),
+        *(absent(), listed(old, job(status="Running", output=OWN_PLACE))),
+        saw("Completed"),
+    )
+    assert (out["changed"], out["batch_job"]["name"]) == (True, "batchjob-1")
+    assert storage.told("today")["job"] == "batchjob-1"
+
+
+def test_a_job_without_name_is_found_by_the_key_it_was_sent_with(run: Run, storage: Storage) -> None:
+    submit = Submit(failure=CUT)
+    looked_up = []
+
+    def look(request: httpx.Request) -> httpx.Response:
+        looked_up.append(request.url.path)
+        return httpx.Response(200, json=job(submit.sent["name"], "Completed"))
+
+    out = run(batch_job, ANY, *ready(), submit, look)
+    assert looked_up == [f"{WORKSPACE}/jobs/{submit.sent['name']}"]
+    assert out["changed"]
+    assert storage.notes == {}
+
+
+@pytest.mark.parametrize("name", ["today", None])
+def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | None, clock: Clock) -> None:
+    submit = Submit(failure=CUT)
+    looks: list[Any] = []
+    for _time in _job_search.LOOK_AGAIN_PAUSES:
+        looks += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
+    before = (*unused(), *ready()) if name else ready()
+    out = run(batch_job, {**ANY, "name": name}, *before, submit, *looks)
+    assert out.failed
+    assert "not known whether the scoring job was started" in out["msg"]
+    assert out["key"] == submit.sent["name"]
+    assert ("takes up the job under this name" in out["msg"]) == (name is not None)
+    assert sum(clock.sleeps) == sum(_job_search.LOOK_AGAIN_PAUSES)
+    assert (storage.told("today") is not None) == (name is not None)
+
+
+def test_a_conflict_means_that_another_run_was_faster(run: Run) -> None:
+    conflict = httpx.Response(409, json=error("Conflict", "A job with the name 'today' already exists."))
+    mine = saw("Completed", "today", key="today")
+    out = run(batch_job, TODAY, *unused(), *ready(), Submit(failure=conflict), mine)
+    assert out["batch_job"]["name"] == "today"
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (httpx.Response(400, json=error("UserError", "No valid deployments to route to.")), "default deployment"),
+        (httpx.Response(401, json=error("UserError", "Audiences in JWT are not allowed")), "cloud_environment"),
+        (httpx.Response(403, json=error("UserError", "no")), "role"),
+    ],
+)
+def test_a_refusal_is_told_and_the_key_is_free_again(
+    run: Run, storage: Storage, failure: httpx.Response, words: str
+) -> None:
+    again = [Submit(failure=failure)] if failure.status_code == 401 else []
+    out = run(batch_job, TODAY, *unused(), *ready(), Submit(failure=failure), *again)
+    assert out.failed
+    assert words in out["msg"]
+    assert storage.notes == {}

@@ -1,0 +1,328 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starting a job: what is sent, what is refused before, what check mode tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
+from ansible_collections.mlops.azureml.plugins.modules import batch_job
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
+    ANY,
+    ENDPOINT,
+    INPUTS,
+    OUTPUTS,
+    OWN_PLACE,
+    PLACE,
+    STUDIO,
+    TODAY,
+    URL,
+    Storage,
+    Submit,
+    absent,
+    datastore,
+    default_datastore,
+    deployment,
+    endpoint,
+    finished,
+    ready,
+    saw,
+    unused,
+)
+
+PLANTED = "planted-url-signature-1d2c"
+
+
+# -- starting --------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_without_a_name_is_started_and_followed(run: Run, clock: Clock) -> None:
+    submit = Submit()
+    out = run(batch_job, ANY, endpoint(), deployment(), submit, saw("Queued"), saw("Running"), saw("Completed"))
+    assert out["changed"]
+    shown = out["batch_job"]
+    assert (shown["name"], shown["status"], shown["deployment_name"]) == ("batchjob-1", "Completed", "blue")
+    assert shown["id"] == f"{WORKSPACE}/jobs/batchjob-1"
+    assert shown["studio_url"] == STUDIO.format("batchjob-1")
+    assert [entry["status"] for entry in shown["timeline"]] == ["Preparing", "Queued", "Running", "Completed"]
+    assert shown["timeline"][0]["at"] == "2026-01-31T06:00:01+00:00"
+    assert submit.sent["inputData"] == {"images": {"jobInputType": "UriFolder", "uri": URL}}
+    assert "outputData" not in submit.sent
+    assert "azureml-model-deployment" not in submit.headers
+    assert submit.headers["repeatability-request-id"] == submit.headers["repeatability_request-id"]
+    assert out["diff"] == {"before": {}, "after": {"endpoint_name": "digits", "inputs": INPUTS}}
+    assert all(pause < 3 for pause in clock.sleeps)
+
+
+def test_a_named_job_carries_its_name_in_every_mark(run: Run, storage: Storage) -> None:
+    first, second = Submit("today"), Submit("today")
+    for submit in (first, second):
+        storage.notes.clear()
+        out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
+        assert (out["changed"], out["batch_job"]["key"], out["batch_job"]["status"]) == (True, "today", "Preparing")
+        assert out["batch_job"]["outputs"] == {"score": {"path": OWN_PLACE}}
+    assert first.sent["name"] == "today"
+    assert first.sent["tags"]["mlops.azureml.key"] == first.sent["properties"]["mlops.azureml.key"] == "today"
+    assert first.sent["outputData"] == {"score": {"jobOutputType": "UriFile", "uri": OWN_PLACE}}
+    assert first.headers["repeatability-request-id"] == second.headers["repeatability-request-id"]
+
+
+def test_what_the_call_may_set_is_sent(run: Run) -> None:
+    submit = Submit()
+    options = {
+        **ANY,
+        "deployment_name": "green",
+        "output_file_name": "p.csv",
+        "mini_batch_size": 5,
+        "instance_count": 2,
+        "max_concurrency_per_instance": 3,
+        "error_threshold": -1,
+        "logging_level": "debug",
+        "retry_settings": {"max_retries": 1, "timeout": 90},
+        "experiment_name": "trials",
+        "wait": False,
+    }
+    out = run(batch_job, options, endpoint(default=None), deployment("green"), submit)
+    assert submit.headers["azureml-model-deployment"] == "green"
+    assert submit.sent["properties"]["experimentName"] == "trials"
+    settings = {name: submit.sent[name] for name in ("outputFileName", "miniBatchSize", "maxConcurrencyPerInstance")}
+    assert settings == {"outputFileName": "p.csv", "miniBatchSize": 5, "maxConcurrencyPerInstance": 3}
+    assert submit.sent["compute"] == {"instanceCount": 2}
+    assert (submit.sent["errorThreshold"], submit.sent["loggingLevel"]) == (-1, "Debug")
+    assert submit.sent["retrySettings"] == {"maxRetries": 1, "timeout": "PT1M30S"}
+    assert out["diff"]["after"]["retry_settings"] == {"max_retries": 1, "timeout": 90}
+
+
+def test_the_latest_version_of_a_data_asset_is_the_one_that_is_named(run: Run) -> None:
+    submit, version = Submit(), f"{WORKSPACE}/data/inbox/versions/7"
+    latest = {**ANY, "inputs": {"images": {"path": "azureml:inbox@latest"}}, "wait": False}
+    out = run(
+        batch_job,
+        latest,
+        endpoint(),
+        deployment(),
+        get("data/inbox/versions", {"value": [{"id": version}]}, **{"$orderBy": "createdtime desc", "$top": "1"}),
+        get("data/inbox/versions/7", {"id": version, "properties": {"dataType": "uri_file"}}),
+        submit,
+    )
+    uri = submit.sent["inputData"]["images"]["uri"]
+    assert uri.startswith(
+        "azureml://subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/rg1/workspaces/ws1/"
+    )
+    assert uri.endswith("/data/inbox/versions/7")
+    scored = {"images": {"type": "uri_file", "path": "azureml:inbox:7"}}
+    assert out["batch_job"]["inputs"] == out["diff"]["after"]["inputs"] == scored
+    key = submit.sent["name"]
+    standing = saw("Completed", key, properties=submit.sent["properties"])
+    again = run(batch_job, {**latest, "name": key}, standing, absent(f"{key}--2"))
+    assert again["batch_job"]["inputs"] == scored
+
+
+def test_the_form_of_2021(run: Run) -> None:
+    submit = Submit()
+    options = {**ANY, "outputs": OUTPUTS, "api_generation": "2021", "wait": False}
+    run(batch_job, options, endpoint(), deployment(), datastore(), submit)
+    assert submit.sent["dataset"] == {"dataInputType": "DataUrl", "path": URL}
+    assert submit.sent["outputDataset"] == {
+        "datastoreId": f"{WORKSPACE}/datastores/workspaceblobstore",
+        "path": "scores",
+    }
+    assert submit.sent["outputFileName"] == "today.csv"
+    assert "inputData" not in submit.sent
+
+
+def test_literals_go_to_a_pipeline(run: Run) -> None:
+    submit = Submit()
+    options = {**ANY, "inputs": {**INPUTS, "mode": {"type": "literal", "value": 3}}, "wait": False}
+    pipeline = deployment(deploymentConfiguration={"deploymentConfigurationType": "PipelineComponent"})
+    run(batch_job, options, endpoint(), pipeline, submit)
+    assert submit.sent["inputData"]["mode"] == {"jobInputType": "Literal", "value": "3"}
+
+
+def test_a_signed_url_is_used_and_never_shown(run: Run) -> None:
+    submit = Submit()
+    signed = {"images": {"type": "uri_folder", "path": f"{URL}?sig={PLANTED}"}}
+    out = run(batch_job, {**ANY, "inputs": signed, "wait": False}, endpoint(), deployment(), submit)
+    assert submit.sent["inputData"]["images"]["uri"].endswith(PLANTED)
+    module_arguments = out.result.pop("invocation", {})
+    assert out["batch_job"]["inputs"] == INPUTS
+    assert PLANTED not in str(out.result) + str(module_arguments)
+
+
+# -- found before the call -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "calls", "words"),
+    [
+        (ANY, [get(ENDPOINT)], "no batch endpoint digits"),
+        (ANY, [endpoint(scoring_uri=None)], "no scoring URI"),
+        (ANY, [endpoint(default=None)], "no default deployment"),
+        ({**ANY, "deployment_name": "red"}, [endpoint(), get(f"{ENDPOINT}/deployments/red")], "no deployment red"),
+        ({**ANY, "inputs": {}}, [endpoint(), deployment()], "exactly one data input"),
+        ({**ANY, "inputs": {**INPUTS, "more": INPUTS["images"]}}, [endpoint(), deployment()], "exactly one data input"),
+        (
+            {**ANY, "inputs": {"images": {"path": "azureml:inbox:9"}}},
+            [endpoint(), deployment(), get("data/inbox/versions/9")],
+            "no data asset azureml:inbox:9",
+        ),
+        (
+            {**ANY, "inputs": {"images": {"path": "azureml://datastores/nowhere/paths/p"}}},
+            [endpoint(), deployment(), get("datastores/nowhere")],
+            "no datastore nowhere",
+        ),
+        ({**ANY, "inputs": {"images": {"path": "/no/such/images"}}}, [], "does not exist where the task runs"),
+        ({**ANY, "name": "today--2"}, [], "cannot be the name of a scoring job"),
+        ({**ANY, "outputs": {"score": {"path": "https://x/y"}}}, [], "no place in a datastore"),
+        ({**ANY, "mini_batch_size": 0}, [], "mini_batch_size: 0 is too small"),
+        ({**ANY, "name": "a b"}, [], "cannot be the name of a scoring job"),
+        ({"endpoint_name": "d"}, [], "cannot be the name of a batch endpoint"),
+        ({"endpoint_name": "digits", "state": "canceled"}, [], "any of the following are missing: name, key"),
+    ],
+)
+def test_bad_input_is_found_before_the_call(run: Run, options: dict[str, Any], calls: list[Call], words: str) -> None:
+    out = run(batch_job, options, *calls)
+    assert out.failed
+    assert words in out["msg"] or "missing" in out["msg"]
+    assert words.split(":")[-1].strip() in out["msg"]
+
+
+@pytest.mark.parametrize("taken", ["scores/today.csv", "scores/today.csv/part"])
+def test_an_output_that_exists_is_found_before_the_call(run: Run, storage: Storage, taken: str) -> None:
+    storage.blobs[taken] = b"x"
+    out = run(batch_job, {**ANY, "outputs": OUTPUTS}, endpoint(), deployment(), datastore())
+    assert out.failed
+    assert "exists already" in out["msg"]
+
+
+@pytest.mark.parametrize("taken", ["scores/today.csv", "scores/today.csv/part"])
+def test_an_output_may_be_overwritten(run: Run, storage: Storage, taken: str) -> None:
+    storage.blobs = {taken: b"x", "scores/today.csv2": b"another's"}
+    options = {**ANY, "outputs": OUTPUTS, "output_policy": "overwrite", "wait": False}
+    predicted = run(batch_job, options, endpoint(), deployment(), datastore(), check=True)
+    assert predicted["changed"]
+    assert taken in storage.blobs
+    submit = Submit()
+    assert run(batch_job, options, endpoint(), deployment(), datastore(), submit)["changed"]
+    assert list(storage.blobs) == ["scores/today.csv2"]
+    assert submit.sent["outputData"]["score"]["uri"] == PLACE
+
+
+@pytest.mark.parametrize(
+    ("output", "place"),
+    [
+        ({"path": PLACE}, PLACE.replace("today.csv", "today/today.csv")),
+        ({"path": PLACE, "type": "uri_folder"}, f"{PLACE}/today"),
+        ({"path": PLACE.replace("scores/", "")}, PLACE.replace("scores/today.csv", "today/today.csv")),
+    ],
+)
+def test_a_unique_output_is_below_the_key(run: Run, storage: Storage, output: dict[str, Any], place: str) -> None:
+    storage.blobs = {"scores/today.csv": b"x"}
+    options = {**TODAY, "outputs": {"score": output}, "output_policy": "unique", "wait": False}
+    submit = Submit("today")
+    out = run(batch_job, options, *unused(), *ready(), submit)
+    assert submit.sent["outputData"]["score"]["uri"] == place
+    assert out["batch_job"]["outputs"] == {"score": {"path": place}}
+
+
+def test_a_place_that_the_job_of_another_key_is_writing_to_is_refused(run: Run) -> None:
+    started = {**TODAY, "name": "other", "outputs": OUTPUTS, "wait": False}
+    run(batch_job, started, *unused("other"), *ready(), Submit("other"))
+    mine = {**TODAY, "outputs": OUTPUTS, "wait": False}
+    out = run(batch_job, mine, *unused(), saw("Running", "other", key="other"))
+    assert out.failed
+    assert "job other of endpoint digits is Running" in out["msg"]
+    ended = run(batch_job, mine, *unused(), saw("Failed", "other", key="other"), *ready(), Submit("today"))
+    assert ended["changed"]
+
+
+def test_storage_that_cannot_be_seen_is_told(run: Run, storage: Storage) -> None:
+    storage.broken = ServiceError("no access", status=403)
+    out = run(batch_job, {**ANY, "outputs": OUTPUTS, "wait": False}, *ready(), datastore(), Submit())
+    assert out["changed"]
+    assert "Could not see whether" in out.warnings[0]
+
+
+# -- local input -----------------------------------------------------------------------------------------------------
+
+
+def test_a_local_folder_is_uploaded_once_and_used(run: Run, storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a?.txt").write_text("a")
+    options = {"endpoint_name": "digits", "inputs": {"x": {"path": str(tmp_path / "in")}}, "wait": False}
+    predicted = run(batch_job, options, *ready(), default_datastore(), check=True)
+    assert storage.uploads == []
+    submit = Submit()
+    done = run(batch_job, options, *ready(), default_datastore(), submit)
+    [name] = storage.uploads
+    folder = name.removesuffix("/a?.txt")
+    assert submit.sent["inputData"]["x"] == {
+        "jobInputType": "UriFolder",
+        "uri": f"azureml://datastores/workspaceblobstore/paths/{folder}/",
+    }
+    assert predicted["diff"] == done["diff"]
+    run(batch_job, options, *ready(), default_datastore(), Submit())
+    assert len(storage.uploads) == 1
+
+
+def test_a_local_file_is_a_file_whatever_the_task_forgets_to_say(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    item = {"path": str(tmp_path / "a.txt")}
+    submit = Submit()
+    run(batch_job, {**ANY, "inputs": {"x": item}, "wait": False}, *ready(), default_datastore(), submit)
+    assert submit.sent["inputData"]["x"]["jobInputType"] == "UriFile"
+    out = run(batch_job, {**ANY, "inputs": {"x": {**item, "type": "uri_folder"}}})
+    assert out.failed
+    assert "is a file, and no uri_folder" in out["msg"]
+
+
+def test_other_local_content_under_the_same_name_is_a_mistake(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    options = {**TODAY, "inputs": {"x": {"path": str(tmp_path / "a.txt")}}, "wait": False}
+    submit = Submit("today")
+    run(batch_job, options, *unused(), *ready(), submit)
+    definition = submit.sent["tags"]["mlops.azureml.definition"]
+    assert not run(batch_job, options, *finished(definition=definition)).failed
+    (tmp_path / "a.txt").write_text("b")
+    assert "other options" in run(batch_job, options, *finished(definition=definition))["msg"]
+
+
+# -- check mode ------------------------------------------------------------------------------------------------------
+
+
+def test_check_mode_predicts_what_the_run_does(run: Run) -> None:
+    predicted = run(batch_job, TODAY, *unused(), *ready(), check=True)
+    done = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), Submit("today"))
+    assert predicted["changed"]
+    assert predicted["diff"] == done["diff"]
+    assert predicted["batch_job"]["key"] == "today"
+    assert {"name", "status", "id"}.isdisjoint(predicted["batch_job"])
+
+
+def test_check_mode_forgives_what_an_earlier_task_would_make(run: Run) -> None:
+    options = {**TODAY, "inputs": {"images": {"path": "azureml:inbox:1"}}}
+    out = run(batch_job, options, *unused(), get(ENDPOINT), get("data/inbox/versions/1"), check=True)
+    assert out["changed"]
+    assert "no data asset" in out.warnings[0]
+
+
+def test_check_mode_sees_an_output_that_exists_and_writes_nothing(run: Run, storage: Storage) -> None:
+    storage.blobs["scores/today.csv"] = b"x"
+    options = {**TODAY, "outputs": OUTPUTS}
+    out = run(batch_job, options, *unused(), *ready(), check=True)
+    assert out.failed
+    assert "exists already" in out["msg"]
+    assert storage.notes == {}
+
+
+def test_check_mode_neither_waits_nor_fails_for_a_standing_job(run: Run) -> None:
+    for status, looks in (("Running", [saw("Running", "today", key="today")]), ("Failed", finished("Failed"))):
+        out = run(batch_job, TODAY, *looks, check=True)
+        assert (out.failed, out["changed"], out["batch_job"]["status"]) == (False, False, status)
