@@ -79,21 +79,22 @@ seealso:
 EXAMPLES = r"""
 - name: Publish the scoring code
   mlops.azureml.code:
-    name: digits-scoring
-    path: files/scoring
+    name: digits-score
+    path: files/score
     required_files: [score.py]
-  register: scoring
+  register: score
 
 - name: Deploy what was published
   mlops.azureml.batch_deployment:
     endpoint_name: digits-batch
     name: blue
-    code: "{{ scoring.code.reference }}"
-    scoring_script: score.py
+    code_configuration:
+      code: "{{ score.code.reference }}"
+      scoring_script: score.py
 
 - name: Delete a version
   mlops.azureml.code:
-    name: digits-scoring
+    name: digits-trial
     version: "1"
     state: absent
 """
@@ -108,12 +109,12 @@ code:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/.../workspaces/ws1/codes/digits-scoring/versions/2
+      sample: /subscriptions/.../workspaces/ws1/codes/digits-score/versions/2
     name:
       description: Name of the code.
       type: str
       returned: always
-      sample: digits-scoring
+      sample: digits-score
     version:
       description: The version that holds the content.
       type: str
@@ -123,7 +124,7 @@ code:
       description: The version as other tasks refer to it.
       type: str
       returned: always
-      sample: azureml:digits-scoring:2
+      sample: azureml:digits-score:2
     path:
       description: URI of the folder in storage. Unknown, and missing, when a new version is predicted in check mode.
       type: str

@@ -50,12 +50,12 @@ codes:
       description: Full ARM id.
       type: str
       returned: always
-      sample: /subscriptions/.../workspaces/ws1/codes/digits-scoring/versions/2
+      sample: /subscriptions/.../workspaces/ws1/codes/digits-score/versions/2
     name:
       description: Name of the code.
       type: str
       returned: always
-      sample: digits-scoring
+      sample: digits-score
     version:
       description: The version.
       type: str
@@ -75,7 +75,7 @@ codes:
       description: The version as other tasks refer to it.
       type: str
       returned: with O(name)
-      sample: azureml:digits-scoring:2
+      sample: azureml:digits-score:2
     path:
       description: URI of the folder in storage. Unknown, and missing, when a new version is predicted in check mode.
       type: str

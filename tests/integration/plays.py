@@ -100,14 +100,15 @@ def play_book(
     variables: Mapping[str, Any],
     until: Callable[[], bool] | None = None,
 ) -> Played:
-    """Run a playbook of the collection, or tasks in a play of their own, with ``ansible-playbook``.
+    """Run a playbook of the collection, plays, or tasks in a play of their own, with ``ansible-playbook``.
 
     With ``until``, everything is killed as soon as that holds, as when the machine loses its power.
     """
     told = folder / "told"
     told.unlink(missing_ok=True)
     if isinstance(what, list):
-        (folder / "play.json").write_text(json.dumps([{**PLAY, "tasks": what}]))
+        plays = what if "hosts" in what[0] else [{**PLAY, "tasks": what}]
+        (folder / "play.json").write_text(json.dumps(plays))
         what = str(folder / "play.json")
     (folder / "variables.json").touch(mode=0o600)
     (folder / "variables.json").write_text(json.dumps({"ansible_python_interpreter": sys.executable, **variables}))

@@ -1,0 +1,101 @@
+"""Every example in the docs runs as it is printed, in a workspace where what it presumes stands.
+
+The examples are read from the docs, so that a new one is proved by being written.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .plays import PLAY
+from .stories import FILES
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(ROOT.glob("plugins/modules/*.py"))
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]
+PRESUMED = yaml.safe_load((Path(__file__).with_name("presumed.yml")).read_text())
+# Folders that are not there; one of the workspace stands in for them.
+ELSEWHERE = (
+    "https://account.blob.core.windows.net/samples/digits",
+    "azureml://datastores/workspaceblobstore/paths/images/january",
+)
+HERE = "'{{ presumed_inbox.data.path }}'"
+
+Tasks = list[dict[str, Any]]
+
+
+def read(text: str) -> Tasks:
+    for folder in ELSEWHERE:
+        text = text.replace(folder, HERE)
+    return list(yaml.safe_load(text))
+
+
+def examples(module: Path) -> Tasks:
+    """The tasks in the docs of a module."""
+    [text] = re.findall(r'^EXAMPLES = r"""\n(.*?)^"""', module.read_text(), re.DOTALL | re.MULTILINE)
+    return read(text)
+
+
+def plays(page: Path) -> Tasks:
+    """The plays on a page."""
+    texts = re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [play for text in texts for play in read(text)]
+
+
+def spoils(tasks: Tasks) -> bool:
+    """Do they take away what other examples presume?"""
+    return "'state': 'absent'" in str(tasks)
+
+
+def stand_in_files(folder: Path) -> None:
+    """Small files under the names that the examples use."""
+    files = folder / "files"
+    shutil.copytree(FILES / "digits" / "score", files / "score")
+    for name in ("images", "january", "held_out"):
+        shutil.copytree(FILES / "pages", files / name)
+    (files / "model").mkdir()
+    shutil.copy(FILES / "times.txt", files / "model" / "digits.npz")
+    shutil.copy(FILES / "conda.yml", files / "conda.yml")
+    (files / "image").mkdir()
+    (files / "image" / "Dockerfile").write_text("FROM library/python:3.11\n")
+
+
+def attempt(module: Path) -> Tasks:
+    """Run its examples, and go on when one fails; then make stand again what they took away."""
+    tasks = examples(module)
+    again = PRESUMED if spoils(tasks) else []
+    named = [{**task, "name": f"{module.stem}: {task['name']}"} for task in tasks]
+    return [{"block": named, "rescue": [{"ansible.builtin.meta": "noop"}]}, *again]
+
+
+def test_the_examples_of_the_modules(play, workspace, tmp_path):
+    stand_in_files(tmp_path)
+    modules = sorted(MODULES, key=lambda module: spoils(examples(module)))
+    played = play([*PRESUMED, *(task for module in modules for task in attempt(module))]).well()
+    assert [f"{one.task}: {one.result['msg']}" for one in played.failed] == []
+    told = {one.task for one in played.told}
+    assert {f"{module.stem}: {task['name']}" for module in MODULES for task in examples(module)} <= told
+
+
+def test_the_plays_of_the_pages(play, workspace, tmp_path):
+    stand_in_files(tmp_path)
+    presumed = {**PLAY, "name": "Presumed", "tasks": PRESUMED}
+    wanted = [play for page in PAGES for play in plays(page)]
+    assert len(wanted) >= len(PAGES)
+    play([presumed, *wanted]).well()
+    assert "batchEndpoints/digits-batch" not in workspace.standing
+
+
+def test_the_variables_of_the_playbooks(play, workspace, tmp_path):
+    stand_in_files(tmp_path)
+    variables = yaml.safe_load((ROOT / "playbooks" / "vars" / "example.yml").read_text())
+    del variables["azureml_connection"]  # it names nobody's workspace
+    play("mlops.azureml.deploy_and_score", **variables).well()
+    assert len(list((tmp_path / "files" / "predictions").iterdir())) == 1
+    play("mlops.azureml.teardown", **variables).well()
+    assert "batchEndpoints/digits-batch" not in workspace.standing
