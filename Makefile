@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo test emulator-up emulator-down clean
+.PHONY: help demo test conformance emulator-up emulator-down clean
 
 PREPARE = python="$$(sh tests/gate/find_python.sh)" && "$$python" tests/gate/environment.py
 RUN = .build/venv/bin/python
@@ -16,6 +16,10 @@ demo: ## deploy a digit classifier to a local workspace, score images with it, s
 test: ## set up and run all tests (one of them: make test STEP=unit)
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate $(STEP)
+
+conformance: ## let clients that others wrote loose on the local workspace, all of them (minutes)
+	@$(PREPARE) gate
+	@$(RUN) -m tests.gate conformance-all
 
 emulator-up: ## start a local workspace
 	@$(PREPARE) demo

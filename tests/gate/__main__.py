@@ -90,7 +90,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such step: {', '.join(unknown)}; there are: {', '.join(step.name for step in STEPS)}")
         return 2
-    chosen = [step for step in STEPS if not names or step.name in names]
+    chosen = [step for step in STEPS if (step.name in names if names else not step.on_request)]
     tree.lay()
     home.lay()
     (BUILD / "logs").mkdir(exist_ok=True)
@@ -105,7 +105,7 @@ def main(names: list[str]) -> int:
             if not outcome.passed:
                 print(f"\n{outcome.output}", flush=True)
             verdict = "passed" if outcome.passed else "FAILED"
-            print(f"{outcome.step.name:<12} {verdict} {outcome.seconds:6.1f} s", flush=True)
+            print(f"{outcome.step.name:<15} {verdict} {outcome.seconds:6.1f} s", flush=True)
     failed = sum(not outcome.passed for outcome in outcomes)
     print(f"\n{len(outcomes) - failed} passed, {failed} failed")
     return 1 if failed else 0

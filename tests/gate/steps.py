@@ -19,21 +19,34 @@ DIST = str(PARENT / "dist")
 
 @dataclass(frozen=True)
 class Step:
-    """A named set of commands that must all succeed, in order."""
+    """A named set of commands that must all succeed, in order; one on request runs only when it is named."""
 
     name: str
     commands: list[list[str]]
     environment: dict[str, str] = field(default_factory=dict)
+    on_request: bool = False
 
 
 _COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(PARENT)}
 _IMPORTABLE = {"PYTHONPATH": str(PARENT)}
+_CLIENTS = {"CONFORMANCE_CLIENTS": str(BUILD / "conformance")}
 _TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
 STEPS = [
     Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
     Step("integration", [[*PYTEST, "tests/integration"]], _COLLECTIONS | _IMPORTABLE),
+    Step(
+        "conformance",
+        [[*PYTEST, "tests/conformance", "-m", "not on_request"]],
+        _COLLECTIONS | _IMPORTABLE | _CLIENTS,
+    ),
+    Step(
+        "conformance-all",
+        [[*PYTEST, "tests/conformance"]],
+        _COLLECTIONS | _IMPORTABLE | _CLIENTS,
+        on_request=True,
+    ),
     Step("unit", [[*PYTEST, "-n", "2", "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
     Step(
         "build",

@@ -1,0 +1,55 @@
+"""One local workspace for the session, the clients that are let loose on it, and our own playbooks beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import environment, play, started
+from tests.integration.local_workspace import LocalWorkspace
+
+__all__ = ["environment", "play", "started"]
+
+HERE = Path(__file__).parent
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def client_environment(started: LocalWorkspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the clients find in their environment: the workspace's settings, and no other of Azure's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE", "ANSIBLE"))}
+    own = {"HOME": str(tmp_path_factory.mktemp("home")), "PYTHONPATH": str(HERE / "resolver")}
+    return {**kept, **started.settings, **own}
+
+
+@pytest.fixture(scope="module")
+def run(client_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs a client's command in a folder of its own; what it printed. A status other than 0 fails the test."""
+
+    def run_it(*command: str | Path, **variables: str) -> str:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=tmp_path_factory.mktemp("client"),
+            env={**client_environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=1200,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    return run_it
+
+
+def journal(workspace: LocalWorkspace) -> Iterable[dict[str, Any]]:
+    """All that the journal knows of each request."""
+    return map(json.loads, workspace.control.get("/emulator/journal").raise_for_status().text.splitlines())

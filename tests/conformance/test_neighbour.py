@@ -1,0 +1,141 @@
+"""azure.azcollection's own modules against the local workspace, and what our modules make of their work.
+
+Its distribution takes minutes to install, and its SDK asks every thirty seconds how an operation stands.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.local_workspace import LocalWorkspace
+from tests.integration.plays import HERE as PLAYS
+from tests.integration.plays import Played, Told
+from tests.integration.stories import FILES, PAGES, deploy
+
+from .conftest import HERE, Run
+from .environments import python_of
+
+pytestmark = pytest.mark.on_request
+GOING_ON = {"Preparing", "Running"}
+Tasks = dict[str, Told]
+
+
+@pytest.fixture(scope="module")
+def neighbour(run: Run, started: LocalWorkspace, tmp_path_factory: Any) -> Callable[[str], Tasks]:
+    """Runs the part of `clients/neighbour.yml` with this tag, in a workspace that is empty at first."""
+    started.reset()
+    playbook = python_of("neighbour").parent / "ansible-playbook"
+    told = tmp_path_factory.mktemp("told") / "told"
+    # azure-cli-core wants the list form of the metadata; tokens must not be asked of Azure's own instance discovery.
+    variables = {
+        "ARM_CLOUD_METADATA_URL": f"{started.settings['AZURE_CLOUD_ENVIRONMENT']}/metadata/endpoints"
+        "?api-version=2019-05-01",
+        "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
+        "ANSIBLE_CALLBACK_PLUGINS": str(PLAYS / "callbacks"),
+        "ANSIBLE_CALLBACKS_ENABLED": "told",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "LC_ALL": "C.UTF-8",
+        "TOLD_FILE": str(told),
+    }
+
+    def play_part(tag: str) -> Tasks:
+        told.unlink(missing_ok=True)
+        run(playbook, HERE / "clients" / "neighbour.yml", "--tags", tag, "-e", f"folder={FILES}", **variables)
+        return {one.task: one for one in (Told(**json.loads(line)) for line in told.read_text().splitlines())}
+
+    return play_part
+
+
+@pytest.fixture(scope="module")
+def made(neighbour: Callable[[str], Tasks]) -> Tasks:
+    return neighbour("make")
+
+
+def result(tasks: Tasks, task: str, key: str) -> Any:
+    """What a task that went well returned."""
+    assert tasks[task].outcome == "ok", tasks[task].result.get("msg")
+    return tasks[task].result[key]
+
+
+def test_what_it_makes_it_makes_once(made: Tasks) -> None:
+    changed = {
+        "Create the compute": True,
+        "Create the compute again": False,
+        "Update the compute": True,
+        "Register the environment": True,
+        "Register the environment again": False,
+        "Register the model": True,
+        "Register the model again": False,
+        "Register the data": True,
+        "Create the endpoint": True,
+        "Create the endpoint again": False,
+        "Create the deployment": True,
+    }
+    assert {task: (made[task].outcome, made[task].changed) for task in changed} == {
+        task: ("ok", wanted) for task, wanted in changed.items()
+    }
+
+
+def test_it_looks_at_what_stands(made: Tasks, started: LocalWorkspace) -> None:
+    [compute] = result(made, "Look at computes", "ml_computes")
+    assert (compute["name"], compute["size"], compute["max_instances"]) == ("words-cluster", "Standard_DS3_v2", 2)
+    [environment] = result(made, "Look at environments", "ml_environments")
+    assert (environment["image"], environment["conda_file"]) == (
+        "library/python:3.11",
+        {"dependencies": ["python=3.11"]},
+    )
+    [model] = result(made, "Look at models", "ml_models")
+    assert (model["version"], Path(model["path"]).name) == ("1", "times.txt")
+    [endpoint] = result(made, "Look at endpoints", "ml_batch_endpoints")
+    assert (endpoint["description"], endpoint["tags"]) == ("Counts words", {"team": "text"})
+    assert endpoint["defaults"] == {"deployment_name": "blue"}
+    [deployment] = result(made, "Look at deployments", "ml_batch_deployments")
+    assert deployment["model"] == f"azureml:{started.path}/models/words/versions/1"
+
+
+def test_its_jobs_run(made: Tasks, started: LocalWorkspace) -> None:
+    asked = [made[task] for task in ("Score", "Score with the deployment")]
+    assert [one.outcome for one in asked] == ["ok", "ok"]
+    names = {one.result["ml_batch_endpoint_invoke"]["name"] for one in asked}
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and any(job["properties"]["status"] in GOING_ON for job in started.jobs):
+        time.sleep(0.2)
+    assert {job["name"]: job["properties"]["status"] for job in started.jobs} == dict.fromkeys(names, "Completed")
+
+
+def test_our_modules_adopt_what_it_made(made: Tasks, started: LocalWorkspace, play: Callable[..., Played]) -> None:
+    assert made["Create the deployment"].outcome == "ok"
+    # It has no module for code: the deployment brought its own, under a name that the SDK invented.
+    [code] = [path for path in started.standing if path.startswith("codes/") and "/versions/" in path]
+    story = deploy(batch_deploy_codes=[])
+    story["batch_deploy_deployments"] = story["batch_deploy_deployments"][:1]
+    story["batch_deploy_deployments"][0]["code_configuration"]["code"] = f"{started.path}/{code}"
+    started.forget()
+    assert play("mlops.azureml.deploy", **story).well().changed == []
+    assert play([PAGES]).well().changed == []
+    assert started.writes == []
+
+
+def test_it_removes_what_it_made(neighbour: Callable[[str], Tasks], made: Tasks, started: LocalWorkspace) -> None:
+    assert made["Create the endpoint"].outcome == "ok"
+    removed = neighbour("remove")
+    assert {task: (one.outcome, one.changed) for task, one in removed.items()} == {
+        "Delete the deployment": ("ok", True),
+        "Delete the endpoint": ("ok", True),
+        "Delete the compute": ("ok", True),
+    }
+    left = {path.partition("/")[0] for path in started.standing}
+    assert left.isdisjoint({"batchEndpoints", "computes"})
+
+
+def test_its_own_faults_stand_as_the_readme_says(made: Tasks) -> None:
+    fault = made["Register data with its type as an option"]
+    assert fault.outcome == "failed"
+    assert '"data_type": [\n    "Unknown field."' in fault.result["msg"]
