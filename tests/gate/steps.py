@@ -13,7 +13,7 @@ VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 PACKAGE = "ansible_collections.mlops.azureml.plugins"
 MYPY = [PYTHON, "-m", "mypy", "--config-file", "mypy.ini", "--cache-dir", str(BUILD / "mypy")]
 PLAYBOOKS = sorted(f"playbooks/{file.name}" for file in REPOSITORY.glob("playbooks/*.yml"))
-PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "worksteal"]
 DIST = str(PARENT / "dist")
 
 
@@ -34,8 +34,8 @@ _TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
 STEPS = [
-    Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
     Step("integration", [[*PYTEST, "tests/integration"]], _COLLECTIONS | _IMPORTABLE),
+    Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
     Step(
         "conformance",
         [[*PYTEST, "tests/conformance", "-m", "not on_request"]],
@@ -47,7 +47,7 @@ STEPS = [
         _COLLECTIONS | _IMPORTABLE | _CLIENTS,
         on_request=True,
     ),
-    Step("unit", [[*PYTEST, "-n", "2", "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
+    Step("unit", [[*PYTEST, "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
     Step(
         "build",
         [
