@@ -13,7 +13,8 @@ VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 PACKAGE = "ansible_collections.mlops.azureml.plugins"
 MYPY = [PYTHON, "-m", "mypy", "--config-file", "mypy.ini", "--cache-dir", str(BUILD / "mypy")]
 PLAYBOOKS = sorted(f"playbooks/{file.name}" for file in REPOSITORY.glob("playbooks/*.yml"))
-PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "worksteal"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+PYTEST_IN_TWO = [*PYTEST, "-n", "2", "--dist", "worksteal"]
 DIST = str(PARENT / "dist")
 
 
@@ -34,7 +35,7 @@ _TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
 STEPS = [
-    Step("integration", [[*PYTEST, "tests/integration"]], _COLLECTIONS | _IMPORTABLE),
+    Step("integration", [[*PYTEST_IN_TWO, "tests/integration"]], _COLLECTIONS | _IMPORTABLE),
     Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
     Step(
         "conformance",
@@ -47,7 +48,7 @@ STEPS = [
         _COLLECTIONS | _IMPORTABLE | _CLIENTS,
         on_request=True,
     ),
-    Step("unit", [[*PYTEST, "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
+    Step("unit", [[*PYTEST_IN_TWO, "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
     Step(
         "build",
         [
