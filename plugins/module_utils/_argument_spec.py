@@ -60,10 +60,14 @@ def resource_options(resource: ResourceType) -> dict[str, t.Any]:
     arguments: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
     if resource.parent:
         arguments[resource.parent.option] = {"type": "str", "required": True}
-        arguments.update({mark.option: {"type": "bool"} for mark in resource.parent.marks})
-    for field in resource.fields:
-        _add(arguments, field)
-    if resource.appends:
+        for mark in resource.parent.marks:
+            arguments.update({mark.option: {"type": "bool"}, mark.stand_in: {"type": "str"}})
+    if resource.kinds:
+        arguments[resource.kinds.option] = resource.kinds.wire.spec()
+    for table in resource.tables:
+        for field in table.fields:
+            _add(arguments, field)
+    if any(table.appends for table in resource.tables):
         arguments["append_tags"] = {"type": "bool", "default": True}
     return arguments
 

@@ -14,7 +14,8 @@ from ._asset_type import AssetType, check_version
 from ._info import Filter, Info, listed, one
 from ._invocation import Spec
 from ._lookup import NEWEST_FIRST
-from ._resource import Options, check_names, render
+from ._plan import check_names, render
+from ._resource import Options
 from ._wire import Choice
 from ._workspace import Workspace
 

@@ -19,10 +19,11 @@ from ._argument_spec import resource_options
 from ._asset_type import AssetType, check_version
 from ._blobs import open_datastore
 from ._content_hash import HASH_VERSION, Content
+from ._dotted import dig, plant, uproot
 from ._errors import InvalidOption, NotFoundError, ServiceError
 from ._invocation import Invocation, Result, Spec
 from ._management import Management
-from ._resource import check_names, dig, plan, plant, render, uproot
+from ._plan import check_names, plan, render
 from ._uploads import into_datastore, through_pending_upload
 from ._wanted_asset import WantedAsset
 from ._wire import Json

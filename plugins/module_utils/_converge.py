@@ -11,35 +11,22 @@ Observe, plan, (check mode stops here), apply, wait, observe.
 from __future__ import annotations
 
 import copy
-import time
 import typing as t
 
 from ._argument_spec import resource_options, wait_options
-from ._errors import ConflictError, InvalidOption, OperationFailed
+from ._dotted import dig, plant
+from ._errors import ImmutableFieldError, InvalidOption, ServiceError
+from ._family import Family
 from ._invocation import Invocation, Result, Spec
 from ._lookup import require_references, settle_labels
-from ._management import Accepted, Management
-from ._resource import (
-    DELETING,
-    SETTLED_STATES,
-    SOUND_STATES,
-    Options,
-    Parent,
-    ParentMark,
-    Plan,
-    ResourceType,
-    check_names,
-    check_options,
-    dig,
-    merged_body,
-    plan,
-    plant,
-    render,
-)
+from ._management import Accepted
+from ._plan import Plan, check_names, check_options, check_task, differing, in_words, plan, render, table_for
+from ._resource import DELETING, Change, Condition, ResourceType
+from ._site import Deadline, Site, Standing
 from ._wire import Json
 from ._workspace import Workspace
 
-Standing: t.TypeAlias = "dict[str, Json] | None"
+REFUSED = (400, 409)
 
 
 class Converge:
@@ -49,7 +36,11 @@ class Converge:
         self.resource = resource
 
     def spec(self) -> Spec:
-        arguments = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+        states = ["present", "absent"]
+        states += [condition.state for table in self.resource.tables for condition in table.conditions]
+        arguments: dict[str, t.Any] = {"state": {"type": "str", "choices": states, "default": "present"}}
+        if self.resource.replaceable:
+            arguments["recreate"] = {"type": "bool", "default": False}
         return Spec({**arguments, **resource_options(self.resource), **wait_options()})
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
@@ -62,198 +53,174 @@ class _Task:
 
     def __init__(self, resource: ResourceType, workspace: Workspace, invocation: Invocation) -> None:
         self.resource = resource
+        self.table = resource
         self.workspace = workspace
         self.invocation = invocation
         self.options = invocation.options
-        # By the wall clock: a host that slept must not wait longer.
-        self.deadline: float = time.time() + self.options["wait_timeout"]
+        self.warn = invocation.warn if invocation.check_mode else None
+        check_names(resource, self.options)
+        deadline = Deadline(self.options["wait_timeout"])
+        self.site = Site(self._first_table(), self.options, workspace, invocation, deadline)
+        self.family = Family(resource, workspace, invocation, deadline)
 
-    # -- the two states ------------------------------------------------------------------------------------------
+    # -- the states ----------------------------------------------------------------------------------------------
 
     def present(self) -> Result:
-        warn = self.invocation.warn if self.invocation.check_mode else None
-        wanted = check_options(self.resource, self.options, self.workspace.id)
-        wanted = settle_labels(self.resource, wanted, self.workspace, warn)
-        standing = self._settled(self.resource, self.options)
+        check_task(self.resource, self.options, self.workspace.id)
+        standing = self._settle_table(self.site.settled())
+        condition = self._condition()
+        wanted = check_options(self.table, self.options, self.workspace.id)
+        wanted = settle_labels(self.table, wanted, self.workspace, self.warn)
         planned = self._plan(wanted, standing)
-        parent = self._parent(warn) if planned.action == "create" or self._marks() else None
-        marks = [mark for mark in self._marks() if dig(parent, mark.at) != self.options["name"]]
-        if planned.action == "none" and not marks:
+        if planned.action in ("create", "replace") or self.family.asks_for_marks:
+            self.family.require_parent(self.warn)
+        if planned.action == "replace":
+            self.family.require_stand_ins(comes_back=True, warn=self.warn)
+        unmet = condition if condition and not condition.met_by(standing) else None
+        if planned.action == "none" and not self.family.missing_marks and not unmet:
             return Result(False, self._shown(standing))
-        require_references(planned, self._path(self.resource, self.options), self.workspace, warn)
-        before, after = _with_marks(planned, marks, self.options["name"])
+        require_references(planned, self.site.path, self.workspace, self.warn)
+        before, after = self._told(planned, standing, unmet)
         if self.invocation.check_mode:
-            return Result(True, self._predicted(standing, planned), before, after)
-        if planned.action != "none":
-            standing = self._put(
-                self.resource, self.options, standing, lambda now: self._body(self._plan(wanted, now), parent)
-            )
-        for mark in marks:
-            self._set_mark(t.cast("Parent", self.resource.parent), mark)
+            return Result(True, self._predicted(standing, planned, unmet), before, after)
+        standing = self._apply(planned, wanted, standing)
+        self.family.set_missing_marks()
+        if unmet and not unmet.met_by(standing):
+            standing = self.site.bring_about(unmet, standing)
         return Result(True, self._shown(standing), before, after)
 
     def absent(self) -> Result:
-        check_names(self.resource, self.options)
-        standing = self._observe(self.resource, self.options)
+        standing = self.site.observe()
         if standing is None:
             return Result(False, {})
-        path = self._path(self.resource, self.options)
-        deleting = self.resource.state_of(standing) == DELETING
+        self._settle_table(standing)
+        deleting = self.table.state_of(standing) == DELETING
+        if not deleting:
+            self.family.require_stand_ins(comes_back=False, warn=self.warn)
         if not deleting and not self.invocation.check_mode:
-            self._write(
-                self.resource,
-                self.options,
-                standing,
-                lambda now: self._management.delete(path, query=self.resource.delete_query) if now else None,
-            )
+            self.family.hand_over_marks()
+            self.site.delete(standing)
         if self.options["wait"] and not self.invocation.check_mode:
-            title = f"deletion of {self.resource.title(self.options)}"
-            self._management.settle(path, timeout=self._left(), what=title, gone=True)
+            self.site.wait_until_gone()
         before = {} if deleting else {"name": self.options["name"], "state": "present"}
         return Result(not deleting, {}, before, {})
 
-    # -- reading -------------------------------------------------------------------------------------------------
+    # -- which table ---------------------------------------------------------------------------------------------
 
-    @property
-    def _management(self) -> Management:
-        return self.workspace.management
+    def _first_table(self) -> ResourceType:
+        """The table of the kind that the task says; the one that all kinds share when it says none."""
+        kinds = self.resource.kinds
+        kind = self.options[kinds.option] if kinds else None
+        return kinds.tables[kind] if kinds and kind else self.resource
 
-    def _left(self) -> float:
-        """Seconds until ``wait_timeout`` is over."""
-        return max(self.deadline - time.time(), 0.0)
+    def _settle_table(self, standing: Standing) -> Standing:
+        """Go on with the table of what stands or will. Some kinds are only told whole in another api-version."""
+        looked_with = self.site.resource.api_version
+        self.table = self.site.resource = table_for(self.resource, self.options, standing)
+        return standing if self.table.api_version == looked_with or standing is None else self.site.settled()
 
-    def _path(self, resource: ResourceType, options: Options) -> str:
-        return self.workspace.path(resource.path_of(options))
-
-    def _observe(self, resource: ResourceType, options: Options) -> Standing:
-        return self._management.get(self._path(resource, options))
-
-    def _settled(self, resource: ResourceType, options: Options, *, sound: bool = False) -> Standing:
-        """What stands once nothing is under way there: a plan on moving ground would be wrong.
-
-        With ``sound``, raises OperationFailed where something Failed stands.
-        """
-        standing = self._observe(resource, options)
-        still = SOUND_STATES if sound else SETTLED_STATES
-        if standing is None or not self.options["wait"] or resource.state_of(standing) in still:
-            return standing
-        try:
-            self._management.settle(self._path(resource, options), timeout=self._left(), what=resource.title(options))
-        except OperationFailed:
-            if sound:
-                raise
-        return self._observe(resource, options)
+    def _condition(self) -> Condition | None:
+        """The state that the task asks for, beyond being there."""
+        state = self.options["state"]
+        if state == "present":
+            return None
+        for condition in self.table.conditions:
+            if condition.state == state:
+                return condition
+        raise InvalidOption(f"state: {self.site.title} cannot be {state}: only other kinds can. Drop it.")
 
     # -- planning ------------------------------------------------------------------------------------------------
 
     def _plan(self, wanted: dict[str, Json], standing: Standing) -> Plan:
-        return plan(self.resource, self.options, wanted, standing, self.workspace.id)
+        return plan(self.table, self.options, wanted, standing, self.workspace.id)
 
-    def _body(self, planned: Plan, parent: Standing) -> dict[str, Json]:
-        """The body to send: in a creation, the region is the parent's or the workspace's when the task says none."""
-        if planned.action != "create" or not self.resource.regional or "location" in planned.body:
-            return planned.body
-        return {"location": dig(parent, "location") or self.workspace.location, **planned.body}
+    def _told(
+        self, planned: Plan, standing: Standing, unmet: Condition | None
+    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        """The plan's diff, with what the parent will say of the resource, and the state that will be brought about."""
+        before, after = {**planned.before}, {**planned.after}
+        for mark in self.family.missing_marks:
+            before[mark.option], after[mark.option] = False, True
+        if unmet:
+            holding = [other.state for other in self.table.conditions if other.met_by(standing)]
+            before["state"], after["state"] = (*holding, unmet.told(standing).lower())[0], unmet.state
+        if planned.action == "create":
+            return {}, after
+        name = {"name": self.options["name"]}
+        return {**name, **before}, {**name, **after}
 
-    def _parent(self, warn: t.Callable[[str], None] | None) -> Standing:
-        """The parent, where there is one. It has to stand; with ``warn`` its absence is only told."""
-        parent = self.resource.parent
-        if parent is None:
-            return None
-        options = self._parent_options(parent)
-        standing = self._settled(parent.type, options)
-        if standing is None:
-            complaint = (
-                f"{parent.option}: there is no {parent.type.title(options)} in workspace {self.workspace.id.name}"
-            )
-            if warn is None:
-                raise InvalidOption(f"{complaint}. Create it first, or correct {parent.option}. Nothing was changed.")
-            warn(f"{complaint}; the run will fail unless an earlier task creates it.")
-        return standing
-
-    def _parent_options(self, parent: Parent) -> Options:
-        return {"name": self.options[parent.option]}
-
-    def _marks(self) -> list[ParentMark]:
-        """What the task asks to be said of the resource in its parent."""
-        parent = self.resource.parent
-        return [mark for mark in parent.marks if self.options[mark.option]] if parent else []
-
-    # -- writing -------------------------------------------------------------------------------------------------
-
-    def _put(
-        self,
-        resource: ResourceType,
-        options: Options,
-        standing: Standing,
-        body_on: t.Callable[[Standing], dict[str, Json]],
-    ) -> Standing:
-        """PUT what ``body_on`` makes of what stands (empty: nothing is left to do), and read what then stands.
-
-        The answer to a PUT is a transient view that must not be shown (assets contract 3.5).
-        """
-
-        def put(now: Standing) -> Accepted | None:
-            body = body_on(now)
-            return self._management.put(self._path(resource, options), body) if body else None
-
-        self._write(resource, options, standing, put)
-        written = self._settled(resource, options, sound=True)
-        if written is None:
-            raise OperationFailed(
-                f"{resource.title(options)} was written, but is not there any more: somebody deleted it. "
-                "Run the task again to create it."
-            )
-        return written
-
-    def _write(
-        self,
-        resource: ResourceType,
-        options: Options,
-        standing: Standing,
-        write: t.Callable[[Standing], Accepted | None],
-    ) -> None:
-        """Write on what stands, and wait for the end of the operation that it starts.
-
-        When the service refuses because another operation is under way: wait for its end, look, write once more.
-        """
-        self.invocation.progress(f"writing {resource.title(options)}")
-        try:
-            accepted = write(standing)
-        except ConflictError:
-            if not self.options["wait"]:
-                raise
-            accepted = write(self._settled(resource, options))
-        if accepted and self.options["wait"]:
-            self._management.wait(accepted, timeout=self._left(), what=resource.title(options))
-
-    def _set_mark(self, parent: Parent, mark: ParentMark) -> None:
-        """Say it in the parent, on what stands there now."""
-        name = self.options["name"]
-
-        def body_on(now: Standing) -> dict[str, Json]:
-            return {} if dig(now, mark.at) == name else merged_body(parent.type, now or {}, {mark.at: name})
-
-        self._put(parent.type, self._parent_options(parent), self._parent(None), body_on)
-
-    # -- results -------------------------------------------------------------------------------------------------
+    def _predicted(self, standing: Standing, planned: Plan, unmet: Condition | None) -> dict[str, t.Any]:
+        predicted = copy.deepcopy(standing or planned.body)
+        for difference in planned.differences:
+            plant(predicted, difference.field.at, difference.wanted)
+        if unmet:
+            plant(predicted, unmet.at, unmet.word)
+        predicted["id"] = self.site.path
+        return {self.resource.name: render(self.resource, predicted, self.workspace.id, predicted=standing is None)}
 
     def _shown(self, standing: Standing) -> dict[str, t.Any]:
         return {self.resource.name: render(self.resource, standing or {}, self.workspace.id)}
 
-    def _predicted(self, standing: Standing, planned: Plan) -> dict[str, t.Any]:
-        predicted = copy.deepcopy(standing or planned.body)
-        for difference in planned.differences:
-            plant(predicted, difference.field.at, difference.wanted)
-        predicted["id"] = self._path(self.resource, self.options)
-        return {self.resource.name: render(self.resource, predicted, self.workspace.id, predicted=standing is None)}
+    # -- writing -------------------------------------------------------------------------------------------------
 
+    def _apply(self, planned: Plan, wanted: dict[str, Json], standing: Standing) -> Standing:
+        if planned.action == "none":
+            return standing
+        if planned.action == "replace":
+            written = self._replace(planned, standing)
+        else:
+            written = self._write(planned, wanted, standing)
+        if self.options["wait"]:
+            self._compare(wanted, written)
+        return written
 
-def _with_marks(planned: Plan, marks: list[ParentMark], name: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The plan's diff, with what the resource's parent will say of it."""
-    if not marks:
-        return planned.before, planned.after
-    after = {"name": name, **planned.after, **{mark.option: True for mark in marks}}
-    if planned.action == "create":
-        return {}, after
-    return {"name": name, **planned.before, **{mark.option: False for mark in marks}}, after
+    def _write(self, planned: Plan, wanted: dict[str, Json], standing: Standing) -> Standing:
+        """Create or update. Where the service refuses an update that a replacement can do, that is done if allowed."""
+
+        def write(now: Standing) -> Accepted | None:
+            made = planned if now is standing else self._plan(wanted, now)
+            if made.patch is not None:
+                return self.site.patch(made.patch)
+            return self.site.put(self._with_location(made.action, made.body)) if made.body else None
+
+        try:
+            return self.site.write(standing, write)
+        except ServiceError as error:
+            if error.status not in REFUSED or not planned.changes(Change.REFUSABLE):
+                raise
+            if planned.replacement is None:
+                raise self._refused(planned, error) from None
+        self.family.require_parent(None)
+        self.family.require_stand_ins(comes_back=True, warn=None)
+        return self._replace(planned, self.site.settled())
+
+    def _refused(self, planned: Plan, error: ServiceError) -> ImmutableFieldError:
+        options = ", ".join(difference.field.option for difference in planned.changes(Change.REFUSABLE))
+        return ImmutableFieldError(
+            f"{error.message} If it refuses to change {options} in place, write recreate: true to delete "
+            f"{self.site.title} and create it again.",
+            **error.facts,
+        )
+
+    def _replace(self, planned: Plan, standing: Standing) -> Standing:
+        """Delete, wait until it is gone, create."""
+        body = self._with_location("create", planned.replacement or {})
+        self.family.hand_over_marks()
+        self.site.delete(standing)
+        self.site.wait_until_gone()
+        return self.site.write(None, lambda _now: self.site.put(body))
+
+    def _with_location(self, action: str, body: dict[str, Json]) -> dict[str, Json]:
+        """A creation needs the region: the parent's or the workspace's, when nothing else says one."""
+        if action != "create" or not self.table.regional or "location" in body:
+            return body
+        return {"location": dig(self.family.parent, "location") or self.workspace.location, **body}
+
+    def _compare(self, wanted: dict[str, Json], written: Standing) -> None:
+        """Tell what the service accepted and yet did not take over: nobody should believe that it stands."""
+        left = list(differing(self.table, self.options, wanted, written, self.workspace.id))
+        if left:
+            self.invocation.warn(
+                f"{self.site.title}: the service accepted the write and did not take over all of it: "
+                f"{in_words(left, self.workspace.id)}. Change the task, or {self.site.title} by other means."
+            )

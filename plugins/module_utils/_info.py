@@ -13,9 +13,11 @@ import traceback
 import typing as t
 
 from ._arm_id import WorkspaceId
+from ._dotted import dig
 from ._errors import InvalidOption, MissingLibrary, NotFoundError
 from ._invocation import Invocation, Result, Spec
-from ._resource import Options, ResourceType, check_names, dig, render
+from ._plan import check_names, render
+from ._resource import Options, ResourceType
 from ._wire import Json, Text, Wire
 from ._workspace import Workspace
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ._arm_id import WorkspaceId
 from ._errors import InvalidOption, NotFoundError, ParentNotFoundError
 from ._management import describe
+from ._plan import Difference, Plan
 from ._references import expand, parse
-from ._resource import Difference, Plan, ResourceType
-from ._wire import ChildName, Json, Reference
+from ._resource import ResourceType
+from ._wire import ChildName, Json, NameReference, Reference
 from ._workspace import Workspace
 
 Warn = t.Callable[[str], None]
@@ -75,7 +77,7 @@ def require_references(planned: Plan, path: str, workspace: Workspace, warn: War
     Raises InvalidOption; with ``warn`` (check mode, where an earlier task may only have been predicted) warns instead.
     """
     for difference in planned.differences:
-        target = _target(difference, path)
+        target = _target(difference, path, workspace.id)
         if target is None or _stands(target, workspace):
             continue
         complaint = f"{difference.field.option}: there is no {describe(target)}"
@@ -84,12 +86,14 @@ def require_references(planned: Plan, path: str, workspace: Workspace, warn: War
         warn(f"{complaint}; the run will fail unless an earlier task creates it.")
 
 
-def _target(difference: Difference, path: str) -> str | None:
+def _target(difference: Difference, path: str, workspace: WorkspaceId) -> str | None:
     """The ARM path of what a difference newly points at; None where there is none, or none that can be read."""
     wire = difference.field.wire
     if isinstance(wire, ChildName):
         return f"{path}/{wire.kind}/{difference.wanted}" if difference.wanted else None
     target = wire.target(difference.wanted) if isinstance(wire, Reference) else None
+    if isinstance(wire, NameReference):
+        return workspace.child(wire.kind, str(target))
     return target if target and target.startswith("/") else None
 
 

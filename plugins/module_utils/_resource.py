@@ -3,30 +3,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The table language: what a resource type is, and what has to change to make it so. Pure functions, no I/O."""
+"""The table language: what a resource type is."""
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import enum
 import re
 import typing as t
 
 from ._arm_id import WorkspaceId
-from ._errors import ImmutableFieldError, InvalidOption
-from ._wire import Json, Text, Wire
+from ._dotted import dig
+from ._errors import InvalidOption
+from ._management import API_VERSION
+from ._wire import Choice, Json, Text, Wire
 
 Options = t.Mapping[str, t.Any]
+
+MASK = "VALUE_HIDDEN"
 
 
 class Change(enum.Enum):
     """What a difference in a field means."""
 
     UPDATE = "update"  # a PUT of what stands, with the task laid over it
-    MERGE = "merge"  # the same, for maps whose other keys belong to others
+    PATCH = "patch"  # a PATCH of the fields so marked, as long as no other differs
+    MERGE = "merge"  # an update of a map whose other keys belong to others
     APPEND = "append"  # a map that replaces the standing one only with append_tags: false
+    REFUSABLE = "refusable"  # an update that the service may refuse, and then only a replacement does it
     REPLACE = "replace"  # only deleting and creating again can change it
+    WRITE_ONLY = "write_only"  # the service never tells it: sent along with a PUT, never the reason for one
     NEW_VERSION = "new_version"  # the content of an asset: another value is another version
 
 
@@ -34,9 +40,10 @@ class Change(enum.Enum):
 class Field:
     """One option and its place on the wire.
 
-    ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``needed`` marks what a creation
-    cannot do without; ``default`` is for options that can only be chosen at creation, since on any other it would
-    reset what somebody else has set.
+    ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
+    the one of ``at``, under which the service may answer. ``needed`` marks what a creation cannot do without;
+    ``default`` is for options that can only be chosen at creation, since on any other it would reset what somebody
+    else has set.
     """
 
     option: str
@@ -46,6 +53,14 @@ class Field:
     default: t.Any = None
     needed: bool = False
     secret: bool = False
+    alias: str | None = None
+
+    def told(self, standing: Json) -> Json:
+        """The value in what stands."""
+        value = dig(standing, self.at)
+        if value is None and self.alias:
+            return (dig(standing, self.at.rpartition(".")[0]) or {}).get(self.alias)
+        return value
 
     def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
         """The JSON value in the words of the task, for people to read."""
@@ -59,6 +74,10 @@ class Output:
     option: str
     at: str
     wire: Wire = Wire()
+
+    def told(self, standing: Json) -> Json:
+        """The value in what stands."""
+        return dig(standing, self.at)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,10 +97,16 @@ class NameRule:
 
 @dataclasses.dataclass(frozen=True)
 class ParentMark:
-    """A yes/no option of a child that stands in its parent: true when the parent's ``at`` holds the child's name."""
+    """A yes/no option of a child that stands in its parent: true when the parent's ``at`` holds the child's name.
+
+    A parent that has it must not be left without: the option ``stand_in`` names the sibling that takes it over when
+    the child goes. ``words`` say what the mark makes of the child, as ``the default deployment``.
+    """
 
     option: str
     at: str
+    words: str
+    stand_in: str = "stand_in"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,8 +118,52 @@ class Parent:
     marks: tuple[ParentMark, ...] = ()
 
     def check_name(self, options: Options) -> None:
-        """Raises InvalidOption when the parent can not be named so."""
+        """Raises InvalidOption, naming the option, when the parent can not be named so."""
         self.type.name_rule.check(self.option, options[self.option], self.type.label)
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """A state of a standing resource that an action (a POST) brings about.
+
+    The service tells it at ``at``: with ``word`` or another of ``holds`` it is so, with one of ``coming`` it will be
+    without our doing, with one of ``lost`` it will never be.
+    """
+
+    state: str
+    action: str
+    at: str
+    word: str
+    holds: t.Collection[str] = ()
+    coming: t.Collection[str] = ()
+    lost: t.Collection[str] = ()
+
+    def told(self, standing: Json) -> str:
+        """The service's word for the state of what stands."""
+        return str(dig(standing, self.at) or "")
+
+    def met_by(self, standing: Json) -> bool:
+        return self.told(standing) in (self.word, *self.holds)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kinds:
+    """The kinds that a resource type comes in, each with a table of its own.
+
+    ``option`` chooses one, and ``wire`` spells it for the service, which tells it at ``at``. Where the service tells
+    none, and for something new of which the task says nothing, it is ``default``.
+    """
+
+    option: str
+    at: str
+    wire: Choice
+    default: str
+    tables: t.Mapping[str, ResourceType]
+
+    def told(self, standing: Json) -> str:
+        """The kind of what stands: a key of ``tables``, or the service's word for one that has no table here."""
+        word = dig(standing, self.at)
+        return self.default if word is None else str(self.wire.decode(word, _NOWHERE))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +172,7 @@ class ResourceType:
 
     ``path`` is relative to the workspace. ``constants`` (wire path -> JSON) are sent at creation; ``read_only`` wire
     paths never. ``regional``: the body carries a location, taken from the parent or the workspace at creation.
+    A type that comes in ``kinds`` has itself only what all of them share.
     """
 
     name: str
@@ -118,6 +188,9 @@ class ResourceType:
     regional: bool = False
     delete_query: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     state_at: str = "properties.provisioningState"
+    api_version: str = API_VERSION
+    conditions: tuple[Condition, ...] = ()
+    kinds: Kinds | None = None
 
     def path_of(self, options: Options) -> str:
         """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""
@@ -138,199 +211,29 @@ class ResourceType:
         """The provisioning state of a standing resource; empty where the service tells none."""
         return str(dig(standing, self.state_at) or "")
 
+    def of(self, standing: Json) -> ResourceType:
+        """The table of what stands: that of its kind, or this one."""
+        return self.kinds.tables.get(self.kinds.told(standing), self) if self.kinds else self
+
+    @property
+    def tables(self) -> tuple[ResourceType, ...]:
+        """The tables of all kinds, or just this one."""
+        return tuple(self.kinds.tables.values()) if self.kinds else (self,)
+
     @property
     def appends(self) -> bool:
         return any(field.change is Change.APPEND for field in self.fields)
 
+    @property
+    def replaceable(self) -> bool:
+        """Is there anything that only a replacement can change?"""
+        last_resort = (Change.REPLACE, Change.REFUSABLE)
+        return any(field.change in last_resort for table in self.tables for field in table.fields)
+
+
+_NOWHERE = WorkspaceId("", "", "")  # words of a choice mean the same in every workspace
 
 FAILED_STATES = frozenset({"Failed", "Canceled"})
 SOUND_STATES = frozenset({"", "Succeeded"})
 SETTLED_STATES = FAILED_STATES | SOUND_STATES
 DELETING = "Deleting"
-MASK = "VALUE_HIDDEN"
-ALWAYS_READ_ONLY = ("id", "name", "type", "systemData", "identity.principalId", "identity.tenantId")
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """One field whose wanted JSON is not the same to the service as the standing one."""
-
-    field: Field
-    standing: Json
-    wanted: Json
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What a run will do: shown in check mode, carried out otherwise. ``body`` is the full JSON of the PUT."""
-
-    action: t.Literal["none", "create", "update"]
-    body: dict[str, Json]
-    before: dict[str, t.Any]
-    after: dict[str, t.Any]
-    differences: tuple[Difference, ...] = ()
-
-
-def dig(tree: t.Any, path: str) -> t.Any:
-    """The value at a dotted path, None where a step is missing."""
-    for step in path.split("."):
-        if not isinstance(tree, t.Mapping):
-            return None
-        tree = tree.get(step)
-    return tree
-
-
-def plant(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
-    """Put a value at a dotted path, making the maps on the way (also where the service answered null)."""
-    *steps, last = path.split(".")
-    for step in steps:
-        if not isinstance(tree.get(step), dict):
-            tree[step] = {}
-        tree = tree[step]
-    tree[last] = value
-
-
-def uproot(tree: dict[str, t.Any], path: str) -> None:
-    """Remove the value at a dotted path, if it is there."""
-    *steps, last = path.split(".")
-    holder = dig(tree, ".".join(steps)) if steps else tree
-    if isinstance(holder, dict):
-        holder.pop(last, None)
-
-
-def check_names(resource: ResourceType, options: Options) -> None:
-    """Raises InvalidOption, naming the option, when the resource or its parent can not be named so."""
-    if resource.parent:
-        resource.parent.check_name(options)
-    resource.name_rule.check("name", options["name"], resource.label)
-
-
-def check_options(resource: ResourceType, options: Options, workspace: WorkspaceId) -> dict[str, Json]:
-    """What the task wants, as wire path -> JSON; options left out are not in it.
-
-    Raises InvalidOption, naming the option, for a bad name or a value that the service can never accept.
-    """
-    check_names(resource, options)
-    wanted = {}
-    for field in resource.fields:
-        value = dig(options, field.option)
-        if value is None:
-            continue
-        try:
-            wanted[field.at] = field.wire.encode(value, workspace)
-        except ValueError as error:
-            raise InvalidOption(f"{field.option}: {error}.") from None
-    return wanted
-
-
-def plan(
-    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json | None, workspace: WorkspaceId
-) -> Plan:
-    """Compare what the task wants with what stands.
-
-    Raises InvalidOption when a creation lacks an option, ImmutableFieldError when only a replacement could do it.
-    """
-    if standing is None:
-        return _plan_creation(resource, options, wanted, workspace)
-    differences = tuple(_differences(resource, options, wanted, standing, workspace))
-    _refuse_replacement(resource, options, differences, workspace)
-    before: dict[str, t.Any] = {}
-    after: dict[str, t.Any] = {}
-    for difference in differences:
-        plant(before, difference.field.option, difference.field.shown(difference.standing, workspace))
-        plant(after, difference.field.option, difference.field.shown(difference.wanted, workspace))
-    if resource.state_of(standing) in FAILED_STATES:
-        before["provisioning_state"], after["provisioning_state"] = resource.state_of(standing), "Succeeded"
-    if not after:
-        return Plan("none", {}, {}, {})
-    body = merged_body(resource, standing, {difference.field.at: difference.wanted for difference in differences})
-    return Plan("update", body, {"name": options["name"], **before}, {"name": options["name"], **after}, differences)
-
-
-def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, Json], workspace: WorkspaceId) -> Plan:
-    missing = [field.option for field in resource.fields if field.needed and field.at not in wanted]
-    if missing:
-        raise InvalidOption(
-            f"{resource.title(options)} does not exist yet, and creating it needs {', '.join(missing)}. "
-            "Add what is missing to the task."
-        )
-    body = merged_body(resource, {}, {**resource.constants, **wanted})
-    differences = tuple(Difference(field, None, wanted[field.at]) for field in resource.fields if field.at in wanted)
-    after: dict[str, t.Any] = {"name": options["name"]}
-    for difference in differences:
-        plant(after, difference.field.option, difference.field.shown(difference.wanted, workspace))
-    return Plan("create", body, {}, after, differences)
-
-
-def _differences(
-    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json, workspace: WorkspaceId
-) -> t.Iterator[Difference]:
-    for field in resource.fields:
-        if field.at not in wanted:
-            continue
-        now, goal = dig(standing, field.at), wanted[field.at]
-        if field.change is Change.MERGE or (field.change is Change.APPEND and options.get("append_tags", True)):
-            goal = {**(now or {}), **goal}
-        if not field.wire.same(goal, now, workspace):
-            yield Difference(field, now, goal)
-
-
-def _refuse_replacement(
-    resource: ResourceType, options: Options, differences: tuple[Difference, ...], workspace: WorkspaceId
-) -> None:
-    fixed = [difference for difference in differences if difference.field.change is Change.REPLACE]
-    if not fixed:
-        return
-    changes = "; ".join(
-        f"{d.field.option} is {d.field.shown(d.standing, workspace)!r}, "
-        f"the task wants {d.field.shown(d.wanted, workspace)!r}"
-        for d in fixed
-    )
-    raise ImmutableFieldError(
-        f"{resource.title(options)} cannot be changed in place: {changes}. "
-        "Delete it first (state: absent) and create it again, or leave the standing value in the task."
-    )
-
-
-def merged_body(resource: ResourceType, standing: Json, wanted: dict[str, Json]) -> dict[str, Json]:
-    """What stands, without what only the service may write, with the task laid over it.
-
-    Nulls are not sent back: to a PUT, null and absent are one, and some services refuse the former.
-    """
-    body: dict[str, Json] = copy.deepcopy(dict(standing))
-    for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
-        uproot(body, path)
-    identities = dig(body, "identity.userAssignedIdentities")
-    if identities:  # the keys say which; the values are the service's to write
-        plant(body, "identity.userAssignedIdentities", {key: {} for key in identities})
-    body = _without_nulls(body)
-    for path, value in wanted.items():
-        plant(body, path, value)
-    return body
-
-
-def _without_nulls(tree: t.Any) -> t.Any:
-    if isinstance(tree, dict):
-        return {key: _without_nulls(item) for key, item in tree.items() if item is not None}
-    return tree
-
-
-def render(
-    resource: ResourceType, standing: Json, workspace: WorkspaceId, *, predicted: bool = False
-) -> dict[str, t.Any]:
-    """A resource in the words of the task: the result of its module and of its ``_info`` module.
-
-    What the service did not tell is None; in a prediction it is not known, and left out.
-    """
-    shown: dict[str, t.Any] = {}
-    if standing.get("id"):
-        shown["id"] = standing["id"]
-        shown.update(resource.names_in(standing["id"]))
-    if standing.get("location"):
-        shown["location"] = standing["location"]
-    places: tuple[Field | Output, ...] = (*resource.fields, *resource.outputs)
-    for place in places:
-        value = dig(standing, place.at)
-        if not (isinstance(place, Field) and place.secret) and not (predicted and value is None):
-            plant(shown, place.option, place.wire.decode(value, workspace))
-    return shown

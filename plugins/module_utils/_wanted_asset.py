@@ -15,9 +15,11 @@ from ._arm_id import WorkspaceId
 from ._asset_type import AssetType, check_version
 from ._content_hash import HASH_VERSION, Content, read
 from ._datastore_path import read_datastore_path
+from ._dotted import dig, plant
 from ._errors import ImmutableFieldError, InvalidOption
 from ._mapping_file import read_mapping
-from ._resource import Field, Options, check_options, dig, merged_body, plant
+from ._plan import check_options, merged_body
+from ._resource import Field, Options
 from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from ._wire import CondaFile, Json
 

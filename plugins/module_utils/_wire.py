@@ -12,6 +12,8 @@ A wire type has four faces:
 - ``decode(json, workspace)``: JSON -> option value;
 - ``canonical(json, workspace)``: what the service makes of it; two JSON values are the same when these are equal.
 
+Two more have an answer that fits nearly all: ``says(value)`` and ``resent(json)``.
+
 Everything the service rewrites (casing, defaults for empty, durations, ids) is told here, once.
 """
 
@@ -22,7 +24,7 @@ import re
 import traceback
 import typing as t
 
-from ._arm_id import WorkspaceId
+from ._arm_id import WorkspaceId, same_id
 from ._arm_id import parse as parse_id
 from ._errors import MissingLibrary
 from ._references import expand, parse
@@ -39,6 +41,10 @@ class Wire:
     def spec(self) -> dict[str, t.Any]:
         return {"type": self.type}
 
+    def says(self, value: t.Any) -> bool:
+        """Does the task say anything with this option value? What it does not speak of is left alone."""
+        return value is not None
+
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         return value
 
@@ -51,6 +57,10 @@ class Wire:
     def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
         """Are these two JSON values one and the same to the service?"""
         return bool(self.canonical(one, workspace) == self.canonical(other, workspace))
+
+    def resent(self, value: Json) -> Json:
+        """The form in which a value that stands is sent back; None when it is not."""
+        return value
 
 
 class Text(Wire):
@@ -110,6 +120,19 @@ class Boolean(Wire):
     type = "bool"
 
 
+class TextBoolean(Boolean):
+    """True or false in the task, the text ``True`` or ``False`` on the wire (batch contract 4.5)."""
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return str(value)
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {"true": True, "false": False}.get(str(value).lower())
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return None if value is None else str(value).lower()
+
+
 class Switch(Wire):
     """True or false in the task, ``Enabled`` or ``Disabled`` on the wire.
 
@@ -156,25 +179,33 @@ class Choice(Wire):
 
 
 class Duration(Wire):
-    """Seconds in the task, an ISO-8601 duration on the wire; ``PT60S`` and ``PT1M`` are one (batch contract 11)."""
+    """Seconds in the task, an ISO-8601 duration on the wire; ``PT60S`` and ``PT1M`` are one (batch contract 11).
+
+    ``unit``: how many seconds the task counts as one, 60 for minutes.
+    """
 
     type = "int"
     _PATTERN = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
-    def __init__(self, *, minimum: int = 0) -> None:
+    def __init__(self, *, minimum: int = 0, maximum: int | None = None, unit: t.Literal[1, 60] = 1) -> None:
         self.minimum = minimum
+        self.maximum = maximum
+        self.unit = unit
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        name = "s" if self.unit == 1 else "min"
         if value < self.minimum:
-            raise ValueError(f"{value} s is too short: the shortest is {self.minimum} s")
-        minutes, seconds = divmod(value, 60)
+            raise ValueError(f"{value} {name} is too short: the shortest is {self.minimum} {name}")
+        if self.maximum is not None and value > self.maximum:
+            raise ValueError(f"{value} {name} is too long: the longest is {self.maximum} {name}")
+        minutes, seconds = divmod(value * self.unit, 60)
         hours, minutes = divmod(minutes, 60)
         parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
         return "PT" + ("".join(f"{number}{unit}" for number, unit in parts if number) or "0S")
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
         seconds = self.canonical(value, workspace)
-        return int(seconds) if isinstance(seconds, float) else value
+        return int(seconds / self.unit) if isinstance(seconds, float) else value
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         match = self._PATTERN.fullmatch(value or "")
@@ -185,9 +216,12 @@ class Duration(Wire):
 
 
 class TextMap(Wire):
-    """A map of text to text. Absent and empty are the same; the service refuses empty values in tags.
+    """A map of text to text. Absent and empty are the same.
 
-    Service fact: assets contract 8.1, batch contract 9.1. ``hidden`` keys are the service's own and never shown.
+    With ``empty_values: False`` the service refuses empty values, and yet may tell some that a policy put there: to
+    us they are not there. ``hidden`` keys are the service's own and never shown.
+
+    Service fact: assets contract 8.1, batch contract 9.1 and open question 19.
     """
 
     type = "dict"
@@ -209,7 +243,22 @@ class TextMap(Wire):
         return {key: item for key, item in (value or {}).items() if key not in self.hidden}
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return {key: item or "" for key, item in (value or {}).items()}
+        return {key: item or "" for key, item in (value or {}).items() if item or self.empty_values}
+
+    def resent(self, value: Json) -> Json:
+        return {key: item for key, item in (value or {}).items() if item or self.empty_values}
+
+
+class JsonMap(Wire):
+    """A map of anything, which only the service understands. Absent and empty are the same (batch contract 4.2)."""
+
+    type = "dict"
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value or {}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value or {}
 
 
 class ChildName(Text):
@@ -249,8 +298,25 @@ class Reference(Wire):
         return parsed.comparison_key() if parsed else full
 
 
+class NameReference(Reference):
+    """A reference to something of this workspace that travels as its name alone (batch contract 4.5)."""
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        full = expand(value, self.kind, workspace)
+        name = full.rpartition("/")[2]
+        if not same_id(full, workspace.child(self.kind, name)):
+            raise ValueError(f"{value!r} is not in this workspace, and only a name can be told to the service")
+        return name
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return (value or "").lower()
+
+
 class WrappedReference(Reference):
-    """A reference that travels as ``{"referenceType": "Id", "assetId": ...}`` (batch contract 4.1)."""
+    """A reference that travels as ``{"referenceType": "Id", "assetId": ...}`` (batch contract 4.1).
+
+    The references by path that other clients may have written (``DataPath``, ``OutputPath``) are read, never written.
+    """
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         return {"referenceType": "Id", "assetId": super().encode(value, workspace)}
@@ -259,7 +325,12 @@ class WrappedReference(Reference):
         return self.target(value)
 
     def target(self, value: Json) -> str | None:
-        return value.get("assetId") if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return None
+        if "path" in value:
+            holder = value.get("datastoreId") or value.get("jobId")
+            return f"azureml:{holder}/paths/{value['path']}"
+        return value.get("assetId")
 
 
 class CondaFile(Wire):

@@ -3,41 +3,74 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The batch deployment: batch contract 4."""
+"""The batch deployment, of a model or of a pipeline component: batch contract 4."""
 
 from __future__ import annotations
 
-from .._resource import Change, Field, NameRule, Output, Parent, ParentMark, ResourceType
-from .._wire import Choice, Duration, Integer, Reference, TextMap, WrappedReference
+import typing as t
+
+from .._resource import Change, Field, Kinds, NameRule, Output, Parent, ParentMark, ResourceType
+from .._wire import (
+    Choice,
+    Duration,
+    Integer,
+    JsonMap,
+    NameReference,
+    Reference,
+    TextBoolean,
+    TextMap,
+    WrappedReference,
+)
 from .batch_endpoint import BATCH_ENDPOINT, OWN_AND_OTHERS
 
 LEVELS = Choice(info="Info", warning="Warning", debug="Debug")
 ACTIONS = Choice(append_row="AppendRow", summary_only="SummaryOnly")
+PIPELINE = "properties.deploymentConfiguration"
+KIND_AT = f"{PIPELINE}.deploymentConfigurationType"
+# Whether the service lets go of what a deployment is made of is not known (batch contract, open question 2).
+MADE_OF = Change.REFUSABLE
 
-BATCH_DEPLOYMENT = ResourceType(
-    name="batch_deployment",
-    plural="batch_deployments",
-    label="batch deployment",
-    path="batchEndpoints/{endpoint_name}/deployments/{name}",
-    name_rule=NameRule(
+COMMON_FIELDS = (
+    Field("description", at="properties.description"),
+    Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
+    Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
+)
+COMMON: dict[str, t.Any] = {
+    "name": "batch_deployment",
+    "plural": "batch_deployments",
+    "label": "batch deployment",
+    "path": "batchEndpoints/{endpoint_name}/deployments/{name}",
+    "name_rule": NameRule(
         r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}",
         "up to 255 letters, digits, dashes and underscores, the first a letter or digit",
     ),
-    parent=Parent(
-        BATCH_ENDPOINT, "endpoint_name", marks=(ParentMark("set_default", at="properties.defaults.deploymentName"),)
+    "parent": Parent(
+        BATCH_ENDPOINT,
+        "endpoint_name",
+        marks=(ParentMark("set_default", at="properties.defaults.deploymentName", words="the default deployment"),),
     ),
-    regional=True,
+    "regional": True,
+    "outputs": (Output("provisioning_state", at="properties.provisioningState"),),
+}
+
+OF_A_MODEL = ResourceType(
+    **COMMON,
     fields=(
-        Field("description", at="properties.description"),
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
-        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True),
-        Field("code_configuration.code", at="properties.codeConfiguration.codeId", wire=Reference("codes")),
-        Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript"),
-        Field("environment", at="properties.environmentId", wire=Reference("environments")),
+        *COMMON_FIELDS,
+        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True, change=MADE_OF),
+        Field(
+            "code_configuration.code",
+            at="properties.codeConfiguration.codeId",
+            wire=Reference("codes"),
+            change=MADE_OF,
+        ),
+        Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript", change=MADE_OF),
+        Field("environment", at="properties.environmentId", wire=Reference("environments"), change=MADE_OF),
         Field("environment_variables", at="properties.environmentVariables", wire=TextMap(empty_values=True)),
-        Field("compute", at="properties.compute", wire=Reference("computes"), needed=True),
+        Field("compute", at="properties.compute", wire=Reference("computes"), needed=True, change=MADE_OF),
         Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
+        Field("resources.instance_type", at="properties.resources.instanceType"),
+        Field("resources.properties", at="properties.resources.properties", wire=JsonMap()),
         Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
         Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
         Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
@@ -47,5 +80,43 @@ BATCH_DEPLOYMENT = ResourceType(
         Field("output_action", at="properties.outputAction", wire=ACTIONS),
         Field("output_file_name", at="properties.outputFileName"),
     ),
-    outputs=(Output("provisioning_state", at="properties.provisioningState"),),
+)
+
+OF_A_PIPELINE = ResourceType(
+    **COMMON,
+    constants={KIND_AT: "PipelineComponent"},
+    fields=(
+        *COMMON_FIELDS,
+        Field(
+            "component",
+            at=f"{PIPELINE}.componentId",
+            wire=WrappedReference("components"),
+            needed=True,
+            change=MADE_OF,
+        ),
+        Field("settings.default_compute", at=f"{PIPELINE}.settings.default_compute", wire=NameReference("computes")),
+        Field(
+            "settings.default_datastore",
+            at=f"{PIPELINE}.settings.default_datastore",
+            wire=NameReference("datastores"),
+        ),
+        Field(
+            "settings.continue_on_step_failure",
+            at=f"{PIPELINE}.settings.continue_on_step_failure",
+            wire=TextBoolean(),
+            alias="ComponentDeployment.Settings.continue_on_step_failure",
+        ),
+    ),
+)
+
+BATCH_DEPLOYMENT = ResourceType(
+    **COMMON,
+    fields=COMMON_FIELDS,
+    kinds=Kinds(
+        "type",
+        at=KIND_AT,
+        wire=Choice(model="Model", pipeline="PipelineComponent"),
+        default="model",
+        tables={"model": OF_A_MODEL, "pipeline": OF_A_PIPELINE},
+    ),
 )

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from .._identity import Identity
 from .._resource import Change, Field, NameRule, Output, ResourceType
 from .._wire import ChildName, Choice, TextMap
 
@@ -29,10 +30,11 @@ BATCH_ENDPOINT = ResourceType(
         Field("description", at="properties.description"),
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
         Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("identity", at="identity", wire=Identity()),
+        Field("auth_mode", at="properties.authMode", wire=AUTH_MODES),
         Field("defaults.deployment_name", at="properties.defaults.deploymentName", wire=ChildName("deployments")),
     ),
     outputs=(
-        Output("auth_mode", at="properties.authMode", wire=AUTH_MODES),
         Output("scoring_uri", at="properties.scoringUri"),
         Output("provisioning_state", at="properties.provisioningState"),
     ),

@@ -19,7 +19,7 @@ from unittest import mock
 import httpx
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils import _converge, _credentials, _workspace
+from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _site, _workspace
 from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
 from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
@@ -64,7 +64,7 @@ def run(
         transport = httpx.MockTransport(wired.network)
         monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
         monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
-        monkeypatch.setattr(_converge, "time", types.SimpleNamespace(time=wired.clock))
+        monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=wired.clock))
         arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()

@@ -44,13 +44,14 @@ class Call:
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    version: str = "2024-10-01"
     sent: Any = None  # the JSON that came with the request
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = self.path if self.path.startswith("/") else f"{WORKSPACE}/{self.path}".rstrip("/")
         assert (request.method, request.url.path) == (self.method, path)
         query = dict(request.url.params)
-        assert query.pop("api-version") == "2024-10-01"
+        assert query.pop("api-version") == self.version
         if self.path != OPERATION:
             assert query == self.query
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
@@ -66,6 +67,15 @@ def get(path: str, body: Any = None, **query: str) -> Call:
 def put(path: str, status: int = 201, body: Any = None, operation: bool = True) -> Call:
     headers = {"Azure-AsyncOperation": SIGNED_OPERATION} if operation else {}
     return Call("PUT", path, status, body, headers=headers)
+
+
+def patch(path: str, status: int = 202) -> Call:
+    return Call("PATCH", path, status, headers={"Azure-AsyncOperation": SIGNED_OPERATION})
+
+
+def act(path: str, status: int = 202, body: Any = None) -> Call:
+    """A POST."""
+    return Call("POST", path, status, body, headers={"Azure-AsyncOperation": SIGNED_OPERATION} if status == 202 else {})
 
 
 def delete(path: str, status: int = 202, body: Any = None, operation: bool = True, **query: str) -> Call:

@@ -33,7 +33,7 @@ ROOM = ResourceType(
     label="room",
     path="houses/{house}/rooms/{name}",
     name_rule=NameRule(".*", "any"),
-    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance"),)),
+    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance", words="the entrance"),)),
     fields=(
         Field("kind", at="properties.kind", wire=Choice(wide="Wide", low="Low"), default="wide"),
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
@@ -48,6 +48,7 @@ def test_a_table_becomes_an_argument_spec() -> None:
         "name": {"type": "str", "required": True},
         "house": {"type": "str", "required": True},
         "set_entrance": {"type": "bool"},
+        "stand_in": {"type": "str"},
         "kind": {"type": "str", "choices": ["wide", "low"], "default": "wide"},
         "tags": {"type": "dict"},
         "append_tags": {"type": "bool", "default": True},

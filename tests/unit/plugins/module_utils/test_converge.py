@@ -61,7 +61,7 @@ ROOM = ResourceType(
     label="room",
     path="houses/{house}/rooms/{name}",
     name_rule=SMALL,
-    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance"),)),
+    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance", words="the entrance"),)),
     regional=True,
     fields=(
         Field("model", at="properties.model", wire=WrappedReference("models"), needed=True),
@@ -193,8 +193,8 @@ class TestUpdate:
     def test_what_cannot_change_is_refused_before_any_write(self, run: Run, check: bool) -> None:
         done = run(house, {"name": "home", "walls": 4}, get(AT, a_house(walls=3)), check=check)
         assert done["msg"] == (
-            "house home cannot be changed in place: walls is 3, the task wants 4. "
-            "Delete it first (state: absent) and create it again, or leave the standing value in the task."
+            "house home cannot be changed in place: walls is 3, the task wants 4. To delete it and create it again, "
+            "write recreate: true; or leave the standing value in the task. Nothing was changed."
         )
 
 
@@ -577,27 +577,27 @@ class TestLabels:
         return get("models/digits/versions", {"value": found}, **self.NEWEST)
 
     def test_latest_is_the_version_created_last(self, run: Run) -> None:
-        assert not run(room, self.TASK, self.versions("1"), get(ROOM_AT, a_room()))["changed"]
+        assert not run(room, self.TASK, get(ROOM_AT, a_room()), self.versions("1"))["changed"]
 
     def test_a_newer_version_is_a_change(self, run: Run) -> None:
         model = "models/digits/versions/bar"
         written = put(ROOM_AT)
-        calls = [get(ROOM_AT, a_room()), get(model, {"id": model}), written, poll(), get(ROOM_AT, a_room(model))]
-        done = run(room, self.TASK, self.versions("bar", "1"), *calls)
+        calls = [get(model, {"id": model}), written, poll(), get(ROOM_AT, a_room(model))]
+        done = run(room, self.TASK, get(ROOM_AT, a_room()), self.versions("bar", "1"), *calls)
         assert written.sent["properties"]["model"]["assetId"] == f"{WORKSPACE}/{model}"
         assert done["diff"]["after"] == {"name": "kitchen", "model": f"{WORKSPACE}/{model}"}
 
     @pytest.mark.parametrize("status", [200, 404])
-    def test_no_version_is_told_before_anything_else(self, run: Run, status: int) -> None:
+    def test_no_version_is_told_before_any_write(self, run: Run, status: int) -> None:
         """Some lists answer so for an unknown name, others so (assets contract 1.6)."""
         none = Call("GET", "models/digits/versions", status, {"value": []}, query=self.NEWEST)
         if status == 404:
             none.body = error("UserError", "x", details=[{"code": "ModelNotFound", "message": "No digits."}])
-        done = run(room, self.TASK, none)
+        done = run(room, self.TASK, get(ROOM_AT, a_room()), none)
         assert done["msg"].startswith("model: 'azureml:digits@latest' has no version in workspace ws1.")
 
     def test_in_check_mode_an_earlier_task_may_register_one(self, run: Run) -> None:
-        done = run(room, self.TASK, self.versions(), get(ROOM_AT), get(AT, a_house()), check=True)
+        done = run(room, self.TASK, get(ROOM_AT), self.versions(), get(AT, a_house()), check=True)
         assert done["room"]["model"] == "azureml:digits@latest"
         assert len(done.warnings) == 1
 

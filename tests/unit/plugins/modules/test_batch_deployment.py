@@ -4,11 +4,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import batch_deployment
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, delete, get, poll, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Call,
+    Run,
+    delete,
+    error,
+    get,
+    poll,
+    put,
+)
 
 ENDPOINT = "batchEndpoints/digits"
 AT = f"{ENDPOINT}/deployments/blue"
@@ -78,7 +87,8 @@ EVERYTHING: dict[str, Any] = {
     "environment": "sklearn:3",
     "environment_variables": {"DEBUG": True, "EMPTY": ""},
     "compute": "azureml:cpu",
-    "resources": {"instance_count": 2},
+    "type": "model",
+    "resources": {"instance_count": 2, "instance_type": "small", "properties": {"queue": {"tier": 1}}},
     "mini_batch_size": 20,
     "max_concurrency_per_instance": 4,
     "retry_settings": {"max_retries": 5, "timeout": 90},
@@ -104,7 +114,7 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
             "environmentId": f"{WORKSPACE}/{ENVIRONMENT}",
             "environmentVariables": {"DEBUG": "true", "EMPTY": ""},
             "compute": f"{WORKSPACE}/{CPU}",
-            "resources": {"instanceCount": 2},
+            "resources": {"instanceCount": 2, "instanceType": "small", "properties": {"queue": {"tier": 1}}},
             "miniBatchSize": 20,
             "maxConcurrencyPerInstance": 4,
             "retrySettings": {"maxRetries": 5, "timeout": "PT1M30S"},
@@ -126,7 +136,7 @@ AS_THE_SERVICE_FILLS_IN: dict[str, Any] = {
     "environment": "azureml:sklearn:3",
     "environment_variables": {},
     "compute": f"{WORKSPACE.lower()}/{CPU}",
-    "resources": {"instance_count": 1},
+    "resources": {"instance_count": 1, "properties": {}},
     "mini_batch_size": 10,
     "max_concurrency_per_instance": 1,
     "retry_settings": {"max_retries": 3, "timeout": 30},
@@ -156,7 +166,9 @@ def test_the_result_is_in_the_words_of_the_task(run: Run) -> None:
         **AS_THE_SERVICE_FILLS_IN,
         "id": f"{WORKSPACE}/{AT}",
         "location": "eastus",
+        "type": "model",
         "description": None,
+        "resources": {"instance_count": 1, "instance_type": None, "properties": {}},
         "model": f"{WORKSPACE}/{MODEL}",
         "code_configuration": {"code": f"{WORKSPACE}/{CODE}", "scoring_script": "score.py"},
         "environment": f"{WORKSPACE}/{ENVIRONMENT}",
@@ -254,9 +266,233 @@ def test_bad_input_is_found_before_any_request(run: Run, task: dict[str, Any], c
 
 
 def test_deleting(run: Run) -> None:
-    calls = [get(AT, deployment()), delete(AT), poll(), get(AT)]
+    calls = [get(AT, deployment()), get(ENDPOINT, endpoint("green")), delete(AT), poll(), get(AT)]
     assert run(batch_deployment, {**NAMES, "state": "absent"}, *calls)["changed"]
 
 
 def test_nothing_is_there_to_delete_without_an_endpoint(run: Run) -> None:
     assert not run(batch_deployment, {**NAMES, "state": "absent"}, get(AT))["changed"]
+
+
+def test_a_model_by_its_path_is_shown_and_kept(run: Run) -> None:
+    """Other clients may have written one (batch contract 4.1)."""
+    by_path = {"referenceType": "DataPath", "datastoreId": "/x/datastores/d", "path": "models/m"}
+    written = put(AT)
+    after = deployment(model=by_path, miniBatchSize=5)
+    done = run(
+        batch_deployment,
+        {**NAMES, "mini_batch_size": 5},
+        get(AT, deployment(model=by_path)),
+        written,
+        poll(),
+        get(AT, after),
+    )
+    assert written.sent["properties"]["model"] == by_path
+    assert done["batch_deployment"]["model"] == "azureml:/x/datastores/d/paths/models/m"
+
+
+class TestMadeOf:
+    """Whether what a deployment is made of can be changed in place is not known (batch contract, question 2)."""
+
+    NEWER = "models/digits/versions/2"
+    TASK = {**NAMES, "model": "azureml:digits:2", "compute": "cpu"}
+    STANDS = get(NEWER, {"id": f"{WORKSPACE}/{NEWER}"})
+    REFUSED = error("UserError", "The model of a deployment cannot be changed.")
+    AFTER = get(AT, deployment(model={"referenceType": "Id", "assetId": f"{WORKSPACE}/{NEWER}"}))
+    GONE = (delete(AT), poll(), get(AT))
+
+    @pytest.mark.parametrize("status", [400, 409])
+    def test_a_refusal_names_the_way_out(self, run: Run, status: int) -> None:
+        refused = [put(AT, status, self.REFUSED, operation=False)]
+        if status == 409:  # may as well be another operation that is under way
+            refused = [*refused, get(AT, deployment()), *refused]
+        done = run(batch_deployment, self.TASK, get(AT, deployment()), self.STANDS, *refused)
+        assert "If it refuses to change model in place, write recreate: true to delete batch deployment" in done["msg"]
+
+    def test_a_refusal_of_something_else_is_just_that(self, run: Run) -> None:
+        refused = put(AT, 400, self.REFUSED, operation=False)
+        done = run(batch_deployment, {**NAMES, "mini_batch_size": 5}, get(AT, deployment()), refused)
+        assert "recreate" not in done["msg"]
+
+    def test_one_that_is_not_the_default_is_replaced(self, run: Run) -> None:
+        written = put(AT)
+        refused = put(AT, 400, self.REFUSED, operation=False)
+        looks = [get(ENDPOINT, endpoint("green")), get(AT, deployment())]
+        calls = [self.STANDS, refused, *looks, *self.GONE, written, poll(), self.AFTER]
+        done = run(batch_deployment, {**self.TASK, "recreate": True}, get(AT, deployment()), *calls)
+        assert done["diff"]["after"] == {"name": "blue", "model": f"{WORKSPACE}/{self.NEWER}"}
+        assert written.sent["location"] == "eastus"
+        assert written.sent["properties"]["retrySettings"] == {"maxRetries": 3, "timeout": "PT30S"}
+
+    def test_the_default_is_replaced_while_another_stands_in(self, run: Run) -> None:
+        refused = put(AT, 400, self.REFUSED, operation=False)
+        task = {**self.TASK, "recreate": True, "set_default": True, "stand_in": "green"}
+        green = get(f"{ENDPOINT}/deployments/green", deployment())
+        away, back = put(ENDPOINT), put(ENDPOINT)
+        on_blue, on_green = get(ENDPOINT, endpoint("blue")), get(ENDPOINT, endpoint("green"))
+        calls = [
+            on_blue,
+            self.STANDS,
+            *(refused, on_blue, green, get(AT, deployment())),
+            *(on_blue, away, poll(), on_green),
+            *self.GONE,
+            *(put(AT), poll(), self.AFTER),
+            *(on_green, back, poll(), on_blue),
+        ]
+        done = run(batch_deployment, task, get(AT, deployment()), *calls)
+        assert done["changed"]
+        assert away.sent["properties"]["defaults"] == {"deploymentName": "green"}
+        assert back.sent["properties"]["defaults"] == {"deploymentName": "blue"}
+
+    @pytest.mark.parametrize(
+        ("more", "looks"),
+        [
+            ({"set_default": True}, []),
+            ({"stand_in": "green"}, []),
+            ({"set_default": True, "stand_in": "blue"}, [get(AT, deployment())]),
+            ({"set_default": True, "stand_in": "green"}, [get(f"{ENDPOINT}/deployments/green")]),
+            (
+                {"set_default": True, "stand_in": "green"},
+                [get(f"{ENDPOINT}/deployments/green", deployment(provisioningState="Failed"))],
+            ),
+        ],
+    )
+    def test_the_endpoint_is_never_left_without_a_default(
+        self, run: Run, more: dict[str, Any], looks: list[Call]
+    ) -> None:
+        failed = deployment(provisioningState="Failed")
+        on_blue = get(ENDPOINT, endpoint("blue"))
+        task = {**NAMES, "model": "azureml:digits:1", "compute": "cpu", "recreate": True, **more}
+        done = run(batch_deployment, task, get(AT, failed), on_blue, *looks)
+        assert done.failed
+        assert "stand_in" in done["msg"]
+        assert done["msg"].endswith("Nothing was changed.")
+
+
+class TestDeletingTheDefault:
+    TASK = {**NAMES, "state": "absent"}
+    ON_BLUE = get(ENDPOINT, endpoint("Blue"))  # in doubt about the case of names, it is the default
+
+    @pytest.mark.parametrize("check", [True, False])
+    def test_it_is_refused_with_what_to_do(self, run: Run, check: bool) -> None:
+        done = run(batch_deployment, self.TASK, get(AT, deployment()), self.ON_BLUE, check=check)
+        assert done["msg"] == (
+            "batch deployment digits/blue is the default deployment of batch endpoint digits, which would be left "
+            "without one. Write stand_in with the name of another that takes over; or delete the whole batch endpoint "
+            "digits. Nothing was changed."
+        )
+
+    def test_another_takes_over(self, run: Run) -> None:
+        green = get(f"{ENDPOINT}/deployments/green", deployment())
+        handed = put(ENDPOINT)
+        calls = [green, self.ON_BLUE, handed, poll(), get(ENDPOINT, endpoint("green")), delete(AT), poll(), get(AT)]
+        done = run(batch_deployment, {**self.TASK, "stand_in": "green"}, get(AT, deployment()), self.ON_BLUE, *calls)
+        assert done["changed"]
+        assert handed.sent["properties"]["defaults"] == {"deploymentName": "green"}
+
+
+COMPONENT = "components/hello/versions/1"
+SETTINGS = {"default_compute": "cpu", "default_datastore": "workspaceblobstore", "continue_on_step_failure": False}
+
+
+def pipeline(**settings: Any) -> dict[str, Any]:
+    """A deployment of a pipeline component as the service is expected to answer it (batch contract 4.5)."""
+    made = deployment(codeConfiguration=None, environmentId=None, compute=None, model=None)
+    told = {
+        "ComponentDeployment.Settings.continue_on_step_failure": "False",
+        "default_compute": "cpu",
+        "default_datastore": "workspaceblobstore",
+        **settings,
+    }
+    made["properties"]["deploymentConfiguration"] = {
+        "deploymentConfigurationType": "PipelineComponent",
+        "componentId": {"referenceType": "Id", "assetId": f"{WORKSPACE}/{COMPONENT}"},
+        "settings": told,
+    }
+    return made
+
+
+class TestPipeline:
+    TASK: ClassVar[dict[str, Any]] = {
+        **NAMES,
+        "type": "pipeline",
+        "component": "azureml:hello:1",
+        "settings": {**SETTINGS, "default_compute": "azureml:cpu"},
+    }
+    TARGETS = tuple(
+        get(path, {"id": f"{WORKSPACE}/{path}"}) for path in (COMPONENT, CPU, "datastores/workspaceblobstore")
+    )
+
+    def test_every_option_reaches_the_wire(self, run: Run) -> None:
+        written = put(AT)
+        calls = [get(ENDPOINT, endpoint()), *self.TARGETS, written, poll(), get(AT, pipeline())]
+        done = run(batch_deployment, self.TASK, get(AT), *calls)
+        assert written.sent == {
+            "location": "eastus",
+            "properties": {
+                "deploymentConfiguration": {
+                    "deploymentConfigurationType": "PipelineComponent",
+                    "componentId": {"referenceType": "Id", "assetId": f"{WORKSPACE}/{COMPONENT}"},
+                    "settings": {
+                        "default_compute": "cpu",
+                        "default_datastore": "workspaceblobstore",
+                        "continue_on_step_failure": "False",
+                    },
+                }
+            },
+        }
+        shown = done["batch_deployment"]
+        assert (shown["type"], shown["component"], shown["settings"]) == (
+            "pipeline",
+            f"{WORKSPACE}/{COMPONENT}",
+            SETTINGS,
+        )
+        assert "model" not in shown
+
+    @pytest.mark.parametrize("kind", [{}, {"type": "pipeline"}])
+    @pytest.mark.parametrize(
+        "standing",
+        [
+            pipeline(),
+            pipeline(
+                **{"continue_on_step_failure": "false", "ComponentDeployment.Settings.continue_on_step_failure": None}
+            ),
+        ],
+    )
+    def test_it_is_adopted_whichever_key_the_service_tells(self, run: Run, kind: Any, standing: Any) -> None:
+        task = {key: value for key, value in self.TASK.items() if key != "type"}
+        assert not run(batch_deployment, {**task, **kind}, get(AT, standing))["changed"]
+
+    def test_a_setting_is_changed_under_its_own_key(self, run: Run) -> None:
+        written = put(AT)
+        after = pipeline(**{"ComponentDeployment.Settings.continue_on_step_failure": "True"})
+        task = {**NAMES, "type": "pipeline", "settings": {"continue_on_step_failure": True}}
+        done = run(batch_deployment, task, get(AT, pipeline()), written, poll(), get(AT, after))
+        assert done.warnings == []
+        assert written.sent["properties"]["deploymentConfiguration"]["settings"] == {
+            "default_compute": "cpu",
+            "default_datastore": "workspaceblobstore",
+            "continue_on_step_failure": "True",
+        }
+
+    def test_a_compute_elsewhere_cannot_be_told(self, run: Run) -> None:
+        elsewhere = f"{WORKSPACE[:-3]}ws2/computes/cpu"
+        done = run(batch_deployment, {**self.TASK, "settings": {"default_compute": elsewhere}})
+        assert "is not in this workspace, and only a name can be told to the service" in done["msg"]
+
+    @pytest.mark.parametrize(
+        ("task", "complaint"),
+        [
+            (
+                {"model": "m:1"},
+                "model is for the type model, and batch deployment digits/blue is of the type pipeline.",
+            ),
+            ({"type": "model"}, "component is for the type pipeline, and batch deployment digits/blue is of the type"),
+        ],
+    )
+    def test_the_options_of_the_other_kind_are_refused(self, run: Run, task: dict[str, Any], complaint: str) -> None:
+        assert run(batch_deployment, {**self.TASK, **task})["msg"].startswith(complaint)
+
+    def test_a_model_deployment_does_not_become_one(self, run: Run) -> None:
+        done = run(batch_deployment, self.TASK, get(AT, deployment()))
+        assert done["msg"].startswith("batch deployment digits/blue cannot become another: type is 'model'")

@@ -21,6 +21,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
 
 AT = "batchEndpoints/digits"
 URI = "https://digits.eastus.inference.ml.azure.com/jobs"
+ME = "/subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/me"
 SERVICES_OWN = {"BatchEndpointCreationApiVersion": "2023-10-01", "azureml.onlineendpointid": f"{WORKSPACE}/{AT}"}
 
 
@@ -52,7 +53,10 @@ EVERYTHING = {
     "tags": {"t1": "v1"},
     "properties": {"p1": "v1"},
     "defaults": {"deployment_name": "blue"},
+    "identity": {"type": "user_assigned", "user_assigned_identities": [{"resource_id": ME}]},
+    "auth_mode": "key",
 }
+ACTING_AS_ME = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {ME: {"clientId": "c"}}}}
 BLUE = get(f"{AT}/deployments/blue", {"name": "blue"})
 
 
@@ -63,8 +67,9 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
     assert written.sent == {
         "location": "eastus",
         "tags": {"t1": "v1"},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}},
         "properties": {
-            "authMode": "AADToken",
+            "authMode": "Key",
             "description": "funny",
             "properties": {"p1": "v1"},
             "defaults": {"deploymentName": "blue"},
@@ -78,6 +83,7 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
         "tags": {"t1": "v1"},
         "properties": {"p1": "v1", **SERVICES_OWN},
         "defaults": {"deployment_name": "blue"},
+        "identity": {"type": "none", "user_assigned_identities": []},
         "auth_mode": "aad_token",
         "scoring_uri": URI,
         "provisioning_state": "Succeeded",
@@ -87,15 +93,58 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
 @pytest.mark.parametrize(
     "standing",
     [
-        endpoint(),
-        endpoint(authMode="aadToken"),
-        endpoint(properties={"p1": "v1", "AzureAsyncOperationUri": "https://x", "azureml.onlineendpointid": "y"}),
+        endpoint(authMode="Key"),
+        endpoint(authMode="key"),
+        endpoint(
+            authMode="Key",
+            properties={"p1": "v1", "AzureAsyncOperationUri": "https://x", "azureml.onlineendpointid": "y"},
+        ),
     ],
 )
 def test_an_endpoint_that_another_client_made_is_adopted(run: Run, standing: Any) -> None:
-    done = run(batch_endpoint, EVERYTHING, get(AT, standing))
+    done = run(batch_endpoint, EVERYTHING, get(AT, {**standing, **ACTING_AS_ME}))
     assert not done["changed"]
-    assert done["batch_endpoint"]["auth_mode"] == "aad_token"
+    assert done["batch_endpoint"]["auth_mode"] == "key"
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {},
+        {"identity": {"type": "None", "principalId": "0", "tenantId": "0"}},  # the first back end (batch contract 3.2)
+    ],
+)
+def test_no_identity_is_told_in_two_ways(run: Run, identity: dict[str, Any]) -> None:
+    task = {"name": "digits", "identity": {"type": "none"}, "auth_mode": "aad_token"}
+    assert not run(batch_endpoint, task, get(AT, {**endpoint(), **identity}))["changed"]
+
+
+def test_an_identity_that_somebody_gave_it_stays(run: Run) -> None:
+    written = put(AT)
+    after = {**endpoint(description="new"), **ACTING_AS_ME}
+    task = {"name": "digits", "description": "new"}
+    run(batch_endpoint, task, get(AT, {**endpoint(), **ACTING_AS_ME}), written, poll(), get(AT, after))
+    assert written.sent["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
+
+
+def test_a_property_that_the_service_does_not_alter_is_told(run: Run) -> None:
+    """Properties can be added, not altered (batch contract 3.1)."""
+    task = {"name": "digits", "properties": {"p1": "v2"}}
+    done = run(batch_endpoint, task, get(AT, endpoint()), put(AT), poll(), get(AT, endpoint()))
+    assert (
+        "the service accepted the write and did not take over all of it: properties is {'p1': 'v1'" in done.warnings[0]
+    )
+
+
+def test_tags_that_a_policy_left_empty_are_not_sent_back(run: Run) -> None:
+    """The service tells them, and refuses them (batch contract, open question 19)."""
+    written = put(AT)
+    standing = {**endpoint(), "tags": {"t1": "v1", "owner": ""}}
+    assert not run(batch_endpoint, {"name": "digits", "tags": {"t1": "v1"}}, get(AT, standing))["changed"]
+    task = {"name": "digits", "tags": {"t2": "v2"}}
+    after = {**standing, "tags": {"t1": "v1", "t2": "v2", "owner": ""}}
+    run(batch_endpoint, task, get(AT, standing), written, poll(), get(AT, after))
+    assert written.sent["tags"] == {"t1": "v1", "t2": "v2"}
 
 
 def test_nothing_set_and_nothing_asked_are_the_same(run: Run) -> None:

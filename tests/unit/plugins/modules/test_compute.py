@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import compute
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, delete, get, poll, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, delete, get, patch, poll, put
 
 AT = "computes/cpu1"
-SUBNET = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/ml"
+NETWORKS = "providers/Microsoft.Network/virtualNetworks"
+SUBNET = f"/subscriptions/s/resourceGroups/net/{NETWORKS}/v/subnets/ml"
+IMAGE = "/subscriptions/s/resourceGroups/img/providers/Microsoft.Compute/images/i"
+ME = "/subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/me"
+PASSWORD = "planted-node-password-41cd"
 
 
 def cluster(state: str = "Succeeded", **properties: Any) -> dict[str, Any]:
@@ -74,29 +78,54 @@ EVERYTHING: dict[str, Any] = {
     "ssh_public_access_enabled": False,
     "enable_node_public_ip": False,
     "network_settings": {"subnet": SUBNET},
+    "identity": {"type": "user_assigned", "user_assigned_identities": [{"resource_id": ME}]},
+    "os_type": "windows",
+    "ssh_settings": {"admin_username": "me", "admin_password": PASSWORD, "ssh_key_value": "ssh-rsa AAAA"},
+    "disable_local_auth": False,
+    "isolated_network": True,
+    "virtual_machine_image": IMAGE,
 }
 
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = put(AT)
-    run(compute, EVERYTHING, get(AT), written, poll("InProgress"), poll(), get(AT, cluster()))
+    done = run(compute, EVERYTHING, get(AT), written, poll("InProgress"), poll(), get(AT, cluster()))
+    assert PASSWORD not in str(done.result)
     assert written.sent == {
         "location": "East US",
         "tags": {"team": "vision"},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}},
         "properties": {
             "computeType": "AmlCompute",
             "description": "nightly",
+            "disableLocalAuth": False,
             "properties": {
-                "osType": "Linux",
+                "osType": "Windows",
                 "vmSize": "Standard_DS2_v2",
                 "vmPriority": "LowPriority",
                 "scaleSettings": {"minNodeCount": 0, "maxNodeCount": 2, "nodeIdleTimeBeforeScaleDown": "PT1M40S"},
                 "remoteLoginPortPublicAccess": "Disabled",
+                "userAccountCredentials": {
+                    "adminUserName": "me",
+                    "adminUserPassword": PASSWORD,
+                    "adminUserSshPublicKey": "ssh-rsa AAAA",
+                },
                 "enableNodePublicIp": False,
                 "subnet": {"id": SUBNET},
+                "isolatedNetwork": True,
+                "virtualMachineImage": {"id": IMAGE},
             },
         },
     }
+
+
+def test_a_subnet_by_its_name_is_one_of_the_workspaces_resource_group(run: Run) -> None:
+    written = put(AT)
+    network = {"vnet_name": "v", "subnet": "ml"}
+    task = {"name": "cpu1", "size": "Standard_DS2_v2", "max_instances": 2, "location": "eastus"}
+    run(compute, {**task, "network_settings": network}, get(AT), written, poll(), get(AT, cluster()))
+    group = f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/rg1"
+    assert written.sent["properties"]["properties"]["subnet"] == {"id": f"{group}/{NETWORKS}/v/subnets/ml"}
 
 
 def test_the_smallest_task_takes_the_region_of_the_workspace(run: Run) -> None:
@@ -143,27 +172,46 @@ def test_a_cluster_that_another_client_made_is_adopted(run: Run, size: str) -> N
         "idle_time_before_scale_down": 100,
         "ssh_public_access_enabled": True,
         "enable_node_public_ip": True,
-        "network_settings": {"subnet": None},
+        "network_settings": {"vnet_name": None, "subnet": None},
+        "identity": {"type": "none", "user_assigned_identities": []},
+        "os_type": "linux",
+        "ssh_settings": {"admin_username": "me", "ssh_key_value": "ssh"},
+        "disable_local_auth": False,
+        "isolated_network": False,
+        "virtual_machine_image": None,
         "current_instances": 1,
         "allocation_state": "Steady",
         "provisioning_state": "Succeeded",
     }
 
 
-def test_scaling_keeps_everything_else_and_sends_nothing_read_only(run: Run) -> None:
-    written = put(AT, 201, cluster("Creating", vmSize="STANDARD_DS2_V2"))
-    scale = {"maxNodeCount": 5, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT1M40S"}
-    after = cluster(scaleSettings=scale)
-    task = {"name": "cpu1", "max_instances": 5}
-    done = run(compute, task, get(AT, cluster()), written, poll(), get(AT, after))
+def test_scaling_is_a_patch_that_touches_nothing_else(run: Run) -> None:
+    """A PUT would leave out the password of the nodes, which nobody can read (assets contract, question 13)."""
+    scaled = {"maxNodeCount": 5, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT2M"}
+    written = patch(AT)
+    task = {"name": "cpu1", "max_instances": 5, "idle_time_before_scale_down": 120}
+    done = run(compute, task, get(AT, cluster()), written, poll(), get(AT, cluster(scaleSettings=scaled)))
     assert done["diff"] == {
-        "before": {"name": "cpu1", "max_instances": 2},
-        "after": {"name": "cpu1", "max_instances": 5},
+        "before": {"name": "cpu1", "max_instances": 2, "idle_time_before_scale_down": 100},
+        "after": {"name": "cpu1", "max_instances": 5, "idle_time_before_scale_down": 120},
     }
-    assert done["compute"]["size"] == "Standard_DS2_v2"  # not the transient answer to the PUT
+    assert done["compute"]["size"] == "Standard_DS2_v2"  # not the transient answer
+    assert done.warnings == []
+    assert written.sent == {"properties": {"properties": {"scaleSettings": scaled}}}
+
+
+@pytest.mark.parametrize("password", [{}, {"ssh_settings": {"admin_password": PASSWORD}}])
+def test_another_change_keeps_everything_else_and_sends_nothing_read_only(run: Run, password: dict[str, Any]) -> None:
+    written = put(AT)
+    identity = {"type": "UserAssigned", "userAssignedIdentities": {ME: {"principalId": "p", "clientId": "c"}}}
+    after = {**cluster(), "identity": identity, "tags": {"team": "vision"}}
+    task = {"name": "cpu1", "tags": {"team": "vision"}, **password}
+    run(compute, task, get(AT, {**cluster(), "identity": identity}), written, poll(), get(AT, after))
+    told = {"adminUserName": "me", "adminUserSshPublicKey": "ssh"}
     assert written.sent == {
         "location": "eastus",
-        "tags": {},
+        "tags": {"team": "vision"},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}},
         "properties": {
             "disableLocalAuth": False,
             "description": "nightly",
@@ -172,8 +220,8 @@ def test_scaling_keeps_everything_else_and_sends_nothing_read_only(run: Run) -> 
             "properties": {
                 "vmSize": "Standard_DS2_v2",
                 "vmPriority": "Dedicated",
-                "scaleSettings": scale,
-                "userAccountCredentials": {"adminUserName": "me", "adminUserSshPublicKey": "ssh"},
+                "scaleSettings": {"maxNodeCount": 2, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT1M40S"},
+                "userAccountCredentials": {**told, "adminUserPassword": PASSWORD} if password else told,
                 "remoteLoginPortPublicAccess": "Enabled",
                 "osType": "Linux",
                 "isolatedNetwork": False,
@@ -184,6 +232,54 @@ def test_scaling_keeps_everything_else_and_sends_nothing_read_only(run: Run) -> 
     }
 
 
+def test_a_password_alone_is_no_reason_to_write(run: Run) -> None:
+    task = {"name": "cpu1", "ssh_settings": {"admin_username": "me", "admin_password": PASSWORD}}
+    assert not run(compute, task, get(AT, cluster()))["changed"]
+
+
+def test_another_size_takes_a_new_cluster_with_the_settings_of_the_old(run: Run) -> None:
+    written = put(AT)
+    task = {"name": "cpu1", "size": "Standard_NC6", "max_instances": 2, "recreate": True}
+    gone = delete(AT, underlyingResourceAction="Delete")
+    calls = [gone, poll(), get(AT), written, poll(), get(AT, cluster(vmSize="Standard_NC6"))]
+    done = run(compute, task, get(AT, cluster()), *calls)
+    assert done["diff"]["after"] == {"name": "cpu1", "size": "Standard_NC6"}
+    assert run(compute, task, get(AT, cluster()), check=True)["diff"] == done["diff"]
+    assert written.sent == {
+        "location": "eastus",
+        "tags": {},
+        "properties": {
+            "computeType": "AmlCompute",
+            "description": "nightly",
+            "disableLocalAuth": False,
+            "properties": {
+                "vmSize": "Standard_NC6",
+                "vmPriority": "Dedicated",
+                "scaleSettings": {"maxNodeCount": 2, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT1M40S"},
+                "userAccountCredentials": {"adminUserName": "me", "adminUserSshPublicKey": "ssh"},
+                "remoteLoginPortPublicAccess": "Enabled",
+                "osType": "Linux",
+                "isolatedNetwork": False,
+                "enableNodePublicIp": True,
+            },
+        },
+    }
+
+
+def test_what_failed_is_created_again_when_the_task_allows(run: Run) -> None:
+    """A size that the region does not have is mended so: the service would keep the old one (assets contract 3.5)."""
+    task = {"name": "cpu1", "size": "Standard_NC6", "max_instances": 2, "recreate": True}
+    gone = delete(AT, underlyingResourceAction="Delete")
+    after = get(AT, cluster(vmSize="Standard_NC6"))
+    done = run(compute, task, get(AT, cluster("Failed")), gone, poll(), get(AT), put(AT), poll(), after)
+    assert done["diff"]["before"] == {"name": "cpu1", "size": "Standard_DS2_v2", "provisioning_state": "Failed"}
+
+
+def test_what_failed_for_another_reason_is_mended_in_place(run: Run) -> None:
+    done = run(compute, {"name": "cpu1"}, get(AT, cluster("Failed")), put(AT), poll(), get(AT, cluster()))
+    assert done["diff"]["after"] == {"name": "cpu1", "provisioning_state": "Succeeded"}
+
+
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [
@@ -192,7 +288,20 @@ def test_scaling_keeps_everything_else_and_sends_nothing_read_only(run: Run) -> 
         ("location", "westus", "location is 'eastus', the task wants 'westus'"),
         ("ssh_public_access_enabled", False, "ssh_public_access_enabled is True, the task wants False"),
         ("enable_node_public_ip", False, "enable_node_public_ip is True, the task wants False"),
-        ("network_settings", {"subnet": SUBNET}, f"network_settings.subnet is None, the task wants '{SUBNET}'"),
+        (
+            "network_settings",
+            {"subnet": SUBNET},
+            (
+                "network_settings is {'vnet_name': None, 'subnet': None}, "
+                f"the task wants {{'vnet_name': 'v', 'subnet': '{SUBNET}'}}"
+            ),
+        ),
+        ("os_type", "windows", "os_type is 'linux', the task wants 'windows'"),
+        ("ssh_settings", {"admin_username": "you"}, "ssh_settings.admin_username is 'me', the task wants 'you'"),
+        ("ssh_settings", {"ssh_key_value": "x"}, "ssh_settings.ssh_key_value is 'ssh', the task wants 'x'"),
+        ("disable_local_auth", True, "disable_local_auth is False, the task wants True"),
+        ("isolated_network", True, "isolated_network is False, the task wants True"),
+        ("virtual_machine_image", IMAGE, f"virtual_machine_image is None, the task wants '{IMAGE}'"),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
@@ -205,17 +314,58 @@ def test_what_the_service_would_silently_not_do_is_refused(
     assert told in done["msg"]
 
 
-def test_another_kind_of_compute_under_this_name_is_not_touched(run: Run) -> None:
+@pytest.mark.parametrize(
+    ("task", "complaint"),
+    [
+        ({"type": "amlcompute"}, "compute cpu1 cannot become another: type is 'kubernetes', the task wants"),
+        ({"max_instances": 5}, "max_instances is for the type amlcompute, and compute cpu1 is of the type kubernetes."),
+        ({"state": "absent", "type": "amlcompute"}, "compute cpu1 cannot become another: type is 'kubernetes'"),
+        ({"state": "stopped"}, "state: compute cpu1 cannot be stopped: only other kinds can."),
+    ],
+)
+def test_another_kind_of_compute_under_this_name_is_not_touched(run: Run, task: dict[str, Any], complaint: str) -> None:
     other = cluster()
     other["properties"]["computeType"] = "Kubernetes"
-    done = run(compute, {"name": "cpu1", "max_instances": 5}, get(AT, other))
-    assert "type is 'Kubernetes', the task wants 'amlcompute'" in done["msg"]
+    assert run(compute, {"name": "cpu1", **task}, get(AT, other))["msg"].startswith(complaint)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_kind_that_is_not_managed_here_is_left_alone(run: Run, state: str) -> None:
+    other = cluster()
+    other["properties"]["computeType"] = "Databricks"
+    done = run(compute, {"name": "cpu1", "state": state}, get(AT, other))
+    assert done["msg"].startswith("compute cpu1 is of the type 'Databricks', which is not managed here.")
+
+
+@pytest.mark.parametrize(
+    ("task", "complaint"),
+    [
+        ({"type": "amlcompute", "namespace": "x"}, "namespace is for the type kubernetes, and compute cpu1 is of"),
+        ({"type": "computeinstance", "tier": "dedicated"}, "tier is for the type amlcompute, and compute cpu1"),
+        ({"type": "kubernetes", "size": "x"}, "size is for the type amlcompute or computeinstance, and compute"),
+        ({"type": "kubernetes", "ssh_settings": {"ssh_key_value": "x"}}, "ssh_settings.ssh_key_value is for the type"),
+        ({"idle_time_before_shutdown_minutes": 5}, "idle_time_before_shutdown_minutes: 5 min is too short"),
+        ({"min_instances": -1}, "min_instances: -1 is too small: the smallest value is 0."),
+    ],
+)
+def test_what_is_wrong_whatever_stands_is_found_before_any_request(
+    run: Run, task: dict[str, Any], complaint: str
+) -> None:
+    assert run(compute, {"name": "cpu1", **task})["msg"].startswith(complaint)
 
 
 def test_in_transit_the_cluster_is_not_taken_for_another_one(run: Run) -> None:
     """While an operation runs the service tells NotSpecified and no idle time (assets contract 3.4)."""
     transit = cluster("Creating", remoteLoginPortPublicAccess="NotSpecified", vmSize="STANDARD_DS2_V2")
-    task = {"name": "cpu1", "ssh_public_access_enabled": True, "size": "Standard_DS2_v2", "wait": False}
+    del transit["properties"]["properties"]["userAccountCredentials"]
+    ssh = {"admin_username": "me", "ssh_key_value": "ssh"}
+    task = {
+        "name": "cpu1",
+        "ssh_public_access_enabled": True,
+        "size": "Standard_DS2_v2",
+        "ssh_settings": ssh,
+        "wait": False,
+    }
     assert not run(compute, task, get(AT, transit))["changed"]
 
 

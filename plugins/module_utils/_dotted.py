@@ -1,0 +1,37 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Dotted paths into trees of maps: options of a task, JSON of the service."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def dig(tree: t.Any, path: str) -> t.Any:
+    """The value at a dotted path, None where a step is missing."""
+    for step in path.split("."):
+        if not isinstance(tree, t.Mapping):
+            return None
+        tree = tree.get(step)
+    return tree
+
+
+def plant(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
+    """Put a value at a dotted path, making the maps on the way (also where the service answered null)."""
+    *steps, last = path.split(".")
+    for step in steps:
+        if not isinstance(tree.get(step), dict):
+            tree[step] = {}
+        tree = tree[step]
+    tree[last] = value
+
+
+def uproot(tree: dict[str, t.Any], path: str) -> None:
+    """Remove the value at a dotted path, if it is there."""
+    *steps, last = path.split(".")
+    holder = dig(tree, ".".join(steps)) if steps else tree
+    if isinstance(holder, dict):
+        holder.pop(last, None)
