@@ -53,7 +53,7 @@ class Entra:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._public = self._key.public_key()
         self._key_id = secrets.token_urlsafe(20)
-        self._object_id = secrets.token_hex(16)
+        self.object_id = secrets.token_hex(16)
         self._verified: dict[bytes, dict[str, Any]] = {}
 
     @property
@@ -70,8 +70,8 @@ class Entra:
             "nbf": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "appid": self._settings.client_id,
-            "oid": self._object_id,
-            "sub": self._object_id,
+            "oid": self.object_id,
+            "sub": self.object_id,
             "tid": self._settings.tenant_id,
             "ver": "1.0",
             "uti": secrets.token_urlsafe(16),

@@ -173,6 +173,7 @@ class JobStore:
             if phase.status == "Running" and job.started is None:
                 await self._score(job)
             if phase.seconds is None:
+                job.started = job.started or clock.now()
                 await self._stay(phase.status)
                 return
             due += timedelta(seconds=phase.seconds)

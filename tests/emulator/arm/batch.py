@@ -56,10 +56,12 @@ def refuse_while_running(call: Call, existing: Resource) -> None:
         raise Refused(management_error(409, "UserError", message, inner=("Conflict",)))
 
 
-def begin_put(call: Call, kind: str, resource: Resource, created: bool, finish: Callable[[], None]) -> Operation:
+def begin_put(
+    call: Call, kind: str, resource: Resource, created: bool, finish: Callable[[], None], *, first_state: str = ""
+) -> Operation:
     """Start the operation of a PUT or PATCH; `finish` runs when it succeeds."""
     policies = call.state.policies
-    resource.provisioning_state = "Creating" if created else policies["update_state"]
+    resource.provisioning_state = first_state or ("Creating" if created else policies["update_state"])
 
     def end(succeeded: bool) -> None:
         if resource.operation is not operation:
@@ -118,7 +120,9 @@ def delete_answer(call: Call, kind: str, resource: Resource, finish: Callable[[]
         "Location": call.state.operations.url(operation, MFE_RESULT, call.api_version),
         "x-ms-async-operation-timeout": TIMEOUT,
     }
-    return Answer(202, NULL if call.state.policies["generation"] == "G1" else None, headers)
+    policies = call.state.policies
+    is_null = policies["generation"] == "G1" or policies["delete_body"] == "null"
+    return Answer(202, NULL if is_null else None, headers)
 
 
 def bind_patch(call: Call, template: Shape, subject: str) -> dict[str, Any]:

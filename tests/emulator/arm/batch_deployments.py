@@ -110,7 +110,8 @@ async def put(call: Call) -> Answer:
         resource.modified = state.clock.now()
         state.resources.put(resource)
     kind = batch.prefix(state, "bdbes", "bd")
-    operation = batch.begin_put(call, kind, resource, standing is None, lambda: None)
+    shown = state.policies["create_state"] if standing is None else ""
+    operation = batch.begin_put(call, kind, resource, standing is None, lambda: None, first_state=shown)
     answer = batch.put_answer(call, operation, None, standing is None)
     if standing is None and state.policies["generation"] == "G1":
         endpoint = state.workspace("onlineEndpoints", call.names[0]).lower()

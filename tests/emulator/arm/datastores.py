@@ -156,8 +156,12 @@ def render(call: Call, resource: Resource) -> dict[str, Any]:
     properties = template.render({"properties": stored}, call.api_version)["properties"]
     data = of_asset(resource)
     if resource.extra.get("system"):
+        # The system made it; the first back end said so in createdBy, too.
+        maker = {"By": "Azure Machine Learning", "ByType": "Application"}
         data = {name: value for name, value in data.items() if not name.startswith("createdBy")}
-        data |= {"lastModifiedBy": "Azure Machine Learning", "lastModifiedByType": "Application"}
+        if call.state.policies["generation"] == "G1":
+            data |= {f"created{name}": value for name, value in maker.items()}
+        data |= {f"lastModified{name}": value for name, value in maker.items()}
     return {
         "id": resource.path,
         "name": resource.name,

@@ -40,7 +40,12 @@ class Operation:
     finish: Callable[[bool], None]
     outcome: str = "Succeeded"
     error_code: str = "InternalServerError"
-    error_message: str = "Internal error. Please see troubleshooting guide, available here: https://aka.ms/oe-tsg"
+    error_message: str = (
+        "Internal error. Please see troubleshooting guide, available here: "
+        "https://aka.ms/oe-tsg#error-internalservererror"
+    )
+    subject: str = ""
+    """Name of the resource that it works on."""
     ended: bool = False
     queries: set[tuple[str, str]] = field(default_factory=set, repr=False)
     done: Callable[[], bool] | None = None
@@ -83,8 +88,10 @@ class Operations:
             started=now,
             ends=now + timedelta(seconds=settings.operation_seconds),
             finish=finish,
-            done=done,
+            subject=subject,
         )
+        if done is not None:
+            operation.done = lambda: done() and self._state.clock.now() >= operation.ends
         if subject.lower() in self._state.policies.names("failing_names"):
             operation.outcome = "Failed"
         forced = OUTCOME.get()
@@ -164,17 +171,21 @@ class Operations:
         return {**body, "status": operation.outcome}
 
     def _mfe_error(self, operation: Operation) -> dict[str, Any]:
+        message = f"{operation.error_code}: {operation.error_message}"
+        location = self._state.workspace("onlineEndpoints", operation.subject)
         info = {
             "id": operation.name.rsplit(":", 1)[1],
             "operationType": "OnlineEndpoint",
             "state": "Failed",
             "createdTime": timestamp(operation.started),
             "endTime": timestamp(operation.ends),
-            "error": {"message": operation.error_message},
+            "error": {"message": message},
+            "resourceLocation": f"/modelmanagement/v1.0{location}",
             "operationLog": "",
+            "parentRequestId": str(uuid.uuid4()),
         }
         error: dict[str, Any] = {
-            "message": f"{operation.error_code}: {operation.error_message}",
+            "message": message,
             "details": [],
             "additionalInfo": [{"type": "MmsOperation", "info": info}],
         }

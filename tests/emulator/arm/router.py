@@ -211,6 +211,12 @@ def _add_headers(state: State, response: Response, request: Request, seconds: fl
     headers.setdefault("x-ms-response-type", "standard")
     headers["x-request-time"] = f"{seconds:.3f}"
     first = state.policies["generation"] == "G1"
+    if not first:
+        headers["Vary"] = "Accept-Encoding"
+    if "Azure-AsyncOperation" in headers:
+        headers["x-ms-operation-identifier"] = (
+            f"tenantId={state.settings.tenant_id},objectId={state.entra.object_id}/{state.settings.region}/{uuid.uuid4()}"
+        )
     headers["x-aml-cluster" if first else "azureml-served-by-cluster"] = "vienna-eastus-01"
     if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
         bucket = _BUCKET_OF.get(request.method, "writes")

@@ -40,12 +40,12 @@ def _render(state: State) -> dict[str, Any]:
     settings = state.settings
     group = f"/subscriptions/{settings.subscription_id}/resourceGroups/{settings.resource_group}/providers"
     tracking_host = settings.url("api").removeprefix("https://")
-    properties = {
+    properties: dict[str, Any] = {
         "friendlyName": settings.workspace_name,
         "description": "",
         "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{state.storage.account_name}",
         "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv-emulator",
-        "applicationInsights": f"{group}/Microsoft.insights/components/ai-emulator",
+        "applicationInsights": None,
         "hbiWorkspace": False,
         "tenantId": settings.tenant_id,
         "imageBuildCompute": None,

@@ -1,0 +1,253 @@
+"""Figures: recorded request and response pairs kept beside the repository, sent to the emulator as they stand.
+
+What a figure calls its subscription, its hosts and its region is translated; ids, times and names of users are masked.
+The case of the same name says what must stand before, which parts of the answer were another workspace's own (`free`)
+and whether the figure shows only a part of the answer (`trimmed`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from .compare import body_of
+from .replay import SECONDS_OF_AN_OPERATION, Stage
+
+_WORKSPACE = re.compile(
+    r"/subscriptions/0{8}-[0-]+/resourceGroups/rg1/providers/Microsoft\.MachineLearningServices/workspaces/ws1(?![\w-])"
+)
+_REGION = re.compile(r"\b(eastus2euap|eastus2|eastus|westus2|westus|centraluseuap)\b")
+_MASKS = (
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|<guid>"), "<id>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<moment>"),
+    (re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b"), "<number>"),
+    (re.compile(r"(?<=[A-Za-z]=)H4sI[\w-]+"), "<token>"),
+    (re.compile(r"\d{4}(-\d\d){5}-\d{7}"), "<moment>"),
+    (re.compile(r"(?<=[?&]t=)\d+"), "<moment>"),
+    (re.compile(r"\b[a-z]+_[a-z]+_[a-z0-9]{8}\b"), "<display name>"),
+)
+_WILDCARD = re.compile(r"(<(?!id>|moment>|number>|token>|display name>)[^<>]*>)")
+_SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
+"""Headers of a recorded request that mean something to the service."""
+_USERS = frozenset({"createdBy", "lastModifiedBy", "createdByType", "lastModifiedByType"})
+# Names for a case that a figure has in its body.
+_NAMES_IN_BODIES = {"model_uri": "modelUri", "data_uri": "dataUri", "code_uri": "codeUri", "conda": "condaFile"}
+
+
+def find(folder: Path) -> dict[str, Any]:
+    """The figures whose response was recorded, by name."""
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/*.json"))}
+    return {name: figure for name, figure in found.items() if figure.get("response_recorded", True)}
+
+
+class Figure:
+    """One figure, sent to an emulator in which its case has been prepared."""
+
+    def __init__(self, figure: Mapping[str, Any], case: Mapping[str, Any], stage: Stage) -> None:
+        self._case = case
+        self._stage = stage
+        self._workspace_name = case.get("workspace", stage.words["ws"])
+        self._figure = self._translated(figure)
+        self._free = frozenset(case.get("free", []))
+        self._first = case["exchange"][0]["request"]
+        self._words = stage.prepare(case, {**case.get("names", {}), **self._names()})
+        self._figure = _with(self._figure, self._own_words())
+
+    def differences(self) -> Iterator[str]:
+        """Where an answer has not the recorded shape."""
+        requests, responses = self._figure["request"], self._figure["response"]
+        if isinstance(requests, list):
+            for request, response in zip(requests, responses, strict=True):
+                yield from self._compare(response, self._send(request))
+            return
+        if "OperationsStatus/" in requests["url"]:
+            first = self._stage.send(self._first, self._words)
+            answer = self._stage.follow(first.headers["Azure-AsyncOperation"])
+        else:
+            first = answer = self._send(requests)
+        yield from self._compare(self._figure["response"], answer)
+        for response, later in self._later(first):
+            yield from self._compare(response, later)
+
+    def _later(self, first: httpx.Response) -> Iterator[tuple[Any, httpx.Response]]:
+        """What a figure shows after its first answer, each with what the emulator answers."""
+        for step in self._figure.get("lro") or self._figure.get("poll") or []:
+            response = step.get("response", step)
+            if not _goes_on(response):
+                self._stage.wait(SECONDS_OF_AN_OPERATION)
+            url = step.get("request", {}).get("url", "mfeOperations")
+            if "Operations" not in url:
+                yield response, self._send(step["request"])
+            else:
+                yield (
+                    response,
+                    self._stage.follow(first.headers.get("Azure-AsyncOperation") or first.headers["Location"]),
+                )
+        if then := self._figure.get("then"):
+            self._stage.wait(SECONDS_OF_AN_OPERATION)
+            if "id" in then["body"]:
+                url = self._figure["request"]["url"]
+                yield then, self._send({"method": "GET", "url": url})
+            else:
+                yield then, self._stage.follow(first.headers["Azure-AsyncOperation"])
+        for step in self._figure.get("steps", []):
+            if not step["request"]["url"].startswith("https://<account>"):
+                yield step["response"], self._send(step["request"])
+
+    def _send(self, request: Mapping[str, Any]) -> httpx.Response:
+        url, body = request["url"], request.get("body")
+        sent = {name: text for name, text in request.get("headers", {}).items() if _SENT.match(name)}
+        step: dict[str, Any] = {"method": request["method"], "path": url, "headers": sent}
+        if body == "<bytes>":
+            step["content"] = "abc"
+        elif body is not None:
+            step["body"] = body
+        if url.startswith(self._words["scoring"]):
+            step["token"] = "scoring"
+        elif "sig=" in url:
+            step["token"] = "none"
+        return self._stage.send(step, self._words)
+
+    def _names(self) -> dict[str, str]:
+        """What the figure calls the things that its case names."""
+        request = self._figure["request"]
+        if isinstance(request, list):
+            return {}
+        names = dict(self._names_in_url(request["url"]))
+        if deployment := request.get("headers", {}).get("azureml-model-deployment"):
+            names |= {"deployment": deployment, "endpoint": request["url"].split("/")[3]}
+        properties = (request.get("body") or {}).get("properties") or {}
+        names |= {name: properties[key] for name, key in _NAMES_IN_BODIES.items() if key in properties}
+        for step in self._figure.get("steps", []):
+            path = step["request"]["url"].split("/")
+            if path[-1] == "children":
+                names["job"] = path[-2]
+        return names
+
+    def _own_words(self) -> dict[str, str]:
+        """What only the prepared emulator knows, for texts of the figure."""
+        storage = "https://examplesa.blob.core.windows.net/<container>"
+        if "child" in self._words:
+            return {self._figure["request"]["body"]["runId"]: self._words["child"]}
+        return {storage: self._words.get("sas_uri_base", storage), "<sas>": self._words.get("sas_uri_query", "<sas>")}
+
+    def _names_in_url(self, url: str) -> Iterator[tuple[str, str]]:
+        if not url.startswith(f"{self._stage.management}{self._stage.workspace}/"):
+            return
+        template, _mark, query = self._first["path"].partition("?")
+        below = url.partition("?")[0].removeprefix(f"{self._stage.management}{self._stage.workspace}/")
+        for word, text in zip(template.split("/"), below.split("/"), strict=False):
+            if word.startswith("{"):
+                yield word[1:-1], text
+        sent = dict(parse_qsl(urlsplit(url).query))
+        for name, word in parse_qsl(query):
+            if word.startswith("{"):
+                yield word[1:-1], sent[name]
+
+    def _translated(self, value: Any) -> Any:
+        """A figure in the emulator's world."""
+        if isinstance(value, dict):
+            return {self._text(key): self._translated(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._translated(item) for item in value]
+        return self._text(value) if isinstance(value, str) else value
+
+    def _text(self, text: str) -> str:
+        words = self._stage.words
+        if text in ("rg1", "ws1"):
+            return words["group"] if text == "rg1" else self._workspace_name
+        text = _REGION.sub("eastus", text).replace("...", "<any>")
+        text = _WORKSPACE.sub(self._stage.workspace.rpartition("/")[0] + f"/{self._workspace_name}", text)
+        for recorded, here in (
+            ("00000000-0000-0000-0000-000000000000", words["subscription"]),
+            ("11111111-1111-1111-1111-111111111111", words["guid"]),
+            ("/resourceGroups/rg1", f"/resourceGroups/{words['group']}"),
+            ("/resourcegroups/rg1", f"/resourcegroups/{words['group']}"),
+            ("/workspaces/ws1", f"/workspaces/{self._workspace_name}"),
+            ("https://management.azure.com", words["management"]),
+            ("eastus.api.azureml.ms", words["api_host"]),
+        ):
+            text = text.replace(recorded, here)
+        text = re.sub(r"https://([\w-]+)\.eastus\.inference\.ml\.azure\.com/", rf"{words['scoring']}/\1/", text)
+        return re.sub(
+            r"(resource group 'rg1'|'ws1'|in ws1\b)",
+            lambda found: found[0].replace("rg1", words["group"]).replace("ws1", self._workspace_name),
+            text,
+        )
+
+    def _compare(self, recorded: Mapping[str, Any], answer: httpx.Response) -> Iterator[str]:
+        if recorded.get("status") not in (None, answer.status_code):
+            yield f"status {answer.status_code}: {answer.text}"
+            return
+        for name, text in recorded.get("headers", {}).items():
+            if name not in answer.headers:
+                yield f"no header {name}"
+            elif name not in self._free and not re.search(
+                "ratelimit|time$|id$|cluster|length|date", name, re.IGNORECASE
+            ):
+                yield from self._scalar(name, text, answer.headers[name])
+        if "body_text" in recorded:
+            yield from self._scalar("body", recorded["body_text"], answer.text)
+        elif "body" in recorded:
+            yield from self._value("body", recorded["body"], body_of(answer))
+
+    def _value(self, where: str, recorded: Any, found: Any) -> Iterator[str]:
+        if where in self._free and (type(recorded) is type(found) or None in (recorded, found)):
+            return
+        if isinstance(recorded, dict) and isinstance(found, dict):
+            for key in recorded.keys() | found.keys():
+                if key not in found:
+                    yield f"{where}.{key} is missing"
+                elif key in recorded:
+                    if key not in _USERS:
+                        yield from self._value(f"{where}.{key}", recorded[key], found[key])
+                elif not self._case.get("trimmed") and f"{where}.{key}" not in self._free:
+                    yield f"{where}.{key} is too much: {found[key]!r}"
+        elif isinstance(recorded, list) and isinstance(found, list):
+            if len(recorded) != len(found) and not self._case.get("trimmed"):
+                yield f"{where} has {len(found)} items, not {len(recorded)}"
+            for index, (one, other) in enumerate(zip(recorded, found, strict=False)):
+                yield from self._value(f"{where}[{index}]", one, other)
+        else:
+            yield from self._scalar(where, recorded, found)
+
+    def _scalar(self, where: str, recorded: Any, found: Any) -> Iterator[str]:
+        if isinstance(recorded, str) and isinstance(found, str):
+            if recorded.startswith('{"') and found.startswith('{"'):
+                yield from self._value(where, json.loads(recorded), json.loads(found))
+                return
+            pattern = "".join(
+                ".*" if index % 2 else re.escape(part) for index, part in enumerate(_WILDCARD.split(_masked(recorded)))
+            )
+            if re.fullmatch(pattern, _masked(found), re.DOTALL):
+                return
+        elif type(recorded) is type(found) and recorded == found:
+            return
+        yield f"{where} is {found!r}, recorded was {recorded!r}"
+
+
+def _with(value: Any, words: Mapping[str, str]) -> Any:
+    """A document with these texts replaced wherever they stand."""
+    text = json.dumps(value)
+    for old, new in words.items():
+        text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
+    return json.loads(text)
+
+
+def _goes_on(response: Mapping[str, Any]) -> bool:
+    """Whether an operation had not ended when this was answered."""
+    body = response.get("body")
+    status = body.get("status") if isinstance(body, dict) else None
+    return response["status"] == 202 or status in ("Updating", "InProgress")
+
+
+def _masked(text: str) -> str:
+    for pattern, mark in _MASKS:
+        text = pattern.sub(mark, text)
+    return text
