@@ -31,6 +31,7 @@ AUDIENCE = "https://storage.azure.com"
 SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets gives a SAS instead of the key
 SECRETS_REQUEST = {"expirableSecret": True, "expireAfterHours": 1}
 _CHUNK = 4 << 20
+_READ_CHUNK = 2 << 20
 _SINGLE_PUT = 16 << 20  # larger files travel in blocks: at most this much memory for each worker
 
 
@@ -162,7 +163,8 @@ def _container(workspace: Workspace, url: str, credential: t.Any) -> Container:
         read_timeout=60,
         max_single_put_size=_SINGLE_PUT,
         max_block_size=_CHUNK,
-        max_chunk_get_size=_CHUNK,
+        max_chunk_get_size=_READ_CHUNK,
+        max_single_get_size=_READ_CHUNK,
         retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5),
         user_agent=USER_AGENT,
     )

@@ -7,17 +7,16 @@
 
 from __future__ import annotations
 
+import codecs
 import concurrent.futures
 import contextlib
 import dataclasses
 import datetime
 import email.utils
-import hashlib
 import os
 import typing as t
 import urllib.parse
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ._errors import ConflictError, ConnectionFailed, InvalidOption, NotFoundError, ServiceError
@@ -39,6 +38,7 @@ _REMEDIES = {
 }
 
 
+_LONGEST_LINE = 8 << 20
 _LOST_RACE = frozenset({409, 412})
 LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
@@ -140,30 +140,19 @@ class Container:
         with self._speaking(f"mark blob {name}"):
             self._client.get_blob_client(name).set_blob_metadata(dict(metadata))
 
-    def download(self, name: str, target: Path) -> None:
-        """Write a blob to a file, which appears only whole: checked against the checksum that the service keeps."""
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-        try:
-            with self._speaking(f"download blob {name}"):
-                digest = hashlib.md5(usedforsecurity=False)
-                stream = self._client.get_blob_client(name).download_blob()
-                with partial.open("xb") as file:
-                    for chunk in stream.chunks():
-                        digest.update(chunk)
-                        file.write(chunk)
-                expected = stream.properties.content_settings.content_md5
-            if expected and bytes(expected) != digest.digest():
-                raise ConnectionFailed(
-                    f"Could not download blob {name} of {self.url}: what arrived does not fit its checksum. "
-                    "Run the task again.",
-                    sent=True,
-                    url=self.url,
-                )
-            partial.replace(target)
-        except OSError as error:
-            raise InvalidOption(f"cannot write {target} ({error.strerror}). Choose another place.") from None
-        finally:
-            partial.unlink(missing_ok=True)
+    def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
+        """The bytes of a listed blob from ``offset`` on, checked on the way, and of that version alone."""
+        from azure.core import MatchConditions
+
+        with self._speaking(f"download blob {blob.name}"):
+            stream = self._client.get_blob_client(blob.name).download_blob(
+                offset=offset,
+                length=blob.size - offset,
+                validate_content=True,
+                etag=blob.etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+            yield from stream.chunks()
 
     def read_end(self, name: str, limit: int) -> bytes:
         """The last ``limit`` bytes of a blob."""
@@ -174,15 +163,21 @@ class Container:
                 return b""  # a range of an empty blob is refused
             return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
 
-    def read_lines(self, name: str, limit: int) -> Sequence[str]:
-        """The first ``limit`` lines of a UTF-8 blob, without their ends; no more is read than that takes."""
+    def lines(self, name: str) -> Iterator[str]:
+        """The lines of a UTF-8 blob with their ends, read as far as they are consumed.
+
+        Raises InvalidOption for a line that is too long to be one.
+        """
+        decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+        rest = ""
         with self._speaking(f"read blob {name}"):
-            text = b""
             for chunk in self._client.get_blob_client(name).download_blob().chunks():
-                text += chunk
-                if text.count(b"\n") >= limit:
-                    break
-        return text.decode("utf-8", errors="replace").splitlines()[:limit]
+                *whole, rest = (rest + decode(chunk)).split("\n")
+                yield from (f"{line}\n" for line in whole)
+                if len(rest) > _LONGEST_LINE:
+                    raise InvalidOption(f"rows: blob {name} has a line of more than {_LONGEST_LINE} characters.")
+        if rest:
+            yield rest
 
     def read_note(self, name: str) -> Note | None:
         """A small text blob, None when it is absent."""

@@ -7,18 +7,15 @@
 
 from __future__ import annotations
 
-import csv
 import typing as t
-from dataclasses import dataclass
 
-from ._blobs import open_datastore
-from ._container import Container
-from ._datastore_path import DatastorePath, read_datastore_path
-from ._errors import AzureMLError, InvalidOption
+from ._errors import InvalidOption
 from ._invocation import Invocation, Result, Spec
-from ._job_record import COMPLETED, SCORE, Job, read_job
-from ._result_files import ResultFile, Target, list_files
-from ._run_history import SCORING_RUN
+from ._job_places import Found, find_output
+from ._job_record import SCORE, Job, read_job
+from ._result_files import ResultFile
+from ._result_folder import ResultFolder
+from ._rows import AUTO, FORMATS, READERS, Shape, format_of, read_rows
 from ._workspace import Workspace
 
 DEFAULT_LIMIT = 1000
@@ -36,17 +33,21 @@ class FetchResults:
                 "rows": {"type": "bool", "default": False},
                 "limit": {"type": "int", "default": DEFAULT_LIMIT},
                 "file": {"type": "str"},
+                "format": {"type": "str", "choices": list(FORMATS), "default": AUTO},
+                "separator": {"type": "str"},
+                "header": {"type": "bool", "default": False},
                 "columns": {"type": "list", "elements": "str"},
-                "separator": {"type": "str", "default": ","},
+                "types": {"type": "dict"},
+                "infer_types": {"type": "bool", "default": True},
             }
         )
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         options = invocation.options
         _check(options)
-        target = Target(options["dest"]) if options["dest"] else None
+        folder = ResultFolder(options["dest"]) if options["dest"] else None
         job = _finished(options["name"], workspace)
-        found = _find(job, options["output"], workspace)
+        found = find_output(job, options["output"], workspace)
         shown: dict[str, t.Any] = {
             "name": job.name,
             "status": job.status,
@@ -56,28 +57,27 @@ class FetchResults:
         }
         if options["rows"]:
             shown.update(_rows(found, _file_with_rows(found, job, options["file"]), options))
-        if target is None:
+        if folder is None:
             return Result(False, {"batch_job_results": shown})
-        shown["dest"] = str(target.folder)
-        new = [file.name for file in target.missing(found.files)]
+        shown.update(dest=str(folder.path), manifest=str(folder.manifest))
+        todo = folder.missing(found.files, found.place.uri)
+        new = [file.name for file in todo]
         if not invocation.check_mode:
-            new = target.fetch(found.container, (file for file in found.files if file.name in set(new)))
-        after = {"dest": str(target.folder), "files": new} if new else {}
+            new = folder.fetch(found.container, todo, found.place.uri, job.name)
+        after = {"dest": str(folder.path), "files": new} if new else {}
         return Result(bool(new), {"batch_job_results": shown}, {}, after)
-
-
-@dataclass(frozen=True)
-class _Found:
-    place: DatastorePath
-    container: Container
-    files: list[ResultFile]
 
 
 def _check(options: t.Mapping[str, t.Any]) -> None:
     if options["limit"] < 1:
         raise InvalidOption("limit: at least one row.")
-    if len(options["separator"]) != 1:
+    if options["separator"] is not None and len(options["separator"]) != 1:
         raise InvalidOption("separator: exactly one character.")
+    if options["header"] and options["columns"]:
+        raise InvalidOption("columns: the header of the file names the columns. Give columns or header.")
+    unknown = [kind for kind in (options["types"] or {}).values() if kind not in READERS]
+    if unknown:
+        raise InvalidOption(f"types: {unknown[0]!r} is none of {', '.join(READERS)}.")
 
 
 def _finished(name: str, workspace: Workspace) -> Job:
@@ -93,55 +93,7 @@ def _finished(name: str, workspace: Workspace) -> Job:
     return job
 
 
-def _find(job: Job, output: str, workspace: Workspace) -> _Found:
-    """The first place that holds files. Raises AzureMLError when none does."""
-    looked_at = []
-    for place in _places(job, output, workspace):
-        store = open_datastore(workspace, place.datastore or None, "output")
-        place = DatastorePath(store.name, place.path)
-        files = list_files(store.container, place.path)
-        if files:
-            return _Found(place, store.container, files)
-        looked_at.append(place.uri)
-    ended = "" if job.status in COMPLETED else f" The job is {job.status}."
-    raise AzureMLError(
-        f"Job {job.name} left no file of its output {output!r}; looked at {', '.join(looked_at) or 'no place'}.{ended} "
-        "Correct output, or see the job in the studio."
-    )
-
-
-def _places(job: Job, output: str, workspace: Workspace) -> t.Iterator[DatastorePath]:
-    """Where the output can be, the surest first; an empty datastore means the default one.
-
-    Service fact: batch contract 6.5 (the place the call named; else the folder of the run inside the job).
-    """
-    named = read_datastore_path(job.outputs.get(output, ""))
-    if named is not None:
-        if named.workspace not in (None, _home(workspace)):
-            raise InvalidOption(
-                f"output: {job.outputs[output]} is in another workspace. Run this task against that one."
-            )
-        yield named
-        return
-    runs = workspace.run_history.children(job.name)
-    for run in sorted(runs, key=lambda run: run.name != SCORING_RUN):
-        recorded = workspace.run_history.output_paths(run.id).get(output)
-        if recorded is not None:
-            yield DatastorePath(*recorded)
-        yield DatastorePath("", f"azureml/{run.id}/{output}")
-        yield DatastorePath("", f"dataset/{run.id}/{output}")
-    yield DatastorePath("", f"azureml/{job.name}/{output}")
-
-
-def _home(workspace: Workspace) -> tuple[str, str, str]:
-    return (
-        workspace.id.subscription_id.lower(),
-        workspace.id.resource_group.lower(),
-        workspace.id.name.lower(),
-    )
-
-
-def _file_with_rows(found: _Found, job: Job, wanted: str | None) -> ResultFile:
+def _file_with_rows(found: Found, job: Job, wanted: str | None) -> ResultFile:
     """The file the task names, else the one that rows are appended to, else the only one."""
     names = {file.name: file for file in found.files}
     for name in (wanted,) if wanted else (job.file_name, *(names if len(names) == 1 else ())):
@@ -153,22 +105,15 @@ def _file_with_rows(found: _Found, job: Job, wanted: str | None) -> ResultFile:
     )
 
 
-def _rows(found: _Found, file: ResultFile, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _rows(found: Found, file: ResultFile, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """At most ``limit`` rows of a file, and whether there are more. Service fact: batch contract 6.5 (no header)."""
-    lines = found.container.read_lines(file.blob.name, options["limit"] + 1)
-    rows = list(csv.reader(lines, delimiter=options["separator"]))
-    return {
-        "rows": [_row(row, options["columns"]) for row in rows[: options["limit"]]],
-        "truncated": len(lines) > options["limit"],
-    }
-
-
-def _row(values: list[str], columns: list[str] | None) -> t.Any:
-    if columns is None:
-        return values
-    if len(values) != len(columns):
-        raise InvalidOption(
-            f"columns: {len(columns)} are named, and the row {values!r} has {len(values)}. "
-            "Correct columns or separator."
-        )
-    return dict(zip(columns, values))
+    shape = Shape(
+        format=format_of(file.name) if options["format"] == AUTO else options["format"],
+        separator=options["separator"],
+        header=options["header"],
+        columns=options["columns"],
+        types=options["types"] or {},
+        infer=options["infer_types"],
+    )
+    rows, truncated = read_rows(found.container.lines(file.blob.name), shape, options["limit"])
+    return {"rows": rows, "truncated": truncated}

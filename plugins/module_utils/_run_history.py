@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from ._datastore_path import DatastorePath, read_datastore_path
 from ._errors import ServiceError
 
 if t.TYPE_CHECKING:
@@ -59,7 +60,8 @@ class RunHistory:
 
         Raises ServiceError or ConnectionFailed.
         """
-        answer = self._ask("GET", f"runs/{quote(job, safe='')}/children", what=f"read the runs of job {job}")
+        below = f"runs/{quote(job, safe='')}/children"
+        answer = self._ask("GET", "history", below, what=f"read the runs of job {job}")
         return [
             Run(
                 id=str(run["runId"]),
@@ -72,10 +74,11 @@ class RunHistory:
             for run in answer.get("value") or ()
         ]
 
-    def output_paths(self, run: str) -> dict[str, tuple[str, str]]:
-        """Where a run's outputs are: name -> (datastore, folder); without the outputs the history does not place.
+    def output_place(self, run: str, output: str) -> DatastorePath | None:
+        """Where an output of a run is; None when the history does not say.
 
-        Raises ServiceError or ConnectionFailed.
+        Raises ServiceError or ConnectionFailed. Service fact: batch contract 6.5 (newer runs name an asset, which the
+        data service resolves; older ones the place itself).
         """
         wanted = {
             "runId": run,
@@ -83,25 +86,39 @@ class RunHistory:
             "selectRunDefinition": True,
             "selectJobSpecification": True,
         }
-        answer = self._ask("POST", "rundata", json=wanted, what=f"read the data of run {run}")
-        references = (answer.get("runDefinition") or {}).get("dataReferences") or {}
-        return {
-            name: (place["dataStoreName"], place["pathOnDataStore"].strip("/"))
-            for name, place in references.items()
-            if place.get("dataStoreName") and place.get("pathOnDataStore")
-        }
+        told = self._ask("POST", "history", "rundata", json=wanted, what=f"read the data of run {run}")
+        asset = ((told.get("runMetadata") or {}).get("outputs") or {}).get(output) or {}
+        resolved = self._place_of(asset["assetId"]) if asset.get("assetId") else None
+        if resolved is not None:
+            return resolved
+        place = ((told.get("runDefinition") or {}).get("dataReferences") or {}).get(output) or {}
+        if place.get("dataStoreName") and place.get("pathOnDataStore"):
+            return DatastorePath(place["dataStoreName"], place["pathOnDataStore"].strip("/"))
+        return None
+
+    def _place_of(self, asset: str) -> DatastorePath | None:
+        what = f"find the place of data {asset}"
+        try:
+            told = self._ask("POST", "data", "dataversion/batchGetResolvedUris", json={"values": [asset]}, what=what)
+        except ServiceError:
+            return None  # the run's definition, or its usual folder, may tell as well
+        uri = ((told.get("values") or {}).get(asset) or {}).get("uri")
+        place = read_datastore_path(uri) if uri else None
+        return DatastorePath(place.datastore, place.path) if place else None
 
     @functools.cached_property
     def _base(self) -> str:
         answer = self._http.send("GET", self._discovery_url, what="read where the workspace's services are").json()
         if not isinstance(answer, dict) or not answer.get("api"):
             raise ServiceError("Could not read where the workspace's services are: the answer names no 'api'.")
-        return f"{str(answer['api']).rstrip('/')}/history/v1.0{self._workspace.path}"
+        return str(answer["api"]).rstrip("/")
 
-    def _ask(self, method: str, below: str, *, what: str, json: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def _ask(
+        self, method: str, service: str, below: str, *, what: str, json: dict[str, t.Any] | None = None
+    ) -> dict[str, t.Any]:
         answer = self._http.send(
             method,
-            f"{self._base}/{below}",
+            f"{self._base}/{service}/v1.0{self._workspace.path}/{below}",
             json=json,
             token=lambda fresh: self._credentials.token(self._cloud.management_audience, fresh=fresh),
             safe_to_repeat=True,

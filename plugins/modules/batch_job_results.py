@@ -43,7 +43,9 @@ options:
   dest:
     description:
       - Folder that the files are downloaded to. It is created when it is missing.
-      - Files that are there already with the same content are left alone. No file is written outside of the folder.
+      - Files that are there already with the same content are left alone, a download that was interrupted is gone on
+        with, and a file appears only when it is whole and checked. No file is written outside of the folder.
+      - What was brought, and from where, is noted in C(.batch_job_results/manifest.json) below it.
     type: path
   rows:
     description:
@@ -52,7 +54,7 @@ options:
     default: false
   limit:
     description:
-      - How many rows to return at most.
+      - How many rows to return at most. No more of the file is read than that takes.
     type: int
     default: 1000
   file:
@@ -60,16 +62,39 @@ options:
       - Name, below the output, of the file whose rows are returned.
       - It is needed when there are several and none of them is the one that the deployment appends rows to.
     type: str
-  columns:
+  format:
     description:
-      - Names for the values of a row; the file has no header. A row is then a map instead of a list.
-    type: list
-    elements: str
+      - How the file is written. With V(auto) the ending of its name tells, V(csv) where it does not.
+    type: str
+    choices: [auto, csv, tsv, json_lines]
+    default: auto
   separator:
     description:
-      - The character between the values of a row. Data frames are written with one space.
+      - The character between the values of a row. The default is a comma, or a tab with O(format=tsv).
+      - Data frames are written with one space.
     type: str
-    default: ","
+  header:
+    description:
+      - Whether the first line names the columns. The file that a deployment appends rows to has no such line.
+    type: bool
+    default: false
+  columns:
+    description:
+      - Names for the values of a row, where the file has no header. A row is then a map instead of a list.
+      - Of the maps of a V(json_lines) file, the names of those values that are returned.
+    type: list
+    elements: str
+  types:
+    description:
+      - Column to type, V(str), V(int), V(float) or V(bool), for columns whose type is not to be inferred.
+      - A value that is missing, or not a number, is null in a column of numbers.
+    type: dict
+  infer_types:
+    description:
+      - Whether values are given the narrowest type that all values of their column have, among the rows that are
+        returned. Otherwise they are text.
+    type: bool
+    default: true
 seealso:
   - module: mlops.azureml.batch_job
 """
@@ -101,7 +126,7 @@ EXAMPLES = r"""
   loop: "{{ predictions.batch_job_results.rows }}"
   loop_control:
     label: "{{ item.file }}"
-  when: item.probability | float < 0.6
+  when: item.probability < 0.6
 """
 
 RETURN = r"""
@@ -135,6 +160,11 @@ batch_job_results:
       type: str
       returned: when O(dest) is given
       sample: /srv/predictions
+    manifest:
+      description: Full path of the note of what was brought into the folder.
+      type: str
+      returned: when O(dest) is given
+      sample: /srv/predictions/.batch_job_results/manifest.json
     files:
       description: The files of the output.
       type: list
@@ -157,11 +187,11 @@ batch_job_results:
           returned: always
           sample: 0cc175b9c0f1b6a831c399e269772661
     rows:
-      description: Rows of the file, lists of text, or maps when O(columns) are given.
+      description: Rows of the file, lists of values, or maps where the columns have names.
       type: list
       elements: raw
       returned: when O(rows=true)
-      sample: [{file: 0001.png, digit: "7", probability: "0.99"}]
+      sample: [{file: 0001.png, digit: 7, probability: 0.99}]
     truncated:
       description: Whether the file has more rows than O(limit).
       type: bool

@@ -197,17 +197,18 @@ class Storage:
             if name.startswith(prefix):
                 yield Blob(name, len(text), None, marks, text, NOW)
 
-    def read_lines(self, name: str, limit: int) -> list[str]:
-        return self.blobs[name].decode().splitlines()[:limit]
+    def lines(self, name: str) -> Iterator[str]:
+        yield from self.blobs[name].decode().splitlines(keepends=True)
+
+    def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
+        self.downloads.append(blob.name)
+        rest = self.blobs[blob.name][offset:]
+        yield from (rest[at : at + 4] for at in range(0, len(rest), 4))
 
     def read_end(self, name: str, limit: int) -> bytes:
         if name not in self.blobs:
             raise NotFoundError(name)
         return self.blobs[name][-limit:]
-
-    def download(self, name: str, target: Path) -> None:
-        self.downloads.append(name)
-        target.write_bytes(self.blobs[name])
 
     def upload(self, files: Iterable[tuple[Path, str]], **_how: Any) -> None:
         for path, name in files:

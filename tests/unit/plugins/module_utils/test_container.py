@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime
+import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._container import Container
+from ansible_collections.mlops.azureml.plugins.module_utils import _container
+from ansible_collections.mlops.azureml.plugins.module_utils._container import ANY, Blob, Container
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     AzureMLError,
     ConflictError,
@@ -23,6 +25,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     NotFoundError,
     ServiceError,
 )
+from azure.core import MatchConditions
 from azure.core.exceptions import (
     HttpResponseError,
     ResourceExistsError,
@@ -92,41 +95,151 @@ def test_absent_blob_is_no_error_but_an_absent_container_is() -> None:
     assert gone.facts["error"]["code"] == "ContainerNotFound"
 
 
-# -- files -----------------------------------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def stored(content: bytes, checksum: bytes | None) -> Container:
-    settings = SimpleNamespace(content_md5=bytearray(checksum) if checksum else None)
-    stream = SimpleNamespace(
-        chunks=lambda: iter([content[:2], content[2:]]), properties=SimpleNamespace(content_settings=settings)
-    )
-    blob = SimpleNamespace(download_blob=lambda: stream)
-    return Container(URL, SimpleNamespace(get_blob_client=lambda _name: blob))  # type: ignore[arg-type]
+def stored(content: bytes) -> tuple[Container, dict[str, Any]]:
+    """A container with one blob, read in small pieces, and how it was asked for."""
+    asked: dict[str, Any] = {}
+
+    def download(**how: Any) -> Any:
+        asked.update(how)
+        rest = content[how.get("offset", 0) :]
+        return SimpleNamespace(chunks=lambda: (rest[at : at + 3] for at in range(0, len(rest), 3)))
+
+    client = SimpleNamespace(get_blob_client=lambda _name: SimpleNamespace(download_blob=download))
+    return Container(URL, client), asked  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("checksum", [None, hashlib.md5(b"hello", usedforsecurity=False).digest()])
-def test_download(tmp_path: Path, checksum: bytes | None) -> None:
-    stored(b"hello", checksum).download("a", tmp_path / "a")
-
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"hello"]
-
-
-def test_spoilt_download_leaves_the_old_file(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"old")
-
-    with pytest.raises(ConnectionFailed, match="does not fit its checksum"):
-        stored(b"hello", b"0" * 16).download("a", tmp_path / "a")
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+def test_the_rest_of_a_blob_is_of_the_version_that_was_listed() -> None:
+    container, asked = stored(b"hello world")
+    assert b"".join(container.read_from(Blob("a", 11, None, {}, "etag1"), 6)) == b"world"
+    assert (asked["offset"], asked["length"], asked["etag"]) == (6, 5, "etag1")
+    assert asked["match_condition"] is MatchConditions.IfNotModified
+    assert asked["validate_content"] is True
 
 
-def test_download_to_nowhere(tmp_path: Path) -> None:
-    with pytest.raises(InvalidOption, match="cannot write"):
-        stored(b"hello", None).download("a", tmp_path / "no/a")
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", []),
+        (b"one\ntwo\n", ["one\n", "two\n"]),
+        (b"one\r\n\ntwo", ["one\r\n", "\n", "two"]),
+        ("\ufeffä,ö\nü€".encode(), ["ä,ö\n", "ü€"]),
+        (b"caf\xe9\n", ["caf\ufffd\n"]),
+        ("a\u2028b\n".encode(), ["a\u2028b\n"]),
+    ],
+)
+def test_lines_of_text(content: bytes, lines: list[str]) -> None:
+    assert list(stored(content)[0].lines("a")) == lines
 
 
-def test_lines_end_where_asked() -> None:
-    assert stored(b"a\nb\nc\n", None).read_lines("a", 2) == ["a", "b"]
-    assert stored(b"", None).read_lines("a", 2) == []
+def test_no_more_is_read_than_is_consumed() -> None:
+    read = []
+
+    def chunks() -> Any:
+        for chunk in (b"1\n2\n", b"3\n"):
+            read.append(chunk)
+            yield chunk
+
+    blob = SimpleNamespace(download_blob=lambda: SimpleNamespace(chunks=chunks))
+    container = Container(URL, SimpleNamespace(get_blob_client=lambda _name: blob))  # type: ignore[arg-type]
+    assert list(itertools.islice(container.lines("a"), 2)) == ["1\n", "2\n"]
+    assert read == [b"1\n2\n"]
+
+
+def test_what_has_no_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_container, "_LONGEST_LINE", 10)
+    with pytest.raises(InvalidOption, match="a line of more than"):
+        list(stored(b"x" * 20)[0].lines("a"))
+
+
+# -- notes -----------------------------------------------------------------------------------------------------------
+
+
+class Cupboard:
+    """One blob with the service's conditions for writing it; ``losing`` loses the answers to writes."""
+
+    def __init__(self) -> None:
+        self.text: bytes | None = None
+        self.version = 0
+        self.losing = 0
+        self.metadata: dict[str, str] = {}
+
+    def get_blob_client(self, _name: str) -> Cupboard:
+        return self
+
+    def upload_blob(self, text: bytes, *, overwrite: bool, metadata: dict[str, str], **guard: Any) -> None:
+        while True:  # as the library does, which repeats what brought no answer
+            if not overwrite and self.text is not None:
+                raise refused(ResourceExistsError, 409, "BlobAlreadyExists")
+            if guard and guard["etag"] not in ("*" if self.text else None, str(self.version)):
+                raise refused(HttpResponseError, 412, "ConditionNotMet")
+            self.text, self.metadata, self.version = text, metadata, self.version + 1
+            if not self.losing:
+                return
+            self.losing -= 1
+
+    def download_blob(self, *, raw_response_hook: Callable[[Any], None]) -> Any:
+        if self.text is None:
+            raise refused(ResourceNotFoundError, 404, "BlobNotFound")
+        headers = {"Date": "Sat, 31 Jan 2026 06:01:00 GMT"}
+        raw_response_hook(SimpleNamespace(http_response=SimpleNamespace(headers=headers)))
+        properties = SimpleNamespace(etag=str(self.version), last_modified=NOON)
+        return SimpleNamespace(properties=properties, readall=lambda: self.text)
+
+
+NOON = datetime.datetime(2026, 1, 31, 6, tzinfo=datetime.timezone.utc)
+
+
+def test_a_note_is_written_once() -> None:
+    cupboard = Cupboard()
+    container = Container(URL, cupboard)  # type: ignore[arg-type]
+    assert container.read_note("n") is None
+    assert container.write_note("n", "mine", {"job": "j"})
+    assert not container.write_note("n", "another's", {})
+    note = container.read_note("n")
+    assert note is not None
+    assert (note.text, note.age, note.written, cupboard.metadata) == ("mine", 60.0, NOON, {"job": "j"})
+
+
+def test_a_note_is_replaced_only_over_what_was_read() -> None:
+    container = Container(URL, Cupboard())  # type: ignore[arg-type]
+    container.write_note("n", "first", {})
+    first = container.read_note("n")
+    assert container.write_note("n", "second", {}, over=first)
+    assert not container.write_note("n", "third", {}, over=first)
+    assert container.write_note("n", "fourth", {}, over=ANY)
+
+
+@pytest.mark.parametrize("standing", [None, "first"])
+def test_a_note_whose_answer_was_lost_is_ours(standing: str | None) -> None:
+    cupboard = Cupboard()
+    container = Container(URL, cupboard)  # type: ignore[arg-type]
+    if standing:
+        container.write_note("n", standing, {})
+    before = container.read_note("n")
+    cupboard.losing = 1
+    assert container.write_note("n", "mine", {}, over=before)
+
+
+def test_nothing_is_noted_over_what_is_gone() -> None:
+    assert not Container(URL, Cupboard()).write_note("n", "x", {}, over=ANY)  # type: ignore[arg-type]
+
+
+def test_the_end_of_a_log() -> None:
+    def blob(content: bytes) -> Any:
+        return SimpleNamespace(
+            get_blob_properties=lambda: SimpleNamespace(size=len(content)),
+            download_blob=lambda offset, length: SimpleNamespace(readall=lambda: content[offset : offset + length]),
+        )
+
+    for content, end in ((b"0123456789", b"789"), (b"01", b"01"), (b"", b"")):
+        client = SimpleNamespace(get_blob_client=lambda _name, content=content: blob(content))
+        assert Container(URL, client).read_end("log", 3) == end  # type: ignore[arg-type]
+
+
+# -- uploads ---------------------------------------------------------------------------------------------------------
 
 
 def test_failed_upload_names_the_file(tmp_path: Path) -> None:

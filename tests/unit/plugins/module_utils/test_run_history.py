@@ -12,6 +12,7 @@ import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._clouds import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._datastore_path import DatastorePath
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
 from ansible_collections.mlops.azureml.plugins.module_utils._run_history import RunHistory
 
@@ -65,8 +66,9 @@ def test_where_a_run_left_its_outputs(history: Callable[..., Any]) -> None:
         "score": {"dataStoreName": "workspaceblobstore", "pathOnDataStore": "azureml/92a3/score/"},
         "elsewhere": {"dataStoreName": None, "pathOnDataStore": "x"},
     }
-    runs, wired = history(DISCOVERED, {"runMetadata": {}, "runDefinition": {"dataReferences": references}})
-    assert runs.output_paths("92a3") == {"score": ("workspaceblobstore", "azureml/92a3/score")}
+    told = {"runMetadata": {}, "runDefinition": {"dataReferences": references}}
+    runs, wired = history(DISCOVERED, told, told)
+    assert runs.output_place("92a3", "score") == DatastorePath("workspaceblobstore", "azureml/92a3/score")
     asked = wired.network.requests[1]
     assert (asked.method, asked.url.path) == ("POST", f"{HISTORY}/rundata")
     assert json.loads(asked.content) == {
@@ -76,11 +78,34 @@ def test_where_a_run_left_its_outputs(history: Callable[..., Any]) -> None:
         "selectJobSpecification": True,
     }
 
+    assert runs.output_place("92a3", "elsewhere") is None
+
+
+def test_an_output_that_is_an_asset_is_resolved(history: Callable[..., Any]) -> None:
+    told = {"runMetadata": {"outputs": {"model_out": {"assetId": "azureml://d/1", "type": "UriFolder"}}}}
+    uri = "azureml://subscriptions/s/resourcegroups/rg1/workspaces/ws1/datastores/store/paths/named-outputs/x/"
+    runs, wired = history(DISCOVERED, told, {"values": {"azureml://d/1": {"uri": uri, "type": "UriFolder"}}})
+    assert runs.output_place("92a3", "model_out") == DatastorePath("store", "named-outputs/x")
+    asked = wired.network.requests[2]
+    assert asked.url.path == f"/data/v1.0{WORKSPACE.path}/dataversion/batchGetResolvedUris"
+    assert json.loads(asked.content) == {"values": ["azureml://d/1"]}
+
+
+def test_an_asset_that_cannot_be_resolved_leaves_the_definition(bench: Callable[..., Any]) -> None:
+    place = {"dataStoreName": "store", "pathOnDataStore": "azureml/92a3/score"}
+    told = {
+        "runMetadata": {"outputs": {"score": {"assetId": "azureml://d/1"}}},
+        "runDefinition": {"dataReferences": {"score": place}},
+    }
+    answers = [httpx.Response(200, json=DISCOVERED), httpx.Response(200, json=told), httpx.Response(404, json={})]
+    runs = RunHistory(bench(*answers).http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")  # type: ignore[arg-type]
+    assert runs.output_place("92a3", "score") == DatastorePath("store", "azureml/92a3/score")
+
 
 @pytest.mark.parametrize("answer", [{}, {"runDefinition": None}, {"runDefinition": {"dataReferences": None}}])
 def test_a_run_without_recorded_outputs(history: Callable[..., Any], answer: dict[str, Any]) -> None:
     runs, _wired = history(DISCOVERED, answer)
-    assert runs.output_paths("92a3") == {}
+    assert runs.output_place("92a3", "score") is None
 
 
 def test_a_discovery_that_names_no_host(history: Callable[..., Any]) -> None:

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs
+from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _result_folder
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
@@ -70,6 +73,9 @@ def test_the_place_that_the_call_named(run: Run, storage: Storage, tmp_path: Pat
     assert (tmp_path / "new" / "dest" / "today.csv").read_bytes() == ROWS
     assert out["batch_job_results"]["location"] == PLACE
     assert [file["name"] for file in out["batch_job_results"]["files"]] == ["today.csv"]
+    manifest = json.loads(Path(out["batch_job_results"]["manifest"]).read_text())
+    [noted] = manifest["outputs"][PLACE]["files"]
+    assert (manifest["outputs"][PLACE]["job"], noted["name"], noted["size"]) == ("batchjob-1", "today.csv", len(ROWS))
     assert out["diff"]["after"]["files"] == ["today.csv"]
 
 
@@ -81,20 +87,17 @@ def test_the_folder_of_the_run_inside_the_job(run: Run, storage: Storage, tmp_pa
     assert out["batch_job_results"]["location"].endswith(f"/paths/{FOLDER}")
 
 
-@pytest.mark.parametrize(("folder", "looks"), [(FOLDER, 1), ("dataset/child-1/score", 2)])
-def test_where_they_may_be_when_history_does_not_say(
-    run: Run, storage: Storage, tmp_path: Path, folder: str, looks: int
-) -> None:
+@pytest.mark.parametrize("folder", [FOLDER, "dataset/child-1/score"])
+def test_where_they_may_be_when_history_does_not_say(run: Run, storage: Storage, tmp_path: Path, folder: str) -> None:
     storage.blobs = {f"{folder}/predictions.csv": ROWS}
-    fetch(run, tmp_path, ended(output=None), *history({}), *(default_datastore() for _time in range(looks)))
+    fetch(run, tmp_path, ended(output=None), *history({}), default_datastore())
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
 
 
 def test_the_folder_of_the_job_itself_comes_last(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs = {"azureml/batchjob-1/score/predictions.csv": ROWS}
     *before, rundata = history({})
-    looks = [default_datastore() for _time in range(5)]
-    fetch(run, tmp_path, ended(output=None), *before, rundata, *looks[:2], rundata, *looks[2:])
+    fetch(run, tmp_path, ended(output=None), *before, rundata, default_datastore(), rundata, rundata)
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
 
 
@@ -141,11 +144,24 @@ def test_what_is_there_already_is_left_alone(run: Run, storage: Storage, tmp_pat
     assert (tmp_path / "deep" / "b.csv").read_bytes() == b"b"
 
 
-def test_without_a_checksum_bytes_are_compared(run: Run, storage: Storage, tmp_path: Path) -> None:
+def test_without_a_checksum_the_manifest_tells(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs, storage.keeps_md5 = {"scores/today.csv": ROWS}, False
     assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    storage.downloads.clear()
     assert not fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert storage.downloads == []
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["today.csv"]
+    storage.blobs["scores/today.csv"] = ROWS.upper()
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+
+
+def test_without_checksum_and_manifest_bytes_are_compared(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs, storage.keeps_md5 = {"scores/today.csv": ROWS}, False
+    (tmp_path / "today.csv").write_bytes(ROWS)
+    assert not fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert storage.downloads == ["scores/today.csv"]
+    fetch(run, tmp_path, ended(), datastore())
+    assert storage.downloads == ["scores/today.csv"]
 
 
 def test_check_mode_downloads_nothing(run: Run, storage: Storage, tmp_path: Path) -> None:
@@ -155,7 +171,9 @@ def test_check_mode_downloads_nothing(run: Run, storage: Storage, tmp_path: Path
     assert not (tmp_path / "dest").exists()
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/../../evil", "/evil", "a//evil", "./evil", "a\\..\\evil", ".."])
+@pytest.mark.parametrize(
+    "name", ["../evil", "a/../../evil", "/evil", "a//evil", "./evil", "a\\..\\evil", "..", ".batch_job_results/x"]
+)
 def test_no_blob_name_leads_out_of_the_folder(run: Run, storage: Storage, tmp_path: Path, name: str) -> None:
     storage.blobs = {"scores/today.csv/good.csv": b"good", f"scores/today.csv/{name}": b"evil"}
     out = fetch(run, tmp_path / "dest", ended(), datastore())
@@ -186,20 +204,66 @@ def test_a_file_where_the_folder_should_be(run: Run, tmp_path: Path) -> None:
     assert "is not a folder" in out["msg"]
 
 
-def test_a_failed_download_leaves_no_part_behind(
+def test_a_failed_download_leaves_no_half_file(
     run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
 
-    def half(_self: Storage, _name: str, target: Path) -> None:
-        target.write_bytes(b"half")
+    def half(_self: Storage, _blob: Any, _offset: int) -> Iterator[bytes]:
+        yield ROWS[:5]
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Storage, "download", half)
+    monkeypatch.setattr(Storage, "read_from", half)
     out = fetch(run, tmp_path / "dest", ended(), datastore())
     assert out.failed
     assert "No space left on device" in out["msg"]
-    assert list((tmp_path / "dest").iterdir()) == []
+    assert [path.name for path in (tmp_path / "dest").iterdir()] == [".batch_job_results"]
+
+
+def test_an_interrupted_download_is_gone_on_with(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    whole, offsets = Storage.read_from, []
+
+    def cut(self: Storage, blob: Any, offset: int) -> Iterator[bytes]:
+        offsets.append(offset)
+        yield next(whole(self, blob, offset))
+        if len(offsets) == 1:
+            raise ConnectionFailed("cut", sent=None)
+        yield from whole(self, blob, offset + 4)
+
+    monkeypatch.setattr(Storage, "read_from", cut)
+    assert fetch(run, tmp_path, ended(), datastore()).failed
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert offsets == [0, 4]
+    assert (tmp_path / "today.csv").read_bytes() == ROWS
+    assert [path.name for path in (tmp_path / ".batch_job_results").iterdir()] == ["manifest.json"]
+
+
+def test_spoilt_bytes_are_thrown_away(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    with monkeypatch.context() as spoiling:
+        spoiling.setattr(Storage, "read_from", lambda _self, blob, _offset: iter([b"x" * blob.size]))
+        out = fetch(run, tmp_path, ended(), datastore())
+    assert "does not fit its size or checksum" in out["msg"]
+    assert not (tmp_path / "today.csv").exists()
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+
+
+def test_two_tasks_do_not_bring_the_same_file_at_once(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+
+    def busy(*_args: Any) -> None:
+        raise BlockingIOError(11, "busy")
+
+    monkeypatch.setattr(_result_folder.fcntl, "flock", busy)
+    out = fetch(run, tmp_path, ended(), datastore())
+    assert "another task is bringing today.csv" in out["msg"]
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -209,13 +273,13 @@ def rows(run: Run, *calls: Any, **options: Any) -> Any:
     return run(batch_job_results, {"name": "batchjob-1", "rows": True, **options}, *calls)
 
 
-def test_rows_are_lists_of_text_or_maps(run: Run, storage: Storage) -> None:
+def test_rows_are_lists_or_maps_of_typed_values(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
     out = rows(run, ended(), datastore())
     assert not out["changed"]
-    assert out["batch_job_results"]["rows"][0] == ["1.png", "7", "0.99"]
+    assert out["batch_job_results"]["rows"][0] == ["1.png", 7, 0.99]
     named = rows(run, ended(), datastore(), columns=["file", "digit", "probability"])
-    assert named["batch_job_results"]["rows"][1] == {"file": "2.png", "digit": "1", "probability": "0.52"}
+    assert named["batch_job_results"]["rows"][1] == {"file": "2.png", "digit": 1, "probability": 0.52}
     assert named["batch_job_results"]["truncated"] is False
 
 
@@ -243,6 +307,39 @@ def test_which_file_has_the_rows(run: Run, storage: Storage) -> None:
     assert "several files" in rows(run, ended(), datastore())["msg"]
 
 
-@pytest.mark.parametrize("options", [{"limit": 0}, {"separator": "::"}])
+def test_the_task_may_decide_the_types(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    columns = ["file", "digit", "probability"]
+    out = rows(run, ended(), datastore(), columns=columns, types={"digit": "str"})["batch_job_results"]
+    assert out["rows"][0] == {"file": "1.png", "digit": "7", "probability": 0.99}
+    out = rows(run, ended(), datastore(), infer_types=False)["batch_job_results"]
+    assert out["rows"][0] == ["1.png", "7", "0.99"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "row"),
+    [
+        ("p.tsv", b"1.png\t7\n", {}, ["1.png", 7]),
+        ("p.jsonl", b'{"file": "1.png", "digit": 7}\n', {}, {"file": "1.png", "digit": 7}),
+        ("p.txt", b'[1, "a"]\n', {"format": "json_lines", "columns": ["x", "y"]}, {"x": 1, "y": "a"}),
+        ("p.csv", b"file,digit\n1.png,7\n", {"header": True}, {"file": "1.png", "digit": 7}),
+    ],
+)
+def test_the_format_is_told_by_the_name_or_the_task(
+    run: Run, storage: Storage, name: str, content: bytes, options: dict[str, Any], row: Any
+) -> None:
+    storage.blobs = {f"scores/today.csv/{name}": content}
+    assert rows(run, ended(), datastore(), **options)["batch_job_results"]["rows"] == [row]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"limit": 0},
+        {"separator": "::"},
+        {"header": True, "columns": ["x"]},
+        {"types": {"x": "complex"}},
+    ],
+)
 def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
     assert rows(run, **options).failed
