@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.integration.local_workspace import LocalWorkspace
+from tests.integration.plays import Played
 from tests.integration.stories import FILES
 
 from .curl import Answer, curl
@@ -110,16 +111,16 @@ class Shell:
 
 
 @pytest.mark.parametrize(("api_version", "generation"), [("2022-05-01", "G2"), ("2022-05-01", "G1"), (FIRST, "G1")])
-def test_the_article(started: LocalWorkspace, api_version: str, generation: str) -> None:
+def test_the_article(started: LocalWorkspace, play: Callable[..., Played], api_version: str, generation: str) -> None:
     started.reset()
     started.control.post("/emulator/policies", json={"generation": generation}).raise_for_status()
     try:
-        play_article(Shell(started, api_version), generation)
+        article(Shell(started, api_version), generation, play)
     finally:
         started.control.post("/emulator/policies", json={"generation": "G2"}).raise_for_status()
 
 
-def play_article(shell: Shell, generation: str) -> None:
+def article(shell: Shell, generation: str, play: Callable[..., Played]) -> None:
     shell.token = shell.sign_in("https://management.azure.com/")
     [store] = shell.manage("GET", "datastores", query="&isDefault=true").body["value"]
     where = store["properties"]
@@ -141,6 +142,7 @@ def play_article(shell: Shell, generation: str) -> None:
     shell.upload(blobs, "pages", *sorted((FILES / "pages").iterdir()))
     score_data_in_the_cloud(shell, endpoint["scoringUri"], f"{blobs}/pages")
     score_registered_data(shell, endpoint["scoringUri"], f"{blobs}/pages")
+    adopt(shell, play, blobs)
     delete_endpoint(shell, "null" if generation == "G1" else "")
 
 
@@ -253,6 +255,38 @@ def finish_job(shell: Shell, scoring_uri: str, accepted: Answer) -> None:
     assert job == accepted.body["name"]
     status = shell.wait(f"{scoring_uri}/{job}", shell.scoring_token, lambda body: str(body["properties"]["status"]))
     assert status == "Completed"
+
+
+def adopt(shell: Shell, play: Callable[..., Played], blobs: str) -> None:
+    """Our modules find nothing to do when they are told the same."""
+    model = "azureml://datastores/workspaceblobstore/paths/model"
+    image = "mcr.microsoft.com/azureml/openmpi3.1.2-ubuntu18.04:latest"
+    deployment = {
+        "model": "azureml:mnist:1",
+        "code_configuration": {"code": "azureml:score-mnist:1", "scoring_script": "score.py"},
+        "environment": f"azureml:mnist-env:{NUMBER}",
+        "compute": "batch-cluster",
+        "resources": {"instance_count": 1},
+        "max_concurrency_per_instance": 4,
+        "retry_settings": {"max_retries": 3, "timeout": 30},
+        "error_threshold": 10,
+        "logging_level": "info",
+        "mini_batch_size": 5,
+    }
+    told: dict[str, dict[str, Any]] = {
+        "code": {"name": "score-mnist", "version": "1", "path": f"{blobs}/score", "description": "Score code"},
+        "model": {"name": "mnist", "version": "1", "path": model},
+        "environment": {"name": "mnist-env", "version": NUMBER, "image": image, "conda_file": json.loads(CONDA)},
+        "compute": {"name": "batch-cluster", "size": "Standard_D2_v2", "min_instances": 0, "max_instances": 5},
+        "batch_endpoint": {"name": ENDPOINT, "auth_mode": "aad_token"},
+        "batch_deployment": {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "set_default": True, **deployment},
+    }
+    if shell.api_version != FIRST:
+        told["data"] = {"name": "mnist", "version": NUMBER, "path": f"{blobs}/pages", "type": "uri_folder"}
+    shell.workspace.forget()
+    tasks = [{"name": module, f"mlops.azureml.{module}": options} for module, options in told.items()]
+    assert play(tasks).well().changed == []
+    assert shell.workspace.writes == []
 
 
 def delete_endpoint(shell: Shell, body: str) -> None:

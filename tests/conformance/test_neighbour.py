@@ -135,7 +135,9 @@ def test_it_removes_what_it_made(neighbour: Callable[[str], Tasks], made: Tasks,
     assert left.isdisjoint({"batchEndpoints", "computes"})
 
 
-def test_its_own_faults_stand_as_the_readme_says(made: Tasks) -> None:
+def test_its_own_faults_are_as_the_readme_says(made: Tasks) -> None:
+    [endpoint] = result(made, "Look at endpoints", "ml_batch_endpoints")
+    assert "dropped" not in endpoint["tags"]
     fault = made["Register data with its type as an option"]
     assert fault.outcome == "failed"
     assert '"data_type": [\n    "Unknown field."' in fault.result["msg"]
