@@ -11,9 +11,14 @@ import dataclasses
 import re
 import typing as t
 
+from ._content_hash import Content
+from ._dotted import dig
 from ._errors import InvalidOption
-from ._resource import Change, Field, NameRule, Output, ResourceType
-from ._wire import AssetReference, Boolean, TextMap
+from ._resource import Change, Field, NameRule, Options, Output, ResourceType
+from ._wire import AssetReference, Boolean, Json, Text, TextMap
+
+ARCHIVED_AT = "properties.isArchived"
+STAGE_AT = "properties.stage"
 
 # Service fact: assets contract 1.2.
 ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, - and _, not - or _ first")
@@ -23,23 +28,33 @@ ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, dig
 class Upload:
     """An option whose value may be a local file or folder.
 
-    ``to``: a container that the service opens for one upload (``pending``), or the datastore that the task names.
-    ``shapes``: which words of the option ``type`` want a file and which a folder.
+    ``to``: a container that the service opens for one upload (``pending``), the datastore that the task names, or the
+    default one, where a ``context`` to build an image from is named by its URL. ``shapes``: which words of the option
+    ``type`` want a file and which a folder. ``tells`` reads in the files what else the service is told of them:
+    from type and files to wire path -> JSON.
     """
 
     option: str
-    to: t.Literal["pending", "datastore"]
+    to: t.Literal["pending", "datastore", "context"]
     shapes: t.Mapping[str, t.Literal["file", "folder"]] = dataclasses.field(default_factory=dict)
+    tells: t.Callable[[str, Content], dict[str, Json]] = lambda _type, _files: {}
+
+    def shape(self, kind: str | None) -> str | None:
+        """What has to be uploaded for this ``type``: a file, a folder, or either (None)."""
+        return "folder" if self.to == "context" else self.shapes.get(kind or "")
 
 
 @dataclasses.dataclass(frozen=True)
 class AssetType(ResourceType):
     """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``.
 
+    ``one_of``: options of which a new version needs one. ``exclusive``: groups of options that do not go together.
     ``container_outputs``: what the container of the versions tells beside what all containers do.
     """
 
     upload: Upload | None = None
+    one_of: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
     container_outputs: tuple[Output, ...] = ()
 
     @property
@@ -62,6 +77,24 @@ class AssetType(ResourceType):
     def content(self) -> tuple[Field, ...]:
         """The fields that make a version what it is."""
         return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
+
+    @property
+    def with_archiving(self) -> AssetType:
+        """The same type, where being archived is one of the things that a task can change."""
+        archived = Field("archived", at=ARCHIVED_AT, wire=Boolean())
+        return dataclasses.replace(self, fields=(*self.fields, archived))
+
+    @property
+    def staged(self) -> bool:
+        """Do its versions have a stage?"""
+        return any(field.at == STAGE_AT for field in self.fields)
+
+    def lacking(self, options: Options) -> list[str]:
+        """The options without which no version can be told from another, or created."""
+        lacking = [field.option for field in self.content if field.needed and dig(options, field.option) is None]
+        if self.one_of and all(dig(options, option) is None for option in self.one_of):
+            lacking.append(" or ".join(self.one_of))
+        return lacking
 
 
 def check_version(version: str) -> None:
@@ -87,9 +120,15 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
     )
 
 
+# The stage says, too, whether a version is archived, and beside it the service reads nothing else (contract 1.8).
+STAGE = Field(
+    "stage",
+    at=STAGE_AT,
+    wire=Text(pattern=r"(?i)(?!archived$).+", rule="it is not empty; to archive a version write state: archived"),
+)
 COMMON_OUTPUTS = (
     Output("reference", at="id", wire=AssetReference()),
-    Output("archived", at="properties.isArchived", wire=Boolean()),
+    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
 )
 CONTAINER_OUTPUTS = (
     Output("latest_version", at="properties.latestVersion"),
@@ -97,5 +136,5 @@ CONTAINER_OUTPUTS = (
     Output("description", at="properties.description"),
     Output("tags", at="properties.tags", wire=TextMap()),
     Output("properties", at="properties.properties", wire=TextMap()),
-    Output("archived", at="properties.isArchived", wire=Boolean()),
+    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
 )

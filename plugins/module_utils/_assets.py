@@ -16,14 +16,14 @@ import itertools
 import typing as t
 
 from ._argument_spec import resource_options
-from ._asset_type import AssetType, check_version
-from ._blobs import open_datastore
+from ._asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
+from ._blobs import Datastore, open_datastore
 from ._content_hash import HASH_VERSION, Content
 from ._dotted import dig, plant, uproot
-from ._errors import InvalidOption, NotFoundError, ServiceError
+from ._errors import InvalidOption, NotFoundError, OperationFailed, ServiceError
 from ._invocation import Invocation, Result, Spec
 from ._management import Management
-from ._plan import check_names, plan, render
+from ._plan import Plan, check_names, plan, render
 from ._uploads import into_datastore, through_pending_upload
 from ._wanted_asset import WantedAsset
 from ._wire import Json
@@ -31,6 +31,7 @@ from ._workspace import Workspace
 
 NEWEST_FIRST = {"$orderBy": "createdtime desc", "listViewType": "ActiveOnly"}
 FIRST_VERSION = "1"
+FIRST_STAGE, ARCHIVED_STAGE = "Development", "Archived"
 REFUSED = (400, 409)
 ROUNDS = 3
 LOOKS_BACK = 5
@@ -44,7 +45,7 @@ class Publish:
 
     def spec(self) -> Spec:
         arguments: dict[str, t.Any] = {
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
             "version": {"type": "str"},
             **resource_options(self.asset),
         }
@@ -52,7 +53,8 @@ class Publish:
             arguments["datastore"] = {"type": "str"}
         if self.asset.upload and self.asset.upload.to == "pending":
             arguments["required_files"] = {"type": "list", "elements": "str"}
-        return Spec(arguments, required_if=(("state", "absent", ("version",)),))
+        one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
+        return Spec(arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive)
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         if invocation.options["state"] == "absent":
@@ -109,6 +111,8 @@ class _Publication:
         if version is None:
             return self._search()
         standing = self.management.get(self._version_path(version))
+        if standing is None and self.wanted.archived:
+            raise InvalidOption(f"version: {self.wanted.title} has no version {version} that could be archived.")
         if standing is None:
             self.wanted.require_needed(f"There is no version {version} yet, and creating it takes that")
         else:
@@ -171,24 +175,46 @@ class _Publication:
     # -- a version that stands -------------------------------------------------------------------------------------
 
     def _keep(self, standing: dict[str, Json]) -> Result:
-        """The content is there; what is said about it may have to be changed."""
+        """The content is there; what is said about it, or whether it is archived, may have to be changed."""
         content = {field.at for field in self.asset.content}
         wanted = {at: value for at, value in self.wanted.json.items() if at not in content}
-        planned = plan(self.asset, self.options, wanted, standing, self.workspace.id)
+        if bool(dig(standing, ARCHIVED_AT)) is not self.wanted.archived:
+            wanted[ARCHIVED_AT] = self.wanted.archived
+        planned = plan(self.asset.with_archiving, self.options, wanted, standing, self.workspace.id)
         if planned.action == "none":
             return Result(False, self._shown(standing))
         version = {"version": standing["name"]}
         before, after = {**planned.before, **version}, {**planned.after, **version}
         if self.invocation.check_mode:
-            predicted = copy.deepcopy(standing)
-            for difference in planned.differences:
-                plant(predicted, difference.field.at, difference.wanted)
-            return Result(True, self._shown(predicted), before, after)
-        body = planned.body
-        if dig(standing, "properties.isArchived"):
-            uproot(body, "properties.stage")  # beside a stage the service reads isArchived as false (contract 1.8)
-        answer = self.management.put(self._version_path(standing["name"]), body)
-        return Result(True, self._shown(answer.body or standing), before, after)
+            return Result(True, self._shown(_predicted(standing, planned)), before, after)
+        written = self._write(standing["name"], planned.body, wanted.get(STAGE_AT))
+        return Result(True, self._shown(written or standing), before, after)
+
+    def _write(self, version: str, body: dict[str, Json], stage: Json) -> dict[str, Json] | None:
+        """Update a version, and see that it is archived, or is not, as the task says.
+
+        The service may read in ``stage`` alone whether a version is archived, so it is not sent unless the task gives
+        one; should the service then not do as told, the stage says it once more. Service fact: assets contract 1.8.
+        """
+        path = self._version_path(version)
+        if stage is None and (self.wanted.archived or dig(body, STAGE_AT) == ARCHIVED_STAGE):
+            uproot(body, STAGE_AT)
+        answer: dict[str, Json] | None = self.management.put(path, body).body
+        if answer is None or self._is_as_told(answer):
+            return answer
+        if self.asset.staged:
+            plant(body, STAGE_AT, ARCHIVED_STAGE if self.wanted.archived else FIRST_STAGE)
+            answer = self.management.put(path, body).body
+        if answer is not None and not self._is_as_told(answer):
+            raise OperationFailed(
+                f"{self.wanted.title}: the service took the change of version {version}, but did not "
+                f"{'archive' if self.wanted.archived else 'restore'} it. Run the task again."
+            )
+        return answer
+
+    def _is_as_told(self, standing: dict[str, Json]) -> bool:
+        stage_fits = self.wanted.archived or dig(standing, STAGE_AT) != ARCHIVED_STAGE
+        return stage_fits and bool(dig(standing, ARCHIVED_AT)) is self.wanted.archived
 
     # -- a new version ---------------------------------------------------------------------------------------------
 
@@ -218,15 +244,18 @@ class _Publication:
         self.invocation.progress(f"uploading {len(files.files)} files of {files.path}")
         if self.wanted.goes_to("pending"):
             return through_pending_upload(self.workspace, self._version_path(version), files, mark)
-        datastore = open_datastore(self.workspace, self.options["datastore"])
+        datastore = self._datastore()
         into_datastore(datastore.container, files, mark, self.invocation.progress)
-        return self.wanted.uri_in(datastore.name)
+        return self.wanted.uri_in(datastore)
 
     def _uri_to_be(self) -> str | None:
         """Where the files will be; for a pending upload nobody knows before."""
         if not self.wanted.files or self.wanted.goes_to("pending"):
             return None
-        return self.wanted.uri_in(open_datastore(self.workspace, self.options["datastore"]).name)
+        return self.wanted.uri_in(self._datastore())
+
+    def _datastore(self) -> Datastore:
+        return open_datastore(self.workspace, self.options.get("datastore"))
 
     # -- results ---------------------------------------------------------------------------------------------------
 
@@ -239,6 +268,17 @@ class _Publication:
 
     def _shown(self, standing: dict[str, Json], *, predicted: bool = False) -> dict[str, t.Any]:
         return {self.asset.name: render(self.asset, standing, self.workspace.id, predicted=predicted)}
+
+
+def _predicted(standing: dict[str, Json], planned: Plan) -> dict[str, Json]:
+    """What will stand. The stage of a version that is archived or restored is the service's to choose."""
+    predicted = copy.deepcopy(standing)
+    changes = {difference.field.at: difference.wanted for difference in planned.differences}
+    if ARCHIVED_AT in changes:
+        uproot(predicted, STAGE_AT)
+    for at, value in changes.items():
+        plant(predicted, at, value)
+    return predicted
 
 
 class _TakenMeanwhileError(Exception):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import copy
 import typing as t
+import urllib.parse
 from pathlib import PurePosixPath
 
 from ._arm_id import WorkspaceId
-from ._asset_type import AssetType, check_version
+from ._asset_type import STAGE_AT, AssetType, check_version
 from ._content_hash import HASH_VERSION, Content, read
 from ._datastore_path import read_datastore_path
 from ._dotted import dig, plant
@@ -22,6 +23,9 @@ from ._plan import check_options, merged_body
 from ._resource import Field, Options
 from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from ._wire import CondaFile, Json
+
+if t.TYPE_CHECKING:
+    from ._blobs import Datastore
 
 HASH_AT = "properties.properties.hash_sha256"
 HASH_VERSION_AT = "properties.properties.hash_version"
@@ -39,15 +43,19 @@ class WantedAsset:
         self.options = options
         self.workspace = workspace
         self.title = asset.title(options)
+        self.told: dict[str, Json] = {}
         settled = copy.deepcopy(dict(options))
         for field in asset.content:
             value = dig(settled, field.option)
             if isinstance(field.wire, CondaFile) and value is not None:
                 plant(settled, field.option, read_mapping(value, field.option))
+        self.archived = options["state"] == "archived"
         self.files = self._local_files()
         if self.files:
-            settled[self.files.option] = None
+            plant(settled, self.files.option, None)
         self.json: dict[str, Json] = check_options(asset, settled, workspace)
+        if self.archived and self.json.get(STAGE_AT):
+            raise InvalidOption("stage: an archived version has no stage of its own. Drop it, or write state: present.")
         self.speaks_of_content = any(
             dig(options, field.option) is not None for field in asset.content if field.default is None
         )
@@ -59,19 +67,23 @@ class WantedAsset:
     def _local_files(self) -> Content | None:
         """The files that the task names, if they are local. Raises InvalidOption when they cannot be the asset."""
         upload = self.asset.upload
-        path = self.options[upload.option] if upload else None
+        path = dig(self.options, upload.option) if upload else None
         if not upload or path is None or is_cloud(path):
             useless = [option for option in ("datastore", "required_files") if self.options.get(option)]
             if useless:
                 raise InvalidOption(f"{useless[0]} is for the upload of local files, and the task names none. Drop it.")
             return None
         files = read(path, upload.option)
-        shape = upload.shapes.get(self.options.get("type") or "")
+        kind = self.options.get("type")
+        shape = upload.shape(kind)
         if shape and files.is_folder is not (shape == "folder"):
-            raise InvalidOption(
-                f"{upload.option}: {files.path} is a {'folder' if files.is_folder else 'file'}, "
-                f"and type {self.options['type']} is for a {shape}. Correct {upload.option} or type."
+            wants = (
+                f"type {kind} is for a {shape}. Correct {upload.option} or type" if kind else f"it has to be a {shape}"
             )
+            raise InvalidOption(
+                f"{upload.option}: {files.path} is a {'folder' if files.is_folder else 'file'}, and {wants}."
+            )
+        self.told = upload.tells(kind or "", files)
         counted = {file.name for file in files.files}
         required = self.options.get("required_files") or ()
         missing = [name for name in required if str(PurePosixPath(name)) not in counted]
@@ -84,7 +96,7 @@ class WantedAsset:
 
     def require_needed(self, why: str) -> None:
         """Raises InvalidOption when the task does not give all that a new version takes."""
-        missing = [f.option for f in self.asset.content if f.needed and dig(self.options, f.option) is None]
+        missing = self.asset.lacking(self.options)
         if missing:
             raise InvalidOption(f"{self.title}: {', '.join(missing)} is missing. {why}. Add it to the task.")
 
@@ -128,10 +140,14 @@ class WantedAsset:
             if self.files and field.option == self.files.option:
                 if not self._are_the_files(standing, now or ""):
                     differences.append(self._other_files(field, standing))
-            elif (field.at in self.json or not field.needed) and not field.wire.same(goal, now, self.workspace):
+            elif self._speaks_of(field) and not field.wire.same(goal, now, self.workspace):
                 there, here = (field.shown(value, self.workspace) for value in (now, goal))
                 differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
         return differences
+
+    def _speaks_of(self, field: Field) -> bool:
+        """Left out, an option without which there is no content means whatever stands; any other means nothing."""
+        return field.at in self.json or not (field.needed or field.option in self.asset.one_of)
 
     def _other_files(self, field: Field, standing: t.Mapping[str, Json]) -> str:
         files = t.cast("Content", self.files)
@@ -139,7 +155,7 @@ class WantedAsset:
         if self.goes_to("pending"):
             return f"it has hash {dig(standing, HASH_AT)} ({uri}), {files.path} has hash {self.hash}"
         place = upload_place(files.object_hash, files.name)
-        store = f" in datastore {self.options['datastore']}" if self.options["datastore"] else ""
+        store = f" in datastore {self._datastore}" if self._datastore else ""
         return f"{field.option} is {uri}, {files.path} would be {place}{store}"
 
     def _are_the_files(self, standing: t.Mapping[str, Json], uri: str) -> bool:
@@ -149,16 +165,21 @@ class WantedAsset:
             # Without that property it is code that an older client has put into a datastore.
             return bool(known == files.content_hash if known else upload_hash(uri) == files.object_hash)
         place = read_datastore_path(uri)
-        store = self.options["datastore"]
-        if store and (place is None or place.datastore.lower() != store.rpartition("/")[2].lower()):
+        if self._datastore and (place is None or place.datastore.lower() != self._datastore.lower()):
             return False
-        return uri.rstrip("/").endswith(f"/{upload_place(files.object_hash, files.name)}")
+        plain = uri if place else urllib.parse.unquote(uri)
+        return plain.rstrip("/").endswith(f"/{upload_place(files.object_hash, files.name)}")
+
+    @property
+    def _datastore(self) -> str:
+        """The name of the datastore that the task asks for."""
+        return (self.options.get("datastore") or "").rpartition("/")[2].removeprefix("azureml:")
 
     # -- a new version -----------------------------------------------------------------------------------------------
 
     def body(self, uri: str | None) -> dict[str, Json]:
         """The JSON of a new version; ``uri`` says where uploaded files are, None when that is not known yet."""
-        body = merged_body(self.asset, {}, {**self.asset.constants, **self.json})
+        body = merged_body(self.asset, {}, {**self.asset.constants, **self.told, **self.json})
         if uri and self.files:
             field = next(field for field in self.asset.content if field.option == self.files.option)
             plant(body, field.at, uri)
@@ -167,18 +188,22 @@ class WantedAsset:
             plant(body, HASH_VERSION_AT, HASH_VERSION)
         return body
 
-    def uri_in(self, datastore: str) -> str:
+    def uri_in(self, datastore: Datastore) -> str:
         """Where the files are once they are uploaded into a datastore."""
         files = t.cast("Content", self.files)
-        return datastore_uri(self.workspace, datastore, upload_place(files.object_hash, files.name))
+        place = upload_place(files.object_hash, files.name)
+        if self.goes_to("context"):  # a folder in storage, by its URL (assets contract 7.1)
+            return f"{datastore.container_url}/{urllib.parse.quote(place)}/"
+        return datastore_uri(self.workspace, datastore.name, place)
 
     def in_words(self, version: str) -> dict[str, t.Any]:
         """A new version for the diff, in the words of the task: the same in check mode and in the run."""
         words: dict[str, t.Any] = {"name": self.options["name"], "version": version}
+        new = {**self.told, **self.json}
         for field in self.asset.fields:
-            if field.at in self.json:
-                plant(words, field.option, field.shown(self.json[field.at], self.workspace))
+            if field.at in new:
+                plant(words, field.option, field.shown(new[field.at], self.workspace))
         if self.files:
-            words[self.files.option] = self.options[self.files.option]
+            plant(words, self.files.option, dig(self.options, self.files.option))
             words["hash"] = self.hash
         return words

@@ -34,10 +34,13 @@ attributes:
 options:
   state:
     description:
-      - Whether the version should be there.
-      - With V(absent) O(version) is required, and only this version is deleted; uploaded files stay in storage.
+      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
+      - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
+        search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
+      - V(absent) deletes only this version; uploaded files stay in storage.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, archived]
     default: present
   name:
     description:

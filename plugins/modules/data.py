@@ -34,10 +34,13 @@ attributes:
 options:
   state:
     description:
-      - Whether the version should be there.
-      - With V(absent) O(version) is required, and only this version is deleted; uploaded files stay in the datastore.
+      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
+      - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
+        search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
+      - V(absent) deletes only this version; uploaded files stay in the datastore.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, archived]
     default: present
   name:
     description:
@@ -66,6 +69,12 @@ options:
       - Datastore that local files are uploaded to, by name, as V(azureml:name) or by full id.
       - Left out, the default datastore of the workspace is used.
     type: str
+  referenced_uris:
+    description:
+      - For a table (O(type=mltable)), the places that its data come from. A version that is made of a local folder gets
+        those that its file C(MLTable) names.
+    type: list
+    elements: str
   description:
     description:
       - What the version is for.
@@ -140,6 +149,12 @@ data:
       type: str
       returned: always
       sample: uri_folder
+    referenced_uris:
+      description: For a table, the places that its data come from.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     description:
       description: What the version is for.
       type: str

@@ -88,6 +88,12 @@ data:
       type: str
       returned: always
       sample: uri_folder
+    referenced_uris:
+      description: For a table, the places that its data come from.
+      type: list
+      elements: str
+      returned: with O(name)
+      sample: []
     description:
       description: What the version is for.
       type: str

@@ -10,8 +10,9 @@ module: environment
 short_description: Publish environments in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Registers an environment from a container image and, if given, a conda specification, unless a version with the same
-    content stands already. The image is built by the service when the environment is first used.
+  - Registers an environment from a container image and, if given, a conda specification, or from a folder with a
+    Dockerfile, unless a version with the same content stands already. The image is built by the service when the
+    environment is first used.
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
@@ -20,6 +21,7 @@ author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
   - PyYAML, for a O(conda_file) in YAML
+  - azure-storage-blob, to upload a folder
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
@@ -34,10 +36,13 @@ attributes:
 options:
   state:
     description:
-      - Whether the version should be there.
-      - With V(absent) O(version) is required, and only this version is deleted.
+      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
+      - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
+        search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
+      - V(absent) deletes only this version.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, archived]
     default: present
   name:
     description:
@@ -51,12 +56,64 @@ options:
     type: str
   image:
     description:
-      - Container image that the environment begins with. A new version needs it.
+      - Container image that the environment begins with. A new version needs it or O(build).
     type: str
   conda_file:
     description:
       - Conda specification to install into the image, a mapping or the path of a YAML or JSON file that holds one.
     type: raw
+  build:
+    description:
+      - What the service builds the image from, in place of O(image) and O(conda_file).
+    type: dict
+    suboptions:
+      path:
+        description:
+          - Local folder with a Dockerfile and what it needs, or the C(https://) URL of such a folder in storage.
+          - A local folder is uploaded into the default datastore. Files are left out as its C(.amlignore) says, or else
+            its C(.gitignore).
+        type: str
+      dockerfile_path:
+        description:
+          - Path of the Dockerfile in the folder, V(Dockerfile) when left out.
+        type: str
+  inference_config:
+    description:
+      - Where the web server in the image answers.
+    type: dict
+    suboptions:
+      liveness_route:
+        description:
+          - Answers whether the server is alive.
+        type: dict
+        suboptions: &route
+          path:
+            description:
+              - Path of the route, for example V(/score).
+            type: str
+          port:
+            description:
+              - Port of the route.
+            type: int
+      readiness_route:
+        description:
+          - Answers whether the server is ready.
+        type: dict
+        suboptions: *route
+      scoring_route:
+        description:
+          - Takes what is to be scored.
+        type: dict
+        suboptions: *route
+  auto_rebuild:
+    description:
+      - Whether the image is built anew when its base image was updated. Without a word it is not.
+    type: str
+    choices: [disabled, on_base_image_update]
+  stage:
+    description:
+      - Stage of the version, a word of your own such as V(Production). New versions get V(Development).
+    type: str
   os_type:
     description:
       - Operating system of the image. It cannot be changed later.
@@ -94,6 +151,12 @@ EXAMPLES = r"""
       dependencies: [python=3.11, numpy, pillow]
   check_mode: true
   diff: true
+
+- name: From a folder with a Dockerfile
+  mlops.azureml.environment:
+    name: digits-env
+    build:
+      path: files/image
 """
 
 RETURN = r"""
@@ -132,6 +195,21 @@ environment:
       type: dict
       returned: always
       sample: {channels: [conda-forge], dependencies: [python=3.11, numpy, pillow]}
+    build:
+      description: What the image is built from, the URL RV(ignore:path) of a folder and its RV(ignore:dockerfile_path).
+      type: dict
+      returned: always
+      sample: {path: null, dockerfile_path: null}
+    inference_config:
+      description: The routes of the web server in the image, each with RV(ignore:path) and RV(ignore:port).
+      type: dict
+      returned: always
+      sample: {scoring_route: {path: /score, port: 5001}}
+    auto_rebuild:
+      description: Whether the image is built anew when its base image was updated.
+      type: str
+      returned: always
+      sample: disabled
     os_type:
       description: Operating system of the image.
       type: str

@@ -83,6 +83,21 @@ environments:
       type: dict
       returned: with O(name)
       sample: {channels: [conda-forge], dependencies: [python=3.11, numpy, pillow]}
+    build:
+      description: What the image is built from, the URL RV(ignore:path) of a folder and its RV(ignore:dockerfile_path).
+      type: dict
+      returned: with O(name)
+      sample: {path: null, dockerfile_path: null}
+    inference_config:
+      description: The routes of the web server in the image, each with RV(ignore:path) and RV(ignore:port).
+      type: dict
+      returned: with O(name)
+      sample: {scoring_route: {path: /score, port: 5001}}
+    auto_rebuild:
+      description: Whether the image is built anew when its base image was updated.
+      type: str
+      returned: with O(name)
+      sample: disabled
     os_type:
       description: Operating system of the image.
       type: str

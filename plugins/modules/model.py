@@ -34,10 +34,13 @@ attributes:
 options:
   state:
     description:
-      - Whether the version should be there.
-      - With V(absent) O(version) is required, and only this version is deleted; uploaded files stay in the datastore.
+      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
+      - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
+        search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
+      - V(absent) deletes only this version; uploaded files stay in the datastore.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, archived]
     default: present
   name:
     description:
@@ -65,6 +68,18 @@ options:
     description:
       - Datastore that local files are uploaded to, by name, as V(azureml:name) or by full id.
       - Left out, the default datastore of the workspace is used.
+    type: str
+  flavors:
+    description:
+      - Formats that the model can be loaded in, each with a map of texts. They are added to those that stand.
+    type: dict
+  job_name:
+    description:
+      - Name of the job that made the model.
+    type: str
+  stage:
+    description:
+      - Stage of the version, a word of your own such as V(Production). New versions get V(Development).
     type: str
   description:
     description:
@@ -101,6 +116,12 @@ EXAMPLES = r"""
     version: "2026-01"
     path: azureml://jobs/train-42/outputs/artifacts/paths/model
     type: mlflow_model
+
+- name: Hide a version that nobody should take any more
+  mlops.azureml.model:
+    name: digits
+    version: "1"
+    state: archived
 """
 
 RETURN = r"""
@@ -144,6 +165,16 @@ model:
       type: str
       returned: always
       sample: custom_model
+    flavors:
+      description: Formats that the model can be loaded in.
+      type: dict
+      returned: always
+      sample: {python_function: {loader_module: mlflow.sklearn}}
+    job_name:
+      description: Name of the job that made the model.
+      type: str
+      returned: always
+      sample: train-42
     stage:
       description: Stage of the version.
       type: str

@@ -99,6 +99,16 @@ models:
       type: str
       returned: with O(name)
       sample: custom_model
+    flavors:
+      description: Formats that the model can be loaded in.
+      type: dict
+      returned: with O(name)
+      sample: {python_function: {loader_module: mlflow.sklearn}}
+    job_name:
+      description: Name of the job that made the model.
+      type: str
+      returned: with O(name)
+      sample: train-42
     stage:
       description: Stage of the version.
       type: str

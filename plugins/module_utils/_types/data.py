@@ -8,10 +8,20 @@
 from __future__ import annotations
 
 from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._asset_wire import TextList
+from .._content_hash import Content
+from .._mltable import referenced_uris
 from .._resource import Change, Field, Output
-from .._wire import Choice, StorageUri, UploadHash
+from .._wire import Choice, Json, StorageUri, UploadHash
 
 TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
+
+REFERENCED_AT = "properties.referencedUris"
+
+
+def _read_in(kind: str, files: Content) -> dict[str, Json]:
+    return {REFERENCED_AT: referenced_uris(files)} if kind == "mltable" else {}
+
 
 DATA = AssetType(
     name="data",
@@ -22,9 +32,15 @@ DATA = AssetType(
     fields=(
         Field("path", at="properties.dataUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
         Field("type", at="properties.dataType", wire=TYPES, change=Change.NEW_VERSION, default="uri_folder"),
+        Field("referenced_uris", at=REFERENCED_AT, wire=TextList()),
         *about(),
     ),
     outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", wire=UploadHash())),
-    upload=Upload("path", to="datastore", shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"}),
+    upload=Upload(
+        "path",
+        to="datastore",
+        shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"},
+        tells=_read_in,
+    ),
     container_outputs=(Output("type", at="properties.dataType", wire=TYPES),),
 )

@@ -7,11 +7,25 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, about
-from .._resource import Change, Field, Output
-from .._wire import Choice, CondaFile
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
+from .._asset_wire import Filled
+from .._resource import Change, Field
+from .._wire import Choice, CondaFile, Integer, StorageUri, Text
 
 SYSTEMS = Choice(linux="Linux", windows="Windows")
+REBUILDS = Choice(disabled="Disabled", on_base_image_update="OnBaseImageUpdate")
+BUILD = "properties.build"
+FIXED = Change.NEW_VERSION
+
+
+def _route(option: str, word: str) -> tuple[Field, Field]:
+    """A route of the web server in the image."""
+    option, at = f"inference_config.{option}", f"properties.inferenceConfig.{word}"
+    return (
+        Field(f"{option}.path", at=f"{at}.path", change=FIXED),
+        Field(f"{option}.port", at=f"{at}.port", wire=Integer(minimum=1, maximum=65535), change=FIXED),
+    )
+
 
 ENVIRONMENT = AssetType(
     name="environment",
@@ -20,11 +34,21 @@ ENVIRONMENT = AssetType(
     path="environments/{name}/versions/{version}",
     name_rule=ASSET_NAME,
     fields=(
-        Field("image", at="properties.image", change=Change.NEW_VERSION, needed=True),
-        Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=Change.NEW_VERSION),
-        Field("os_type", at="properties.osType", wire=SYSTEMS, change=Change.NEW_VERSION, default="linux"),
+        Field("image", at="properties.image", change=FIXED),
+        Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=FIXED),
+        Field("build.path", at=f"{BUILD}.contextUri", wire=StorageUri(), change=FIXED),
+        Field("build.dockerfile_path", at=f"{BUILD}.dockerfilePath", wire=Filled(Text(), "Dockerfile"), change=FIXED),
+        *_route("liveness_route", "livenessRoute"),
+        *_route("readiness_route", "readinessRoute"),
+        *_route("scoring_route", "scoringRoute"),
+        Field("os_type", at="properties.osType", wire=SYSTEMS, change=FIXED, default="linux"),
+        Field("auto_rebuild", at="properties.autoRebuild", wire=Filled(REBUILDS, "Disabled"), change=FIXED),
+        STAGE,
         *about(hidden=("azureml.labels",)),
     ),
-    outputs=(*COMMON_OUTPUTS, Output("stage", at="properties.stage")),
+    outputs=COMMON_OUTPUTS,
     read_only=("properties.environmentType",),
+    upload=Upload("build.path", to="context"),
+    one_of=("image", "build.path"),
+    exclusive=(("image", "build"), ("conda_file", "build")),
 )

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
+from .._asset_wire import Flavors
 from .._resource import Change, Field, Output
 from .._wire import Choice, StorageUri, UploadHash
 
@@ -22,12 +23,11 @@ MODEL = AssetType(
     fields=(
         Field("path", at="properties.modelUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
         Field("type", at="properties.modelType", wire=TYPES, change=Change.NEW_VERSION, default="custom_model"),
+        Field("flavors", at="properties.flavors", wire=Flavors(), change=Change.MERGE),
+        Field("job_name", at="properties.jobName"),
+        STAGE,
         *about(),
     ),
-    outputs=(
-        *COMMON_OUTPUTS,
-        Output("hash", at="properties.modelUri", wire=UploadHash()),
-        Output("stage", at="properties.stage"),
-    ),
+    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.modelUri", wire=UploadHash())),
     upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
 )

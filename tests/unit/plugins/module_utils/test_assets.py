@@ -417,9 +417,10 @@ def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
     assert result.after == {"name": "digits", "version": "1", "description": "new", "tags": {"a": "1", "b": "2"}}
 
 
-def test_archived_version_stays_archived(publish: Publisher) -> None:
+@pytest.mark.parametrize(("state", "stage"), [("archived", "Archived"), ("archived", "Development")])
+def test_archived_version_is_described_without_its_stage(publish: Publisher, state: str, stage: str) -> None:
     """Beside a stage the service takes no notice of isArchived (assets contract 1.8)."""
-    standing = version("1", isArchived=True, stage="Archived")
+    standing = version("1", isArchived=True, stage=stage)
 
     def take(body: dict[str, Any]) -> dict[str, Any]:
         assert body["properties"]["isArchived"] is True
@@ -428,7 +429,7 @@ def test_archived_version_stays_archived(publish: Publisher) -> None:
 
     publish(
         MODEL,
-        {"name": "digits", "version": "1", "description": "new"},
+        {"name": "digits", "version": "1", "description": "new", "state": state},
         ("GET models/digits/versions/1", standing),
         ("PUT models/digits/versions/1", take),
     )

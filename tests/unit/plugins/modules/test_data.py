@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import data
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import plug_in
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     SUBSCRIPTION,
     WORKSPACE,
@@ -18,6 +19,11 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     put,
 )
 
+STORE = {
+    "id": f"{WORKSPACE}/datastores/blobs",
+    "name": "blobs",
+    "properties": {"credentials": {"credentialsType": "None"}, "accountName": "acc", "containerName": "blobs"},
+}
 SHORT = "azureml://datastores/workspaceblobstore/paths/incoming/digits"
 LONG = f"azureml:/{SUBSCRIPTION}/resourcegroups/rg1/workspaces/ws1/datastores/workspaceblobstore/paths/incoming/digits"
 
@@ -57,6 +63,7 @@ def test_data_in_the_cloud_is_registered_as_given(run: Run) -> None:
         "path": LONG,
         "hash": None,
         "type": "uri_folder",
+        "referenced_uris": [],
         "description": None,
         "tags": {},
         "properties": {},
@@ -102,3 +109,58 @@ def test_empty_folder(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
     assert "holds no file to upload" in run(data, {"name": "images", "path": f"{tmp_path}/empty"})["msg"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    (tmp_path / "table").mkdir()
+    (tmp_path / "table/MLTable").write_text("paths:\n- folder: ./b\n- file: azureml://x\n- pattern: ./*.csv\n")
+    return tmp_path / "table"
+
+
+PLACES = ["./b", "azureml://x", "./*.csv"]
+
+
+def test_table_tells_what_it_is_made_of(run: Run, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plug_in(monkeypatch)
+    write = put("data/images/versions/1", body=version(dataType="mltable", referencedUris=PLACES), operation=False)
+    made = (listed(), get("data/images"), get("datastores", {"value": [STORE]}, isDefault="true"))
+    task = {"name": "images", "path": str(table), "type": "mltable"}
+    predicted = run(data, task, *made, check=True)
+    out = run(data, task, *made, write)
+
+    assert write.sent["properties"]["referencedUris"] == PLACES
+    assert out["data"]["referenced_uris"] == predicted["data"]["referenced_uris"] == sorted(PLACES)
+    assert out["diff"] == predicted["diff"]
+    assert out["diff"]["after"]["referenced_uris"] == sorted(PLACES)
+
+
+def test_places_of_a_table_can_be_told(run: Run) -> None:
+    standing = version(dataType="mltable", referencedUris=["b", "a"])
+    task = {"name": "images", "version": "1"}
+    at = get("data/images/versions/1", standing)
+    write = put("data/images/versions/1", 200, standing, operation=False)
+
+    assert not run(data, {**task, "referenced_uris": ["a", "b"]}, at)["changed"]
+    run(data, {**task, "referenced_uris": ["c"]}, at, write)
+    assert write.sent["properties"]["referencedUris"] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (None, "has no file MLTable"),
+        ("paths: []", "names no paths"),
+        ("type: mltable", "names no paths"),
+        ("paths: [a.csv]", "'a.csv' is no path"),
+        ("paths: [{file: 1}]", "is no path"),
+        ("- a", "is no mapping"),
+    ],
+)
+def test_table_that_is_none(run: Run, table: Path, text: str | None, complaint: str) -> None:
+    (table / "MLTable").unlink()
+    (table / "other").write_text("")
+    if text is not None:
+        (table / "MLTable").write_text(text)
+
+    assert complaint in run(data, {"name": "images", "path": str(table), "type": "mltable"})["msg"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import environment
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import plug_in
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     WORKSPACE,
     Call,
@@ -156,3 +157,135 @@ def test_bad_conda_file_is_refused_before_any_request(run: Run, tmp_path: Path, 
 
     assert out.failed
     assert f"conda_file: {tmp_path}/conda.yml, {complaint}" in out["msg"]
+
+
+CONTEXT_HASH = "f79bc6342a38694b4592b4a2fc5e6b05fe500006c38f828887bd2d24725c5c20"
+CONTEXT = f"https://acc.blob.core.windows.net/blobs/LocalUpload/{CONTEXT_HASH}/my%20image/"
+STORE = {
+    "id": f"{WORKSPACE}/datastores/blobs",
+    "name": "blobs",
+    "properties": {"credentials": {"credentialsType": "None"}, "accountName": "acc", "containerName": "blobs"},
+}
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> str:
+    (tmp_path / "my image").mkdir()
+    (tmp_path / "my image/Dockerfile").write_text("FROM scratch\n")
+    return f"{tmp_path}/my image"
+
+
+def built(uri: str = CONTEXT, dockerfile: str = "Dockerfile", **properties: Any) -> dict[str, Any]:
+    standing = version(conda=None, build={"contextUri": uri, "dockerfilePath": dockerfile}, **properties)
+    del standing["properties"]["image"]  # as the service answers an environment that has none
+    return standing
+
+
+def test_folder_to_build_from_is_uploaded_and_named_by_its_url(
+    run: Run, context: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = plug_in(monkeypatch)
+    write = put("environments/env/versions/1", body=built(), operation=False)
+    made = (
+        get("environments/env/versions", **QUERY),
+        get("environments/env"),
+        get("datastores", {"value": [STORE]}, isDefault="true"),
+    )
+    task = {"name": "env", "build": {"path": context}}
+    predicted = run(environment, task, *made, check=True)
+    assert storage.containers == {}
+    out = run(environment, task, *made, write)
+
+    assert write.sent == {"properties": {"build": {"contextUri": CONTEXT}, "osType": "Linux"}}
+    assert storage["https://acc.blob.core.windows.net/blobs"].log == [
+        f"create LocalUpload/{CONTEXT_HASH}/my image/Dockerfile",
+        f"mark LocalUpload/{CONTEXT_HASH}/my image/Dockerfile",
+    ]
+    assert out["diff"] == predicted["diff"]
+    assert out["diff"]["after"]["build"] == {"path": context}
+    assert out["environment"]["build"] == {"path": CONTEXT.rstrip("/") + "/", "dockerfile_path": "Dockerfile"}
+    assert out["environment"]["image"] is None
+
+
+@pytest.mark.parametrize("more", [{}, {"dockerfile_path": "Dockerfile"}])
+@pytest.mark.parametrize("uri", [CONTEXT, CONTEXT.replace("%20", " "), CONTEXT.rstrip("/")])
+def test_folder_that_is_built_from_already_costs_one_request(
+    run: Run, context: str, uri: str, more: dict[str, str]
+) -> None:
+    task = {"name": "env", "build": {"path": context, **more}}
+    assert not run(environment, task, listed(version("2"), built(uri)))["changed"]
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ({"build": {"path": "https://a.blob.core.windows.net/c/other"}}, "build.path is"),
+        (
+            {"build": {"path": CONTEXT, "dockerfile_path": "d/Dockerfile"}},
+            "build.dockerfile_path is Dockerfile, the task wants d/",
+        ),
+        ({"image": IMAGE}, "image is absent, the task wants mcr"),
+        (
+            {"build": {"path": CONTEXT}, "auto_rebuild": "on_base_image_update"},
+            "auto_rebuild is disabled, the task wants on_",
+        ),
+        (
+            {"build": {"path": CONTEXT}, "inference_config": {"scoring_route": {"path": "/score", "port": 5001}}},
+            "inference_config.scoring_route.path is absent, the task wants /score; inference_config.scoring_route.port",
+        ),
+    ],
+)
+def test_other_image_is_other_content(run: Run, task: dict[str, Any], told: str) -> None:
+    out = run(environment, {"name": "env", "version": "1", **task}, get("environments/env/versions/1", built()))
+    assert told in out["msg"]
+
+
+def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:
+    write = put("environments/env/versions/9", body=built(), operation=False)
+    routes = {
+        "liveness_route": {"path": "/live", "port": 5001},
+        "readiness_route": {"path": "/ready", "port": 5002},
+        "scoring_route": {"path": "/score", "port": 5003},
+    }
+    task = {
+        "build": {"path": CONTEXT, "dockerfile_path": "d/Dockerfile"},
+        "inference_config": routes,
+        "auto_rebuild": "on_base_image_update",
+        "os_type": "windows",
+        "stage": "Production",
+        "description": "d",
+        "tags": {"a": "b"},
+        "properties": {"p": "q"},
+    }
+    run(environment, {"name": "env", "version": "9", **task}, get("environments/env/versions/9"), write)
+
+    assert write.sent["properties"] == {
+        "build": {"contextUri": CONTEXT, "dockerfilePath": "d/Dockerfile"},
+        "inferenceConfig": {
+            "livenessRoute": {"path": "/live", "port": 5001},
+            "readinessRoute": {"path": "/ready", "port": 5002},
+            "scoringRoute": {"path": "/score", "port": 5003},
+        },
+        "autoRebuild": "OnBaseImageUpdate",
+        "osType": "Windows",
+        "stage": "Production",
+        "description": "d",
+        "tags": {"a": "b"},
+        "properties": {"p": "q"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("task", "complaint"),
+    [
+        ({}, "image or build.path is missing"),
+        ({"conda_file": CONDA}, "image or build.path is missing"),
+        ({"build": {"dockerfile_path": "d"}}, "image or build.path is missing"),
+        ({"image": IMAGE, "build": {"path": CONTEXT}}, "mutually exclusive: image|build"),
+        ({"conda_file": CONDA, "build": {"path": CONTEXT}}, "mutually exclusive: conda_file|build"),
+        ({"build": {"path": "/dev/null/nothing"}}, "build.path: "),
+        ({"build": {"path": __file__}}, "is a file, and it has to be a folder"),
+    ],
+)
+def test_image_has_one_origin(run: Run, task: dict[str, Any], complaint: str) -> None:
+    assert complaint in run(environment, {"name": "env", **task})["msg"]

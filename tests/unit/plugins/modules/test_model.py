@@ -102,6 +102,8 @@ def test_new_model_is_uploaded_and_registered(run: Run, source: str, storage: Fa
         "description": None,
         "tags": {"team": "vision"},
         "properties": {},
+        "flavors": {},
+        "job_name": None,
         "stage": "Development",
         "archived": False,
     }
@@ -171,3 +173,50 @@ def test_delete_a_version(run: Run) -> None:
 
     assert out["changed"]
     assert "model" not in out.result
+
+
+def test_flavors_are_added_to_those_that_the_service_found(run: Run) -> None:
+    """What it fills in for an MLflow model is recorded nowhere (assets contract, question 15)."""
+    standing = version(flavors={"python_function": {"data": {"loader_module": "mlflow.sklearn"}}})
+    wanted = {"sklearn": {"sklearn_version": 1.4, "pickled": True}}
+    write = put("models/digits/versions/1", 200, standing, operation=False)
+    out = run(
+        model, {"name": "digits", "version": "1", "flavors": wanted}, get("models/digits/versions/1", standing), write
+    )
+
+    assert write.sent["properties"]["flavors"] == {
+        "python_function": {"data": {"loader_module": "mlflow.sklearn"}},
+        "sklearn": {"data": {"sklearn_version": "1.4", "pickled": "true"}},
+    }
+    assert out["diff"]["before"]["flavors"] == {"python_function": {"loader_module": "mlflow.sklearn"}}
+    both = {
+        "python_function": {"loader_module": "mlflow.sklearn"},
+        "sklearn": {"sklearn_version": "1.4", "pickled": "true"},
+    }
+    assert out["diff"]["after"]["flavors"] == both
+    again = version(flavors=write.sent["properties"]["flavors"])
+    task = {"name": "digits", "version": "1", "flavors": wanted}
+    assert not run(model, task, get("models/digits/versions/1", again))["changed"]
+
+
+@pytest.mark.parametrize("flavors", [{"sklearn": "1.4"}, {"sklearn": {"deep": {"er": 1}}}])
+def test_flavors_that_no_model_can_have(run: Run, flavors: Any) -> None:
+    assert run(model, {"name": "digits", "version": "1", "flavors": flavors})["msg"].startswith("flavors: ")
+
+
+def test_new_model_is_sent_all_that_the_task_says(run: Run) -> None:
+    write = put("models/digits/versions/1", body=version(), operation=False)
+    task = {"name": "digits", "path": SENT_URI, "type": "mlflow_model", "job_name": "train-42", "stage": "Production"}
+    words = {"description": "d", "tags": {"a": "b"}, "properties": {"p": "q"}, "flavors": {"f": {}}}
+    run(model, {**task, **words}, listed(), get("models/digits"), write)
+
+    assert write.sent["properties"] == {
+        "modelUri": SENT_URI,
+        "modelType": "mlflow_model",
+        "jobName": "train-42",
+        "stage": "Production",
+        "description": "d",
+        "tags": {"a": "b"},
+        "properties": {"p": "q"},
+        "flavors": {"f": {"data": {}}},
+    }

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules through their ``main()`` against the emulator in memory, under any of its policies."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _site, _workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
+from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
+from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage, plug_in
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import CONNECTION, Outcome
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.emulator import entra
+from tests.emulator.app import Emulator
+from tests.emulator.settings import SURFACES, Settings
+from tests.unit.emulator.conftest import StorageDouble
+
+WRITES = ("PUT", "PATCH", "POST", "DELETE")
+
+
+class Emulated:
+    """One workspace in memory, and the modules that work on it."""
+
+    def __init__(self, emulator: Emulator, run: Callable[..., Outcome]) -> None:
+        self.emulator = emulator
+        self.requests: list[httpx.Request] = []
+        self._transport = httpx.ASGITransport(emulator.surfaces["management"])
+        self._run = run
+
+    def __call__(self, module: types.ModuleType, options: dict[str, Any], *, check: bool = False) -> Outcome:
+        """Run a module; ``requests`` are those of this run."""
+        self.requests = []
+        return self._run(module, options, check)
+
+    def policy(self, **answers: str) -> None:
+        for name, value in answers.items():
+            self.emulator.state.policies.set(name, value)
+
+    @property
+    def writes(self) -> list[str]:
+        """Methods of the last run's writes."""
+        return [request.method for request in self.requests if request.method in WRITES]
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+
+        async def send() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport) as client:
+                answer = await client.request(
+                    request.method, request.url, content=request.content, headers=request.headers
+                )
+                return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+        return asyncio.run(send())
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> rsa.RSAPrivateKey:
+    """One key for all instances of a test run; making it takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def storage(monkeypatch: pytest.MonkeyPatch) -> FakeStorage:
+    return plug_in(monkeypatch)
+
+
+@pytest.fixture
+def emulated(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    signing_key: rsa.RSAPrivateKey,
+    storage: FakeStorage,  # noqa: ARG001 - no other storage
+) -> Emulated:
+    monkeypatch.setattr(entra.rsa, "generate_private_key", lambda **_options: signing_key)
+    ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
+    emulator = Emulator(Settings(state_dir=tmp_path / "state", ports=ports), storage=StorageDouble())
+    settings, clock = emulator.state.settings, emulator.state.clock
+    url = settings.url("management")
+    local = Cloud("local", url, url, "core.windows.net", url)
+    monkeypatch.setattr(_workspace, "find_cloud", lambda *_args, **_more: local)
+    monkeypatch.setattr(_credentials, "fetch_token", lambda *_args: (emulator.state.entra.issue(url), 4e9))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def now() -> float:
+        return float(clock.now().timestamp())
+
+    at = {"sleep": clock.advance, "clock": now}
+    monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=now))
+    monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
+
+    def run(module: types.ModuleType, options: dict[str, Any], check: bool) -> Outcome:
+        here = {
+            "subscription_id": settings.subscription_id,
+            "resource_group": settings.resource_group,
+            "workspace_name": settings.workspace_name,
+        }
+        arguments = {**CONNECTION, **here, **options, "_ansible_check_mode": check, "_ansible_diff": True}
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        result = json.loads(capfd.readouterr().out)
+        return Outcome(result, result.get("warnings", []))
+
+    emulated = Emulated(emulator, run)
+    transport = httpx.MockTransport(emulated.answer)
+    monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
+    return emulated
