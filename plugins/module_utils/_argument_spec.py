@@ -79,5 +79,5 @@ def _add(arguments: dict[str, t.Any], field: Field) -> None:
     arguments[last] = field.wire.spec()
     if field.default is not None:
         arguments[last]["default"] = field.default
-    if field.secret:
-        arguments[last]["no_log"] = True
+    if field.secret is not None:
+        arguments[last]["no_log"] = field.secret

@@ -43,7 +43,7 @@ class Field:
     ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
     the one of ``at``, under which the service may answer. ``needed`` marks what a creation cannot do without;
     ``default`` is for options that can only be chosen at creation, since on any other it would reset what somebody
-    else has set.
+    else has set. ``secret`` values are never shown; False is for names that only look like one.
     """
 
     option: str
@@ -52,7 +52,7 @@ class Field:
     change: Change = Change.UPDATE
     default: t.Any = None
     needed: bool = False
-    secret: bool = False
+    secret: bool | None = None
     alias: str | None = None
 
     def told(self, standing: Json) -> Json:

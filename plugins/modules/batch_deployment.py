@@ -10,14 +10,15 @@ module: batch_deployment
 short_description: Manage batch deployments of an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Creates, updates and deletes a batch deployment, a model with its scoring code, environment and compute behind a
-    batch endpoint.
+  - Creates, updates and deletes a batch deployment, what does the work behind a batch endpoint. It is either a model
+    with its scoring code, environment and compute, or a pipeline component with its settings.
   - Options that the task leaves out are left as they stand, or as the service sets them in a new deployment.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.recreate
   - mlops.azureml.tags
   - mlops.azureml.wait
 attributes:
@@ -31,6 +32,7 @@ options:
   state:
     description:
       - Whether the deployment should be there.
+      - The default deployment of an endpoint is deleted only when O(stand_in) says which other becomes the default.
     type: str
     choices: [present, absent]
     default: present
@@ -49,6 +51,19 @@ options:
       - With V(true) the endpoint sends jobs that name no deployment to this one.
       - With V(false), or left out, the default of the endpoint stays as it is.
     type: bool
+  stand_in:
+    description:
+      - Name of another deployment of the endpoint that becomes the default before this one is deleted.
+      - The default deployment is never deleted without, neither with O(state=absent) nor with O(recreate=true). To
+        become the default again after that, the task has to say O(set_default=true), too.
+    type: str
+  type:
+    description:
+      - What the deployment is made of, a model or a pipeline component.
+      - Left out, it is what stands under this name; a new deployment is then of a model.
+      - One never becomes the other.
+    type: str
+    choices: [model, pipeline]
   description:
     description:
       - What the deployment is for.
@@ -60,7 +75,9 @@ options:
   model:
     description:
       - The registered model, as V(azureml:name:version), V(azureml:name@latest) or a full id.
-      - A new deployment needs it.
+      - A new deployment of a model needs it.
+      - Whether the service changes it in place is not documented. Where it refuses, O(recreate=true) creates the
+        deployment again. The same holds for O(code_configuration), O(environment), O(compute) and O(component).
     type: str
   code_configuration:
     description:
@@ -87,7 +104,7 @@ options:
   compute:
     description:
       - The compute cluster, by name, as V(azureml:name) or by its full ARM id.
-      - A new deployment needs it.
+      - A new deployment of a model needs it.
     type: str
   resources:
     description:
@@ -98,6 +115,14 @@ options:
         description:
           - Number of nodes of a job.
         type: int
+      instance_type:
+        description:
+          - Type of the nodes, on a compute that has several.
+        type: str
+      properties:
+        description:
+          - More that the compute has to know. It replaces what stands.
+        type: dict
   mini_batch_size:
     description:
       - Number of files that one call of C(run) gets.
@@ -138,6 +163,28 @@ options:
     description:
       - Name of that file.
     type: str
+  component:
+    description:
+      - The registered pipeline component, as V(azureml:name:version), V(azureml:name@latest) or a full id.
+      - A new deployment of a pipeline needs it.
+    type: str
+  settings:
+    description:
+      - How the pipeline runs.
+    type: dict
+    suboptions:
+      default_compute:
+        description:
+          - The compute of steps that name none, by its name.
+        type: str
+      default_datastore:
+        description:
+          - The datastore of outputs that name none, by its name.
+        type: str
+      continue_on_step_failure:
+        description:
+          - Whether other steps go on when one fails.
+        type: bool
 seealso:
   - module: mlops.azureml.batch_endpoint
   - module: mlops.azureml.batch_job
@@ -172,6 +219,26 @@ EXAMPLES = r"""
     mini_batch_size: 5
   check_mode: true
   diff: true
+
+- name: Replace the default deployment if need be, while green does its work
+  mlops.azureml.batch_deployment:
+    endpoint_name: digits-batch
+    name: blue
+    model: azureml:digits:2
+    compute: batch-cluster
+    recreate: true
+    stand_in: green
+    set_default: true
+
+- name: A pipeline behind an endpoint
+  mlops.azureml.batch_deployment:
+    endpoint_name: prepare-and-score
+    name: first
+    type: pipeline
+    component: azureml:prepare_and_score:1
+    settings:
+      default_compute: batch-cluster
+      continue_on_step_failure: false
 
 - name: Take the deployment away
   mlops.azureml.batch_deployment:
@@ -221,15 +288,20 @@ batch_deployment:
       type: dict
       returned: always
       sample: {}
-    model:
-      description: Full id of the model.
+    type:
+      description: What the deployment is made of.
       type: str
       returned: always
+      sample: model
+    model:
+      description: Full id of the model, or the path that another client gave.
+      type: str
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/models/digits/versions/1
     code_configuration:
       description: The scoring code.
       type: dict
-      returned: always
+      returned: when the type is model
       contains:
         code:
           description: Full id of the code.
@@ -244,58 +316,68 @@ batch_deployment:
     environment:
       description: Id of the environment.
       type: str
-      returned: always
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/environments/digits-env/versions/1
     environment_variables:
       description: Environment variables of the scoring script.
       type: dict
-      returned: always
+      returned: when the type is model
       sample: {}
     compute:
       description: Full ARM id of the compute.
       type: str
-      returned: always
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     resources:
-      description: What a job takes, with its RV(ignore:instance_count).
+      description: What a job takes.
       type: dict
-      returned: always
-      sample: {instance_count: 2}
+      returned: when the type is model
+      sample: {instance_count: 2, instance_type: null, properties: {}}
     mini_batch_size:
       description: Files in one call of C(run).
       type: int
-      returned: always
+      returned: when the type is model
       sample: 20
     max_concurrency_per_instance:
       description: Processes on each node.
       type: int
-      returned: always
+      returned: when the type is model
       sample: 2
     retry_settings:
       description: What happens when C(run) fails, with RV(ignore:max_retries) and RV(ignore:timeout) in seconds.
       type: dict
-      returned: always
+      returned: when the type is model
       sample: {max_retries: 3, timeout: 300}
     error_threshold:
       description: Files that may fail.
       type: int
-      returned: always
+      returned: when the type is model
       sample: -1
     logging_level:
       description: How much jobs log.
       type: str
-      returned: always
+      returned: when the type is model
       sample: info
     output_action:
       description: What becomes of the values that C(run) returns.
       type: str
-      returned: always
+      returned: when the type is model
       sample: append_row
     output_file_name:
       description: Name of the output file.
       type: str
-      returned: always
+      returned: when the type is model
       sample: predictions.csv
+    component:
+      description: Full id of the pipeline component.
+      type: str
+      returned: when the type is pipeline
+      sample: /subscriptions/.../workspaces/ws1/components/prepare_and_score/versions/1
+    settings:
+      description: How the pipeline runs.
+      type: dict
+      returned: when the type is pipeline
+      sample: {default_compute: batch-cluster, default_datastore: null, continue_on_step_failure: false}
     provisioning_state:
       description: How far the service is.
       type: str

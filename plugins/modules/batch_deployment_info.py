@@ -87,15 +87,20 @@ batch_deployments:
       type: dict
       returned: always
       sample: {}
-    model:
-      description: Full id of the model.
+    type:
+      description: What the deployment is made of.
       type: str
       returned: always
+      sample: model
+    model:
+      description: Full id of the model, or the path that another client gave.
+      type: str
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/models/digits/versions/1
     code_configuration:
       description: The scoring code.
       type: dict
-      returned: always
+      returned: when the type is model
       contains:
         code:
           description: Full id of the code.
@@ -110,58 +115,68 @@ batch_deployments:
     environment:
       description: Id of the environment.
       type: str
-      returned: always
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/environments/digits-env/versions/1
     environment_variables:
       description: Environment variables of the scoring script.
       type: dict
-      returned: always
+      returned: when the type is model
       sample: {}
     compute:
       description: Full ARM id of the compute.
       type: str
-      returned: always
+      returned: when the type is model
       sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     resources:
-      description: What a job takes, with its RV(ignore:instance_count).
+      description: What a job takes.
       type: dict
-      returned: always
-      sample: {instance_count: 2}
+      returned: when the type is model
+      sample: {instance_count: 2, instance_type: null, properties: {}}
     mini_batch_size:
       description: Files in one call of C(run).
       type: int
-      returned: always
+      returned: when the type is model
       sample: 20
     max_concurrency_per_instance:
       description: Processes on each node.
       type: int
-      returned: always
+      returned: when the type is model
       sample: 2
     retry_settings:
       description: What happens when C(run) fails, with RV(ignore:max_retries) and RV(ignore:timeout) in seconds.
       type: dict
-      returned: always
+      returned: when the type is model
       sample: {max_retries: 3, timeout: 300}
     error_threshold:
       description: Files that may fail.
       type: int
-      returned: always
+      returned: when the type is model
       sample: -1
     logging_level:
       description: How much jobs log.
       type: str
-      returned: always
+      returned: when the type is model
       sample: info
     output_action:
       description: What becomes of the values that C(run) returns.
       type: str
-      returned: always
+      returned: when the type is model
       sample: append_row
     output_file_name:
       description: Name of the output file.
       type: str
-      returned: always
+      returned: when the type is model
       sample: predictions.csv
+    component:
+      description: Full id of the pipeline component.
+      type: str
+      returned: when the type is pipeline
+      sample: /subscriptions/.../workspaces/ws1/components/prepare_and_score/versions/1
+    settings:
+      description: How the pipeline runs.
+      type: dict
+      returned: when the type is pipeline
+      sample: {default_compute: batch-cluster, default_datastore: null, continue_on_step_failure: false}
     provisioning_state:
       description: How far the service is.
       type: str

@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.identity
   - mlops.azureml.tags
   - mlops.azureml.wait
 attributes:
@@ -46,8 +47,15 @@ options:
     type: str
   properties:
     description:
-      - Properties of the endpoint. They can be added and changed; the service keeps those that are left out.
+      - Properties of the endpoint. They can be added; the service keeps those that are left out, and may refuse to
+        alter one, or keep it as it is, which the task then tells in a warning.
     type: dict
+  auth_mode:
+    description:
+      - How callers prove who they are. A new endpoint takes V(aad_token) when the task does not say.
+      - Azure documents only V(aad_token) for batch endpoints; it may accept another and then fail to set it up.
+    type: str
+    choices: [aad_token, key, aml_token]
   defaults:
     description:
       - Where jobs go that do not name a deployment.
@@ -130,6 +138,22 @@ batch_endpoint:
           type: str
           returned: always
           sample: blue
+    identity:
+      description: As whom the endpoint acts.
+      type: dict
+      returned: always
+      contains:
+        type:
+          description: Kind of identity.
+          type: str
+          returned: always
+          sample: none
+        user_assigned_identities:
+          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          type: list
+          elements: dict
+          returned: always
+          sample: []
     auth_mode:
       description: How callers prove who they are.
       type: str

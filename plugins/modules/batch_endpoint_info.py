@@ -86,6 +86,22 @@ batch_endpoints:
           type: str
           returned: always
           sample: blue
+    identity:
+      description: As whom the endpoint acts.
+      type: dict
+      returned: always
+      contains:
+        type:
+          description: Kind of identity.
+          type: str
+          returned: always
+          sample: none
+        user_assigned_identities:
+          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          type: list
+          elements: dict
+          returned: always
+          sample: []
     auth_mode:
       description: How callers prove who they are.
       type: str

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: compute
-short_description: Manage compute clusters of an Azure Machine Learning workspace
+short_description: Manage computes of an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Creates, scales and deletes a compute cluster (AmlCompute), on which batch deployments run.
-  - Options that the task leaves out are left as they stand.
+  - Creates, scales and deletes a compute cluster, on which batch deployments run.
+  - Creates, starts, stops and deletes a compute instance, a machine for one person.
+  - Attaches and detaches a Kubernetes cluster.
+  - Options that the task leaves out are left as they stand. An option that the kind of compute does not have is
+    refused.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.identity
+  - mlops.azureml.recreate
   - mlops.azureml.tags
   - mlops.azureml.wait
 attributes:
@@ -29,77 +34,170 @@ attributes:
 options:
   state:
     description:
-      - Whether the cluster should be there.
-      - Deleting it deletes its nodes.
+      - Whether the compute should be there, and for a compute instance whether it should run (V(started)) or not
+        (V(stopped)). With V(present) an instance is left running or stopped; a new one runs.
+      - With V(absent) a cluster or instance is deleted with its machines; a Kubernetes cluster is only detached.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, started, stopped]
     default: present
   name:
     description:
-      - Name of the cluster, 3 to 24 letters, digits and dashes, beginning with a letter.
+      - Name of the compute, 3 to 24 letters, digits and dashes, beginning with a letter.
     type: str
     required: true
   type:
     description:
       - Kind of compute.
+      - Left out, it is the kind that stands under this name; a new compute is then a cluster (V(amlcompute)).
+      - One kind never becomes another.
     type: str
-    choices: [amlcompute]
-    default: amlcompute
+    choices: [amlcompute, computeinstance, kubernetes]
   description:
     description:
-      - What the cluster is for.
+      - What the compute is for.
     type: str
   location:
     description:
-      - Region of the nodes. A new cluster is placed in the region of the workspace when the task does not say.
-      - It cannot be changed later.
+      - Region of the compute. A new one is placed in the region of the workspace when the task does not say.
+      - It can only be changed with O(recreate=true).
     type: str
   size:
     description:
-      - Size of the virtual machines, for example V(Standard_DS3_v2).
-      - A new cluster needs it. It cannot be changed later.
+      - Size of the virtual machines of a cluster or instance, for example V(Standard_DS3_v2).
+      - A new cluster or instance needs it. It can only be changed with O(recreate=true).
     type: str
   tier:
     description:
-      - Whether nodes are reserved (V(dedicated)) or cheaper and may be taken away (V(low_priority)).
-      - It cannot be changed later.
+      - Whether nodes of a cluster are reserved (V(dedicated)) or cheaper and may be taken away (V(low_priority)).
+      - It can only be changed with O(recreate=true).
     type: str
     choices: [dedicated, low_priority]
+  os_type:
+    description:
+      - Operating system of the nodes of a cluster; a new cluster runs Linux when the task does not say.
+      - It can only be changed with O(recreate=true).
+    type: str
+    choices: [linux, windows]
   min_instances:
     description:
-      - Number of nodes that are kept when there is no work.
+      - Number of nodes of a cluster that are kept when there is no work.
     type: int
   max_instances:
     description:
-      - Number of nodes at the most. A new cluster needs it.
+      - Number of nodes of a cluster at the most. A new cluster needs it.
     type: int
   idle_time_before_scale_down:
     description:
-      - Seconds without work after which a node is given back.
+      - Seconds without work after which a node of a cluster is given back.
+    type: int
+  idle_time_before_shutdown_minutes:
+    description:
+      - Minutes without work after which an instance is stopped, from 15 to 4320 (three days).
     type: int
   ssh_public_access_enabled:
     description:
-      - Whether the nodes can be reached by SSH from outside of their network.
-      - It cannot be changed later.
+      - Whether the machines can be reached by SSH from outside of their network.
+      - It can only be changed with O(recreate=true).
     type: bool
-  enable_node_public_ip:
+  ssh_settings:
     description:
-      - Whether the nodes have public addresses.
-      - It cannot be changed later.
-    type: bool
-  network_settings:
-    description:
-      - The network of the nodes.
+      - Who can log in to the machines. It can only be changed with O(recreate=true).
     type: dict
     suboptions:
+      admin_username:
+        description:
+          - Name of the user on the nodes of a cluster.
+        type: str
+      admin_password:
+        description:
+          - Password of that user. Nobody can read it, so it is sent when a cluster is created or written for another
+            reason, and a difference is never seen.
+        type: str
+      ssh_key_value:
+        description:
+          - Public key of the user.
+        type: str
+  network_settings:
+    description:
+      - The network of the machines. It can only be changed with O(recreate=true).
+    type: dict
+    suboptions:
+      vnet_name:
+        description:
+          - Name of a virtual network in the resource group of the workspace, when O(network_settings.subnet) is a name.
+        type: str
       subnet:
         description:
-          - Id of the subnet. It cannot be changed later.
+          - Name or full id of the subnet.
         type: str
+  enable_node_public_ip:
+    description:
+      - Whether the machines have public addresses.
+      - It can only be changed with O(recreate=true).
+    type: bool
+  disable_local_auth:
+    description:
+      - Whether nobody can log in to the nodes of a cluster with a password or key.
+      - It can only be changed with O(recreate=true).
+    type: bool
+  isolated_network:
+    description:
+      - Whether the network of the nodes of a cluster is isolated.
+      - It can only be changed with O(recreate=true).
+    type: bool
+  virtual_machine_image:
+    description:
+      - Full ARM id of the image of the nodes of a cluster.
+      - It can only be changed with O(recreate=true).
+    type: str
+  create_on_behalf_of:
+    description:
+      - Who works on an instance, when it is not who creates it. It can only be changed with O(recreate=true).
+    type: dict
+    suboptions:
+      user_object_id:
+        description:
+          - Object id of the user.
+        type: str
+      user_tenant_id:
+        description:
+          - Tenant of the user.
+        type: str
+  application_sharing_policy:
+    description:
+      - Whether the applications on an instance can be reached by its user alone (V(personal)) or by everybody in the
+        workspace (V(shared)).
+      - It can only be changed with O(recreate=true).
+    type: str
+    choices: [personal, shared]
+  resource_id:
+    description:
+      - Full ARM id of the Kubernetes cluster, in AKS or connected through Azure Arc. Attaching one needs it.
+      - It can only be changed with O(recreate=true), which detaches the one and attaches the other.
+    type: str
+  namespace:
+    description:
+      - Namespace of the jobs on a Kubernetes cluster.
+      - Where the service refuses to change it, O(recreate=true) attaches the cluster again.
+    type: str
+  default_instance_type:
+    description:
+      - Instance type of the jobs on a Kubernetes cluster that name none.
+    type: str
+  instance_types:
+    description:
+      - The instance types of a Kubernetes cluster. They replace those that stand.
+      - A map of names, each with C(node_selector) (a map) and C(resources) (C(requests) and C(limits), maps of
+        quantities such as V(4Gi)).
+    type: dict
 seealso:
+  - module: mlops.azureml.compute_info
   - name: Compute clusters
     description: What a compute cluster is and how it is billed.
     link: https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
+  - name: Kubernetes clusters
+    description: What has to be installed on a cluster before it is attached.
+    link: https://learn.microsoft.com/azure/machine-learning/how-to-attach-kubernetes-anywhere
 """
 
 EXAMPLES = r"""
@@ -118,6 +216,56 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
+- name: Other machines, which takes a new cluster with the settings of the old
+  mlops.azureml.compute:
+    name: batch-cluster
+    size: Standard_D13_v2
+    max_instances: 10
+    recreate: true
+
+- name: A cluster in your own network that acts as an identity of yours
+  mlops.azureml.compute:
+    name: inner-cluster
+    size: Standard_DS3_v2
+    max_instances: 2
+    enable_node_public_ip: false
+    network_settings:
+      vnet_name: ml-network
+      subnet: batch
+    identity:
+      type: user_assigned
+      user_assigned_identities:
+        - resource_id: "{{ scoring_identity_id }}"
+
+- name: An instance that stops by itself
+  mlops.azureml.compute:
+    name: ada-notebooks
+    type: computeinstance
+    size: Standard_DS3_v2
+    idle_time_before_shutdown_minutes: 60
+    create_on_behalf_of:
+      user_object_id: "{{ ada_object_id }}"
+      user_tenant_id: "{{ tenant_id }}"
+
+- name: No instance runs over the weekend
+  mlops.azureml.compute:
+    name: ada-notebooks
+    type: computeinstance
+    state: stopped
+
+- name: Attach a Kubernetes cluster
+  mlops.azureml.compute:
+    name: shared-k8s
+    type: kubernetes
+    resource_id: "{{ aks_id }}"
+    namespace: ml
+    default_instance_type: small
+    instance_types:
+      small:
+        resources:
+          requests: {cpu: "1", memory: 4Gi}
+          limits: {cpu: "2", memory: 8Gi}
+
 - name: Delete the cluster
   mlops.azureml.compute:
     name: batch-cluster
@@ -126,8 +274,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 compute:
-  description: The cluster as it stands after the task. Missing when it was deleted.
-  returned: when O(state=present)
+  description: The compute as it stands after the task. Missing when it was deleted.
+  returned: when O(state) is not V(absent)
   type: dict
   contains:
     id:
@@ -136,80 +284,171 @@ compute:
       returned: always
       sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     name:
-      description: Name of the cluster.
+      description: Name of the compute.
       type: str
       returned: always
       sample: batch-cluster
     location:
-      description: Region of the nodes.
+      description: Its region.
       type: str
       returned: always
       sample: eastus
     type:
-      description: Kind of compute.
+      description: Kind of compute, in the words of the service for one that M(mlops.azureml.compute) does not manage.
       type: str
       returned: always
       sample: amlcompute
     description:
-      description: What the cluster is for.
+      description: What the compute is for.
       type: str
       returned: always
       sample: Nodes of the nightly scoring
     tags:
-      description: Tags of the cluster.
+      description: Tags of the compute.
       type: dict
       returned: always
       sample: {team: vision}
+    identity:
+      description: As whom it acts.
+      type: dict
+      returned: always
+      contains:
+        type:
+          description: Kind of identity.
+          type: str
+          returned: always
+          sample: none
+        user_assigned_identities:
+          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          type: list
+          elements: dict
+          returned: always
+          sample: []
     size:
       description: Size of the virtual machines.
       type: str
-      returned: always
+      returned: when the type is amlcompute or computeinstance
       sample: Standard_DS3_v2
+    network_settings:
+      description: The network of the machines.
+      type: dict
+      returned: when the type is amlcompute or computeinstance
+      contains:
+        vnet_name:
+          description: Name of the virtual network, null when the machines are in none of yours.
+          type: str
+          returned: always
+          sample: null
+        subnet:
+          description: Id of the subnet.
+          type: str
+          returned: always
+          sample: null
+    enable_node_public_ip:
+      description: Whether the machines have public addresses.
+      type: bool
+      returned: when the type is amlcompute or computeinstance
+      sample: true
+    ssh_public_access_enabled:
+      description: Whether the machines can be reached by SSH from outside of their network.
+      type: bool
+      returned: when the type is amlcompute or computeinstance
+      sample: false
+    ssh_settings:
+      description: Who can reach them, with RV(ignore:admin_username) (of a cluster) and RV(ignore:ssh_key_value).
+      type: dict
+      returned: when the type is amlcompute or computeinstance
+      sample: {admin_username: null, ssh_key_value: null}
     tier:
       description: Whether nodes are reserved or may be taken away.
       type: str
-      returned: always
+      returned: when the type is amlcompute
       sample: dedicated
+    os_type:
+      description: Operating system of the nodes.
+      type: str
+      returned: when the type is amlcompute
+      sample: linux
     min_instances:
       description: Nodes kept when there is no work.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 0
     max_instances:
       description: Nodes at the most.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 5
     idle_time_before_scale_down:
       description: Seconds without work after which a node is given back.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 120
-    ssh_public_access_enabled:
-      description: Whether the nodes can be reached by SSH from outside of their network.
+    disable_local_auth:
+      description: Whether nobody can log in with a password or key.
       type: bool
-      returned: always
+      returned: when the type is amlcompute
       sample: false
-    enable_node_public_ip:
-      description: Whether the nodes have public addresses.
+    isolated_network:
+      description: Whether the network of the nodes is isolated.
       type: bool
-      returned: always
-      sample: true
-    network_settings:
-      description: The network of the nodes, with the id of its RV(ignore:subnet).
-      type: dict
-      returned: always
-      sample: {subnet: null}
+      returned: when the type is amlcompute
+      sample: false
+    virtual_machine_image:
+      description: Id of the image of the nodes, null for the usual one.
+      type: str
+      returned: when the type is amlcompute
+      sample: null
     current_instances:
       description: Number of nodes that are allocated now.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 0
     allocation_state:
       description: Whether the cluster is changing its number of nodes.
       type: str
-      returned: always
+      returned: when the type is amlcompute
       sample: Steady
+    idle_time_before_shutdown_minutes:
+      description: Minutes without work after which the instance is stopped.
+      type: int
+      returned: when the type is computeinstance
+      sample: 30
+    create_on_behalf_of:
+      description: Who works on the instance, with RV(ignore:user_object_id) and RV(ignore:user_tenant_id).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {user_object_id: null, user_tenant_id: null}
+    application_sharing_policy:
+      description: Who can reach the applications on the instance.
+      type: str
+      returned: when the type is computeinstance
+      sample: personal
+    state:
+      description: What the instance does, in the words of the service.
+      type: str
+      returned: when the type is computeinstance
+      sample: Running
+    resource_id:
+      description: Id of the attached cluster.
+      type: str
+      returned: when the type is kubernetes
+      sample: /subscriptions/.../providers/Microsoft.ContainerService/managedClusters/aks1
+    namespace:
+      description: Namespace of the jobs.
+      type: str
+      returned: when the type is kubernetes
+      sample: default
+    default_instance_type:
+      description: Instance type of jobs that name none.
+      type: str
+      returned: when the type is kubernetes
+      sample: small
+    instance_types:
+      description: The instance types, each with its RV(ignore:node_selector) and RV(ignore:resources).
+      type: dict
+      returned: when the type is kubernetes
+      sample: {small: {resources: {requests: {cpu: "1", memory: 4Gi}}}}
     provisioning_state:
       description: How far the service is.
       type: str

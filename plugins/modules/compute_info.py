@@ -10,8 +10,8 @@ module: compute_info
 short_description: Read computes of an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Reads one compute, or lists all of the workspace. Those of other kinds than clusters show what they have in common
-    with them.
+  - Reads one compute, or lists all of the workspace. Of a kind that M(mlops.azureml.compute) does not manage, it shows
+    what all kinds have in common.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -52,80 +52,171 @@ computes:
       returned: always
       sample: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     name:
-      description: Name of the cluster.
+      description: Name of the compute.
       type: str
       returned: always
       sample: batch-cluster
     location:
-      description: Region of the nodes.
+      description: Its region.
       type: str
       returned: always
       sample: eastus
     type:
-      description: Kind of compute.
+      description: Kind of compute, in the words of the service for one that M(mlops.azureml.compute) does not manage.
       type: str
       returned: always
       sample: amlcompute
     description:
-      description: What the cluster is for.
+      description: What the compute is for.
       type: str
       returned: always
       sample: Nodes of the nightly scoring
     tags:
-      description: Tags of the cluster.
+      description: Tags of the compute.
       type: dict
       returned: always
       sample: {team: vision}
+    identity:
+      description: As whom it acts.
+      type: dict
+      returned: always
+      contains:
+        type:
+          description: Kind of identity.
+          type: str
+          returned: always
+          sample: none
+        user_assigned_identities:
+          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          type: list
+          elements: dict
+          returned: always
+          sample: []
     size:
       description: Size of the virtual machines.
       type: str
-      returned: always
+      returned: when the type is amlcompute or computeinstance
       sample: Standard_DS3_v2
+    network_settings:
+      description: The network of the machines.
+      type: dict
+      returned: when the type is amlcompute or computeinstance
+      contains:
+        vnet_name:
+          description: Name of the virtual network, null when the machines are in none of yours.
+          type: str
+          returned: always
+          sample: null
+        subnet:
+          description: Id of the subnet.
+          type: str
+          returned: always
+          sample: null
+    enable_node_public_ip:
+      description: Whether the machines have public addresses.
+      type: bool
+      returned: when the type is amlcompute or computeinstance
+      sample: true
+    ssh_public_access_enabled:
+      description: Whether the machines can be reached by SSH from outside of their network.
+      type: bool
+      returned: when the type is amlcompute or computeinstance
+      sample: false
+    ssh_settings:
+      description: Who can reach them, with RV(ignore:admin_username) (of a cluster) and RV(ignore:ssh_key_value).
+      type: dict
+      returned: when the type is amlcompute or computeinstance
+      sample: {admin_username: null, ssh_key_value: null}
     tier:
       description: Whether nodes are reserved or may be taken away.
       type: str
-      returned: always
+      returned: when the type is amlcompute
       sample: dedicated
+    os_type:
+      description: Operating system of the nodes.
+      type: str
+      returned: when the type is amlcompute
+      sample: linux
     min_instances:
       description: Nodes kept when there is no work.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 0
     max_instances:
       description: Nodes at the most.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 5
     idle_time_before_scale_down:
       description: Seconds without work after which a node is given back.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 120
-    ssh_public_access_enabled:
-      description: Whether the nodes can be reached by SSH from outside of their network.
+    disable_local_auth:
+      description: Whether nobody can log in with a password or key.
       type: bool
-      returned: always
+      returned: when the type is amlcompute
       sample: false
-    enable_node_public_ip:
-      description: Whether the nodes have public addresses.
+    isolated_network:
+      description: Whether the network of the nodes is isolated.
       type: bool
-      returned: always
-      sample: true
-    network_settings:
-      description: The network of the nodes, with the id of its RV(ignore:subnet).
-      type: dict
-      returned: always
-      sample: {subnet: null}
+      returned: when the type is amlcompute
+      sample: false
+    virtual_machine_image:
+      description: Id of the image of the nodes, null for the usual one.
+      type: str
+      returned: when the type is amlcompute
+      sample: null
     current_instances:
       description: Number of nodes that are allocated now.
       type: int
-      returned: always
+      returned: when the type is amlcompute
       sample: 0
     allocation_state:
       description: Whether the cluster is changing its number of nodes.
       type: str
-      returned: always
+      returned: when the type is amlcompute
       sample: Steady
+    idle_time_before_shutdown_minutes:
+      description: Minutes without work after which the instance is stopped.
+      type: int
+      returned: when the type is computeinstance
+      sample: 30
+    create_on_behalf_of:
+      description: Who works on the instance, with RV(ignore:user_object_id) and RV(ignore:user_tenant_id).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {user_object_id: null, user_tenant_id: null}
+    application_sharing_policy:
+      description: Who can reach the applications on the instance.
+      type: str
+      returned: when the type is computeinstance
+      sample: personal
+    state:
+      description: What the instance does, in the words of the service.
+      type: str
+      returned: when the type is computeinstance
+      sample: Running
+    resource_id:
+      description: Id of the attached cluster.
+      type: str
+      returned: when the type is kubernetes
+      sample: /subscriptions/.../providers/Microsoft.ContainerService/managedClusters/aks1
+    namespace:
+      description: Namespace of the jobs.
+      type: str
+      returned: when the type is kubernetes
+      sample: default
+    default_instance_type:
+      description: Instance type of jobs that name none.
+      type: str
+      returned: when the type is kubernetes
+      sample: small
+    instance_types:
+      description: The instance types, each with its RV(ignore:node_selector) and RV(ignore:resources).
+      type: dict
+      returned: when the type is kubernetes
+      sample: {small: {resources: {requests: {cpu: "1", memory: 4Gi}}}}
     provisioning_state:
       description: How far the service is.
       type: str

@@ -39,6 +39,7 @@ ROOM = ResourceType(
         Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
         Field("heating.power", at="properties.power", wire=Integer()),
         Field("heating.valve.code", at="properties.code", secret=True),
+        Field("keyhole", at="properties.keyhole", secret=False),
     ),
 )
 
@@ -59,6 +60,7 @@ def test_a_table_becomes_an_argument_spec() -> None:
                 "valve": {"type": "dict", "options": {"code": {"type": "str", "no_log": True}}},
             },
         },
+        "keyhole": {"type": "str", "no_log": False},
     }
 
 
