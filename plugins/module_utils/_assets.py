@@ -239,7 +239,7 @@ class _Publication:
         return Result(True, self._shown(answer.body or {"id": path}), {}, self.wanted.in_words(version))
 
     def _upload(self, version: str) -> str:
-        files = t.cast("Content", self.wanted.files)
+        files = t.cast(Content, self.wanted.files)
         mark = {"name": self.options["name"], "version": version}
         self.invocation.progress(f"uploading {len(files.files)} files of {files.path}")
         if self.wanted.goes_to("pending"):

@@ -67,7 +67,7 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
 
 def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_others(play, deployed):
     told = []
-    for _ in range(2):
+    for _time in range(2):
         played = play("mlops.azureml.score", **score(job(None))).well()
         [started] = [one for one in played.told if "Start" in one.task]
         assert started.changed

@@ -77,7 +77,7 @@ WRONG = (
 
 
 def test_roles_refuse_wrong_variables_before_any_call(play, workspace):
-    played = play([try_role(role, variables) for role, variables, _ in WRONG])
+    played = play([try_role(role, variables) for role, variables, _told in WRONG])
     assert len(played.failed) == len(WRONG)
     for (_role, _variables, complaint), failed in zip(WRONG, played.failed):
         assert complaint in failed.result["msg"]
