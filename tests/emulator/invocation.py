@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import isodate  # type: ignore[import-untyped]
 
-from .arm.shapes import Choice, Field, Flag, Json, Number, Object, Plain, Problems, Shape, Text, TextMap, shape
+from .arm.shapes import Choice, Field, Flag, Listed, Named, Number, Object, Plain, Problems, Shape, Text, TextMap, shape
 
 _ASSET_INPUTS = ("UriFile", "UriFolder", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
 _INPUT_MODES = ("ReadOnlyMount", "ReadWriteMount", "Download", "Direct", "EvalMount", "EvalDownload")
@@ -20,19 +19,6 @@ _REQUIRED = "must not be empty."
 PATTERN = "RegularExpressionValidator"
 """Code of a text that does not match its pattern."""
 _READ_ONLY = ("status", "provisioningState", "output", "interactionEndpoints")
-
-
-@dataclass(frozen=True)
-class Named(Plain):
-    """A map whose names are the caller's and whose values have one shape."""
-
-    shape: Shape
-
-    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
-        if not isinstance(value, Mapping):
-            problems.wrong_type(path, "an object")
-            return value
-        return {name: self.shape.bind(item, f"{path}.{name}", problems, strict) for name, item in value.items()}
 
 
 class Address(Plain):
@@ -93,7 +79,7 @@ _OUTPUT_DATASET = shape(
 _COMPUTE = shape(
     Field("instanceCount", Number(1)),
     Field("isLocal", Flag()),
-    Field("properties", Json()),
+    Field("properties", TextMap()),
     *(Field(name) for name in ("instanceType", "location", "target")),
 )
 PROPERTIES = shape(
@@ -106,7 +92,7 @@ PROPERTIES = shape(
     Field("retrySettings", Object(shape(Field("maxRetries", Number(0)), Field("timeout", Duration())))),
     Field("loggingLevel", Choice(("Info", "Warning", "Debug"))),
     Field("outputFileName", Text()),
-    Field("partitionKeys", Json(list, "an array")),
+    Field("partitionKeys", Listed(Text())),
     Field("name"),
     Field("properties", TextMap()),
     Field("tags", TextMap()),

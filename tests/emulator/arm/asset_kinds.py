@@ -11,19 +11,27 @@ from typing import Any
 import yaml
 
 from ..settings import Settings
-from .shapes import Choice, Field, Flag, Json, Object, Shape, TextMap, body, shape
+from .shapes import Choice, Field, Flag, Json, Listed, Named, Number, Object, Shape, Text, TextMap, body, shape
 from .versions import FIRST, Span
 
 _STATE = Span("2023-04-01", "2022-10-01-preview")
 _STAGE = Span("2023-04-01", "2023-04-01-preview")
 _PREVIEW = Span(None, "2023-04-01-preview", "2024-04-01")
-_PREVIEW_2023 = Span(None, "2023-04-01-preview", "2023-12-31")
 _REQUIRED = "must not be empty."
 
 STAGE = Field("stage", default="Development", versions=_STAGE)
 PROVISIONING = Field("provisioningState", read_only=True, versions=_STATE)
-AUTO_DELETE = Field("autoDeleteSetting", Json(), versions=_PREVIEW)
-INTELLECTUAL = Field("intellectualProperty", Json(), versions=_PREVIEW_2023)
+AUTO_DELETE = Field("autoDeleteSetting", Object(shape(Field("condition"), Field("value"))), versions=_PREVIEW)
+INTELLECTUAL = Field(
+    "intellectualProperty", Object(shape(Field("protectionLevel"), Field("publisher"))), versions=_PREVIEW
+)
+_ROUTE = Object(shape(Field("path", required=_REQUIRED), Field("port", Number(), required=_REQUIRED)))
+_INFERENCE = shape(
+    *(
+        Field(name, _ROUTE, hide_null=True)
+        for name in ("livenessRoute", "readinessRoute", "scoringRoute", "startupRoute")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +177,7 @@ def _text(value: Any) -> Any:
 CODE = AssetKind(
     "codes",
     "Code",
-    _version(Field("codeUri", required=_REQUIRED), PROVISIONING),
+    _version(AUTO_DELETE, Field("codeUri", required=_REQUIRED), PROVISIONING),
     _container(),
     immutable=("codeUri",),
     rewrite=_keep,
@@ -180,12 +188,14 @@ MODEL = AssetKind(
     "Model",
     _version(
         AUTO_DELETE,
-        Field("flavors", Json(), default={}),
+        Field("flavors", Named(shape(Field("data", TextMap()))), default={}),
         Field("modelFormat", Choice(("Custom", "MLFlow", "Triton", "OpenAI")), versions=FIRST),
         Field("modelType", default="custom_model", versions=Span("2022-05-01", "2022-01-01-preview")),
         Field("modelUri", required=_REQUIRED),
         Field("jobName"),
-        Field("datasets", Json(list, "an array"), hide_null=True, versions=Span("2025-12-01")),
+        Field(
+            "datasets", Listed(Object(shape(Field("name"), Field("id")))), hide_null=True, versions=Span("2025-12-01")
+        ),
         PROVISIONING,
         STAGE,
         INTELLECTUAL,
@@ -210,7 +220,7 @@ ENVIRONMENT = AssetKind(
             hide_null=True,
         ),
         Field("osType", Choice(("Linux", "Windows")), default="Linux"),
-        Field("inferenceConfig", Json(), hide_null=True),
+        Field("inferenceConfig", Object(_INFERENCE), hide_null=True),
         Field(
             "autoRebuild",
             Choice(("Disabled", "OnBaseImageUpdate")),
@@ -237,9 +247,9 @@ DATA = AssetKind(
         AUTO_DELETE,
         Field("dataUri", required=_REQUIRED),
         Field("stage", versions=_PREVIEW),
-        Field("intellectualProperty", Json(), versions=_PREVIEW),
+        INTELLECTUAL,
         Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED),
-        Field("referencedUris", Json(list, "an array"), hide_null=True),
+        Field("referencedUris", Listed(Text()), hide_null=True),
         null_maps=True,
     ),
     _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED)),
@@ -250,7 +260,7 @@ DATA = AssetKind(
 DATASET = AssetKind(
     "datasets",
     "Dataset",
-    _version(Field("paths", Json(list, "an array"), required=_REQUIRED)),
+    _version(Field("paths", Listed(Object(shape(Field("file"), Field("folder")))), required=_REQUIRED)),
     _container(),
     immutable=("paths",),
     rewrite=_keep,

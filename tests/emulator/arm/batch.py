@@ -9,15 +9,15 @@ from ..errors import Refused, management_error, validation_error
 from ..state import Resource, State
 from .call import NULL, Answer, Call
 from .operations import MFE, MFE_RESULT, Operation
-from .shapes import Field, Json, Problems, Shape, TextMap
+from .shapes import IDENTITY, SKU, Field, Object, Problems, Shape, TextMap
 
 TIMEOUT = "PT30M"
 ENVELOPE = (
     Field("tags", TextMap(filled=True), default={}),
     Field("location", required="must not be empty."),
-    Field("identity", Json()),
+    Field("identity", Object(IDENTITY)),
     Field("kind"),
-    Field("sku", Json()),
+    Field("sku", Object(SKU)),
 )
 RUNNING = ("Creating", "Updating", "Deleting")
 

@@ -11,12 +11,13 @@ from ..state import Resource, State
 from . import batch, batch_endpoints
 from .call import Answer, Call
 from .listing import listed, ordered, page, visible
-from .shapes import Choice, Field, Json, Number, Object, Problems, TextMap, body, shape
+from .shapes import Choice, Field, Json, Listed, Number, Object, Problems, Text, TextMap, body, shape
 from .system_data import of_batch
 from .versions import Span
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_PREVIEW = Span(None, "2023-04-01-preview", "2024-12-31")
 _REQUIRED = "must not be empty."
 _RENAMED = {"continue_on_step_failure": "ComponentDeployment.Settings.continue_on_step_failure"}
 
@@ -58,6 +59,8 @@ PROPERTIES = shape(
                 Field("instanceCount", Number(1), default=1),
                 Field("instanceType"),
                 Field("properties", Json()),
+                Field("locations", Listed(Text()), hide_null=True, versions=_PREVIEW),
+                Field("maxInstanceCount", Number(1), hide_null=True, versions=_PREVIEW),
             )
         ),
         default={},

@@ -12,7 +12,7 @@ from ..state import Resource, State
 from . import batch
 from .call import Answer, Call
 from .listing import listed, page, page_size, visible
-from .shapes import Choice, Field, Json, Object, TextMap, body, shape
+from .shapes import IDENTITY, Choice, Field, Object, TextMap, body, shape
 from .system_data import of_batch
 
 _DOCUMENTED_NAME = re.compile(r"(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?")
@@ -25,12 +25,12 @@ PROPERTIES = shape(
     Field("scoringUri", read_only=True),
     Field("swaggerUri", read_only=True),
     Field("authMode", Choice(("AADToken", "Key", "AMLToken")), required="must not be empty."),
-    Field("keys", Json(), write_only=True),
+    Field("keys", Object(shape(Field("primaryKey"), Field("secondaryKey"))), write_only=True),
     Field("defaults", Object(shape(Field("deploymentName"))), default={}),
     Field("provisioningState", read_only=True),
 )
 BODY = body(PROPERTIES, *batch.ENVELOPE)
-PATCH = shape(Field("tags", TextMap(filled=True)), Field("identity", Json()))
+PATCH = shape(Field("tags", TextMap(filled=True)), Field("identity", Object(IDENTITY)))
 
 
 async def listing(call: Call) -> Answer:

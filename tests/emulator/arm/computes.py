@@ -13,7 +13,7 @@ from .compute_views import settled, transient
 from .listing import listed, page
 from .operations import COMPUTE, Operation
 from .references import refuse_when_used
-from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
+from .shapes import IDENTITY, SKU, Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]")
 _VM_SIZE = re.compile(r"standard_[a-z]{1,3}\d+\w*", re.IGNORECASE)
@@ -36,7 +36,7 @@ AML_COMPUTE = shape(
     Field("subnet", Object(shape(Field("id", required="must not be empty.")))),
     Field("remoteLoginPortPublicAccess", Choice(("Enabled", "Disabled", "NotSpecified")), default="NotSpecified"),
     Field("osType", Choice(("Linux", "Windows")), default="Linux"),
-    Field("virtualMachineImage", Json()),
+    Field("virtualMachineImage", Object(shape(Field("id", required="must not be empty.")))),
     Field("isolatedNetwork", Flag(), default=False),
     Field("enableNodePublicIp", Flag(), default=True),
     Field("enableBatchPrivateLink", Flag(), default=False),
@@ -80,8 +80,8 @@ def _outer(inner: Shape) -> Shape:
         ),
         Field("location"),
         Field("tags", TextMap()),
-        Field("identity", Json()),
-        Field("sku", Json(), read_only=True),
+        Field("identity", Object(IDENTITY)),
+        Field("sku", Object(SKU)),
     )
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from ..errors import Refused, management_error
 from ..settings import PROVIDER
 from ..state import Resource, State
+from .asset_kinds import INTELLECTUAL
 from .call import Answer, Call
 from .listing import listed, page, page_size, visible
-from .shapes import Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
+from .shapes import Choice, Field, Flag, Number, Object, Shape, TextMap, body, shape
 from .system_data import of_asset
 from .versions import Span
 
 COUNT = 30
+_ACCOUNT_SHOWN = Span("2023-10-01", "2022-10-01-preview")
 _CREDENTIALS = ("AccountKey", "Certificate", "None", "Sas", "ServicePrincipal")
 _PLACES = {
     "AzureBlob": ("accountName", "containerName"),
@@ -21,9 +23,13 @@ _PLACES = {
     "AzureDataLakeGen2": ("accountName", "filesystem"),
     "AzureDataLakeGen1": ("storeName",),
 }
+_SECRETS = shape(
+    Field("secretsType", Choice(("AccountKey", "Certificate", "Sas", "ServicePrincipal"))),
+    *(Field(name) for name in ("key", "certificate", "sasToken", "clientSecret")),
+)
 CREDENTIALS = shape(
     Field("credentialsType", Choice(_CREDENTIALS), required="must not be empty."),
-    Field("secrets", Json(), write_only=True),
+    Field("secrets", Object(_SECRETS), write_only=True),
     *(Field(name, hide_null=True) for name in ("authorityUrl", "clientId", "resourceUrl", "tenantId", "thumbprint")),
 )
 
@@ -37,14 +43,14 @@ def _shape(kind: str) -> Shape:
             Field("properties", TextMap(stringify=True)),
             Field("isDefault", Flag(), read_only=True),
             Field("credentials", Object(CREDENTIALS), required=required),
-            Field("subscriptionId", versions=Span("2025-12-01", "2022-10-01-preview")),
-            Field("resourceGroup", versions=Span("2025-12-01", "2022-10-01-preview")),
+            Field("subscriptionId", versions=_ACCOUNT_SHOWN),
+            Field("resourceGroup", versions=_ACCOUNT_SHOWN),
             Field("datastoreType", Choice(tuple(_PLACES)), required=required),
             *(Field(name, required=required) for name in _PLACES[kind]),
             Field("endpoint", default="core.windows.net"),
             Field("protocol", default="https"),
             Field("serviceDataAccessAuthIdentity", default="None"),
-            Field("intellectualProperty", Json(), versions=Span(None, "2023-04-01-preview", "2023-04-01")),
+            INTELLECTUAL,
         )
     )
 
@@ -106,7 +112,9 @@ async def put(call: Call) -> Answer:
     kind = properties.get("datastoreType") if isinstance(properties, dict) else None
     sent = call.bind(SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AzureBlob"]), "Datastore")
     stored = SHAPES[sent["properties"]["datastoreType"]].fill(sent)["properties"]
-    secrets = stored["credentials"].pop("secrets", None) or {}
+    secrets = {
+        key: text for key, text in (stored["credentials"].pop("secrets", None) or {}).items() if text is not None
+    }
     now = call.state.clock.now()
     existing = call.state.resources.get(call.path)
     if existing is None:

@@ -242,6 +242,32 @@ class Object(Plain):
         return self.shape.render(value, version)
 
 
+@dataclass(frozen=True)
+class Named(Plain):
+    """A map whose names are the caller's and whose values have one shape."""
+
+    shape: Shape
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, Mapping):
+            problems.wrong_type(path, "an object")
+            return value
+        return {name: self.shape.bind(item, f"{path}.{name}", problems, strict) for name, item in value.items()}
+
+
+@dataclass(frozen=True)
+class Listed(Plain):
+    """An array of values of one type."""
+
+    inner: Type
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        if not isinstance(value, list):
+            problems.wrong_type(path, "an array")
+            return value
+        return [self.inner.bind(item, f"{path}[{index}]", problems, strict) for index, item in enumerate(value)]
+
+
 def shape(*fields: Field) -> Shape:
     """A shape of these fields."""
     return Shape(fields)
@@ -251,3 +277,14 @@ def body(properties: Shape, *fields: Field) -> Shape:
     """The shape of a whole request body: ARM's own keys, read-only, then `fields`, then `properties`."""
     arm = tuple(Field(name, Plain(), read_only=True) for name in ("id", "name", "type", "systemData", "etag"))
     return Shape((*arm, *fields, Field("properties", Object(properties), required="must not be empty.")))
+
+
+IDENTITY = shape(
+    Field("type", Choice(("None", "SystemAssigned", "UserAssigned", "SystemAssigned,UserAssigned"))),
+    Field("userAssignedIdentities", Named(shape(*(Field(key, read_only=True) for key in ("clientId", "principalId"))))),
+    *(Field(key, read_only=True) for key in ("principalId", "tenantId")),
+)
+SKU = shape(
+    *(Field(key) for key in ("name", "tier", "size", "family")),
+    Field("capacity", Number()),
+)

@@ -1,0 +1,42 @@
+"""Where the typed models come from: the official SDK, in the versions that carry the api-versions wanted."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conformance.environments import FOLDER, python_of
+from tests.gate.environment import once
+
+from .library import Library
+
+_RELEASES = {"2021-10-01": "1.0.0", "2025-12-01": "newest"}
+_RELEASE = "1.20.0"
+VERSIONS = ("2021-10-01", "2022-05-01", "2023-04-01", "2023-10-01", "2024-01-01-preview", "2025-12-01")
+DATA_PLANE = "2020-09-01-dataplanepreview"
+
+
+@functools.cache
+def library_of(version: str) -> Library:
+    """The models of an api-version, one of VERSIONS or DATA_PLANE. Raises subprocess.CalledProcessError."""
+    release = _RELEASES.get(version, _RELEASE)
+    clients = _package(release) / "azure" / "ai" / "ml" / "_restclient"
+    if release == "newest":
+        return Library(clients / "arm_ml_service" / "models" / "_models.py")
+    return Library(clients / f"v{version.replace('-', '_')}" / "models" / "_models_py3.py")
+
+
+def _package(release: str) -> Path:
+    """The folder that holds a release of the SDK: that of client 1, or the package alone, without what it needs."""
+    if release == "newest":
+        return next(python_of("sdk").parents[1].glob("lib/python*/site-packages"))
+    target = FOLDER / f"models-{release}"
+    with once(FOLDER / f"models-{release}.stamp", [release]) as needed:
+        if needed:
+            shutil.rmtree(target, ignore_errors=True)
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "--no-deps", "--target", str(target), f"azure-ai-ml=={release}"], check=True)
+    return target
