@@ -33,7 +33,6 @@ def test_the_default_datastore_is_found_by_its_filter(workspace):
     assert (properties["tags"], properties["properties"], properties["description"]) == (None, None, None)
     assert properties["containerName"] == "azureml-blobstore-guid"
     assert properties["serviceDataAccessAuthIdentity"] == "WorkspaceSystemAssignedIdentity"
-    assert "subscriptionId" not in properties
     assert "createdBy" not in default["systemData"]
     assert len(workspace.get("datastores")["value"]) == 4
 
