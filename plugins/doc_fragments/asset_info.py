@@ -36,7 +36,7 @@ options:
     choices: [active, archived, all]
 """
 
-    TAGS = r"""
+    TAG_FILTER = r"""
 options:
   tags:
     description:

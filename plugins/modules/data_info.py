@@ -19,7 +19,7 @@ extends_documentation_fragment:
   - mlops.azureml.connection
   - mlops.azureml.asset_info
   - mlops.azureml.asset_info.list_view
-  - mlops.azureml.asset_info.tags
+  - mlops.azureml.asset_info.tag_filter
   - mlops.azureml.query
 seealso:
   - module: mlops.azureml.data

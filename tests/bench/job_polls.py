@@ -91,7 +91,7 @@ def drawn(seconds: float) -> list[tuple[float, str]]:
 
 def measured(seconds: float, rounds: int = ROUNDS) -> tuple[float, float, int]:
     """Median and longest delay in seconds, and most reads, of jobs that take about so long."""
-    waits = [watched(seconds * DRAW.uniform(0.95, 1.05), drawn(seconds)) for _ in range(rounds)]
+    waits = [watched(seconds * DRAW.uniform(0.95, 1.05), drawn(seconds)) for _round in range(rounds)]
     late = [wait.late for wait in waits]
     return statistics.median(late), max(late), max(wait.reads for wait in waits)
 

@@ -16,7 +16,7 @@ from .test_deploy import ON_FIRST_RUN
 
 Variables = dict[str, Any]
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-NO_CREDENTIAL = {name: "" for name in ("AZURE_SECRET", "AZURE_CLIENT_SECRET")}
+NO_CREDENTIAL = dict.fromkeys(("AZURE_SECRET", "AZURE_CLIENT_SECRET"), "")
 ELSEWHERE = f"/subscriptions/{NOWHERE}/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w"
 PLACE = "azureml://datastores/workspaceblobstore/paths/words/twice.csv"
 
@@ -54,7 +54,8 @@ def try_all(play: Callable[..., Played], role: str, cases: list[Case]) -> None:
     played = play([try_role(role, case.variables, case.settings) for case in cases])
     assert "Traceback" not in played.output
     messages = [failed.result["msg"] for failed in played.failed]
-    wrong = [(case.says, message) for case, message in zip(cases, messages) if not all(part in message for part in case.says)]
+    told = zip(cases, messages)
+    wrong = [(case.says, message) for case, message in told if not all(part in message for part in case.says)]
     assert wrong == []
     assert len(messages) == len(cases)
 
@@ -63,7 +64,7 @@ def test_who_asks_and_where(play, workspace):
     mend = "Check subscription_id, and that the identity may see the subscription."
     cases = [
         asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "(set: tenant, client_id)"),
-        asking({"AZURE_SECRET": "not-the-secret"}, "the client secret is refused", "check that it is the secret's value"),
+        asking({"AZURE_SECRET": "not-the-secret"}, "the client secret is refused", "it is the secret's value"),
         asking({"AZURE_TENANT": NOWHERE}, f"tenant {NOWHERE}", "check tenant"),
         asking({"AZURE_CLIENT_ID": NOWHERE}, f"client_id {NOWHERE}", "no application with this id", "check client_id"),
         asking({"AZUREML_WORKSPACE": "ws-nowhere"}, "workspace ws-nowhere", "not found", "Check workspace_name"),
@@ -85,9 +86,9 @@ def test_names_and_references_are_told_before_the_first_write(play, workspace):
         naming("models.0.name", "-words", "batch_deploy_models: -words", "1 to 255", "Choose another"),
         naming("default", "red", "batch_deploy_default is red", "only blue, green", "Correct one of them."),
         naming("deployments.0.compute", "no-cluster", "computes: no-cluster does not exist", create),
-        naming("deployments.0.compute", f"{ELSEWHERE}/computes/c", "computes/c", f"'{NOWHERE}'", "Check subscription_id"),
+        naming("deployments.0.compute", f"{ELSEWHERE}/computes/c", "computes/c", f"'{NOWHERE}'", "subscription_id"),
         naming("deployments.0.model", "azureml:none:1", "models: azureml:none:1 does not exist", create),
-        naming("deployments.0.model", "azureml:none@latest", "models: 'azureml:none@latest' has no version", "Register one"),
+        naming("deployments.0.model", "azureml:none@latest", "'azureml:none@latest' has no version", "Register one"),
         naming("deployments.0.model", "wrods", "models: 'wrods' names no version", "write azureml:name:version"),
         naming("deployments.0.environment", "azureml:none:1", "environments: azureml:none:1 does not exist", create),
         naming(code, "azureml:none:1", "codes: azureml:none:1 does not exist", create),
@@ -140,8 +141,8 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
         scoring({**first, "name": "thrice"}, f"outputs: {PLACE} exists already", "Give another place or name"),
         scoring(job("a", outputs=nowhere), "outputs.score.path", "no datastore nostore", "correct the name"),
         scoring(job("a", "azureml:none:1"), "inputs.pages.path", "no data asset azureml:none:1", "Register it first"),
-        scoring(job("a", "azureml:none@latest"), "inputs.pages.path", "'azureml:none@latest' has no version", "Register"),
-        scoring(job("a", "files/pages"), "inputs.pages.path: 'files/pages' is not in the cloud", "Register local files"),
+        scoring(job("a", "azureml:none@latest"), "inputs.pages.path", "none@latest' has no version", "Register"),
+        scoring(job("a", "files/pages"), "inputs.pages.path: 'files/pages' is not in the cloud", "Register local"),
         scoring(job("a", deployment_name="red"), f"deployment_name: batch endpoint {ENDPOINT} has no deployment red"),
         scoring(job("a"), "batch endpoint idle has no default deployment", "Name a deployment here", endpoint="idle"),
         scoring(job("a"), "endpoint_name: there is no batch endpoint none", "Create it first", endpoint="none"),

@@ -54,7 +54,10 @@ def test_check_mode_predicts_an_update(play, spoiled):
     assert predicted.changed == done.changed
     assert predicted.diffs == done.diffs
     assert done.diffs == [
-        {"before": {"name": "words-cluster", "max_instances": 2}, "after": {"name": "words-cluster", "max_instances": 5}},
+        {
+            "before": {"name": "words-cluster", "max_instances": 2},
+            "after": {"name": "words-cluster", "max_instances": 5},
+        },
         {"before": {"name": "blue", "mini_batch_size": 2}, "after": {"name": "blue", "mini_batch_size": 7}},
         {"before": {"name": "green", "set_default": False}, "after": {"name": "green", "set_default": True}},
     ]

@@ -27,7 +27,7 @@ def test_killed_after_every_third_write_the_run_ends_as_an_undisturbed_one(play,
     workspace.reset()
     (tmp_path / "rows" / "words.csv").unlink()
 
-    for killed in itertools.count():
+    for killed in itertools.count():  # noqa: B007 - counted for the end
         writes, jobs = len(workspace.writes) + 3, len(workspace.invokes) + 1
 
         def struck(writes: int = writes, jobs: int = jobs) -> bool:

@@ -22,7 +22,7 @@ OPTIONS = {
 
 def only(workspace, *names: str, **more: str) -> dict[str, str | None]:
     """Of the workspace's settings these alone."""
-    return {**{name: None for name in workspace.settings}, **{name: workspace.settings[name] for name in names}, **more}
+    return {**dict.fromkeys(workspace.settings), **{name: workspace.settings[name] for name in names}, **more}
 
 
 def found(played) -> str:
@@ -60,7 +60,7 @@ def test_the_variables_of_an_awx_credential_with_the_unused_ones_empty(play, wor
         workspace,
         *("AZURE_SUBSCRIPTION_ID", "AZURE_CLIENT_ID", "AZURE_SECRET", "AZURE_TENANT", "AZURE_CLOUD_ENVIRONMENT"),
         *("AZUREML_RESOURCE_GROUP", "AZUREML_WORKSPACE", "SSL_CERT_FILE"),
-        **{"AZURE_AD_USER": "", "AZURE_PASSWORD": "", "AZURE_TENANT_ID": "", "AZURE_AUTHORITY_HOST": ""},
+        **dict.fromkeys(("AZURE_AD_USER", "AZURE_PASSWORD", "AZURE_TENANT_ID", "AZURE_AUTHORITY_HOST"), ""),
     )
     assert found(play([LOOK], settings=injected)) == workspace.settings["AZUREML_WORKSPACE"]
 

@@ -86,7 +86,7 @@ def emulated(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     signing_key: rsa.RSAPrivateKey,
-    storage: FakeStorage,  # noqa: ARG001 - no other storage
+    storage: FakeStorage,
 ) -> Emulated:
     monkeypatch.setattr(entra.rsa, "generate_private_key", lambda **_options: signing_key)
     ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}

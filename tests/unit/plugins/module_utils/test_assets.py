@@ -69,7 +69,7 @@ Publisher = Callable[..., Result]
 
 
 @pytest.fixture
-def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:  # noqa: ARG001 - no other storage
+def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
     """``publish(asset, options, *replies)``: the requests that must be made, as ``("GET models/digits", reply)``."""
 
     def run(asset: Any, options: dict[str, Any], *calls: tuple[str, Any], check: bool = False) -> Result:

@@ -57,7 +57,7 @@ def test_types_are_those_of_the_rows_that_are_returned() -> None:
     [("str", "7", "7"), ("float", "7", 7.0), ("int", "", None), ("bool", "TRUE", True), ("str", "nan", "nan")],
 )
 def test_the_task_decides_the_type_of_a_column(kind: str, text: str, value: Any) -> None:
-    [[found, *_]] = [list(row.values()) for row in rows(f"{text},x", columns=["a", "b"], types={"a": kind})]
+    [[found, *_rest]] = [list(row.values()) for row in rows(f"{text},x", columns=["a", "b"], types={"a": kind})]
     assert found == value
     assert found.__class__ is value.__class__
 
