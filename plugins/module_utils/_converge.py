@@ -22,6 +22,7 @@ from ._lookup import require_references, settle_labels
 from ._management import Accepted
 from ._plan import Plan, check_names, check_options, check_task, differing, in_words, plan, render, table_for
 from ._resource import DELETING, Change, Condition, ResourceType
+from ._secrets import Keeper
 from ._site import Deadline, Site, Standing
 from ._wire import Json
 from ._workspace import Workspace
@@ -41,6 +42,10 @@ class Converge:
         arguments: dict[str, t.Any] = {"state": {"type": "str", "choices": states, "default": "present"}}
         if self.resource.replaceable:
             arguments["recreate"] = {"type": "bool", "default": False}
+        if self.resource.secrets_at:
+            choices = ["on_create", "always"]
+            arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
+        arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
         return Spec({**arguments, **resource_options(self.resource), **wait_options()})
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
@@ -71,6 +76,8 @@ class _Task:
         condition = self._condition()
         wanted = check_options(self.table, self.options, self.workspace.id)
         wanted = settle_labels(self.table, wanted, self.workspace, self.warn)
+        self.keeper = Keeper(self.site, wanted)
+        standing = self.keeper.compared(standing)
         planned = self._plan(wanted, standing)
         if planned.action in ("create", "replace") or self.family.asks_for_marks:
             self.family.require_parent(self.warn)
@@ -178,10 +185,12 @@ class _Task:
         """Create or update. Where the service refuses an update that a replacement can do, that is done if allowed."""
 
         def write(now: Standing) -> Accepted | None:
-            made = planned if now is standing else self._plan(wanted, now)
+            made = planned if now is standing else self._plan(wanted, self.keeper.compared(now))
             if made.patch is not None:
                 return self.site.patch(made.patch)
-            return self.site.put(self._with_location(made.action, made.body)) if made.body else None
+            return (
+                self.site.put(self._with_location(made.action, self.keeper.kept(made.body, now))) if made.body else None
+            )
 
         try:
             return self.site.write(standing, write)
@@ -204,7 +213,7 @@ class _Task:
 
     def _replace(self, planned: Plan, standing: Standing) -> Standing:
         """Delete, wait until it is gone, create."""
-        body = self._with_location("create", planned.replacement or {})
+        body = self._with_location("create", self.keeper.kept(planned.replacement or {}, standing))
         self.family.hand_over_marks()
         self.site.delete(standing)
         self.site.wait_until_gone()

@@ -16,6 +16,7 @@ from ._arm_id import WorkspaceId
 from ._dotted import dig
 from ._errors import InvalidOption, MissingLibrary, NotFoundError
 from ._invocation import Invocation, Result, Spec
+from ._management import API_VERSION
 from ._plan import check_names, render
 from ._resource import Options, ResourceType
 from ._wire import Json, Text, Wire
@@ -104,28 +105,35 @@ class Info:
             yield workspace.properties
         elif options["name"] is not None:
             check_names(self.resource, options)
-            yield from one(workspace, self.resource.path_of(options))
+            yield from one(workspace, self.resource.path_of(options), self.resource.api_version)
         else:
             if self.resource.parent:
                 self.resource.parent.check_name(options)
             path = self.resource.path.rpartition("/")[0].format_map(options)
-            yield from listed(workspace, path, self.filters, options)
+            yield from listed(workspace, path, self.filters, options, api_version=self.resource.api_version)
 
 
-def one(workspace: Workspace, path: str) -> t.Iterator[dict[str, Json]]:
+def one(workspace: Workspace, path: str, api_version: str = API_VERSION) -> t.Iterator[dict[str, Json]]:
     """What stands at a path below the workspace, if anything does."""
-    standing = workspace.management.get(workspace.path(path))
+    standing = workspace.management.get(workspace.path(path), api_version=api_version)
     if standing is not None:
         yield standing
 
 
 def listed(
-    workspace: Workspace, path: str, filters: t.Sequence[Filter], options: Options, **more: str
+    workspace: Workspace,
+    path: str,
+    filters: t.Sequence[Filter],
+    options: Options,
+    *,
+    api_version: str = API_VERSION,
+    **more: str,
 ) -> t.Iterator[dict[str, Json]]:
     """All pages of a collection; nothing when what should hold it is absent."""
     query = {key: text for chosen in filters for key, text in chosen.in_query(options, workspace.id).items()}
     with contextlib.suppress(NotFoundError):
-        for standing in workspace.management.list(workspace.path(path), query={**query, **more}):
+        found = workspace.management.list(workspace.path(path), api_version=api_version, query={**query, **more})
+        for standing in found:
             if all(chosen.selects(options, standing) for chosen in filters):
                 yield standing
 

@@ -41,9 +41,9 @@ class Field:
     """One option and its place on the wire.
 
     ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
-    the one of ``at``, under which the service may answer. ``needed`` marks what a creation cannot do without;
-    ``default`` is for options that can only be chosen at creation, since on any other it would reset what somebody
-    else has set. ``secret`` values are never shown; False is for names that only look like one.
+    the one of ``at``, under which the service may answer. ``needed`` marks what a creation cannot do without, and
+    ``along_with`` another option that this one cannot do without. ``default`` is for options that can only be chosen
+    at creation, since on any other it would reset what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
     """
 
     option: str
@@ -54,6 +54,7 @@ class Field:
     needed: bool = False
     secret: bool | None = None
     alias: str | None = None
+    along_with: str | None = None
 
     def told(self, standing: Json) -> Json:
         """The value in what stands."""
@@ -64,7 +65,7 @@ class Field:
 
     def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
         """The JSON value in the words of the task, for people to read."""
-        return MASK if self.secret and value is not None else self.wire.decode(value, workspace)
+        return MASK if self.secret and value is not None else self.wire.shown(value, workspace)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +173,9 @@ class ResourceType:
 
     ``path`` is relative to the workspace. ``constants`` (wire path -> JSON) are sent at creation; ``read_only`` wire
     paths never. ``regional``: the body carries a location, taken from the parent or the workspace at creation.
-    A type that comes in ``kinds`` has itself only what all of them share.
+    A type that comes in ``kinds`` has itself only what all of them share. ``switches``: yes/no options of a task that
+    only go with a write, and the query parameters that they are. ``secrets_at``: the wire path of credentials whose
+    secrets the service takes, and tells only when it is asked to.
     """
 
     name: str
@@ -191,6 +194,8 @@ class ResourceType:
     api_version: str = API_VERSION
     conditions: tuple[Condition, ...] = ()
     kinds: Kinds | None = None
+    switches: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    secrets_at: str | None = None
 
     def path_of(self, options: Options) -> str:
         """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""

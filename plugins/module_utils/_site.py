@@ -89,7 +89,8 @@ class Site:
         return written
 
     def put(self, body: dict[str, Json]) -> Accepted:
-        return self.management.put(self.path, body, api_version=self.resource.api_version)
+        switched = {word: "true" for option, word in self.resource.switches.items() if self.options[option]}
+        return self.management.put(self.path, body, api_version=self.resource.api_version, query=switched)
 
     def patch(self, body: dict[str, Json]) -> Accepted:
         return self.management.patch(self.path, body, api_version=self.resource.api_version)
@@ -104,7 +105,8 @@ class Site:
         self._carry_out(standing, delete)
 
     def wait_until_gone(self) -> None:
-        self.management.settle(self.path, timeout=self._deadline.left(), what=f"deletion of {self.title}", gone=True)
+        what, version = f"deletion of {self.title}", self.resource.api_version
+        self.management.settle(self.path, timeout=self._deadline.left(), what=what, api_version=version, gone=True)
 
     def bring_about(self, condition: Condition, standing: Standing) -> Standing:
         """Act until the condition holds, unless it is on its way already."""

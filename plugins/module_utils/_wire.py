@@ -51,6 +51,10 @@ class Wire:
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return value
 
+    def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        """``decode`` for a diff: secrets that are wanted are told of, and hidden."""
+        return self.decode(value, workspace)
+
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return value
 

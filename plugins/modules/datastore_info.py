@@ -27,7 +27,12 @@ options:
     description:
       - List only the default datastore (V(true)) or only the others (V(false)). Not together with O(name).
     type: bool
+  search_text:
+    description:
+      - List only datastores that this text finds. Not together with O(name).
+    type: str
 seealso:
+  - module: mlops.azureml.datastore
   - module: mlops.azureml.workspace_info
 """
 
@@ -59,6 +64,11 @@ datastores:
       type: str
       returned: always
       sample: workspaceblobstore
+    type:
+      description: Kind of storage.
+      type: str
+      returned: always
+      sample: azure_blob
     description:
       description: What the datastore is for.
       type: str
@@ -68,17 +78,12 @@ datastores:
       description: Tags of the datastore.
       type: dict
       returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the datastore.
+      type: dict
+      returned: always
       sample: {}
-    type:
-      description: Kind of storage.
-      type: str
-      returned: always
-      sample: azure_blob
-    is_default:
-      description: Whether it is the default datastore of the workspace.
-      type: bool
-      returned: always
-      sample: true
     account_name:
       description: Name of the storage account.
       type: str
@@ -87,17 +92,17 @@ datastores:
     container_name:
       description: Name of the blob container.
       type: str
-      returned: always
-      sample: azureml-blobstore-11111111-1111-1111-1111-111111111111
+      returned: for the type V(azure_blob)
+      sample: scans
     file_share_name:
       description: Name of the file share.
       type: str
-      returned: always
-      sample: code-391ff5ac-6576-460f-ba4d-7e03433c68b6
+      returned: for the type V(azure_file)
+      sample: scans
     filesystem:
       description: Name of the file system.
       type: str
-      returned: always
+      returned: for the type V(azure_data_lake_gen2)
       sample: landing
     endpoint:
       description: Domain of the storage service.
@@ -109,11 +114,23 @@ datastores:
       type: str
       returned: always
       sample: https
-    credentials_type:
-      description: How the datastore proves who it is.
+    credentials:
+      description:
+        - How the datastore proves to storage who it is. The RV(ignore:type), and for an application its
+          RV(ignore:tenant_id), RV(ignore:client_id) and addresses; never a secret.
+      type: dict
+      returned: always
+      sample: {type: account_key}
+    service_data_access_auth_identity:
+      description: The identity with which the service itself reads the data.
       type: str
       returned: always
-      sample: account_key
+      sample: none
+    is_default:
+      description: Whether it is the default datastore of the workspace.
+      type: bool
+      returned: always
+      sample: false
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Info
@@ -121,9 +138,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import Boolean
 
+FILTERS = (Filter("is_default", "isDefault", Boolean()), Filter("search_text", "searchText"))
+
 
 def main() -> None:
-    run(Info(DATASTORE, (Filter("is_default", "isDefault", Boolean()),)))
+    run(Info(DATASTORE, FILTERS))
 
 
 if __name__ == "__main__":

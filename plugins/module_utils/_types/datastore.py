@@ -3,45 +3,79 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The datastore: assets contract 4."""
+"""The datastore and its kinds: assets contract 4."""
 
 from __future__ import annotations
 
-from .._resource import NameRule, Output, ResourceType
+import typing as t
+
+from .._credentials_wire import Credentials
+from .._resource import Change, Field, Kinds, NameRule, Output, ResourceType
 from .._wire import Choice, TextMap
 
-KINDS = Choice(
-    azure_blob="AzureBlob",
-    azure_file="AzureFile",
-    azure_data_lake_gen1="AzureDataLakeGen1",
-    azure_data_lake_gen2="AzureDataLakeGen2",
-    one_lake="OneLake",
-)
-CREDENTIALS = Choice(
-    account_key="AccountKey",
-    certificate="Certificate",
+AT = "properties.credentials"
+KIND_AT = "properties.datastoreType"
+KINDS = Choice(azure_blob="AzureBlob", azure_file="AzureFile", azure_data_lake_gen2="AzureDataLakeGen2")
+IDENTITIES = Choice(
     none="None",
-    sas="Sas",
-    service_principal="ServicePrincipal",
+    workspace_system_assigned_identity="WorkspaceSystemAssignedIdentity",
+    workspace_user_assigned_identity="WorkspaceUserAssignedIdentity",
 )
+# Marked as only for a creation, with no refusal on record (assets contract 1.7).
+PLACE = Change.REFUSABLE
+
+COMMON_FIELDS = (
+    Field("description", at="properties.description"),
+    Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
+    Field("properties", at="properties.properties", wire=TextMap(empty_values=True), change=Change.MERGE),
+    Field("credentials", at=AT, wire=Credentials()),
+    Field("account_name", at="properties.accountName", needed=True, change=PLACE),
+    Field("endpoint", at="properties.endpoint", change=PLACE),
+    Field("protocol", at="properties.protocol", change=PLACE),
+    Field(
+        "service_data_access_auth_identity",
+        at="properties.serviceDataAccessAuthIdentity",
+        wire=IDENTITIES,
+        change=PLACE,
+    ),
+)
+COMMON: dict[str, t.Any] = {
+    "name": "datastore",
+    "plural": "datastores",
+    "label": "datastore",
+    "path": "datastores/{name}",
+    "name_rule": NameRule(
+        r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, dashes and underscores, a letter or digit first"
+    ),
+    "outputs": (Output("is_default", at="properties.isDefault"),),
+    "read_only": ("properties.isDefault",),
+    # The first stable one that tells the storage's subscription and group, which an update has to repeat (1.3).
+    "api_version": "2025-12-01",
+    "switches": {"skip_validation": "skipValidation"},
+    "secrets_at": AT,
+}
+
+
+def _kind(word: str, option: str, key: str) -> ResourceType:
+    return ResourceType(
+        **COMMON,
+        constants={KIND_AT: word, f"{AT}.credentialsType": "None"},
+        fields=(Field(option, at=f"properties.{key}", needed=True, change=PLACE), *COMMON_FIELDS),
+    )
+
 
 DATASTORE = ResourceType(
-    name="datastore",
-    plural="datastores",
-    label="datastore",
-    path="datastores/{name}",
-    name_rule=NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "letters, digits, dashes and underscores"),
-    outputs=(
-        Output("description", at="properties.description"),
-        Output("tags", at="properties.tags", wire=TextMap()),
-        Output("type", at="properties.datastoreType", wire=KINDS),
-        Output("is_default", at="properties.isDefault"),
-        Output("account_name", at="properties.accountName"),
-        Output("container_name", at="properties.containerName"),
-        Output("file_share_name", at="properties.fileShareName"),
-        Output("filesystem", at="properties.filesystem"),
-        Output("endpoint", at="properties.endpoint"),
-        Output("protocol", at="properties.protocol"),
-        Output("credentials_type", at="properties.credentials.credentialsType", wire=CREDENTIALS),
+    **COMMON,
+    fields=COMMON_FIELDS,
+    kinds=Kinds(
+        "type",
+        at=KIND_AT,
+        wire=KINDS,
+        default="azure_blob",
+        tables={
+            "azure_blob": _kind("AzureBlob", "container_name", "containerName"),
+            "azure_file": _kind("AzureFile", "file_share_name", "fileShareName"),
+            "azure_data_lake_gen2": _kind("AzureDataLakeGen2", "filesystem", "filesystem"),
+        },
     ),
 )

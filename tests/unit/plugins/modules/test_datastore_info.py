@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import datastore_info
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run
 
 STORE = "workspaceblobstore"
+
+
+def get(path: str, body: Any, **query: str) -> Call:
+    return Call("GET", path, 200, body, query, version="2025-12-01")
 
 
 def datastore(**properties: Any) -> dict[str, Any]:
@@ -44,22 +48,30 @@ def test_one_datastore_is_shown(run: Run) -> None:
             "is_default": True,
             "account_name": "examplesa",
             "container_name": "azureml-blobstore-1",
-            "file_share_name": None,
-            "filesystem": None,
+            "properties": {},
             "endpoint": "core.windows.net",
             "protocol": "https",
-            "credentials_type": "account_key",
+            "service_data_access_auth_identity": None,
+            "credentials": {"type": "account_key"},
         }
     ]
 
 
 @pytest.mark.parametrize(
     ("credentials", "shown"),
-    [({"credentialsType": "None"}, "none"), ({"credentialsType": "Sas"}, "sas"), (None, None)],
+    [
+        ({"credentialsType": "None"}, {"type": "none"}),
+        ({"credentialsType": "Sas"}, {"type": "sas"}),
+        (None, {"type": "none"}),
+        (
+            {"credentialsType": "ServicePrincipal", "clientId": "c", "tenantId": "t", "authorityUrl": None},
+            {"type": "service_principal", "client_id": "c", "tenant_id": "t"},
+        ),
+    ],
 )
-def test_how_a_datastore_proves_who_it_is(run: Run, credentials: Any, shown: str | None) -> None:
+def test_how_a_datastore_proves_who_it_is(run: Run, credentials: Any, shown: dict[str, str]) -> None:
     found = run(datastore_info, {"name": STORE}, get(f"datastores/{STORE}", datastore(credentials=credentials)))
-    assert found["datastores"][0]["credentials_type"] == shown
+    assert found["datastores"][0]["credentials"] == shown
 
 
 @pytest.mark.parametrize(("said", "asked"), [(True, "true"), (False, "false")])
@@ -71,3 +83,15 @@ def test_the_default_one_is_a_filter_of_the_service(run: Run, said: bool, asked:
 def test_the_example_with_a_query(run: Run) -> None:
     query = "[?type=='azure_blob'].name"
     assert run(datastore_info, {"query": query}, get("datastores", {"value": [datastore()]}))["datastores"] == [STORE]
+
+
+def test_a_search_is_a_filter_of_the_service(run: Run) -> None:
+    listed = get("datastores", {"value": []}, searchText="work")
+    assert run(datastore_info, {"search_text": "work"}, listed)["datastores"] == []
+
+
+def test_a_kind_that_is_not_managed_here_is_shown_with_what_all_have(run: Run) -> None:
+    lake = datastore(datastoreType="AzureDataLakeGen1", storeName="lake")
+    found = run(datastore_info, {"name": STORE}, get(f"datastores/{STORE}", lake))["datastores"][0]
+    assert found["type"] == "AzureDataLakeGen1"
+    assert "container_name" not in found
