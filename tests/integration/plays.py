@@ -119,6 +119,7 @@ def play_book(
             env={
                 **environment,
                 "PWD": str(folder),
+                "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
                 "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
                 "ANSIBLE_CALLBACKS_ENABLED": "told",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -142,7 +143,7 @@ def _wait(process: subprocess.Popen[bytes], until: Callable[[], bool] | None, *,
         while process.poll() is None and time.monotonic() < deadline:
             if until and until():
                 break
-            time.sleep(0.01)
+            time.sleep(0.05)
     finally:
         while running := processes(marked):
             for pid in running:
