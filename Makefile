@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance emulator-up emulator-down clean
+.PHONY: help demo test conformance matrix emulator-up emulator-down clean
 
 PREPARE = python="$$(sh tests/gate/find_python.sh)" && "$$python" tests/gate/environment.py
 RUN = .build/venv/bin/python
@@ -20,6 +20,10 @@ test: ## set up and run all tests (one of them: make test STEP=unit)
 conformance: ## let clients that others wrote loose on the local workspace, all of them (minutes)
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate conformance-all
+
+matrix: ## every call of a scoring job x every fault x every policy, and a kill at each (half an hour)
+	@$(PREPARE) gate
+	@$(RUN) -m tests.gate matrix
 
 emulator-up: ## start a local workspace
 	@$(PREPARE) demo

@@ -230,7 +230,7 @@ class Container:
             yield
         except exceptions.HttpResponseError as error:
             raise _refusal(action, self.url, error) from None
-        except exceptions.AzureError as error:
+        except (exceptions.AzureError, exceptions.DeserializationError) as error:
             raise _no_answer(action, self.url, error) from None
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from ._container import ANY, Container, Note
 from ._datastores import Datastores
-from ._errors import AzureMLError, MissingLibrary
+from ._errors import AzureMLError, ConnectionFailed, MissingLibrary
 from ._invocation import Invocation
 
 FOLDER = "batch-scoring/.jobs"
@@ -63,14 +63,8 @@ class Ledger:
 
     def read(self, key: str) -> Entry | None:
         """What is noted of a key; None when nothing is, or when the ledger is not kept."""
-        note = self._try(lambda container: container.read_note(self._path(key)))
-        if note is None:
-            return None
-        try:
-            told = json.loads(note.text)
-        except ValueError:
-            told = {}  # cut off or not ours: announced, and no more is known
-        return Entry(key, str(told.get("definition")), told.get("job"), note)
+        entry: Entry | None = self._try(lambda container: _entry(key, container.read_note(self._path(key))))
+        return entry
 
     def announce(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], over: Entry | None) -> bool:
         """Note that a job of this key is going to be started; ``over`` is what was read of the key before.
@@ -129,6 +123,17 @@ class Ledger:
                 "workspace, which is slow, and two runs at the same time may start two jobs."
             )
             return None
+
+
+def _entry(key: str, note: Note | None) -> Entry | None:
+    """Raises ConnectionFailed for a note that is none: a guess might start a second job."""
+    if note is None:
+        return None
+    try:
+        told = json.loads(note.text)
+        return Entry(key, told["definition"], told.get("job"), note)
+    except (ValueError, TypeError, KeyError):
+        raise ConnectionFailed(f"The note of key {key} cannot be read.", sent=True) from None
 
 
 def _fingerprint(place: tuple[str, str]) -> str:

@@ -45,6 +45,7 @@ class Submission:
         Raises InDoubt when it cannot be known whether the job was started; anything else means that it was not.
         """
         self._upload(request)
+        self._workspace.scoring.make_ready()
         order = attempt.order
         if order.name:
             faster = self._announced(attempt)

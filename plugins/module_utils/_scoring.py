@@ -31,6 +31,10 @@ class Scoring:
         self._cloud = cloud
         self._credentials = credentials
 
+    def make_ready(self) -> None:
+        """Get the token for a call that is going to be made. Raises CredentialError."""
+        self._token(False)
+
     def submit(
         self, scoring_uri: str, body: dict[str, t.Any], *, deployment: str | None, request_id: str, what: str
     ) -> dict[str, t.Any]:
@@ -53,7 +57,7 @@ class Scoring:
             scoring_uri,
             json=body,
             headers=headers,
-            token=lambda fresh: self._credentials.token(self._cloud.ml_audience, fresh=fresh),
+            token=self._token,
             safe_to_repeat=False,
             timeout=ANSWER_TIMEOUT,
             what=what,
@@ -64,3 +68,6 @@ class Scoring:
                 f"Could not {what}: the answer (status {answer.status}) names no job.", sent=True, url=answer.url
             )
         return job
+
+    def _token(self, fresh: bool) -> str:
+        return self._credentials.token(self._cloud.ml_audience, fresh=fresh)

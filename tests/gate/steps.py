@@ -48,6 +48,12 @@ STEPS = [
         _COLLECTIONS | _IMPORTABLE | _CLIENTS,
         on_request=True,
     ),
+    Step(
+        "matrix",
+        [[*PYTEST_IN_TWO, "-rA", "tests/integration/test_job_matrix.py"]],
+        _COLLECTIONS | _IMPORTABLE | {"JOB_MATRIX": "all"},
+        on_request=True,
+    ),
     Step("unit", [[*PYTEST_IN_TWO, "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
     Step(
         "build",

@@ -27,6 +27,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from azure.core import MatchConditions
 from azure.core.exceptions import (
+    DeserializationError,
     HttpResponseError,
     ResourceExistsError,
     ResourceNotFoundError,
@@ -75,6 +76,7 @@ def failure(error: Exception, action: Callable[[Container], Any]) -> AzureMLErro
         (ServiceRequestError("[SSL: CERTIFICATE_VERIFY_FAILED] /blobs?sig=x"), ConnectionFailed, "ca_file"),
         (ServiceRequestError("not permitted for non-TLS protected URLs"), ConnectionFailed, "https only"),
         (ServiceResponseError(f"read timed out {URL}?{SAS}"), ConnectionFailed, "gave no usable answer"),
+        (DeserializationError("<html>"), ConnectionFailed, "gave no usable answer"),
     ],
 )
 def test_errors_have_a_code_and_a_remedy(error: Exception, kind: type[AzureMLError], remedy: str) -> None:

@@ -219,6 +219,14 @@ def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage
     assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
 
 
+@pytest.mark.parametrize("text", ["<html>", "[]", "{}", ""])
+def test_a_note_that_is_none_is_no_answer(run: Run, storage: Storage, text: str) -> None:
+    storage.notes["batch-scoring/.jobs/digits/today.json"] = (text, {})
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), listed(job(key="today", status="Running")))
+    assert (out["changed"], out["batch_job"]["name"]) == (False, "batchjob-1")
+    assert "cannot be read" in out.warnings[0]
+
+
 def test_without_a_ledger_a_named_place_does_not_tell(run: Run, storage: Storage) -> None:
     storage.broken = ServiceError("no access", status=403)
     out = run(batch_job, {**TODAY, "outputs": OUTPUTS}, *unused(), listed(job(output=PLACE)))

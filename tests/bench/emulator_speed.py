@@ -1,0 +1,218 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How fast the local workspace starts and answers: `python -m tests.bench.emulator_speed`.
+
+Prints how long a start takes and how much of it is Azurite's, then management GETs a second in an empty workspace and
+in one with 1,000 batch jobs and 5,000 model versions. The emulator has one core to itself where the system can say so;
+the asking is done from another. Needs an environment with tests/emulator/requirements.txt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import shlex
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.azurite import Azurite
+
+ROOT = Path(__file__).parents[2]
+JOBS, VERSIONS = 1_000, 5_000
+CLIENTS, SECONDS, ROUNDS = 4, 3.0, 5
+VERSION = "api-version=2024-10-01"
+
+
+class Emulator:
+    """A running emulator, asked over connections that stay open."""
+
+    def __init__(self, folder: Path) -> None:
+        lines = (folder / "env").read_text().splitlines()
+        self.env = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines)
+        self._trust = ssl.create_default_context(cafile=self.env["SSL_CERT_FILE"])
+        self.host = self.env["AZURE_CLOUD_ENVIRONMENT"]
+        self.workspace = (
+            f"/subscriptions/{self.env['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{self.env['AZUREML_RESOURCE_GROUP']}"
+            f"/providers/Microsoft.MachineLearningServices/workspaces/{self.env['AZUREML_WORKSPACE']}"
+        )
+        self.tokens = {audience: self._token(audience) for audience in (self.host, "https://ml.azure.com")}
+
+    def connect(self, address: str) -> http.client.HTTPSConnection:
+        parts = urllib.parse.urlsplit(address)
+        return http.client.HTTPSConnection(parts.hostname or "", parts.port, context=self._trust)
+
+    def ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **more: str) -> Any:
+        """One request; the answer's JSON."""
+        audience = more.get("audience", self.host)
+        headers = {"Authorization": f"Bearer {self.tokens[audience]}", "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        assert answer.status < 300, (method, path, answer.status, content)
+        return json.loads(content) if content else None
+
+    def manage(self, connection: http.client.HTTPConnection, method: str, below: str, body: Any = None) -> Any:
+        return self.ask(connection, method, f"{self.workspace}/{below}{'&' if '?' in below else '?'}{VERSION}", body)
+
+    def control(self, what: str, body: Any) -> None:
+        self.ask(self.connect(self.host), "POST", f"/emulator/{what}", body)
+
+    def _token(self, audience: str) -> str:
+        connection = self.connect(self.env["AZURE_AUTHORITY_HOST"])
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.env["AZURE_CLIENT_ID"],
+            "client_secret": self.env["AZURE_SECRET"],
+            "scope": f"{audience}/.default",
+        }
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        path = f"/{self.env['AZURE_TENANT']}/oauth2/v2.0/token"
+        connection.request("POST", path, urllib.parse.urlencode(form), kind)
+        return str(json.loads(connection.getresponse().read())["access_token"])
+
+
+def timed(work: Callable[[], Any]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def start_of_azurite(folder: Path) -> float:
+    """Seconds until Azurite alone answers."""
+
+    async def alone() -> float:
+        azurite = Azurite("account", "a2V5", folder / "azurite.log")
+        began = time.monotonic()
+        await azurite.start()
+        took = time.monotonic() - began
+        await azurite.stop()
+        return took
+
+    return asyncio.run(alone())
+
+
+def command(what: str, folder: Path) -> None:
+    order = [sys.executable, "-m", "tests.emulator", what, "--state-dir", str(folder)]
+    subprocess.run(order, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def own_core(pid: int) -> bool:
+    """Give the emulator one core and this program the others; False where that cannot be said."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        return False
+    first, *others = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(pid, {first})
+    os.sched_setaffinity(0, others)
+    return True
+
+
+def rate(emulator: Emulator, below: str) -> float:
+    """GETs of one address that are answered in a second, by a few clients at once; the median of some rounds."""
+    counts = [0] * CLIENTS
+    path = f"{emulator.workspace}/{below}{'&' if '?' in below else '?'}{VERSION}"
+
+    def ask_on(client: int, until: float) -> None:
+        connection = emulator.connect(emulator.host)
+        while time.monotonic() < until:
+            emulator.ask(connection, "GET", path)
+            counts[client] += 1
+
+    rates = []
+    for _round in range(ROUNDS):
+        counts[:] = [0] * CLIENTS
+        began = time.monotonic()
+        threads = [threading.Thread(target=ask_on, args=(client, began + SECONDS)) for client in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        rates.append(sum(counts) / (time.monotonic() - began))
+    return statistics.median(rates)
+
+
+def furnish(emulator: Emulator) -> None:
+    """An endpoint with a deployment whose jobs end at once, a model, a job."""
+    emulator.control("policies", {"missing_reference": "accepted", "job_course": "Preparing:0,Completed"})
+    connection = emulator.connect(emulator.host)
+    emulator.manage(connection, "PUT", "models/m/versions/0", {"properties": {"modelUri": "https://a/c/x"}})
+    endpoint = {"location": "eastus", "properties": {"authMode": "AADToken"}}
+    emulator.manage(connection, "PUT", "batchEndpoints/bench-ep", endpoint)
+    emulator.control("clock", {"advance_seconds": 60})
+    asset = {"referenceType": "Id", "assetId": f"{emulator.workspace}/models/m/versions/0"}
+    deployment = {"location": "eastus", "properties": {"model": asset}}
+    emulator.manage(connection, "PUT", "batchEndpoints/bench-ep/deployments/blue", deployment)
+    emulator.control("clock", {"advance_seconds": 60})
+    invoke(emulator, 1)
+
+
+def invoke(emulator: Emulator, count: int) -> None:
+    shown = emulator.manage(emulator.connect(emulator.host), "GET", "batchEndpoints/bench-ep")
+    address = shown["properties"]["scoringUri"]
+    connection = emulator.connect(address)
+    connection.connect()
+    source = {"in": {"jobInputType": "UriFolder", "uri": "azureml://datastores/workspaceblobstore/paths/in"}}
+    for number in range(count):
+        body = {"properties": {"inputData": source, "name": f"job-{count}-{number}"}}
+        path = urllib.parse.urlsplit(address).path
+        headers = {
+            "Authorization": f"Bearer {emulator.tokens['https://ml.azure.com']}",
+            "Content-Type": "application/json",
+            "azureml-model-deployment": "blue",
+        }
+        connection.request("POST", path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) and answer.status == 201
+
+
+def crowd(emulator: Emulator) -> None:
+    """1,000 jobs and 5,000 model versions."""
+    invoke(emulator, JOBS)
+    connection = emulator.connect(emulator.host)
+    for number in range(1, VERSIONS + 1):
+        emulator.manage(connection, "PUT", f"models/m/versions/{number}", {"properties": {"modelUri": "https://a/c/x"}})
+
+
+ADDRESSES = {
+    "a model version": "models/m/versions/0",
+    "an endpoint": "batchEndpoints/bench-ep",
+    "a job": "jobs/job-1-0",
+    "the newest version": "models/m/versions?$orderBy=createdtime%20desc&$top=1",
+    "a page of jobs": "jobs?listViewType=ActiveOnly",
+}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        azurite = start_of_azurite(folder)
+        whole = timed(lambda: command("up", folder))
+        print(f"start                     {whole:6.2f} s, Azurite alone {azurite:.2f} s")
+        try:
+            emulator = Emulator(folder)
+            alone = own_core(int((folder / "pid").read_text()))
+            print(f"GETs a second{' on one core' if alone else '':<12}  few things   many things")
+            furnish(emulator)
+            few = {what: rate(emulator, below) for what, below in ADDRESSES.items()}
+            crowd(emulator)
+            for what, below in ADDRESSES.items():
+                many = rate(emulator, below)
+                print(f"  {what:<22}  {few[what]:10.0f}   {many:10.0f}  {many / few[what] - 1:+.0%}")
+        finally:
+            command("down", folder)
+
+
+if __name__ == "__main__":
+    main()

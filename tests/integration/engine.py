@@ -1,0 +1,174 @@
+"""The collection's engine, driven without Ansible around it, in this process or in one that is killed on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+import requests
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils import _job_search, _job_submission, _job_watch, _workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
+from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from azure.core.pipeline.transport import HttpTransport
+
+SHORTEST_SLEEP = 0.05
+
+
+@dataclass
+class Invocation:
+    """One task, as a door offers it."""
+
+    options: dict[str, Any]
+    cache_dir: str | None
+    check_mode: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+    def progress(self, _message: str) -> None:
+        pass
+
+    def register_secret(self, _secret: str) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a task; `message` is why it failed."""
+
+    changed: bool
+    values: dict[str, Any]
+    message: str
+    warnings: list[str]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.message)
+
+
+# A point on the way of a task: its n-th request, before it is sent or after it was answered.
+Point = tuple[int, str]
+BEFORE, AFTER = "before", "after"
+
+
+class Engine:
+    """Runs tasks against a local workspace. Pauses are cut short, so that a minute of patience costs no minute."""
+
+    def __init__(self, settings: dict[str, str], cache: Path) -> None:
+        self.cache = cache  # tokens and the description of the cloud are kept there
+        self._connection = {
+            "subscription_id": settings["AZURE_SUBSCRIPTION_ID"],
+            "resource_group": settings["AZUREML_RESOURCE_GROUP"],
+            "workspace_name": settings["AZUREML_WORKSPACE"],
+            "tenant": settings["AZURE_TENANT"],
+            "client_id": settings["AZURE_CLIENT_ID"],
+            "secret": settings["AZURE_SECRET"],
+            "cloud_environment": settings["AZURE_CLOUD_ENVIRONMENT"],
+            "ca_file": settings["SSL_CERT_FILE"],
+        }
+
+    def run(self, verb: Verb, **options: Any) -> Done:
+        """One task to its end."""
+        spec = verb.spec()
+        arguments = {**connection_options(), **spec.arguments}
+        read = ArgumentSpecValidator(arguments).validate({**self._connection, **options})
+        assert not read.error_messages, read.error_messages
+        invocation = Invocation(read.validated_parameters, str(self.cache))
+        workspace = Workspace(invocation)
+        try:
+            with _hurried():
+                result = verb.run(workspace, invocation)
+        except AzureMLError as error:
+            return Done(bool(error.facts.get("changed")), error.facts, error.message, invocation.warnings)
+        finally:
+            workspace.http.close()
+        return Done(result.changed, result.values, "", invocation.warnings)
+
+    def killed(self, task: Callable[[], Any], at: Point) -> bool:
+        """Run a task in a process that is killed at a point of its way; False when it got to its end before that."""
+        child = os.fork()
+        if child == 0:
+            with _stopping(at):
+                task()
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        return os.WIFSIGNALED(status)
+
+    def requests_of(self, task: Callable[[], Any]) -> int:
+        """How many requests a task makes."""
+        count = 0
+
+        def note(_moment: str) -> None:
+            nonlocal count
+            count += 1
+
+        with _watched(lambda moment: note(moment) if moment == BEFORE else None):
+            task()
+        return count
+
+
+@contextlib.contextmanager
+def _hurried() -> Iterator[None]:
+    """Pauses in all rooms that make them, cut short."""
+
+    def nap(*seconds: Any) -> None:
+        time.sleep(min(float(seconds[-1]), SHORTEST_SLEEP))
+
+    clock = types.SimpleNamespace(time=time.time, sleep=nap)
+    with contextlib.ExitStack() as stack:
+        for room in (_job_search, _job_submission, _job_watch):
+            stack.enter_context(mock.patch.object(room, "time", clock))
+        hasty = lambda **how: HttpClient(sleep=nap, **how)  # noqa: E731
+        stack.enter_context(mock.patch.object(_workspace, "HttpClient", hasty))
+        stack.enter_context(mock.patch.object(HttpTransport, "sleep", nap))
+        yield
+
+
+@contextlib.contextmanager
+def _watched(see: Callable[[str], None]) -> Iterator[None]:
+    """Tell before each request of any library, and after its answer."""
+
+    def around(send: Callable[..., Any]) -> Callable[..., Any]:
+        def sent(*arguments: Any, **how: Any) -> Any:
+            see(BEFORE)
+            answer = send(*arguments, **how)
+            see(AFTER)
+            return answer
+
+        return sent
+
+    with (
+        mock.patch.object(httpx.Client, "send", around(httpx.Client.send)),
+        mock.patch.object(requests.Session, "send", around(requests.Session.send)),
+    ):
+        yield
+
+
+def _stopping(at: Point) -> contextlib.AbstractContextManager[None]:
+    number, wanted = at
+    seen = 0
+
+    def see(moment: str) -> None:
+        nonlocal seen
+        seen += moment == BEFORE
+        if seen == number and moment == wanted:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return _watched(see)
