@@ -15,7 +15,7 @@ from ._content_hash import Content
 from ._dotted import dig
 from ._errors import InvalidOption
 from ._resource import Change, Field, NameRule, Options, Output, ResourceType
-from ._wire import AssetReference, Boolean, Json, Text, TextMap
+from ._wire import AssetReference, Boolean, CondaFile, Json, Text, TextMap
 
 ARCHIVED_AT = "properties.isArchived"
 STAGE_AT = "properties.stage"
@@ -77,6 +77,12 @@ class AssetType(ResourceType):
     def content(self) -> tuple[Field, ...]:
         """The fields that make a version what it is."""
         return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
+
+    @property
+    def local(self) -> tuple[str, ...]:
+        """The options that may hold the path of a local file."""
+        uploads = (self.upload.option,) if self.upload else ()
+        return (*uploads, *(field.option for field in self.content if isinstance(field.wire, CondaFile)))
 
     @property
     def with_archiving(self) -> AssetType:

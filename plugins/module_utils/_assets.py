@@ -19,6 +19,7 @@ from ._argument_spec import resource_options
 from ._asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
 from ._blobs import Datastore, open_datastore
 from ._content_hash import HASH_VERSION, Content
+from ._definition import Definition
 from ._dotted import dig, plant, uproot
 from ._errors import InvalidOption, NotFoundError, OperationFailed, ServiceError
 from ._invocation import Invocation, Result, Spec
@@ -54,7 +55,8 @@ class Publish:
         if self.asset.upload and self.asset.upload.to == "pending":
             arguments["required_files"] = {"type": "list", "elements": "str"}
         one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
-        return Spec(arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive)
+        definition = Definition(self.asset, extra=tuple({"datastore"} & arguments.keys()), local=self.asset.local)
+        return Spec(arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive, definition=definition)
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         if invocation.options["state"] == "absent":

@@ -14,6 +14,7 @@ import copy
 import typing as t
 
 from ._argument_spec import resource_options, wait_options
+from ._definition import Definition
 from ._dotted import dig, plant
 from ._errors import ImmutableFieldError, InvalidOption, ServiceError
 from ._family import Family
@@ -46,7 +47,9 @@ class Converge:
             choices = ["on_create", "always"]
             arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
         arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
-        return Spec({**arguments, **resource_options(self.resource), **wait_options()})
+        return Spec(
+            {**arguments, **resource_options(self.resource), **wait_options()}, definition=Definition(self.resource)
+        )
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         task = _Task(self.resource, workspace, invocation)

@@ -11,6 +11,7 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
+    from ._definition import Definition
     from ._workspace import Workspace
 
 
@@ -46,7 +47,10 @@ class Result:
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
-    """An argument spec with its constraints, in the words of AnsibleModule."""
+    """An argument spec with its constraints, in the words of AnsibleModule.
+
+    With a ``definition``, that one option can say what others would.
+    """
 
     arguments: dict[str, t.Any]
     required_if: tuple[tuple[t.Any, ...], ...] = ()
@@ -54,6 +58,7 @@ class Spec:
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_by: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    definition: Definition | None = None
 
 
 class Verb(t.Protocol):

@@ -13,8 +13,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._argument_spec import connection_options
+from ._definition import completed, opened
 from ._errors import AzureMLError, MissingLibrary
 from ._invocation import Result, Verb
+from ._resource import Options
 from ._workspace import Workspace
 
 _SHORTEST_SECRET = 6  # a shorter one would black out parts of harmless words
@@ -25,7 +27,7 @@ class ModuleInvocation:
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
-        self.options: dict[str, t.Any] = module.params
+        self.options: Options = module.params
         self.check_mode: bool = module.check_mode
         cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.cache_dir: str | None = os.path.join(os.path.expanduser(cache_home), "mlops.azureml")
@@ -44,17 +46,19 @@ class ModuleInvocation:
 def run(verb: Verb) -> None:
     """Be an Ansible module: the whole of ``main()``."""
     spec = verb.spec()
+    asked = opened(spec)
     module = AnsibleModule(
-        argument_spec={**connection_options(), **spec.arguments},
-        required_if=spec.required_if,
-        required_together=spec.required_together,
-        mutually_exclusive=spec.mutually_exclusive,
-        required_one_of=spec.required_one_of,
-        required_by=spec.required_by,
+        argument_spec={**connection_options(), **asked.arguments},
+        required_if=asked.required_if,
+        required_together=asked.required_together,
+        mutually_exclusive=asked.mutually_exclusive,
+        required_one_of=asked.required_one_of,
+        required_by=asked.required_by,
         supports_check_mode=True,
     )
     invocation = ModuleInvocation(module)
     try:
+        invocation.options = completed(spec, module.params, invocation.register_secret)
         result = verb.run(Workspace(invocation), invocation)
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)

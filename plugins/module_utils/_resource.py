@@ -41,9 +41,10 @@ class Field:
     """One option and its place on the wire.
 
     ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
-    the one of ``at``, under which the service may answer. ``needed`` marks what a creation cannot do without, and
-    ``along_with`` another option that this one cannot do without. ``default`` is for options that can only be chosen
-    at creation, since on any other it would reset what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
+    the one of ``at``, under which the service may answer; ``yaml`` another place than ``option`` in the YAML files of
+    ``az ml``. ``needed`` marks what a creation cannot do without, and ``along_with`` another option that this one
+    cannot do without. ``default`` is for options that can only be chosen at creation, since on any other it would
+    reset what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
     """
 
     option: str
@@ -55,6 +56,7 @@ class Field:
     secret: bool | None = None
     alias: str | None = None
     along_with: str | None = None
+    yaml: str | None = None
 
     def told(self, standing: Json) -> Json:
         """The value in what stands."""

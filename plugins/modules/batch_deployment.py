@@ -18,6 +18,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.recreate
   - mlops.azureml.tags
   - mlops.azureml.wait
@@ -39,13 +40,13 @@ options:
   name:
     description:
       - Name of the deployment, letters, digits, dashes and underscores.
+      - It is required, here or in O(definition).
     type: str
-    required: true
   endpoint_name:
     description:
       - Name of the batch endpoint. It has to stand already.
+      - It is required, here or in O(definition).
     type: str
-    required: true
   set_default:
     description:
       - With V(true) the endpoint sends jobs that name no deployment to this one.

@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.identity
   - mlops.azureml.tags
   - mlops.azureml.wait
@@ -39,8 +40,8 @@ options:
     description:
       - Name of the endpoint, 3 to 32 letters, digits and single dashes, beginning with a letter and ending with a
         letter or digit. It has to be unique in the region, over all workspaces and customers.
+      - It is required, here or in O(definition).
     type: str
-    required: true
   description:
     description:
       - What the endpoint is for.
@@ -85,6 +86,12 @@ EXAMPLES = r"""
     name: digits-batch
     defaults:
       deployment_name: green
+
+- name: As a file describes it that az ml knows, too, with other tags
+  mlops.azureml.batch_endpoint:
+    definition: files/endpoint.yml
+    tags:
+      stage: test
 
 - name: Delete the endpoint with all its deployments
   mlops.azureml.batch_endpoint:

@@ -23,6 +23,7 @@ requirements:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.tags
 attributes:
   check_mode:
@@ -45,8 +46,8 @@ options:
   name:
     description:
       - Name of the code, 1 to 255 letters, digits, C(-) and C(_).
+      - It is required, here or in O(definition).
     type: str
-    required: true
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.

@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.identity
   - mlops.azureml.recreate
   - mlops.azureml.tags
@@ -43,8 +44,8 @@ options:
   name:
     description:
       - Name of the compute, 3 to 24 letters, digits and dashes, beginning with a letter.
+      - It is required, here or in O(definition).
     type: str
-    required: true
   type:
     description:
       - Kind of compute.

@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.recreate
   - mlops.azureml.tags
   - mlops.azureml.wait
@@ -40,8 +41,8 @@ options:
   name:
     description:
       - Name of the datastore, 1 to 255 letters, digits, C(-) and C(_).
+      - It is required, here or in O(definition).
     type: str
-    required: true
   type:
     description:
       - Kind of storage.

@@ -25,6 +25,7 @@ requirements:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.tags
 attributes:
   check_mode:
@@ -47,8 +48,8 @@ options:
   name:
     description:
       - Name of the environment, 1 to 255 letters, digits, C(-) and C(_).
+      - It is required, here or in O(definition).
     type: str
-    required: true
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.
@@ -116,10 +117,10 @@ options:
     type: str
   os_type:
     description:
-      - Operating system of the image. It cannot be changed later.
+      - Operating system of the image, V(linux) when neither the task nor its O(definition) says. It cannot be changed
+        later.
     type: str
     choices: [linux, windows]
-    default: linux
   description:
     description:
       - What the version is for.
@@ -151,6 +152,10 @@ EXAMPLES = r"""
       dependencies: [python=3.11, numpy, pillow]
   check_mode: true
   diff: true
+
+- name: As a file describes it that az ml knows, too
+  mlops.azureml.environment:
+    definition: files/environment.yml
 
 - name: From a folder with a Dockerfile
   mlops.azureml.environment:

@@ -23,6 +23,7 @@ requirements:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.definition
   - mlops.azureml.tags
 attributes:
   check_mode:
@@ -45,8 +46,8 @@ options:
   name:
     description:
       - Name of the model, 1 to 255 letters, digits, C(-) and C(_).
+      - It is required, here or in O(definition).
     type: str
-    required: true
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.
@@ -60,10 +61,10 @@ options:
     type: str
   type:
     description:
-      - Format of the model. It cannot be changed later.
+      - Format of the model, V(custom_model) when neither the task nor its O(definition) says. It cannot be changed
+        later.
     type: str
     choices: [custom_model, mlflow_model, triton_model]
-    default: custom_model
   datastore:
     description:
       - Datastore that local files are uploaded to, by name, as V(azureml:name) or by full id.

@@ -66,19 +66,43 @@ OF_A_MODEL = ResourceType(
         ),
         Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript", change=MADE_OF),
         Field("environment", at="properties.environmentId", wire=Reference("environments"), change=MADE_OF),
-        Field("environment_variables", at="properties.environmentVariables", wire=TextMap(empty_values=True)),
+        Field(
+            "environment_variables",
+            at="properties.environmentVariables",
+            wire=TextMap(empty_values=True),
+            yaml="settings.environment_variables",
+        ),
         Field("compute", at="properties.compute", wire=Reference("computes"), needed=True, change=MADE_OF),
         Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
         Field("resources.instance_type", at="properties.resources.instanceType"),
         Field("resources.properties", at="properties.resources.properties", wire=JsonMap()),
-        Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
-        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
-        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
-        Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
-        Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
-        Field("logging_level", at="properties.loggingLevel", wire=LEVELS),
-        Field("output_action", at="properties.outputAction", wire=ACTIONS),
-        Field("output_file_name", at="properties.outputFileName"),
+        Field(
+            "mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1), yaml="settings.mini_batch_size"
+        ),
+        Field(
+            "max_concurrency_per_instance",
+            at="properties.maxConcurrencyPerInstance",
+            wire=Integer(minimum=1),
+            yaml="settings.max_concurrency_per_instance",
+        ),
+        Field(
+            "retry_settings.max_retries",
+            at="properties.retrySettings.maxRetries",
+            wire=Integer(minimum=0),
+            yaml="settings.retry_settings.max_retries",
+        ),
+        Field(
+            "retry_settings.timeout",
+            at="properties.retrySettings.timeout",
+            wire=Duration(minimum=1),
+            yaml="settings.retry_settings.timeout",
+        ),
+        Field(
+            "error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1), yaml="settings.error_threshold"
+        ),
+        Field("logging_level", at="properties.loggingLevel", wire=LEVELS, yaml="settings.logging_level"),
+        Field("output_action", at="properties.outputAction", wire=ACTIONS, yaml="settings.output_action"),
+        Field("output_file_name", at="properties.outputFileName", yaml="settings.output_file_name"),
     ),
 )
 

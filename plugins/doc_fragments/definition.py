@@ -1,0 +1,23 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """A resource as a whole, in place of single options."""
+
+    DOCUMENTATION = r"""
+options:
+  definition:
+    description:
+      - The resource as the YAML files of C(az ml) describe it, a mapping or the path of such a file. It can say what
+        the options named like its keys say; an option that the task gives itself wins.
+      - A key that is not supported is an error that names its path; C($schema) is ignored.
+      - Relative paths in a file are meant from its folder.
+      - What the file would make on the way, for example an environment that it describes in place, has to be registered
+        with its own module and referred to.
+      - A mapping must hold no secret, since Ansible logs it; a file may.
+    type: raw
+"""

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The option ``definition``: a resource as the YAML files of ``az ml`` describe it, in place of single options."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import os
+import re
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ._dotted import dig, plant
+from ._errors import InvalidOption
+from ._invocation import Spec
+from ._mapping_file import read_mapping
+from ._resource import Field, Options, ResourceType
+from ._storage_uri import is_cloud
+from ._wire import Json, Reference
+
+NAME = "definition"
+SCHEMA = "$schema"
+
+
+@dataclasses.dataclass(frozen=True)
+class Definition:
+    """Which keys a definition of a resource type may have, and which options they stand for.
+
+    ``extra``: options that stand in no table. ``local``: options whose text may be a path, which in a file is meant
+    from the file's folder. ``content``: what stands for no option stays in the definition, for it is the content.
+    """
+
+    resource: ResourceType
+    extra: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+    content: bool = False
+
+    @functools.cached_property
+    def keys(self) -> dict[str, str]:
+        """Path in the definition -> path in the options."""
+        names = re.findall(r"{(\w+)}", self.resource.path)
+        kinds = [self.resource.kinds.option] if self.resource.kinds else []
+        keys = {option: option for option in (*names, *kinds, *self.extra)}
+        for table in self.resource.tables:
+            for field in table.fields:
+                if field.option != NAME:
+                    keys[field.option] = field.option
+                    keys.update({field.yaml: field.option} if field.yaml else {})
+        return keys
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def completed(self, options: Options, register_secret: t.Callable[[str], None]) -> dict[str, t.Any]:
+        """The options, with what the definition says where the task itself says nothing.
+
+        Raises InvalidOption, naming the path, for a key that is not known, and for what no option could hold.
+        """
+        given = options[NAME]
+        settled = copy.deepcopy(dict(options))
+        if given is None:
+            return settled
+        tree = read_mapping(given, NAME)
+        folder = os.path.dirname(os.path.abspath(os.path.expanduser(given))) if isinstance(given, str) else None
+        self._check_kind(tree)
+        rest: dict[str, Json] = {}
+        for path, value in self._leaves(tree, "", rest):
+            option = self.keys[path]
+            if value is None or dig(options, option) is not None:
+                continue
+            self._check(path, option, value)
+            for secret in self._secrets(option, value):
+                if folder is None:
+                    raise InvalidOption(
+                        f"{NAME}.{path}: a secret does not belong into a definition in a task, which is logged. "
+                        f"Give it in {option}, or the whole definition in a file."
+                    )
+                register_secret(secret)
+            plant(settled, option, self._from(folder, option, value))
+        settled[NAME] = rest if self.content else None
+        return settled
+
+    def _leaves(self, tree: t.Mapping[str, Json], above: str, rest: dict[str, Json]) -> t.Iterator[tuple[str, Json]]:
+        for key, value in tree.items():
+            path = f"{above}{key}"
+            if path in self.keys:
+                yield path, value
+            elif any(known.startswith(f"{path}.") for known in self.keys) and isinstance(value, (dict, type(None))):
+                yield from self._leaves(value or {}, f"{path}.", rest)
+            elif self.content:
+                rest[key] = value
+            elif path != SCHEMA:
+                self._refuse(path)
+
+    def _refuse(self, path: str) -> None:
+        level = path.rpartition(".")[0]
+        here = sorted({key[len(level) :].lstrip(".").split(".")[0] for key in self.keys if key.startswith(level)})
+        raise InvalidOption(f"{NAME}.{path}: this key is not supported. Supported here: {', '.join(here)}.")
+
+    def _check_kind(self, tree: t.Mapping[str, Json]) -> None:
+        """Another kind has other keys: better to say that than to stumble over one of them."""
+        kinds = self.resource.kinds
+        kind = tree.get(kinds.option) if kinds else None
+        if kinds and kind is not None and kind not in kinds.tables:
+            supported = ", ".join(kinds.tables)
+            raise InvalidOption(f"{NAME}.{kinds.option}: {kind!r} is not supported. Supported here: {supported}.")
+
+    def _fields(self, option: str) -> list[Field]:
+        """What the tables of the kinds make of an option."""
+        return [field for table in self.resource.tables for field in table.fields if field.option == option]
+
+    def _secrets(self, option: str, value: Json) -> set[str]:
+        """The secret texts in what an option holds."""
+        secrets = {str(value) for field in self._fields(option) if field.secret}
+        for field in self._fields(option) if isinstance(value, dict) else ():
+            inner = field.wire.spec().get("options", {})
+            secrets |= {str(value[name]) for name, about in inner.items() if about.get("no_log") and name in value}
+        return secrets
+
+    def _check(self, path: str, option: str, value: Json) -> None:
+        """Ansible would make text of anything."""
+        wires = [field.wire for field in self._fields(option)]
+        kind = "a map" if isinstance(value, dict) else "a list"
+        if not isinstance(value, (dict, list)) or not all(wire.spec()["type"] == "str" for wire in wires):
+            return
+        if any(isinstance(wire, Reference) for wire in wires):
+            raise InvalidOption(
+                f"{NAME}.{path}: what is described in place ({kind}) is not supported. Register it with its own "
+                f"module, and write azureml:name:version here or in {option}."
+            )
+        raise InvalidOption(f"{NAME}.{path}: a text is wanted, not {kind}.")
+
+    def _from(self, folder: str | None, option: str, value: Json) -> Json:
+        """A relative path in a file is meant from its folder."""
+        if folder is None or option not in self.local or not isinstance(value, str) or is_cloud(value):
+            return value
+        return os.path.join(folder, os.path.expanduser(value))
+
+
+def opened(spec: Spec) -> Spec:
+    """What a task is asked for when a definition may say the rest: nothing is required, nothing assumed."""
+    if spec.definition is None:
+        return spec
+    fillable = {option.partition(".")[0] for option in spec.definition.keys.values()}
+    arguments = {
+        name: {word: value for word, value in about.items() if word not in ("required", "default")}
+        if name in fillable
+        else about
+        for name, about in spec.arguments.items()
+    }
+    return Spec({**arguments, NAME: {"type": "raw"}})
+
+
+def completed(spec: Spec, options: Options, register_secret: t.Callable[[str], None]) -> Options:
+    """The options of a task with its definition worked in, checked as a whole. Raises InvalidOption."""
+    if spec.definition is None:
+        return options
+    settled = spec.definition.completed(options, register_secret)
+    checked = ArgumentSpecValidator(
+        spec.arguments,
+        mutually_exclusive=spec.mutually_exclusive,
+        required_together=spec.required_together,
+        required_one_of=spec.required_one_of,
+        required_if=spec.required_if,
+        required_by=spec.required_by,
+    ).validate(_without_nulls({name: settled[name] for name in spec.arguments}, spec.arguments))
+    if checked.error_messages:
+        raise InvalidOption("; ".join(checked.error_messages))
+    return {**settled, **checked.validated_parameters}
+
+
+def _without_nulls(options: Options, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
+    return {
+        name: _without_nulls(value, inner) if isinstance(value, dict) and (inner := _inner(arguments, name)) else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def _inner(arguments: t.Mapping[str, t.Any], name: str) -> t.Mapping[str, t.Any] | None:
+    return (arguments.get(name) or {}).get("options")
