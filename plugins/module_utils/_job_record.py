@@ -53,7 +53,7 @@ class Job:
     key: str | None
     definition: str | None
     is_scoring: bool
-    is_archived: bool
+    is_archived: bool | None
     created: str | None
     started: str | None
     ended: str | None
@@ -145,7 +145,7 @@ def read_job(body: Json) -> Job:
         key=tags.get(KEY_MARK) or notes.get(KEY_MARK),
         definition=tags.get(DEFINITION_MARK) or notes.get(DEFINITION_MARK),
         is_scoring=tags.get("azureml.batchrun") == "true",
-        is_archived=bool(told.get("isArchived")),
+        is_archived=told.get("isArchived"),
         created=(body.get("systemData") or {}).get("createdAt"),
         started=notes.get("StartTimeUtc"),
         ended=notes.get("EndTimeUtc"),

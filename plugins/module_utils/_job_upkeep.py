@@ -63,9 +63,9 @@ class Upkeep:
 
     def _archived(self, latest: Try, job: Job, *, wanted: bool) -> Result:
         """Service fact: assets contract 1.8, 10 (what was read goes back, without its nulls)."""
-        if job.is_archived is wanted:
+        if bool(job.is_archived) is wanted:
             return Result(False, {"batch_job": self._shown(latest, job)})
-        before, after = self._change(archived=(job.is_archived, wanted))
+        before, after = self._change(archived=(bool(job.is_archived), wanted))
         if self._invocation.check_mode:
             return Result(True, {"batch_job": {**self._shown(latest, job), "archived": wanted}}, before, after)
         path = self._workspace.path(f"jobs/{job.name}")

@@ -28,7 +28,7 @@ def shown_job(job: Job, workspace: Workspace) -> Json:
         "inputs": job.inputs,
         "outputs": {name: {"path": uri} for name, uri in job.outputs.items()},
         "studio_url": job.studio_url,
-        "archived": job.is_archived,
     }
-    told = {"key": job.key, "created": job.created, "started": job.started, "ended": job.ended}
-    return {**shown, **{word: value for word, value in told.items() if value}}
+    told = {"archived": job.is_archived, "key": job.key, "created": job.created}
+    told.update(started=job.started, ended=job.ended)
+    return {**shown, **{word: value for word, value in told.items() if value is not None}}

@@ -107,7 +107,8 @@ class RunHistory:
         return DatastorePath(place.datastore, place.path) if place else None
 
     @functools.cached_property
-    def _base(self) -> str:
+    def host(self) -> str:
+        """The regional host, ``https://eastus.api.azureml.ms``; one request. Raises ServiceError, ConnectionFailed."""
         answer = self._http.send("GET", self._discovery_url, what="read where the workspace's services are").json()
         if not isinstance(answer, dict) or not answer.get("api"):
             raise ServiceError("Could not read where the workspace's services are: the answer names no 'api'.")
@@ -118,7 +119,7 @@ class RunHistory:
     ) -> dict[str, t.Any]:
         answer = self._http.send(
             method,
-            f"{self._base}/{service}/v1.0{self._workspace.path}/{below}",
+            f"{self.host}/{service}/v1.0{self._workspace.path}/{below}",
             json=json,
             token=lambda fresh: self._credentials.token(self._cloud.management_audience, fresh=fresh),
             safe_to_repeat=True,

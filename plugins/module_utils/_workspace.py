@@ -19,6 +19,7 @@ from ._invocation import Invocation
 from ._management import Management
 
 if t.TYPE_CHECKING:
+    from ._front_end import FrontEnd
     from ._run_history import RunHistory
     from ._scoring import Scoring
 
@@ -93,6 +94,12 @@ class Workspace:
 
         discovery = str(self.properties["properties"]["discoveryUrl"])
         return RunHistory(self.http, self.cloud, self.credentials, self.id, discovery)
+
+    @functools.cached_property
+    def front_end(self) -> FrontEnd:
+        from ._front_end import FrontEnd
+
+        return FrontEnd(self.http, self.cloud, self.credentials, self.id, lambda: self.run_history.host)
 
     @functools.cached_property
     def properties(self) -> dict[str, t.Any]:

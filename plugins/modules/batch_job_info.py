@@ -1,0 +1,170 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: batch_job_info
+short_description: Read scoring jobs of an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Reads one scoring job, or lists those of an endpoint, a deployment or the workspace, newest first.
+  - The jobs of an endpoint are asked of its own list. Where that fails, which the service is known for, all jobs of the
+    workspace are looked through, with a warning.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.attributes.info_module
+  - mlops.azureml.connection
+  - mlops.azureml.query
+options:
+  name:
+    description:
+      - Name of a job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
+      - One that is not there gives an empty list.
+    type: str
+  endpoint_name:
+    description:
+      - List only jobs of this batch endpoint, which need not be there any more.
+    type: str
+  deployment_name:
+    description:
+      - List only jobs that this deployment scores, or scored.
+    type: str
+  status:
+    description:
+      - List only jobs in one of these states, for instance V(Running) or V(Failed).
+    type: list
+    elements: str
+  created_after:
+    description:
+      - List only jobs that were started at this moment or later, V(2026-01-31T06:00:00+00:00).
+      - Without a zone it is UTC.
+    type: str
+  created_before:
+    description:
+      - List only jobs that were started before this moment.
+    type: str
+  list_view:
+    description:
+      - Which jobs to list. With V(active) those that are not archived.
+      - The endpoint's own list does not tell them apart, so for V(active) and V(archived) the jobs of the workspace are
+        looked through.
+    type: str
+    choices: [active, archived, all]
+    default: all
+seealso:
+  - module: mlops.azureml.batch_job
+"""
+
+EXAMPLES = r"""
+- name: Which jobs failed this week?
+  mlops.azureml.batch_job_info:
+    endpoint_name: digits-batch
+    status: [Failed]
+    created_after: "{{ '%Y-%m-%dT%H:%M:%S' | strftime(now(utc=true).timestamp() | int - 604800, utc=true) }}"
+  register: failed
+
+- name: Is anything still going on?
+  mlops.azureml.batch_job_info:
+    endpoint_name: digits-batch
+    query: "[?!contains(['Completed', 'Failed', 'Canceled'], status)].name"
+"""
+
+RETURN = r"""
+batch_jobs:
+  description: The jobs, or what O(query) makes of them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/.../workspaces/ws1/jobs/digits-20260131
+    name:
+      description: Name of the job.
+      type: str
+      returned: always
+      sample: digits-20260131
+    key:
+      description: The key under which the collection started it.
+      type: str
+      returned: when the job tells it
+      sample: digits-20260131
+    display_name:
+      description: Name that the studio shows.
+      type: str
+      returned: always
+      sample: careful_bulb_plwyqfx0
+    status:
+      description: How far the job is.
+      type: str
+      returned: always
+      sample: Completed
+    endpoint_name:
+      description: Name of the batch endpoint.
+      type: str
+      returned: always
+      sample: digits-batch
+    deployment_name:
+      description: Name of the deployment that scores.
+      type: str
+      returned: always
+      sample: blue
+    experiment_name:
+      description: Experiment that the job is shown under. Null where the endpoint's own list does not tell it.
+      type: str
+      returned: always
+      sample: digits-batch
+    inputs:
+      description: What is scored, as far as the job tells it.
+      type: dict
+      returned: always
+      sample: {images: {type: uri_folder, path: "azureml:digits-inbox:12"}}
+    outputs:
+      description: Where results go, by output name, as far as it was chosen before the start.
+      type: dict
+      returned: always
+      sample: {score: {path: "azureml://datastores/workspaceblobstore/paths/trials/7/predictions.csv"}}
+    studio_url:
+      description: The job in the studio.
+      type: str
+      returned: always
+      sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1
+    archived:
+      description: Whether the job is hidden from lists.
+      type: bool
+      returned: when the list tells it
+      sample: false
+    created:
+      description: When the job was started.
+      type: str
+      returned: when the service tells it
+      sample: "2026-01-31T06:00:01.80314+00:00"
+    started:
+      description: When it began to run.
+      type: str
+      returned: when the service tells it
+      sample: "2026-01-31 06:02:29"
+    ended:
+      description: When it ended.
+      type: str
+      returned: when the service tells it
+      sample: "2026-01-31 06:05:40"
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._job_list import ListJobs
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+
+
+def main() -> None:
+    run(ListJobs())
+
+
+if __name__ == "__main__":
+    main()
