@@ -25,6 +25,10 @@ matrix: ## every call of a scoring job x every fault x every policy, and a kill 
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate matrix
 
+matrix: ## try every option under every two answers to open questions, and check mode on 10,000 pairs (minutes)
+	@$(PREPARE) gate
+	@$(RUN) -m tests.gate matrix
+
 emulator-up: ## start a local workspace
 	@$(PREPARE) demo
 	@$(RUN) -m tests.emulator up --state-dir $(EMULATOR_STATE)

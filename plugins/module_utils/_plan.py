@@ -158,6 +158,7 @@ def plan(
         {"name": options["name"], **after},
         differences,
     )
+    _require_companions(resource, wanted, made.body)
     if options.get("recreate") and (failed or fixed or made.changes(Change.REFUSABLE)):
         replacement = _replacement(resource, options, standing, wanted, changed)
         return dataclasses.replace(made, replacement=replacement, action="replace" if failed or fixed else "update")
@@ -167,6 +168,7 @@ def plan(
 def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, Json], workspace: WorkspaceId) -> Plan:
     _require_needed(resource, wanted, f"{resource.title(options)} does not exist yet, and creating it needs")
     body = merged_body(resource, {}, {**resource.constants, **wanted})
+    _require_companions(resource, wanted, body)
     differences = tuple(Difference(field, None, wanted[field.at]) for field in resource.fields if field.at in wanted)
     _before, after = _words(differences, workspace)
     return Plan("create", body, {}, {"name": options["name"], **after}, differences)
@@ -176,6 +178,14 @@ def _require_needed(resource: ResourceType, wanted: dict[str, Json], complaint: 
     missing = [field.option for field in resource.fields if field.needed and field.at not in wanted]
     if missing:
         raise InvalidOption(f"{complaint} {', '.join(missing)}. Add what is missing to the task.")
+
+
+def _require_companions(resource: ResourceType, wanted: dict[str, Json], body: Json) -> None:
+    """Raises InvalidOption for an option that says nothing without another, which neither stands nor is said."""
+    places = {field.option: field.at for field in resource.fields}
+    for field in resource.fields:
+        if field.along_with and field.at in wanted and dig(body, places[field.along_with]) is None:
+            raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task. Nothing was changed.")
 
 
 def _words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
@@ -236,7 +246,7 @@ def merged_body(resource: ResourceType, standing: Json, wanted: dict[str, Json])
     for field in resource.fields:
         _send_back(field, body)
     for path, value in wanted.items():
-        plant(body, path, value)
+        plant(body, path, copy.deepcopy(value))
     return body
 
 

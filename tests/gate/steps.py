@@ -54,7 +54,13 @@ STEPS = [
         _COLLECTIONS | _IMPORTABLE | {"JOB_MATRIX": "all"},
         on_request=True,
     ),
-    Step("unit", [[*PYTEST_IN_TWO, "tests/unit"]], _COLLECTIONS | _IMPORTABLE),
+    Step("unit", [[*PYTEST_IN_TWO, "tests/unit", "-m", "not on_request"]], _COLLECTIONS | _IMPORTABLE),
+    Step(
+        "matrix",
+        [[*PYTEST_IN_TWO, "tests/unit/plugins/matrix"]],
+        _COLLECTIONS | _IMPORTABLE | {"MATRIX_PAIRS": "10000"},
+        on_request=True,
+    ),
     Step(
         "build",
         [

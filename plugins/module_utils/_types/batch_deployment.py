@@ -63,6 +63,7 @@ OF_A_MODEL = ResourceType(
             at="properties.codeConfiguration.codeId",
             wire=Reference("codes"),
             change=MADE_OF,
+            along_with="code_configuration.scoring_script",
         ),
         Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript", change=MADE_OF),
         Field("environment", at="properties.environmentId", wire=Reference("environments"), change=MADE_OF),

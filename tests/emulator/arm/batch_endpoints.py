@@ -201,10 +201,10 @@ def render(state: State, resource: Resource, api_version: str) -> dict[str, Any]
         "tags": batch.tags(state, resource),
         "location": resource.location,
     }
-    if first:
-        view["identity"] = {"type": "None", "principalId": _ZERO, "tenantId": _ZERO}
-    elif resource.identity:
+    if resource.identity:
         view["identity"] = resource.identity
+    elif first:
+        view["identity"] = {"type": "None", "principalId": _ZERO, "tenantId": _ZERO}
     return view
 
 

@@ -10,6 +10,7 @@ from ..state import Resource
 from .call import Answer, Call
 from .operations import COMPUTE
 from .shapes import Choice, Field, Flag, Json, Object, shape
+from .versions import Span
 
 KIND = "ComputeInstance"
 _READ_ONLY = (
@@ -31,7 +32,7 @@ SHAPE = shape(
     Field("personalComputeInstanceSettings", Json()),
     Field("schedules", Json()),
     Field("setupScripts", Json()),
-    Field("idleTimeBeforeShutdown"),
+    Field("idleTimeBeforeShutdown", versions=Span("2025-12-01", "2022-10-01-preview")),
     Field("enableNodePublicIp", Flag(), default=True),
     Field("customServices", Json(list, "an array")),
     *(Field(name, Json(object), read_only=True) for name in _READ_ONLY),
@@ -40,7 +41,7 @@ SHAPE = shape(
 _ACTIONS = {"start": ("Starting", "Running"), "stop": ("Stopping", "Stopped"), "restart": ("Restarting", "Running")}
 
 
-def view(resource: Resource) -> dict[str, Any]:
+def view(resource: Resource, api_version: str) -> dict[str, Any]:
     """The inner properties as answered. Service fact: asset contract 3.6."""
     state = "Creating" if resource.provisioning_state == "Creating" else resource.extra.get("power", "Running")
     name = str(resource.extra.get("last_action", "Create"))
@@ -52,7 +53,7 @@ def view(resource: Resource) -> dict[str, Any]:
         "operationTrigger": "User",
     }
     return {
-        **SHAPE.render(resource.properties["properties"], ""),
+        **SHAPE.render(resource.properties["properties"], api_version),
         "connectivityEndpoints": {"publicIpAddress": None, "privateIpAddress": None},
         "applications": [],
         "createdBy": None,

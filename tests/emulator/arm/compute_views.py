@@ -59,7 +59,7 @@ def settled(state: State, resource: Resource, api_version: str) -> dict[str, Any
         "provisioningErrors": _errors(resource.operation) if failed and resource.operation else None,
         "provisioningWarnings": {},
         "isAttachedCompute": stored["computeType"] == "Kubernetes",
-        "properties": _inner(state, resource),
+        "properties": _inner(state, resource, api_version),
     }
     if not _LATER.covers(api_version):
         del properties["provisioningWarnings"]
@@ -76,12 +76,12 @@ def settled(state: State, resource: Resource, api_version: str) -> dict[str, Any
     return {**view, "properties": properties}
 
 
-def _inner(state: State, resource: Resource) -> dict[str, Any]:
+def _inner(state: State, resource: Resource, api_version: str) -> dict[str, Any]:
     kind = resource.properties["computeType"]
     if kind == "AmlCompute":
         return _cluster(state, resource)
     if kind == compute_instances.KIND:
-        return compute_instances.view(resource)
+        return compute_instances.view(resource, api_version)
     return copy.deepcopy(dict(resource.properties["properties"]))
 
 

@@ -65,6 +65,7 @@ ROOM = ResourceType(
         Field("identity", at="identity", wire=Identity()),
         Field("pin", at="properties.pin", secret=True, change=Change.WRITE_ONLY),
         Field("wall", at="properties.wall", change=Change.REFUSABLE),
+        Field("paint", at="properties.paint", along_with="wall"),
         Field("light.level", at="properties.light.level", wire=Integer(), change=Change.PATCH),
         Field("light.hours", at="properties.light.hours", wire=Duration(), change=Change.PATCH),
         Field("settings.loud", at="properties.settings.loud", alias="House.Settings.loud"),
@@ -263,6 +264,17 @@ class TestReplacement:
         assert planned(stands(wall="stone"), wall="wood").replacement is None
 
 
+class TestCompanions:
+    @pytest.mark.parametrize("standing", [None, STANDING])
+    def test_an_option_may_need_another(self, standing: Any) -> None:
+        with pytest.raises(InvalidOption, match=r"paint needs wall\. Add it to the task\."):
+            planned(standing, paint="white", floor=1)
+        assert planned(standing, paint="white", wall="stone", floor=1).after["paint"] == "white"
+
+    def test_the_other_may_stand_already(self) -> None:
+        assert planned(stands(wall="stone"), paint="white").after["paint"] == "white"
+
+
 class TestMovingGround:
     """In passing the service does not tell everything (assets contract 3.4)."""
 
@@ -414,6 +426,7 @@ class TestRender:
             "floor": 1,
             "identity": {"type": "none", "user_assigned_identities": []},
             "wall": None,
+            "paint": None,
             "light": {"level": None, "hours": None},
             "settings": {"loud": None},
             "temperature": 21,

@@ -77,6 +77,13 @@ def test_an_attached_cluster_is_adopted(run: Run) -> None:
     assert done["compute"]["instance_types"]["small"]["resources"]["requests"] == {"cpu": "1", "memory": "4Gi"}
 
 
+def test_the_service_wants_the_inner_properties_even_when_nothing_is_said_of_them(run: Run) -> None:
+    written = put(AT)
+    task = {key: TASK[key] for key in ("name", "type", "location", "resource_id")}
+    run(compute, task, get(AT), written, poll(), get(AT, attached()))
+    assert written.sent["properties"] == {"computeType": "Kubernetes", "resourceId": CLUSTER, "properties": {}}
+
+
 def test_attaching_needs_to_know_which_cluster(run: Run) -> None:
     assert "creating it needs resource_id" in run(compute, {"name": "k8s", "type": "kubernetes"}, get(AT))["msg"]
 

@@ -1,0 +1,211 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The engine and the local workspace in one process: no sockets, no waiting, each request seen."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils import _site
+from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
+from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
+from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.emulator import entra
+from tests.emulator.app import Emulator
+from tests.emulator.settings import SURFACES, Settings
+from tests.unit.emulator.conftest import StorageDouble
+
+READS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"PUT", "PATCH", "POST", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, by its path below the workspace; the body as it was sent."""
+
+    method: str
+    path: str
+    body: bytes
+
+
+@dataclass
+class InMemory(httpx.BaseTransport):
+    """Takes the requests of a synchronous client to the applications of an emulator."""
+
+    emulator: Emulator
+    loop: asyncio.AbstractEventLoop
+    seen: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ports = self.emulator.state.settings.ports
+        self._surfaces = {ports[name]: httpx.ASGITransport(app) for name, app in self.emulator.surfaces.items()}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        below = request.url.path.removeprefix(self.emulator.state.settings.workspace_path).strip("/")
+        self.seen.append(Request(request.method, below, request.content))
+        return self.loop.run_until_complete(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._surfaces[request.url.port or 0].handle_async_request(request)
+        content = await answer.aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
+
+
+class Tokens:
+    """Credentials that the emulator honours."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._token = emulator.state.entra.issue(emulator.state.settings.url("management"))
+
+    def token(self, _audience: str, *, fresh: bool = False) -> str:
+        return self._token
+
+
+@dataclass
+class Invocation:
+    """One task, as a door offers it."""
+
+    options: dict[str, Any]
+    check_mode: bool
+    cache_dir: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+    def progress(self, _message: str) -> None: ...
+
+    def register_secret(self, _secret: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a task: its result, or why it failed; and what it asked of the service."""
+
+    changed: bool
+    values: dict[str, Any]
+    diff: tuple[dict[str, Any], dict[str, Any]]
+    message: str
+    warnings: list[str]
+    requests: list[Request]
+
+    @property
+    def writes(self) -> list[Request]:
+        return [request for request in self.requests if request.method in WRITES]
+
+    @property
+    def lines(self) -> list[str]:
+        """Method and path of each request that does not follow an operation."""
+        return [f"{one.method} {one.path}".strip() for one in self.requests if "Operation" not in one.path]
+
+
+class Bench:
+    """A workspace of its own for tasks to run in; ``policies`` are the answers to open questions that hold in it."""
+
+    def __init__(self, state_dir: Path, **policies: str) -> None:
+        ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
+        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports), storage=StorageDouble())
+        for name, value in policies.items():
+            self.emulator.state.policies.set(name, value)
+        self.settings = self.emulator.state.settings
+        self.transport = InMemory(self.emulator, asyncio.new_event_loop())
+        self.tokens = Tokens(self.emulator)
+        arm = self.settings.url("management")
+        self._cloud = Cloud("local", arm, self.settings.url("login"), "localhost", arm)
+
+    def close(self) -> None:
+        self.transport.loop.close()
+
+    # -- tasks of the collection ---------------------------------------------------------------------------------
+
+    def run(self, verb: Verb, task: dict[str, Any], *, check: bool = False) -> Done:
+        """One task to its end."""
+        invocation = Invocation(self._read(verb, task), check)
+        before = len(self.transport.seen)
+        changed, values, diff, message = False, {}, ({}, {}), ""
+        try:
+            result = verb.run(self._workspace(invocation), invocation)
+            changed, values, diff = result.changed, result.values, (result.before, result.after)
+        except AzureMLError as error:
+            message = error.message
+        return Done(changed, values, diff, message, invocation.warnings, self.transport.seen[before:])
+
+    def _read(self, verb: Verb, task: dict[str, Any]) -> dict[str, Any]:
+        here = {
+            "subscription_id": self.settings.subscription_id,
+            "resource_group": self.settings.resource_group,
+            "workspace_name": self.settings.workspace_name,
+        }
+        read = ArgumentSpecValidator({**connection_options(), **verb.spec().arguments}).validate({**here, **task})
+        assert not read.error_messages, read.error_messages
+        options: dict[str, Any] = read.validated_parameters
+        return options
+
+    def _workspace(self, invocation: Invocation) -> Workspace:
+        at = {"sleep": self.sleep, "clock": self.now}
+        workspace = Workspace(invocation)
+        opened: Any = workspace
+        opened.http = HttpClient(transport=self.transport, register_secret=invocation.register_secret, **at)
+        opened.management = Management(workspace.http, self._cloud, self.tokens, **at)
+        return workspace
+
+    def now(self) -> float:
+        return self.emulator.state.clock.now().timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.emulator.state.clock.advance(seconds)
+
+    # -- other clients -------------------------------------------------------------------------------------------
+
+    def send(self, method: str, below: str, body: Any = None, version: str = "2024-10-01", **query: str) -> Any:
+        """One call of somebody else; its operation ends at once. The JSON of the answer, None for a 404."""
+        url = f"{self.settings.url('management')}{self.path(below)}"
+        headers = {"Authorization": f"Bearer {self.tokens.token('')}"}
+        with httpx.Client(transport=self.transport) as client:
+            answer = client.request(method, url, params={"api-version": version, **query}, json=body, headers=headers)
+        assert answer.status_code in (200, 201, 202, 204, 404), answer.text
+        self.sleep(self.settings.operation_seconds)
+        return answer.json() if answer.content and answer.status_code != 404 else None
+
+    def path(self, below: str) -> str:
+        return f"{self.settings.workspace_path}/{below}".rstrip("/")
+
+
+Open = Callable[..., Bench]
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> rsa.RSAPrivateKey:
+    """One key for all workspaces: making one takes longer than most tests."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: rsa.RSAPrivateKey) -> Iterator[Open]:
+    """``opened(**policies)``: a new workspace."""
+    monkeypatch.setattr(entra.rsa, "generate_private_key", lambda **_options: signing_key)
+    made: list[Bench] = []
+
+    def open_one(**policies: str) -> Bench:
+        made.append(Bench(tmp_path, **policies))
+        monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=made[-1].now))
+        return made[-1]
+
+    yield open_one
+    for bench in made:
+        bench.close()

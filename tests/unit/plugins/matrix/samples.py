@@ -1,0 +1,149 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two values for every option: a wire type that is added has to say which two are typical of it."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
+from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
+    Boolean,
+    ChildName,
+    Choice,
+    Duration,
+    Integer,
+    JsonMap,
+    Location,
+    NameReference,
+    Reference,
+    Switch,
+    Text,
+    TextMap,
+    Wire,
+)
+
+ELSEWHERE = "/subscriptions/s/resourceGroups/rg1/providers"
+# What stands in every workspace that a task is tried in (see subjects.py); a reference needs a target.
+STANDING = {
+    "computes": ("cpu", "gpu"),
+    "datastores": ("workspaceblobstore", "workspaceartifactstore"),
+    "models": ("azureml:digits:1", "azureml:digits:2"),
+    "codes": ("azureml:score:1", "azureml:score:2"),
+    "environments": ("azureml:sklearn:1", "azureml:sklearn:2"),
+    "components": ("azureml:hello:1", "azureml:hello:2"),
+    "deployments": ("green", "red"),
+}
+# Options whose texts mean something to the service.
+BY_OPTION = {"size": ("Standard_DS2_v2", "STANDARD_NC6"), "auth_mode": ("aad_token", "key")}
+
+Pair = tuple[Any, Any]
+
+
+def samples(field: Field) -> Pair:
+    """Two different values that a task may give to the option."""
+    return BY_OPTION.get(field.option) or of_wire(field.wire)
+
+
+@functools.singledispatch
+def of_wire(wire: Wire) -> Pair:
+    raise NotImplementedError(f"two sample values of the wire type {type(wire).__name__} are missing in samples.py")
+
+
+@of_wire.register
+def _text(_wire: Text) -> Pair:
+    return "one", "two words"
+
+
+@of_wire.register
+def _location(_wire: Location) -> Pair:
+    return "East US", "westeurope"
+
+
+@of_wire.register
+def _child(wire: ChildName) -> Pair:
+    return STANDING[wire.kind][0], STANDING[wire.kind][1]
+
+
+@of_wire.register
+def _id(_wire: ArmIdText) -> Pair:
+    return tuple(f"{ELSEWHERE}/Microsoft.ContainerService/managedClusters/{name}" for name in ("a", "b"))  # type: ignore[return-value]
+
+
+@of_wire.register
+def _integer(wire: Integer) -> Pair:
+    first = max(wire.minimum or 0, 0) + 1
+    return first, first + 1
+
+
+@of_wire.register
+def _duration(wire: Duration) -> Pair:
+    return wire.minimum + 60, wire.minimum + 61
+
+
+@of_wire.register
+def _boolean(_wire: Boolean) -> Pair:
+    return True, False
+
+
+@of_wire.register
+def _switch(_wire: Switch) -> Pair:
+    return True, False
+
+
+@of_wire.register
+def _choice(wire: Choice) -> Pair:
+    return tuple(list(wire.words)[:2])  # type: ignore[return-value]
+
+
+@of_wire.register
+def _map(_wire: TextMap) -> Pair:
+    return {"one": "1"}, {"two": True}
+
+
+@of_wire.register
+def _json(_wire: JsonMap) -> Pair:
+    return {"one": {"deep": [1]}}, {"two": None}
+
+
+@of_wire.register
+def _reference(wire: Reference) -> Pair:
+    return STANDING[wire.kind][0], STANDING[wire.kind][1]
+
+
+@of_wire.register
+def _name(wire: NameReference) -> Pair:
+    return STANDING[wire.kind][0], f"azureml:{STANDING[wire.kind][1]}"
+
+
+@of_wire.register
+def _identity(_wire: Identity) -> Pair:
+    ids = [
+        {"resource_id": f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"}
+        for name in ("me", "you")
+    ]
+    return (
+        {"type": "user_assigned", "user_assigned_identities": ids[:1]},
+        {"type": "system_assigned,user_assigned", "user_assigned_identities": ids[1:]},
+    )
+
+
+@of_wire.register
+def _subnet(_wire: Subnet) -> Pair:
+    return (
+        {"vnet_name": "net", "subnet": "one"},
+        {"subnet": f"{ELSEWHERE}/Microsoft.Network/virtualNetworks/net/subnets/two"},
+    )
+
+
+@of_wire.register
+def _instance_types(_wire: InstanceTypes) -> Pair:
+    return (
+        {"small": {"resources": {"requests": {"cpu": 1, "memory": "4Gi"}, "limits": {"cpu": "2"}}}},
+        {"large": {"node_selector": {"pool": "gpu"}}},
+    )

@@ -1,0 +1,213 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is tried: each kind of each resource type, with a smallest task, its surroundings and the policies it meets."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from allpairspy import AllPairs
+from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig, plant
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
+from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
+
+from tests.emulator.policies import POLICIES
+
+ENDPOINT = "Digits-EP"  # with capitals: whether names keep them is an open question
+DEPLOYMENT = "Blue"
+
+# Switches with a free value, and the values that are tried of them.
+FREE = {
+    "operation_lifetime": ("0", "0.5"),
+    "inherited_tags": ("", "costs=7"),  # with an empty value nothing can be created at all
+    "read_budget": ("0", "20"),
+}
+EVERYWHERE = (
+    "signed_operation_urls",
+    "altered_operation_url",
+    "operation_lifetime",
+    "expired_operation_status",
+    "delete_absent",
+    "delete_while_deleting",
+    "immutable_status",
+    "failed_operation_code",
+    "failed_resource",
+    "unknown_properties",
+    "read_only_properties",
+    "not_found_body",
+    "read_budget",
+)
+OF_COMPUTES = ("compute_omitted_fields", "compute_names", "compute_name_case", "compute_patch_status", "delete_in_use")
+OF_BATCH = (
+    "generation",
+    "put_existing_status",
+    "create_state",
+    "update_state",
+    "update_operation",
+    "omitted_fields",
+    "delete_body",
+    "patch_status",
+    "patch_unknown_keys",
+    "patch_headers",
+    "concurrent_put",
+    "creating_parent",
+    "missing_parent_status",
+    "missing_reference",
+    "absent_default",
+    "endpoint_names",
+    "endpoint_name_case",
+    "inherited_tags",
+)
+OF_DEPLOYMENTS = (
+    "deployment_changes",
+    "deployment_delete",
+    "delete_default",
+    "default_after_delete",
+    "pipeline_settings",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """A table under test, reached through the verb of its module.
+
+    ``task`` names the resource, and its kind; ``surround`` makes what it needs to stand, ``fill`` what its options may
+    name below it, when it stands itself.
+    """
+
+    title: str
+    resource: ResourceType
+    table: ResourceType
+    task: dict[str, Any]
+    policies: tuple[str, ...]
+    surround: Callable[[Bench], None] = lambda _bench: None
+    fill: Callable[[Bench], None] = lambda _bench: None
+
+    @property
+    def verb(self) -> Converge:
+        return Converge(self.resource)
+
+    @property
+    def smallest(self) -> dict[str, Any]:
+        """The task that creates it, and says nothing more."""
+        return self.with_options({field.option: samples(field)[0] for field in self.table.fields if field.needed})
+
+    @property
+    def fullest(self) -> dict[str, Any]:
+        """The task that says all that a creation can say."""
+        said = [field for field in self.table.fields if not isinstance(field.wire, ChildName)]
+        return self.with_options({field.option: samples(field)[0] for field in said})
+
+    def with_options(self, options: dict[str, Any], base: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A task with these options, by their dotted paths, added; and with those that they cannot do without."""
+        task: dict[str, Any] = _copied(base or self.task)
+        fields = {field.option: field for field in self.table.fields}
+        for option, value in options.items():
+            companion = fields[option].along_with
+            if companion and dig(task, companion) is None:
+                plant(task, companion, samples(fields[companion])[0])
+            plant(task, option, value)
+        return task
+
+    @property
+    def path(self) -> str:
+        return self.table.path_of(self.task)
+
+    @property
+    def parent_path(self) -> str | None:
+        parent = self.table.parent
+        return parent.type.path_of({"name": self.task[parent.option]}) if parent else None
+
+
+def _copied(tree: Any) -> Any:
+    return {key: _copied(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
+
+
+def _assets(bench: Bench) -> None:
+    for version in ("1", "2"):
+        blob = f"https://localhost:10000/account/c/{version}"
+        bench.send("PUT", f"codes/score/versions/{version}", {"properties": {"codeUri": blob}})
+        uri = f"azureml://datastores/workspaceblobstore/paths/{version}"
+        bench.send("PUT", f"models/digits/versions/{version}", {"properties": {"modelUri": uri}})
+        image = f"library/python:3.{version}"
+        bench.send("PUT", f"environments/sklearn/versions/{version}", {"properties": {"image": image}})
+        spec = {"type": "pipeline", "name": "hello", "version": version, "jobs": {}}
+        bench.send("PUT", f"components/hello/versions/{version}", {"properties": {"componentSpec": spec}})
+
+
+def _computes(bench: Bench) -> None:
+    for name in ("cpu", "gpu"):
+        inner = {"vmSize": "Standard_DS2_v2", "scaleSettings": {"maxNodeCount": 1}}
+        body = {"location": "eastus", "properties": {"computeType": "AmlCompute", "properties": inner}}
+        bench.send("PUT", f"computes/{name}", body)
+
+
+def _endpoint(bench: Bench) -> None:
+    _assets(bench)
+    _computes(bench)
+    bench.send("PUT", f"batchEndpoints/{ENDPOINT}", {"location": "eastus", "properties": {"authMode": "AADToken"}})
+
+
+def _deployments(bench: Bench) -> None:
+    """Two deployments of a model below the endpoint."""
+    _assets(bench)
+    _computes(bench)
+    model = {"referenceType": "Id", "assetId": bench.path("models/digits/versions/1")}
+    body = {"location": "eastus", "properties": {"model": model, "compute": bench.path("computes/cpu")}}
+    for name in ("green", "red"):
+        bench.send("PUT", f"batchEndpoints/{ENDPOINT}/deployments/{name}", body)
+
+
+def _kinds() -> Iterator[Subject]:
+    for kind, table in COMPUTE.kinds.tables.items() if COMPUTE.kinds else ():
+        task = {"name": "Cpu-1", "type": kind}
+        yield Subject(f"compute, {kind}", COMPUTE, table, task, (*EVERYWHERE, *OF_COMPUTES))
+    for kind, table in BATCH_DEPLOYMENT.kinds.tables.items() if BATCH_DEPLOYMENT.kinds else ():
+        task = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
+        policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
+        yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, _endpoint)
+
+
+SUBJECTS = (
+    *_kinds(),
+    Subject(
+        "endpoint",
+        BATCH_ENDPOINT,
+        BATCH_ENDPOINT,
+        {"name": ENDPOINT},
+        (*EVERYWHERE, *OF_BATCH),
+        fill=_deployments,
+    ),
+)
+OPTIONS = tuple((subject, field) for subject in SUBJECTS for field in subject.table.fields)
+
+
+def values_of(policy: str) -> tuple[str, ...]:
+    """The answers of a policy that are tried, the default first."""
+    (declared,) = (one for one in POLICIES if one.name == policy)
+    values = FREE.get(policy, declared.values)
+    return tuple(sorted(values, key=lambda value: value != declared.default))
+
+
+def each_value(subject: Subject) -> list[dict[str, str]]:
+    """The fewest sets of answers in which each answer to each question is given once; the defaults first."""
+    columns = {policy: values_of(policy) for policy in subject.policies}
+    rows = max(len(values) for values in columns.values())
+    return [{policy: values[min(row, len(values) - 1)] for policy, values in columns.items()} for row in range(rows)]
+
+
+@functools.cache
+def pairwise(policies: tuple[str, ...]) -> list[dict[str, str]]:
+    """Sets of answers in which each two answers to two questions meet once."""
+    return [dict(zip(policies, row)) for row in AllPairs([values_of(policy) for policy in policies])]

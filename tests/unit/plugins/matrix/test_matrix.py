@@ -1,0 +1,273 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every option of every kind, under every answer to the open questions: set, set again, changed, left out.
+
+Made from the tables: an option is tried as soon as it is declared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig
+from ansible_collections.mlops.azureml.plugins.module_utils._plan import render
+from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName, NameReference, Reference
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import (
+    OPTIONS,
+    SUBJECTS,
+    Subject,
+    each_value,
+    pairwise,
+)
+
+from tests.emulator.policies import POLICIES
+
+
+def cases() -> Iterator[Any]:
+    """Each option, under answers that give each single one once."""
+    for subject, field in OPTIONS:
+        for number, answers in enumerate(each_value(subject)):
+            yield pytest.param(subject, field, answers, id=f"{subject.title}: {field.option} ({number})")
+
+
+class Course:
+    """One option of one resource, in one workspace."""
+
+    def __init__(self, bench: Bench, subject: Subject, field: Field) -> None:
+        self.bench = bench
+        self.subject = subject
+        self.field = field
+        self.here = WorkspaceId(
+            bench.settings.subscription_id, bench.settings.resource_group, bench.settings.workspace_name
+        )
+
+    # -- tasks ---------------------------------------------------------------------------------------------------
+
+    def run(self, task: dict[str, Any], *, check: bool = False) -> Done:
+        done = self.bench.run(self.subject.verb, task, check=check)
+        assert done.message == ""
+        assert done.warnings == []
+        return done
+
+    def predicted(self, task: dict[str, Any]) -> Done:
+        """The run, after check mode has written nothing and told the same."""
+        before = self.standing()
+        check = self.run(task, check=True)
+        assert check.writes == []
+        assert self.standing() == before
+        done = self.run(task)
+        assert (check.changed, check.diff) == (done.changed, done.diff)
+        return done
+
+    # -- what stands ---------------------------------------------------------------------------------------------
+
+    def standing(self) -> Any:
+        return self.bench.send("GET", self.subject.path, version=self.subject.table.api_version)
+
+    def others(self) -> dict[str, Any]:
+        """All other settings, in the words of the task."""
+        table = self.subject.table
+        shown = render(table, self.standing(), self.here)
+        return {field.option: dig(shown, field.option) for field in table.fields if field is not self.field}
+
+    def stands(self, value: Any) -> bool:
+        """Does a fresh look show the value? Maps may hold what others put there."""
+        wanted, now = self.field.wire.encode(value, self.here), self.field.told(self.standing())
+        if self.field.change in (Change.MERGE, Change.APPEND):
+            return wanted.items() <= (now or {}).items()
+        return self.field.wire.same(wanted, now, self.here)
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def paths(self, *methods: str) -> list[str]:
+        return [f"{method} {self.subject.path}" for method in methods]
+
+    def targets(self, task: dict[str, Any], fields: tuple[Field, ...]) -> list[str]:
+        """The requests that see whether what the task names is there."""
+        return [f"GET {path}" for field in fields if (path := self._target(field, dig(task, field.option))) is not None]
+
+    def _target(self, field: Field, value: Any) -> str | None:
+        wire = field.wire
+        if value is None or not isinstance(wire, (Reference, ChildName)):
+            return None
+        sent = wire.encode(value, self.here)
+        if isinstance(wire, ChildName):
+            return f"{self.subject.path}/{wire.kind}/{sent}"
+        if isinstance(wire, NameReference):
+            return f"{wire.kind}/{sent}"
+        return str(wire.target(sent)).removeprefix(f"{self.here.path}/")
+
+
+def looks(done: Done) -> list[str]:
+    """The requests, without those that only follow an operation: looks at the same thing in a row count as one."""
+    lines: list[str] = []
+    for line in done.lines:
+        if not (lines and lines[-1] == line and line.startswith("GET")):
+            lines.append(line)
+    return lines
+
+
+@pytest.mark.parametrize(("subject", "field", "answers"), list(cases()))
+def test_an_option_from_creation_to_change(
+    opened: Open, subject: Subject, field: Field, answers: dict[str, str]
+) -> None:
+    run_the_course(opened(**answers), subject, field)
+
+
+@pytest.mark.on_request
+@pytest.mark.parametrize(
+    ("subject", "field"), [pytest.param(*one, id=f"{one[0].title}: {one[1].option}") for one in OPTIONS]
+)
+def test_an_option_under_each_two_answers(opened: Open, subject: Subject, field: Field) -> None:
+    for answers in pairwise(subject.policies):
+        run_the_course(opened(**answers), subject, field)
+
+
+def run_the_course(bench: Bench, subject: Subject, field: Field) -> None:
+    course = Course(bench, subject, field)
+    subject.surround(bench)
+    if isinstance(field.wire, ChildName):
+        set_on_what_stands(course)
+    else:
+        set_at_creation(course)
+    change(course)
+
+
+def set_at_creation(course: Course) -> None:
+    subject, field = course.subject, course.field
+    first, _second = samples(field)
+    task = subject.with_options({field.option: first}, subject.smallest)
+    done = course.predicted(task)
+    located = "location" in task or subject.parent_path or not subject.table.regional
+    assert looks(done) == [
+        *course.paths("GET"),
+        *([f"GET {subject.parent_path}"] if subject.parent_path else []),
+        *course.targets(task, subject.table.fields),
+        *([] if located else ["GET"]),
+        *course.paths("PUT", "GET"),
+    ]
+    assert reaches_the_wire(course, done, first)
+    again(course, task)
+
+
+def set_on_what_stands(course: Course) -> None:
+    subject, field = course.subject, course.field
+    course.run(subject.smallest)
+    subject.fill(course.bench)
+    first, _second = samples(field)
+    task = subject.with_options({field.option: first}, subject.smallest)
+    done = course.predicted(task)
+    assert reaches_the_wire(course, done, first)
+    again(course, task)
+
+
+def reaches_the_wire(course: Course, done: Done, value: Any) -> bool:
+    """Is the value in what was sent, and, if the service ever tells it, in what then stands?"""
+    field = course.field
+    (write,) = done.writes
+    sent = dig(json.loads(write.body), field.at)
+    told = field.change is Change.WRITE_ONLY or course.stands(value)
+    return told and field.wire.same(sent, field.wire.encode(value, course.here), course.here)
+
+
+def again(course: Course, task: dict[str, Any]) -> None:
+    """The second run: unchanged, one look, no write."""
+    for check in (True, False):
+        done = course.run(task, check=check)
+        assert not done.changed
+        assert done.lines == course.paths("GET")
+        assert done.diff == ({}, {})
+
+
+def change(course: Course) -> None:
+    """Another value, on a resource where everything is set."""
+    subject, field = course.subject, course.field
+    if not isinstance(field.wire, ChildName):
+        course.bench.run(subject.verb, {**subject.task, "state": "absent"})
+        course.run(subject.fullest)
+    _first, second = samples(field)
+    task = subject.with_options({field.option: second}, subject.smallest)
+    others = course.others()
+    CHANGES.get(field.change, change_in_place)(course, task)
+    assert course.others() == others
+    if field.change is not Change.WRITE_ONLY:
+        assert course.stands(second)
+        again(course, task)
+        again(course, subject.with_options({}, subject.smallest) if not field.needed else task)
+        assert course.stands(second)
+
+
+def change_in_place(course: Course, task: dict[str, Any]) -> None:
+    done = course.predicted(task)
+    verb = "PATCH" if course.field.change is Change.PATCH else "PUT"
+    assert looks(done) == [
+        *course.paths("GET"),
+        *course.targets(task, (course.field,)),
+        *course.paths(verb, "GET"),
+    ]
+    told_once(course, done)
+
+
+def change_by_replacing(course: Course, task: dict[str, Any]) -> None:
+    for check in (True, False):
+        done = course.bench.run(course.subject.verb, task, check=check)
+        assert f"{course.field.option} is " in done.message
+        assert done.lines == course.paths("GET")
+    done = course.predicted({**task, "recreate": True})
+    assert looks(done) == course.paths("GET", "DELETE", "GET", "PUT", "GET")
+    told_once(course, done)
+
+
+def change_that_may_be_refused(course: Course, task: dict[str, Any]) -> None:
+    """In place where the service takes it, by a replacement where it does not: the user sees the same."""
+    done = course.predicted({**task, "recreate": True})
+    tried = [write.method for write in done.writes]
+    assert tried == ["PUT"] or tried[-2:] == ["DELETE", "PUT"]
+    assert {write.path for write in done.writes} == {course.subject.path}
+    told_once(course, done)
+
+
+def never_a_change(course: Course, task: dict[str, Any]) -> None:
+    again(course, task)
+
+
+def told_once(course: Course, done: Done) -> None:
+    """The diff speaks of this option and of no other."""
+    assert done.changed
+    for words in done.diff:
+        assert words.keys() == {"name", course.field.option.partition(".")[0]}
+        assert dig(words, course.field.option) is not None or words is done.diff[0]
+
+
+CHANGES = {
+    Change.REPLACE: change_by_replacing,
+    Change.REFUSABLE: change_that_may_be_refused,
+    Change.WRITE_ONLY: never_a_change,
+}
+
+
+# Switches that have nothing to do with the resources above, and those that other tests turn by themselves.
+ELSEWHERE = {
+    "failing_names": "test_mending.py",
+    "key_endpoints": "an auth mode that the service accepts and then does not set up fails by itself",
+    "aml_token_endpoints": "a value that the service refuses",
+    "taken_names": "a refusal",
+    "max_tags": "a refusal",
+    "max_text": "a refusal",
+}
+
+
+def test_every_question_is_answered_somewhere() -> None:
+    """A new switch of the emulator is put among those that some subject meets, or with those of other rooms."""
+    met = {policy for subject in SUBJECTS for policy in subject.policies}
+    assert met <= {policy.name for policy in POLICIES}
+    assert not met & ELSEWHERE.keys()
