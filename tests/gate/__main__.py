@@ -62,7 +62,7 @@ class Runner:
             self._stopped = True
             for process in self._running:
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
+                    os.killpg(process.pid, signal.SIGINT)  # pytest then stops its workspaces, too
         sys.exit(128 + signum)
 
     def _start(self, step: Step, command: list[str]) -> subprocess.Popen[str]:
