@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import traceback
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,11 +106,10 @@ class JobStore:
             and (deployment is None or job.deployment.lower() == deployment.lower())
         ]
 
-    def listed(self, endpoint: str | None = None, deployment: str | None = None) -> Sequence[Job]:
-        """What lists show, which may lag behind. Service fact: asset contract 1.6."""
-        lag = timedelta(seconds=self._state.policies.seconds("list_lag"))
-        newest = self._state.clock.now() - lag
-        return [job for job in self.list(endpoint, deployment) if job.created <= newest]
+    def listed(self) -> Iterator[Job]:
+        """What lists show of all jobs, newest first; it may lag behind. Service fact: asset contract 1.6."""
+        newest = self._state.clock.now() - timedelta(seconds=self._state.policies.seconds("list_lag"))
+        return (job for job in reversed(self._jobs.values()) if job.created <= newest)
 
     def forget_below(self, resource: Resource) -> None:
         """End and forget the jobs of an endpoint or deployment. (B11)"""

@@ -160,8 +160,14 @@ async def _front_end(state: State, request: Request) -> Response:
     if method == "GET" and len(rest) == 1:
         return JSONResponse(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
     if method == "GET" and not rest:
-        return JSONResponse(_page(state, request, state.jobs.listed(endpoint.name, deployment or None)))
+        return JSONResponse(_page(state, request, _listed(state, endpoint.name, deployment)))
     raise Refused(_not_found(f"There is no {method} of this path."))
+
+
+def _listed(state: State, endpoint: str, deployment: str) -> Sequence[Job]:
+    """Jobs of an endpoint, or of one of its deployments, as lists know them."""
+    known = {job.name for job in state.jobs.listed()}
+    return [job for job in state.jobs.list(endpoint, deployment or None) if job.name in known]
 
 
 def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]:

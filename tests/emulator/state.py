@@ -122,21 +122,26 @@ class Resources:
                 self._by_key.pop(child, None)
         return True
 
-    def children(
-        self, collection_path: str, *, newest_first: bool = False, as_of: datetime | None = None
-    ) -> list[Resource]:
-        """Resources of a collection (".../models", ".../models/m/versions") in order of creation.
+    def children(self, collection_path: str, *, newest_first: bool = False) -> list[Resource]:
+        """Resources of a collection (".../models", ".../models/m/versions") in order of creation."""
+        return list(self.each(collection_path, newest_first=newest_first))
 
-        `as_of` gives those that stood there at an earlier time.
-        """
+    def each(self, collection_path: str, *, newest_first: bool = False) -> Iterator[Resource]:
+        """The same one by one, for callers who need only the first of many."""
+        found = self._children.get(self._key(collection_path), {}).values()
+        return reversed(found) if newest_first else iter(found)
+
+    def earlier(self, collection_path: str, moment: datetime, *, newest_first: bool = False) -> list[Resource]:
+        """Resources of a collection as they stood there at an earlier time."""
         key = self._key(collection_path)
-        found = list(self._children.get(key, {}).values())
-        if as_of is not None:
-            found += [item for when, collection, item in self._deleted if collection == key and when > as_of]
-            found = sorted((item for item in found if item.created <= as_of), key=lambda item: item.serial)
-        if newest_first:
-            found.reverse()
-        return found
+        found = self.children(collection_path)
+        found += [item for when, collection, item in self._deleted if collection == key and when > moment]
+        standing = (item for item in found if item.created <= moment)
+        return sorted(standing, key=lambda item: item.serial, reverse=newest_first)
+
+    def size(self, collection_path: str) -> int:
+        """How many resources a collection has."""
+        return len(self._children.get(self._key(collection_path), ()))
 
     def _key(self, path: str) -> str:
         """(A7)"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 
 async def list_versions(kind: AssetKind, call: Call) -> Answer:
     """Service fact: asset contract 1.6."""
+    found: Iterable[Resource]
     if kind.collection == "codes" and "hash" in call.query:
         found = _code_by_hash(call)
     else:
@@ -33,7 +34,7 @@ async def list_versions(kind: AssetKind, call: Call) -> Answer:
         found = listed(call, newest_first=True)
         found = found if kind.collection == "codes" else visible(call, found)
         if "version" in call.query:
-            found = [item for item in found if item.name == call.query["version"]]
+            found = (item for item in found if item.name == call.query["version"])
     return page(call, ordered(call, found), partial(render_version, kind, call))
 
 

@@ -79,7 +79,7 @@ async def listing(call: Call) -> Answer:
     batch_endpoints.existing(call)
     found = ordered(call, visible(call, listed(call, newest_first=True)))
     if call.state.policies["batch_order"] == "oldest" and "$orderBy" not in call.query:
-        found.reverse()
+        found = reversed(list(found))
     answer = page(call, found, lambda item: render(call, item))
     return Answer(answer.status, answer.body, {"x-ms-original-request-ids": ""})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.responses import Response
@@ -47,13 +48,13 @@ async def listing(call: Call) -> Answer:
     """Service fact: batch contract 6.3 (filters jobType, tag, listViewType)."""
     view = call.query.get("listViewType") or call.state.policies["default_list_view"]
     kind, tag = call.query.get("jobType", "Pipeline"), call.query.get("tag", "").partition("=")[0]
-    found = [
-        job
-        for job in call.state.jobs.listed()
-        if (view == "All" or job.is_archived is (view == "ArchivedOnly")) and kind.lower() == "pipeline"
-    ]
-    if tag:
-        found = [job for job in found if tag in _view(call, job)["properties"]["tags"]]
+    found: Iterable[Job] = (
+        job for job in call.state.jobs.listed() if view == "All" or job.is_archived is (view == "ArchivedOnly")
+    )
+    if kind.lower() != "pipeline":
+        found = ()
+    elif tag:
+        found = (job for job in found if tag in _view(call, job)["properties"]["tags"])
     return page(call, found, lambda job: _view(call, job))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,46 +15,48 @@ from ..state import Resource
 from .call import Answer, Call
 
 
-def listed(call: Call, *, newest_first: bool = False) -> list[Resource]:
+def listed(call: Call, *, newest_first: bool = False) -> Iterable[Resource]:
     """The collection that a call is about, as lists know it. Service fact: asset contract 1.6 (they may lag)."""
+    resources = call.state.resources
     lag = call.state.policies.seconds("list_lag")
-    as_of = call.state.clock.now() - timedelta(seconds=lag) if lag else None
-    return call.state.resources.children(call.path, newest_first=newest_first, as_of=as_of)
+    if not lag:
+        return resources.each(call.path, newest_first=newest_first)
+    return resources.earlier(call.path, call.state.clock.now() - timedelta(seconds=lag), newest_first=newest_first)
 
 
-def visible(call: Call, resources: Sequence[Resource]) -> list[Resource]:
+def visible(call: Call, resources: Iterable[Resource]) -> Iterable[Resource]:
     """What `listViewType` lets through. Service fact: asset contract 1.6."""
     view = call.query.get("listViewType") or call.state.policies["default_list_view"]
     if view not in ("ActiveOnly", "ArchivedOnly", "All"):
         raise Refused(management_error(400, "UserError", f"The value '{view}' is not valid for ListViewType."))
-    if view != "All":
-        wanted = view == "ArchivedOnly"
-        resources = [found for found in resources if bool(found.properties.get("isArchived")) is wanted]
-    return list(resources)
+    if view == "All":
+        return resources
+    wanted = view == "ArchivedOnly"
+    return (found for found in resources if bool(found.properties.get("isArchived")) is wanted)
 
 
-def ordered(call: Call, newest_first: Sequence[Resource]) -> list[Resource]:
+def ordered(call: Call, newest_first: Iterable[Resource]) -> Iterable[Resource]:
     """Resources as `$orderBy` wants them; `createdtime` is the one key known to work. (A9)"""
     order = (call.query.get("$orderBy") or "createdtime desc").lower().split()
     if order[:1] != ["createdtime"] or order[1:] not in ([], ["asc"], ["desc"]):
         if call.state.policies["unknown_order"] == "ignored":
-            return list(newest_first)
+            return newest_first
         raise Refused(management_error(400, "UserError", f"The order '{' '.join(order)}' is not supported."))
-    return list(newest_first) if order[1:] == ["desc"] else list(reversed(newest_first))
+    return newest_first if order[1:] == ["desc"] else reversed(list(newest_first))
 
 
-def page(call: Call, items: Sequence[Any], render: Callable[[Any], Any], *, size: int | None = None) -> Answer:
+def page(call: Call, items: Iterable[Any], render: Callable[[Any], Any], *, size: int | None = None) -> Answer:
     """One page of `items`, with a link to the next one where there is one. (B11)"""
     start = _start(call)
     size = size or max(1, call.state.policies.number("page_size"))
     top = call.query.get("$top")
-    if top is not None:
-        items = items[: start + _count(top, "$top")]
-    body: dict[str, Any] = {"value": [render(item) for item in items[start : start + size]]}
-    if start + size < len(items):
+    wanted = size if top is None else min(size, _count(top, "$top"))
+    found = list(itertools.islice(items, start, start + wanted + 1))
+    body: dict[str, Any] = {"value": [render(item) for item in found[:wanted]]}
+    if len(found) > wanted == size:
         query = [part for part in call.raw_query.split("&") if not _is_token(part)]
         parameter = call.state.policies["next_link"]
-        query.append(f"${parameter}={_token(start + size, len(items))}")
+        query.append(f"${parameter}={_token(start + size, call.state.resources.size(call.path))}")
         body["nextLink"] = call.url(call.path, "&".join(query))
     return Answer(200, body)
 

@@ -324,8 +324,8 @@ def test_jobs_may_go_with_their_deployment(tmp_path: Path, policy: str, left: in
 def test_lists_of_jobs_lag_too(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         await plane.submit()
-        assert plane.state.jobs.listed() == []
+        assert list(plane.state.jobs.listed()) == []
         plane.state.clock.advance(31)
-        assert len(plane.state.jobs.listed()) == 1
+        assert len(list(plane.state.jobs.listed())) == 1
 
     DataPlane(tmp_path, list_lag="30").play(script)
