@@ -21,13 +21,9 @@ conformance: ## let clients that others wrote loose on the local workspace, all 
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate conformance-all
 
-matrix: ## every call of a scoring job x every fault x every policy, and a kill at each (half an hour)
+matrix: ## every scoring call under every fault and policy, every option under every two answers (half an hour)
 	@$(PREPARE) gate
-	@$(RUN) -m tests.gate matrix
-
-matrix: ## try every option under every two answers to open questions, and check mode on 10,000 pairs (minutes)
-	@$(PREPARE) gate
-	@$(RUN) -m tests.gate matrix
+	@$(RUN) -m tests.gate job-matrix option-matrix
 
 emulator-up: ## start a local workspace
 	@$(PREPARE) demo

@@ -49,14 +49,14 @@ STEPS = [
         on_request=True,
     ),
     Step(
-        "matrix",
+        "job-matrix",
         [[*PYTEST_IN_TWO, "-rA", "tests/integration/test_job_matrix.py"]],
         _COLLECTIONS | _IMPORTABLE | {"JOB_MATRIX": "all"},
         on_request=True,
     ),
     Step("unit", [[*PYTEST_IN_TWO, "tests/unit", "-m", "not on_request"]], _COLLECTIONS | _IMPORTABLE),
     Step(
-        "matrix",
+        "option-matrix",
         [[*PYTEST_IN_TWO, "tests/unit/plugins/matrix"]],
         _COLLECTIONS | _IMPORTABLE | {"MATRIX_PAIRS": "10000"},
         on_request=True,
