@@ -73,7 +73,7 @@ class Submission:
     def _announced(self, attempt: Try) -> Job | None:
         """Note in the ledger that the job is going to be started; the job of a run that was faster, if there is one."""
         order = attempt.order
-        for _ in range(2):
+        for _try in range(2):
             if self._ledger.announce(order.key, order.definition, order.marks.places, attempt.search.entry):
                 return None
             job = attempt.search.find()

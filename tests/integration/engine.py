@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import time
@@ -135,8 +136,7 @@ def _hurried() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for room in (_job_search, _job_submission, _job_watch):
             stack.enter_context(mock.patch.object(room, "time", clock))
-        hasty = lambda **how: HttpClient(sleep=nap, **how)  # noqa: E731
-        stack.enter_context(mock.patch.object(_workspace, "HttpClient", hasty))
+        stack.enter_context(mock.patch.object(_workspace, "HttpClient", functools.partial(HttpClient, sleep=nap)))
         stack.enter_context(mock.patch.object(HttpTransport, "sleep", nap))
         yield
 
