@@ -31,7 +31,12 @@ from tests.emulator.app import Emulator
 from tests.emulator.settings import SURFACES, Settings
 from tests.unit.emulator.conftest import StorageDouble
 
-READS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"PUT", "PATCH", "POST", "DELETE"})
+WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+# The same in every workspace, so that what stands in two of them can be compared.
+GUIDS = {
+    name: f"{number:08}-0000-0000-0000-000000000000"
+    for number, name in enumerate(("subscription_id", "tenant_id", "client_id", "workspace_guid"))
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,15 @@ class Request:
 
 @dataclass
 class InMemory(httpx.BaseTransport):
-    """Takes the requests of a synchronous client to the applications of an emulator."""
+    """Takes the requests of a synchronous client to the applications of an emulator.
+
+    ``around`` is told of each request, before it is sent (False) and after it was answered (True).
+    """
 
     emulator: Emulator
     loop: asyncio.AbstractEventLoop
     seen: list[Request] = field(default_factory=list)
+    around: Callable[[bool], None] = lambda _answered: None
 
     def __post_init__(self) -> None:
         ports = self.emulator.state.settings.ports
@@ -58,12 +67,19 @@ class InMemory(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         below = request.url.path.removeprefix(self.emulator.state.settings.workspace_path).strip("/")
         self.seen.append(Request(request.method, below, request.content))
-        return self.loop.run_until_complete(self._answer(request))
+        self.around(False)
+        answer = self.loop.run_until_complete(self._answer(request))
+        self.around(True)
+        return answer
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._surfaces[request.url.port or 0].handle_async_request(request)
         content = await answer.aread()
         return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
+
+
+class KilledError(BaseException):
+    """The process of a task ended on its way."""
 
 
 class Tokens:
@@ -119,7 +135,7 @@ class Bench:
 
     def __init__(self, state_dir: Path, **policies: str) -> None:
         ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
-        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports), storage=StorageDouble())
+        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=StorageDouble())
         for name, value in policies.items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
@@ -169,6 +185,26 @@ class Bench:
 
     def sleep(self, seconds: float) -> None:
         self.emulator.state.clock.advance(seconds)
+
+    def killed(self, verb: Verb, task: dict[str, Any], number: int, *, answered: bool) -> bool:
+        """Run a task that is killed at its n-th request, before it is sent or when it was answered.
+
+        False when it came to its end before that.
+        """
+        start = len(self.transport.seen)
+
+        def strike(after: bool) -> None:
+            if len(self.transport.seen) - start == number and after is answered:
+                raise KilledError
+
+        self.transport.around = strike
+        try:
+            self.run(verb, task)
+        except KilledError:
+            return True
+        finally:
+            self.transport.around = lambda _answered: None
+        return False
 
     # -- other clients -------------------------------------------------------------------------------------------
 
