@@ -67,6 +67,7 @@ class _Task:
         self.options = invocation.options
         self.warn = invocation.warn if invocation.check_mode else None
         check_names(resource, self.options)
+        self._require_wait()
         deadline = Deadline(self.options["wait_timeout"])
         self.site = Site(self._first_table(), self.options, workspace, invocation, deadline)
         self.family = Family(resource, workspace, invocation, deadline)
@@ -114,6 +115,14 @@ class _Task:
             self.site.wait_until_gone()
         before = {} if deleting else {"name": self.options["name"], "state": "present"}
         return Result(not deleting, {}, before, {})
+
+    def _require_wait(self) -> None:
+        """Raises InvalidOption when the task wants what takes several steps, and does not want to wait for them."""
+        parent = self.resource.parent
+        stand_ins = [mark.stand_in for mark in parent.marks] if parent else []
+        stepwise = [option for option in ("recreate", *stand_ins) if self.options.get(option)]
+        if stepwise and not self.options["wait"]:
+            raise InvalidOption(f"{stepwise[0]} takes several steps, one after the other, and needs wait: true.")
 
     # -- which table ---------------------------------------------------------------------------------------------
 
@@ -198,7 +207,8 @@ class _Task:
         try:
             return self.site.write(standing, write)
         except ServiceError as error:
-            if error.status not in REFUSED or not planned.changes(Change.REFUSABLE):
+            refusable = planned.action == "update" and planned.changes(Change.REFUSABLE)
+            if error.status not in REFUSED or not refusable:
                 raise
             if planned.replacement is None:
                 raise self._refused(planned, error) from None

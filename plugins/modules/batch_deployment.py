@@ -56,7 +56,7 @@ options:
     description:
       - Name of another deployment of the endpoint that becomes the default before this one is deleted.
       - The default deployment is never deleted without, neither with O(state=absent) nor with O(recreate=true). To
-        become the default again after that, the task has to say O(set_default=true), too.
+        become the default again after that, the task has to say O(set_default=true), too. It needs O(wait=true).
     type: str
   type:
     description:
@@ -82,7 +82,7 @@ options:
     type: str
   code_configuration:
     description:
-      - The scoring code. A model in the MLflow format does not need it.
+      - The scoring code, and its script. A model in the MLflow format does not need them.
     type: dict
     suboptions:
       code:

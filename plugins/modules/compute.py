@@ -107,7 +107,7 @@ options:
     suboptions:
       admin_username:
         description:
-          - Name of the user on the nodes of a cluster.
+          - Name of the user on the nodes of a cluster, which has a password, a key or both.
         type: str
       admin_password:
         description:
@@ -153,7 +153,8 @@ options:
     type: str
   create_on_behalf_of:
     description:
-      - Who works on an instance, when it is not who creates it. It can only be changed with O(recreate=true).
+      - Who works on an instance, when it is not who creates it; both ids are needed.
+      - It can only be changed with O(recreate=true).
     type: dict
     suboptions:
       user_object_id:

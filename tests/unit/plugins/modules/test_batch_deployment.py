@@ -314,6 +314,20 @@ class TestMadeOf:
         done = run(batch_deployment, {**NAMES, "mini_batch_size": 5}, get(AT, deployment()), refused)
         assert "recreate" not in done["msg"]
 
+    def test_a_refused_creation_has_nothing_to_replace(self, run: Run) -> None:
+        refused = put(AT, 400, error("UserError", "Quota exceeded."), operation=False)
+        calls = [get(AT), get(ENDPOINT, endpoint()), get(MODEL, {"id": MODEL}), get(CPU, {"id": CPU}), refused]
+        done = run(batch_deployment, {**NAMES, "model": "digits:1", "compute": "cpu", "recreate": True}, *calls)
+        assert "Quota exceeded." in done["msg"]
+        assert "recreate" not in done["msg"]
+
+    @pytest.mark.parametrize(
+        "option", [{"recreate": True}, {"stand_in": "green"}, {"stand_in": "green", "state": "absent"}]
+    )
+    def test_what_takes_several_steps_needs_to_wait(self, run: Run, option: dict[str, Any]) -> None:
+        done = run(batch_deployment, {**NAMES, **option, "wait": False})
+        assert done["msg"].endswith("takes several steps, one after the other, and needs wait: true.")
+
     def test_one_that_is_not_the_default_is_replaced(self, run: Run) -> None:
         written = put(AT)
         refused = put(AT, 400, self.REFUSED, operation=False)
