@@ -59,6 +59,7 @@ POLICIES = (
     Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
     Policy("expired_operation_status", ("404", "403"), "404", "B20: answer to an operation URL past that time"),
+    Policy("operation_reads", NUMBER, "0", "B 2.2: reads that show an operation running, however long it took"),
     Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
     Policy("create_state", ("Creating", "Updating"), "Creating", "B 2.1: first provisioningState of a new deployment"),
     Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),

@@ -44,6 +44,8 @@ class Operation:
         "Internal error. Please see troubleshooting guide, available here: "
         "https://aka.ms/oe-tsg#error-internalservererror"
     )
+    reads: int = 0
+    """How often it was asked after."""
     subject: str = ""
     """Name of the resource that it works on."""
     ended: bool = False
@@ -138,7 +140,7 @@ class Operations:
         return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
 
     def find(self, family: str, name: str, query: str) -> Operation:
-        """The operation that a URL names, or Refused when it is unknown, altered or too old. (B20)"""
+        """The operation that a URL names and one more read of it, or Refused: unknown, altered, too old. (B20)"""
         name = name.lower()
         # The first generation names the operation on a deployment as if it were one on an endpoint, too.
         operation = self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
@@ -152,7 +154,12 @@ class Operations:
         if lifetime and (self._state.clock.now() - operation.ends).total_seconds() > lifetime:
             status = self._state.policies.status("expired_operation_status")
             raise Refused(gateway_error(status, "NotFound", f"The operation '{name}' was not found."))
+        operation.reads += 1
         return operation
+
+    def shown_running(self, operation: Operation) -> bool:
+        """Whether who asks now is told that it goes on."""
+        return operation.running or operation.reads <= self._state.policies.number("operation_reads")
 
     def mfe_status(self, operation: Operation) -> dict[str, Any]:
         """Body of a batch operation's status. Service fact: batch contract 2.2."""
@@ -164,7 +171,7 @@ class Operations:
             if operation.ended:
                 body["endTime"] = timestamp(operation.ends)
             body["percentComplete"] = 100.0 if operation.ended else 0.0
-        if operation.running:
+        if self.shown_running(operation):
             return {**body, "status": "Updating"}
         if operation.outcome == "Failed":
             return {"error": self._mfe_error(operation), **body, "status": "Failed"}
@@ -195,7 +202,7 @@ class Operations:
 
     def plain_status(self, operation: Operation) -> dict[str, Any]:
         """Body of the status of a compute's or the workspace's operation. Service fact: asset contract 2.2, 3.2."""
-        if operation.running:
+        if self.shown_running(operation):
             return {"status": "InProgress"}
         if operation.outcome == "Canceled":
             return {"status": "Canceled"}

@@ -175,7 +175,7 @@ def _operation(state: State, family: str, name: str, query: str) -> Answer:
         return Answer(200, operations.mfe_status(operation))
     if family.lower() in (COMPUTE.lower(), WORKSPACE.lower()):
         return Answer(200, operations.plain_status(operation))
-    if operation.running:
+    if operations.shown_running(operation):
         settings = state.settings
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
         return Answer(
