@@ -39,7 +39,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.
 def values(field: Field) -> some.SearchStrategy[Any]:
     """What a task may say of an option: its samples, and what empties it."""
     empty: list[Any] = [{}] if isinstance(field.wire, TextMap) else []
-    if type(field.wire) is Text and not field.needed and not field.along_with and field.wire.pattern is None:
+    if field.wire.__class__ is Text and not field.needed and not field.along_with and field.wire.pattern is None:
         empty.append("")
     return some.sampled_from([*samples(field), *empty])
 
