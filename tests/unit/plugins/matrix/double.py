@@ -36,6 +36,7 @@ class Double:
         self.workspace = workspace
         self.writes: list[tuple[str, str]] = []
         self._standing: dict[str, Json] = {workspace.lower(): {"location": "eastus"}}
+        self._secrets: dict[str, Json] = {}
 
     # -- what the engine asks for ----------------------------------------------------------------------------------
 
@@ -64,8 +65,10 @@ class Double:
         return self._accepted(path)
 
     def post(self, path: str, _body: Json | None = None, **_how: Any) -> Accepted:
-        self.writes.append(("POST", path))
         resource, _slash, action = path.rpartition("/")
+        if action == "listSecrets":
+            return Accepted(200, copy.deepcopy(self._secrets[resource.lower()]), None, None, path)
+        self.writes.append(("POST", path))
         told = {"start": "Running", "stop": "Stopped"}[action]
         self._standing[resource.lower()]["properties"]["properties"]["state"] = told
         return self._accepted(path)
@@ -85,6 +88,8 @@ class Double:
         standing = {"id": path, "name": path.rpartition("/")[2], "tags": {}, **copy.deepcopy(body)}
         collection = path.split("/")[-2]
         answered = {"computes": _compute, "batchEndpoints": _endpoint, "deployments": _deployment}
+        if collection == "datastores":
+            self._secrets[path.lower()] = standing["properties"].get("credentials", {}).pop("secrets", {})
         if collection in answered:
             standing["properties"]["provisioningState"] = state
             answered[collection](standing, old)

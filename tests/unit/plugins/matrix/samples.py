@@ -10,6 +10,7 @@ import functools
 from typing import Any
 
 from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
+from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
@@ -40,7 +41,11 @@ STANDING = {
     "deployments": ("green", "red"),
 }
 # Options whose texts mean something to the service.
-BY_OPTION = {"size": ("Standard_DS2_v2", "STANDARD_NC6"), "auth_mode": ("aad_token", "key")}
+BY_OPTION = {
+    "size": ("Standard_DS2_v2", "STANDARD_NC6"),
+    "auth_mode": ("aad_token", "key"),
+    "protocol": ("https", "http"),
+}
 
 Pair = tuple[Any, Any]
 
@@ -146,4 +151,12 @@ def _instance_types(_wire: InstanceTypes) -> Pair:
     return (
         {"small": {"resources": {"requests": {"cpu": 1, "memory": "4Gi"}, "limits": {"cpu": "2"}}}},
         {"large": {"node_selector": {"pool": "gpu"}}},
+    )
+
+
+@of_wire.register
+def _credentials(_wire: Credentials) -> Pair:
+    return (
+        {"type": "account_key", "account_key": "a2V5IG9uZQ=="},
+        {"type": "service_principal", "tenant_id": "t1", "client_id": "c1", "client_secret": "two and twenty"},
     )

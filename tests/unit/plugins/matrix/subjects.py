@@ -18,8 +18,9 @@ from ansible_collections.mlops.azureml.plugins.module_utils._resource import Res
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
+from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import SECRETS, Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 
 from tests.emulator.policies import POLICIES
@@ -125,6 +126,11 @@ class Subject:
         return self.table.path_of(self.task)
 
     @property
+    def before_write(self) -> list[str]:
+        """What is read before an update: the secrets that stand, where an update has to repeat them."""
+        return [f"POST {self.path}{SECRETS}"] if self.table.secrets_at else []
+
+    @property
     def parent_path(self) -> str | None:
         parent = self.table.parent
         return parent.type.path_of({"name": self.task[parent.option]}) if parent else None
@@ -177,6 +183,8 @@ def _kinds() -> Iterator[Subject]:
         task = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
         yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, _endpoint)
+    for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():
+        yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, EVERYWHERE)
 
 
 SUBJECTS = (

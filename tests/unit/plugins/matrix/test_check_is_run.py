@@ -80,7 +80,7 @@ def bodies(subject: Subject) -> some.SearchStrategy[dict[str, Any]]:
             task.setdefault(field.option.partition(".")[0], None)
         wanted = check_options(subject.table, task, WS)
         made = merged_body(subject.table, {}, {**subject.table.constants, **wanted})
-        return {"location": "eastus", **made}
+        return {"location": "eastus", **made} if subject.table.regional else made
 
     return options(subject, whole=True).map(body)
 

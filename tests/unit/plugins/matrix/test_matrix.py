@@ -9,12 +9,16 @@ Made from the tables: an option is tried as soon as it is declared.
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.mlops.azureml.plugins import modules
 from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig
 from ansible_collections.mlops.azureml.plugins.module_utils._plan import render
 from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
@@ -212,6 +216,7 @@ def change_in_place(course: Course, task: dict[str, Any]) -> None:
     assert looks(done) == [
         *course.paths("GET"),
         *course.targets(task, (course.field,)),
+        *([] if "credentials" in task else course.subject.before_write),
         *course.paths(verb, "GET"),
     ]
     told_once(course, done)
@@ -271,3 +276,14 @@ def test_every_question_is_answered_somewhere() -> None:
     met = {policy for subject in SUBJECTS for policy in subject.policies}
     assert met <= {policy.name for policy in POLICIES}
     assert not met & ELSEWHERE.keys()
+
+
+def test_every_module_that_makes_resources_stand_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    verbs: list[Any] = []
+    for found in pkgutil.iter_modules(modules.__path__):
+        module = importlib.import_module(f"{modules.__name__}.{found.name}")
+        monkeypatch.setattr(module, "run", verbs.append)
+        module.main()
+    tables = [table for verb in verbs if isinstance(verb, Converge) for table in verb.resource.tables]
+    assert tables
+    assert all(any(table is subject.table for subject in SUBJECTS) for table in tables)
