@@ -49,13 +49,15 @@ class AssetType(ResourceType):
     """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``.
 
     ``one_of``: options of which a new version needs one. ``exclusive``: groups of options that do not go together.
-    ``container_outputs``: what the container of the versions tells beside what all containers do.
+    ``container_outputs``: what the container of the versions tells beside what all containers do. ``spec_at``: wire
+    path of a specification that repeats name, version and tags, and refers to other resources.
     """
 
     upload: Upload | None = None
     one_of: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     container_outputs: tuple[Output, ...] = ()
+    spec_at: str | None = None
 
     @property
     def container_path(self) -> str:

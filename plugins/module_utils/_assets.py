@@ -18,12 +18,14 @@ import typing as t
 from ._argument_spec import resource_options
 from ._asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
 from ._blobs import Datastore, open_datastore
+from ._component_spec import REFERENCES
 from ._content_hash import HASH_VERSION, Content
-from ._definition import Definition
+from ._definition import NAME, Definition
 from ._dotted import dig, plant, uproot
 from ._errors import InvalidOption, NotFoundError, OperationFailed, ServiceError
 from ._invocation import Invocation, Result, Spec
-from ._management import Management
+from ._lookup import full_id
+from ._management import Management, describe
 from ._plan import Plan, check_names, plan, render
 from ._uploads import into_datastore, through_pending_upload
 from ._wanted_asset import WantedAsset
@@ -54,8 +56,15 @@ class Publish:
             arguments["datastore"] = {"type": "str"}
         if self.asset.upload and self.asset.upload.to == "pending":
             arguments["required_files"] = {"type": "list", "elements": "str"}
+        if self.asset.spec_at:
+            arguments.update({name: {"type": kind} for name, kind in REFERENCES.items()})
         one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
-        definition = Definition(self.asset, extra=tuple({"datastore"} & arguments.keys()), local=self.asset.local)
+        definition = Definition(
+            self.asset,
+            extra=tuple({"datastore"} & arguments.keys()),
+            local=self.asset.local,
+            content=self.asset.spec_at is not None,
+        )
         return Spec(arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive, definition=definition)
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
@@ -93,6 +102,7 @@ class _Publication:
 
     def present(self) -> Result:
         refusal: ServiceError | None = None
+        self._settle_labels()
         for _round in range(ROUNDS):
             version, standing = self._find()
             if standing is not None:
@@ -104,6 +114,31 @@ class _Publication:
             except _TakenMeanwhileError as taken:
                 refusal = taken.refusal
         raise t.cast("ServiceError", refusal)
+
+    # -- what it refers to -------------------------------------------------------------------------------------------
+
+    def _settle_labels(self) -> None:
+        """``@latest`` becomes the version that it means now."""
+        for place in self.wanted.places:
+            with self._told_in_check_mode():
+                place.settle(full_id(place.text, place.kind, f"{NAME}.{place.path}", self.workspace))
+
+    def _require_references(self) -> None:
+        """Raises InvalidOption for a reference to something absent, before any write."""
+        for place in self.wanted.places:
+            with self._told_in_check_mode():
+                if place.text.startswith("/") and self.management.get(place.text) is None:
+                    raise InvalidOption(f"{NAME}.{place.path}: there is no {describe(place.text)}. Create it first.")
+
+    @contextlib.contextmanager
+    def _told_in_check_mode(self) -> t.Iterator[None]:
+        """What is missing in check mode may only have been predicted by an earlier task."""
+        try:
+            yield
+        except InvalidOption as error:
+            if not self.invocation.check_mode:
+                raise
+            self.invocation.warn(f"{error} The run will fail unless an earlier task does that.")
 
     # -- finding -------------------------------------------------------------------------------------------------
 
@@ -221,18 +256,20 @@ class _Publication:
     # -- a new version ---------------------------------------------------------------------------------------------
 
     def _predict(self, version: str) -> Result:
-        body = self.wanted.body(self._uri_to_be())
+        self._require_references()
+        body = self.wanted.body(self._uri_to_be(), version)
         body["id"] = self._version_path(version)
         return Result(True, self._shown(body, predicted=True), {}, self.wanted.in_words(version))
 
     def _create(self, version: str) -> Result:
         """Upload and register. Raises _TakenMeanwhileError when somebody else was faster."""
         path = self._version_path(version)
+        self._require_references()
         if self.wanted.files and self.uploaded is None:
             self.uploaded = self._upload(version)
         self.invocation.progress(f"registering {self.wanted.title}, version {version}")
         try:
-            answer = self.management.put(path, self.wanted.body(self.uploaded))
+            answer = self.management.put(path, self.wanted.body(self.uploaded, version))
         except ServiceError as error:
             # How a taken version is refused is not known for all types (assets contract 13): look whether it is.
             if error.status not in REFUSED or self.management.get(path) is None:

@@ -14,8 +14,11 @@ from pathlib import PurePosixPath
 
 from ._arm_id import WorkspaceId
 from ._asset_type import STAGE_AT, AssetType, check_version
+from ._component_spec import with_references
+from ._component_wire import ComponentSpec, Place, fingerprint, places
 from ._content_hash import HASH_VERSION, Content, read
 from ._datastore_path import read_datastore_path
+from ._definition import NAME
 from ._dotted import dig, plant
 from ._errors import ImmutableFieldError, InvalidOption
 from ._mapping_file import read_mapping
@@ -27,6 +30,7 @@ from ._wire import CondaFile, Json
 if t.TYPE_CHECKING:
     from ._blobs import Datastore
 
+FINGERPRINT_AT = "properties.properties.client_component_hash"
 HASH_AT = "properties.properties.hash_sha256"
 HASH_VERSION_AT = "properties.properties.hash_version"
 
@@ -49,6 +53,8 @@ class WantedAsset:
             value = dig(settled, field.option)
             if isinstance(field.wire, CondaFile) and value is not None:
                 plant(settled, field.option, read_mapping(value, field.option))
+        if asset.spec_at:
+            settled[NAME] = self._completed_spec()
         self.archived = options["state"] == "archived"
         self.files = self._local_files()
         if self.files:
@@ -63,6 +69,12 @@ class WantedAsset:
             self.require_needed("Without a version the content says which one is meant")
         else:
             check_version(options["version"])
+
+    def _completed_spec(self) -> t.Any:
+        try:
+            return with_references(self.options[NAME], self.options)
+        except ValueError as error:
+            raise InvalidOption(f"{error}.") from None
 
     def _local_files(self) -> Content | None:
         """The files that the task names, if they are local. Raises InvalidOption when they cannot be the asset."""
@@ -140,10 +152,19 @@ class WantedAsset:
             if self.files and field.option == self.files.option:
                 if not self._are_the_files(standing, now or ""):
                     differences.append(self._other_files(field, standing))
+            elif isinstance(field.wire, ComponentSpec):
+                differences += self._other_spec(field.wire, field.at, standing)
             elif self._speaks_of(field) and not field.wire.same(goal, now, self.workspace):
                 there, here = (field.shown(value, self.workspace) for value in (now, goal))
                 differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
         return differences
+
+    def _other_spec(self, wire: ComponentSpec, at: str, standing: t.Mapping[str, Json]) -> list[str]:
+        """Where the specification differs, unless it bears the mark of the same one: what the service adds to it in
+        time nobody knows."""
+        if dig(standing, FINGERPRINT_AT) == self.fingerprint:
+            return []
+        return [f"{path} differs" for path in wire.apart(self.json[at], dig(standing, at), self.workspace)]
 
     def _speaks_of(self, field: Field) -> bool:
         """Left out, an option without which there is no content means whatever stands; any other means nothing."""
@@ -177,16 +198,32 @@ class WantedAsset:
 
     # -- a new version -----------------------------------------------------------------------------------------------
 
-    def body(self, uri: str | None) -> dict[str, Json]:
+    def body(self, uri: str | None, version: str) -> dict[str, Json]:
         """The JSON of a new version; ``uri`` says where uploaded files are, None when that is not known yet."""
-        body = merged_body(self.asset, {}, {**self.asset.constants, **self.told, **self.json})
+        body = merged_body(self.asset, {}, copy.deepcopy({**self.asset.constants, **self.told, **self.json}))
         if uri and self.files:
             field = next(field for field in self.asset.content if field.option == self.files.option)
             plant(body, field.at, uri)
         if self.files and self.goes_to("pending"):
             plant(body, HASH_AT, self.hash)
             plant(body, HASH_VERSION_AT, HASH_VERSION)
+        if self.asset.spec_at:
+            spec = dig(body, self.asset.spec_at)
+            tags = dig(body, "properties.tags")
+            spec.update({"name": self.options["name"], "version": version, **({"tags": tags} if tags else {})})
+            plant(body, FINGERPRINT_AT, fingerprint(spec))
         return body
+
+    @property
+    def places(self) -> list[Place]:
+        """Where the specification refers to other resources."""
+        spec = self.json.get(self.asset.spec_at or "")
+        return list(places(spec)) if spec else []
+
+    @property
+    def fingerprint(self) -> str:
+        """The mark of the specification, whatever its version."""
+        return str(dig(self.body(None, ""), FINGERPRINT_AT))
 
     def uri_in(self, datastore: Datastore) -> str:
         """Where the files are once they are uploaded into a datastore."""

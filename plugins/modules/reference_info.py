@@ -49,6 +49,12 @@ options:
     type: list
     elements: str
     default: []
+  components:
+    description:
+      - Components, in the same forms.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -80,7 +86,7 @@ references:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._resolve import Resolve
 
-KINDS = {kind: kind for kind in ("computes", "codes", "models", "environments", "data")}
+KINDS = {kind: kind for kind in ("computes", "codes", "models", "environments", "data", "components")}
 
 
 def main() -> None:

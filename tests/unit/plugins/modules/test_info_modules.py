@@ -18,6 +18,8 @@ from ansible_collections.mlops.azureml.plugins.modules import (
     batch_endpoint_info,
     code,
     code_info,
+    component,
+    component_info,
     compute,
     compute_info,
     data,
@@ -32,6 +34,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.modules import (
     test_batch_deployment,
     test_batch_endpoint,
     test_code,
+    test_component,
     test_compute,
     test_compute_instance,
     test_compute_kubernetes,
@@ -46,6 +49,7 @@ TWINS = {
     batch_endpoint: (batch_endpoint_info, test_batch_endpoint.endpoint()),
     batch_deployment: (batch_deployment_info, test_batch_deployment.deployment()),
     code: (code_info, test_code.version()),
+    component: (component_info, test_component.version()),
     model: (model_info, test_model.version()),
     environment: (environment_info, test_environment.version()),
     data: (data_info, test_data.version()),
@@ -57,7 +61,7 @@ KINDS = [
     (batch_deployment_info, test_batch_deployment.deployment()),
     (batch_deployment_info, test_batch_deployment.pipeline()),
 ]
-ASSETS = (code, model, environment, data)
+ASSETS = (code, component, model, environment, data)
 
 
 def short(module: Module) -> str:

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The component: assets contract 9."""
+
+from __future__ import annotations
+
+from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType
+from .._component_wire import ComponentSpec
+from .._resource import Change, Field
+from .._wire import TextMap
+
+SPEC = "properties.componentSpec"
+
+COMPONENT = AssetType(
+    name="component",
+    plural="components",
+    label="component",
+    path="components/{name}/versions/{version}",
+    name_rule=ASSET_NAME,
+    fields=(
+        Field("definition", at=SPEC, wire=ComponentSpec(), change=Change.NEW_VERSION, needed=True),
+        # The service keeps these in the specification alone (assets contract 9).
+        Field("display_name", at=f"{SPEC}.display_name"),
+        Field("description", at=f"{SPEC}.description"),
+        Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
+        Field(
+            "properties",
+            at="properties.properties",
+            wire=TextMap(empty_values=True, hidden={"client_component_hash"}),
+            change=Change.MERGE,
+        ),
+    ),
+    outputs=COMMON_OUTPUTS,
+    spec_at=SPEC,
+)

@@ -1,0 +1,192 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: component
+short_description: Publish components in an Azure Machine Learning workspace
+version_added: 0.1.0
+description:
+  - Registers a component, a step or a pipeline of steps, from its YAML file, unless a version that does the same stands
+    already.
+  - What a component does cannot be changed in a version, so that decides. Without O(version), in the task or in the
+    file, the task means the version that does the same, or the next one.
+  - What is said about a version (O(display_name), O(description), O(tags), O(properties)) can be changed later; options
+    that the task leaves out are left as they stand.
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+requirements:
+  - PyYAML, for a O(definition) in YAML
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+  - mlops.azureml.tags
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
+      - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
+        search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
+      - V(absent) deletes only this version.
+    type: str
+    choices: [present, absent, archived]
+    default: present
+  name:
+    description:
+      - Name of the component, 1 to 255 letters, digits, C(-) and C(_).
+      - It is required, here or in O(definition).
+    type: str
+  version:
+    description:
+      - Version, any text without blanks, colons, C(@) and slashes.
+      - Left out, it is found by content. Given, and standing with other content, the task fails.
+    type: str
+  definition:
+    description:
+      - The component as the YAML files of C(az ml) describe it, a mapping or the path of such a file, of the type
+        C(command) or C(pipeline). A new version needs it.
+      - Its C(name), C(version), C(display_name), C(description) and C(tags) are those of the options, which win.
+      - What it refers to has to be registered, and is written C(azureml:name:version), C(azureml:name@latest) or as a
+        full id. Where a file names local code, local components or an environment that it describes in place, give
+        O(code), O(components) or O(environment).
+      - A key that is not supported is an error that names its path.
+    type: raw
+  code:
+    description:
+      - The registered code of a command, in place of what O(definition) says.
+    type: str
+  environment:
+    description:
+      - The registered environment of a command, in place of what O(definition) says.
+    type: str
+  components:
+    description:
+      - For steps of a pipeline, by their names, the registered components, in place of what O(definition) says.
+    type: dict
+  display_name:
+    description:
+      - Name for people.
+    type: str
+  description:
+    description:
+      - What the component is for.
+    type: str
+  properties:
+    description:
+      - Properties of the version, added to those that stand.
+    type: dict
+seealso:
+  - module: mlops.azureml.component_info
+  - module: mlops.azureml.batch_deployment
+  - name: Components in Azure Machine Learning
+    description: What a component is.
+    link: https://learn.microsoft.com/azure/machine-learning/concept-component
+"""
+
+EXAMPLES = r"""
+- name: Publish the component of a file, in a new version when it does something new
+  mlops.azureml.component:
+    definition: files/prepare.yml
+  register: prepare
+
+- name: The same for a file that names a local folder, which was published as code before
+  mlops.azureml.component:
+    definition: files/score.yml
+    code: azureml:digits-score:1
+
+- name: A pipeline whose file names local components, under a version of our own
+  mlops.azureml.component:
+    definition: files/pipeline.yml
+    components:
+      prepare: "{{ prepare.component.reference }}"
+    version: "2026-01"
+    tags:
+      team: vision
+
+- name: Hide a version that nobody should take any more
+  mlops.azureml.component:
+    name: digits-prepare
+    version: "1"
+    state: archived
+"""
+
+RETURN = r"""
+component:
+  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  returned: when O(state=present) or O(state=archived)
+  type: dict
+  contains:
+    id:
+      description: Full ARM id.
+      type: str
+      returned: always
+      sample: /subscriptions/.../workspaces/ws1/components/digits-prepare/versions/2
+    name:
+      description: Name of the component.
+      type: str
+      returned: always
+      sample: digits-prepare
+    version:
+      description: The version that holds the content.
+      type: str
+      returned: always
+      sample: "2"
+    reference:
+      description: The version as other tasks refer to it.
+      type: str
+      returned: always
+      sample: azureml:digits-prepare:2
+    definition:
+      description: The component as the service keeps it, numbers and truth values as text, references as full ids.
+      type: dict
+      returned: always
+      sample: {type: command, command: python prepare.py}
+    display_name:
+      description: Name for people.
+      type: str
+      returned: always
+      sample: Prepare images
+    description:
+      description: What the component is for.
+      type: str
+      returned: always
+      sample: Cleans the images
+    tags:
+      description: Tags of the version.
+      type: dict
+      returned: always
+      sample: {team: vision}
+    properties:
+      description: Properties of the version.
+      type: dict
+      returned: always
+      sample: {}
+    archived:
+      description: Whether the version is archived, and hidden from lists.
+      type: bool
+      returned: always
+      sample: false
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._types.component import COMPONENT
+
+
+def main() -> None:
+    run(Publish(COMPONENT))
+
+
+if __name__ == "__main__":
+    main()

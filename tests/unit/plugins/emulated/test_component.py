@@ -1,0 +1,55 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Components, which the service answers rewritten: known again, described, archived and restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.modules import component, environment
+from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.conftest import Emulated
+
+STEP = {
+    "name": "prep",
+    "type": "command",
+    "command": "echo ${{inputs.n}}",
+    "environment": "azureml:env@latest",
+    "inputs": {"n": {"type": "number", "default": 1}, "d": {"type": "uri_folder", "optional": True}},
+    "outputs": {"o": {"type": "uri_folder"}},
+}
+PIPELINE = {
+    "name": "pipe",
+    "type": "pipeline",
+    "inputs": {"data": {"type": "uri_folder"}},
+    "jobs": {"one": {"component": "azureml:prep@latest", "inputs": {"d": "${{parent.inputs.data}}", "n": 3}}},
+}
+
+
+@pytest.mark.parametrize("policies", [{}, {"immutable_status": "409", "archive_with_stage": "applied"}])
+def test_life(emulated: Emulated, policies: dict[str, str]) -> None:
+    emulated.policy(**policies)
+    emulated(environment, {"name": "env", "image": "library/python:3.11"})
+    for definition in (STEP, PIPELINE):
+        task: dict[str, Any] = {"definition": definition}
+        predicted = emulated(component, task, check=True)
+        assert emulated.writes == []
+        made = emulated(component, task)
+        assert made["diff"] == predicted["diff"]
+        assert made["component"]["version"] == "1"
+
+        assert not emulated(component, task)["changed"]
+        assert [request.method for request in emulated.requests] == ["GET", "GET"], "the label, the versions"
+
+        described = emulated(component, {**task, "version": "1", "display_name": "New", "tags": {"a": "b"}})
+        assert described["component"] == {**made["component"], "display_name": "New", "tags": {"a": "b"}}
+        assert not emulated(component, {**task, "display_name": "New"})["changed"]
+
+        name = {"name": definition["name"], "version": "1"}
+        assert emulated(component, {**name, "state": "archived"})["component"]["archived"]
+        assert not emulated(component, name)["component"]["archived"]
+        other = {**task, "definition": {**definition, "is_deterministic": False}}
+        assert emulated(component, other)["component"]["version"] == "2"
+        assert emulated(component, {**name, "version": "2", "state": "absent"})["changed"]
