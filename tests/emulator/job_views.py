@@ -151,6 +151,12 @@ def run_error(job: Job) -> dict[str, Any] | None:
     return {"error": {"code": "UserError", "message": job.error, "messageFormat": None, "details": []}}
 
 
+def is_pipeline(settings: dict[str, Any]) -> bool:
+    """Whether the deployment of these settings runs a pipeline component."""
+    configuration = settings.get("deploymentConfiguration") or {}
+    return bool(configuration.get("deploymentConfigurationType") == "PipelineComponent")
+
+
 def deployment_path(state: State, job: Job) -> str:
     """ARM id of the deployment that a job was routed to."""
     return state.workspace("batchEndpoints", job.endpoint, "deployments", job.deployment)
@@ -197,7 +203,8 @@ def _tags(state: State, job: Job) -> dict[str, str]:
     own = {"azureml.batchrun": "true", "azureml.deploymentname": job.deployment}
     if state.policies["generation"] == "G1":
         return own
-    return {"outputType": "output_data", "inputType": "input_data", **own, "azureml.jobtype": "azureml.batchjob"}
+    kind = state.policies["pipeline_job_type"] if is_pipeline(job.settings) else "azureml.batchjob"
+    return {"outputType": "output_data", "inputType": "input_data", **own, "azureml.jobtype": kind}
 
 
 def _properties(state: State, job: Job) -> dict[str, str]:

@@ -101,6 +101,12 @@ POLICIES = (
     Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
     Policy("pipeline_settings", ("renamed", "kept"), "renamed", "B16: key of continue_on_step_failure in an answer"),
     Policy(
+        "pipeline_job_type",
+        ("azureml.pipelinejob", "azureml.batchjob"),
+        "azureml.pipelinejob",
+        "B16: tag azureml.jobtype of a pipeline deployment's job",
+    ),
+    Policy(
         "unknown_properties", ("refused", "ignored"), "refused", "B 1, A 1: keys in a body that no api-version knows"
     ),
     Policy("read_only_properties", ("refused", "ignored"), "refused", "B 3.4: read-only keys sent back in a body"),

@@ -16,7 +16,7 @@ from .arm.shapes import Problems
 from .entra import MACHINE_LEARNING, AuthError, Caller
 from .errors import Refused, data_plane_error
 from .invocation import PATTERN, read_invocation
-from .job_views import deployment_path
+from .job_views import deployment_path, is_pipeline
 from .jobs import Job
 from .state import Resource, State
 
@@ -131,7 +131,7 @@ def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str]
 
 
 def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str, Any]) -> Job:
-    if not _is_pipeline(deployment.properties):
+    if not is_pipeline(deployment.properties):
         _fit_model_deployment(sent)
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
@@ -214,11 +214,6 @@ def authenticate(state: State, request: Request) -> Caller:
     except AuthError as error:
         status = state.policies.status("wrong_audience_status") if error.code == "audience" else error.status
         raise Refused(data_plane_error(status, "UserError", error.message, inner=("Unauthorized",))) from error
-
-
-def _is_pipeline(settings: dict[str, Any]) -> bool:
-    configuration = settings.get("deploymentConfiguration") or {}
-    return bool(configuration.get("deploymentConfigurationType") == "PipelineComponent")
 
 
 def _headers() -> dict[str, str]:

@@ -321,6 +321,20 @@ def test_jobs_may_go_with_their_deployment(tmp_path: Path, policy: str, left: in
     DataPlane(tmp_path, jobs_of_deleted=policy).play(script)
 
 
+@pytest.mark.parametrize("policy", ["azureml.pipelinejob", "azureml.batchjob"])
+def test_jobs_of_pipeline_deployments_tell_their_kind(tmp_path: Path, policy: str) -> None:
+    async def script(plane: DataPlane) -> None:
+        pipeline = {"deploymentConfigurationType": "PipelineComponent", "settings": {}}
+        plane.deploy("steps", "", deploymentConfiguration=pipeline)
+        literal = {"mode": {"jobInputType": "Literal", "value": "append"}}
+        sent = {"inputData": {**folder_input(), **literal}}
+        body = (await plane.invoke(sent, headers={"azureml-model-deployment": "steps"})).json()
+        assert body["properties"]["tags"]["azureml.jobtype"] == policy
+        assert set(body["properties"]["inputData"]) == {"input1", "mode"}
+
+    DataPlane(tmp_path, pipeline_job_type=policy).play(script)
+
+
 def test_lists_of_jobs_lag_too(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         await plane.submit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def test_the_readme_holds_the_table():
         default = f"`{policy.default}`" if policy.default else ""
         rows.append(" ".join(f"| `{policy.name}` | {values} | {default} | {policy.question} |".split()))
     assert shown.splitlines() == rows
+
+
+def test_every_open_question_has_a_switch_or_a_reason():
+    text = (EMULATOR / "README.md").read_text().partition("What has no switch:")[2]
+    reasons = " ".join(line.partition(":")[0] for line in text.splitlines() if line.startswith("| "))
+    named = set(re.findall(r"\b[AB]\d+\b", " ".join([reasons, *(policy.question for policy in POLICIES)])))
+    questions = {f"B{number}" for number in range(1, 21)} | {f"A{number}" for number in range(1, 18)}
+    assert questions - named == set()
 
 
 def test_free_values_are_checked():
