@@ -20,6 +20,8 @@ from ._wire import AssetReference, Boolean, CondaFile, Json, Text, TextMap
 ARCHIVED_AT = "properties.isArchived"
 STAGE_AT = "properties.stage"
 
+ARCHIVED = Field("archived", at=ARCHIVED_AT, wire=Boolean())
+
 # Service fact: assets contract 1.2.
 ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, - and _, not - or _ first")
 
@@ -72,7 +74,9 @@ class AssetType(ResourceType):
             label=self.label,
             path=self.container_path,
             name_rule=self.name_rule,
+            fields=about(),
             outputs=(*CONTAINER_OUTPUTS, *self.container_outputs),
+            read_only=("properties.latestVersion", "properties.nextVersion"),
         )
 
     @property
@@ -89,8 +93,7 @@ class AssetType(ResourceType):
     @property
     def with_archiving(self) -> AssetType:
         """The same type, where being archived is one of the things that a task can change."""
-        archived = Field("archived", at=ARCHIVED_AT, wire=Boolean())
-        return dataclasses.replace(self, fields=(*self.fields, archived))
+        return dataclasses.replace(self, fields=(*self.fields, ARCHIVED))
 
     @property
     def staged(self) -> bool:
@@ -141,8 +144,5 @@ COMMON_OUTPUTS = (
 CONTAINER_OUTPUTS = (
     Output("latest_version", at="properties.latestVersion"),
     Output("next_version", at="properties.nextVersion"),
-    Output("description", at="properties.description"),
-    Output("tags", at="properties.tags", wire=TextMap()),
-    Output("properties", at="properties.properties", wire=TextMap()),
     Output("archived", at=ARCHIVED_AT, wire=Boolean()),
 )
