@@ -10,8 +10,8 @@ module: asset_container
 short_description: Manage all versions of an asset at once in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Describes, tags, archives, restores and deletes the container of the versions of an asset, that is, its name with all
-    that stands under it.
+  - Describes, tags, archives, restores and deletes the container of the versions of an asset, that is, its name with
+    all that stands under it.
   - The container comes with the first version, which the module of its type publishes; a name that is not there is an
     error.
   - Options that the task leaves out are left as they stand.
@@ -31,8 +31,8 @@ attributes:
 options:
   state:
     description:
-      - Whether the name should be there and not be archived (V(present)), be there and be archived (V(archived)), or not
-        be there (V(absent)).
+      - Whether the name should be there and not be archived (V(present)), be there and be archived (V(archived)), or
+        not be there (V(absent)).
       - An archived name is hidden from lists of names; its versions are archived each by itself, and work on.
       - V(absent) deletes the name with B(all) its versions; uploaded files stay in storage.
     type: str
