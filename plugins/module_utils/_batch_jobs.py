@@ -48,6 +48,7 @@ class Score:
             "output_policy": {"type": "str", "choices": [UNIQUE, FAIL, OVERWRITE]},
             "delete_outputs": {"type": "bool", "default": False},
             "api_generation": {"type": "str", "choices": ["current", GENERATION_2021], "default": "current"},
+            "ledger": {"type": "bool", "default": True},
             "resubmit": {"type": "str", "choices": [NEVER, ON_FAILURE, ALWAYS], "default": NEVER},
             "on_timeout": {"type": "str", "choices": [KEEP, CANCEL], "default": KEEP},
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
@@ -67,7 +68,7 @@ class Score:
 def _upkeep(workspace: Workspace, invocation: Invocation, state: str) -> Result:
     datastores = Datastores(workspace)
     order = read_order(invocation.options, workspace)
-    ledger = Ledger(order.endpoint, datastores, invocation)
+    ledger = Ledger(order.endpoint, datastores, invocation) if invocation.options["ledger"] else None
     return Upkeep(workspace, invocation, order, ledger, datastores).to(state)
 
 
@@ -80,7 +81,7 @@ class _Task:
         self.options = invocation.options
         self.order = read_order(self.options, workspace)
         self.datastores = Datastores(workspace)
-        self.ledger = Ledger(self.order.endpoint, self.datastores, invocation)
+        self.ledger = Ledger(self.order.endpoint, self.datastores, invocation) if self.options["ledger"] else None
         self.tries = Tries(workspace, self.ledger, self.order)
         self.watch = Watch(workspace, invocation)
         self.inputs = shown_data(self.order.inputs)

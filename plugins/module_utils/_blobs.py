@@ -31,7 +31,7 @@ AUDIENCE = "https://storage.azure.com"
 SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets gives a SAS instead of the key
 SECRETS_REQUEST = {"expirableSecret": True, "expireAfterHours": 1}
 _CHUNK = 4 << 20
-_READ_CHUNK = 2 << 20
+_READ_CHUNK = 1 << 20
 _SINGLE_PUT = 16 << 20  # larger files travel in blocks: at most this much memory for each worker
 
 

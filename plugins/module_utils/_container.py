@@ -172,8 +172,11 @@ class Container:
         rest = ""
         with self._speaking(f"read blob {name}"):
             for chunk in self._client.get_blob_client(name).download_blob().chunks():
-                *whole, rest = (rest + decode(chunk)).split("\n")
-                yield from (f"{line}\n" for line in whole)
+                text, begin = rest + decode(chunk), 0
+                while end := text.find("\n", begin) + 1:
+                    yield text[begin:end]
+                    begin = end
+                rest = text[begin:]
                 if len(rest) > _LONGEST_LINE:
                     raise InvalidOption(f"rows: blob {name} has a line of more than {_LONGEST_LINE} characters.")
         if rest:

@@ -12,6 +12,7 @@ ledger says, whatever the service does, whether a key was used, and by which job
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import typing as t
@@ -52,46 +53,51 @@ class Rival:
 
 
 class Ledger:
-    """The notes of one endpoint's keys. ``is_kept`` turns False, with one warning, when storage cannot be used."""
+    """The notes of one endpoint's keys. Raises what storage raises: a guess might start a second job."""
 
     def __init__(self, endpoint: str, datastores: Datastores, invocation: Invocation) -> None:
         self._folder = f"{FOLDER}/{endpoint.lower()}"
         self._datastores = datastores
         self._invocation = invocation
-        self._mine: dict[str, str] = {}
-        self.is_kept = True
 
     def read(self, key: str) -> Entry | None:
-        """What is noted of a key; None when nothing is, or when the ledger is not kept."""
-        entry: Entry | None = self._try(lambda container: _entry(key, container.read_note(self._path(key))))
-        return entry
+        """What is noted of a key; None when nothing is."""
+        with self._speaking():
+            return _entry(key, self._container.read_note(self._path(key)))
 
     def announce(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], over: Entry | None) -> bool:
         """Note that a job of this key is going to be started; ``over`` is what was read of the key before.
 
-        False when another run has announced it meanwhile. True also when the ledger is not kept.
+        False when another run has announced it meanwhile.
         """
         told = {"definition": definition, "run": str(uuid.uuid4())}
-        return self._write(key, told, places, over.note if over else None)
+        with self._speaking():
+            return self._write(key, told, places, over.note if over else None)
 
     def settle(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], job: str) -> None:
-        """Note which job it is that was announced. Without this note the job is found by its other marks."""
-        self._write(key, {"definition": definition, "job": job}, places, ANY)
+        """Note which job it is that was announced. Never fails: without this note the job is found by its marks."""
+        try:
+            self._write(key, {"definition": definition, "job": job}, places, ANY)
+        except AzureMLError as error:
+            self._invocation.warn(f"Job {job} could not be noted in the ledger: {error} Run the task again to note it.")
 
     def withdraw(self, key: str) -> None:
         """The start was refused, or the job is deleted: the key is free again."""
-        self._try(lambda container: container.delete(self._path(key)))
+        with self._speaking():
+            self._container.delete(self._path(key))
 
     def last_try(self, key: str) -> int:
         """The highest number of a try that was announced under this key; 1 when only the first was, or none."""
-        tries = self._try(lambda container: list(container.list(self._path(f"{key}--").removesuffix(".json")))) or []
+        with self._speaking():
+            tries = list(self._container.list(self._path(f"{key}--").removesuffix(".json")))
         numbers = [blob.name.removesuffix(".json").rpartition("--")[2] for blob in tries]
         return max((int(number) for number in numbers if number.isdecimal()), default=1)
 
     def rivals(self, key: str, places: t.Iterable[tuple[str, str]]) -> list[Rival]:
         """Other keys, of any endpoint, that were told to write to one of these places."""
         wanted, own = {_fingerprint(place) for place in places}, self._path(key)
-        blobs = self._try(lambda container: list(container.list(f"{FOLDER}/"))) or []
+        with self._speaking():
+            blobs = list(self._container.list(f"{FOLDER}/"))
         return [
             Rival(blob.name.removeprefix(f"{FOLDER}/").removesuffix(".json"), blob.metadata.get("job") or None)
             for blob in blobs
@@ -104,25 +110,26 @@ class Ledger:
     def _write(self, key: str, told: dict[str, str], places: t.Iterable[tuple[str, str]], over: Note | None) -> bool:
         marks = {"places": " ".join(sorted(_fingerprint(place) for place in places)), "job": told.get("job", "")}
         marks = {word: value for word, value in marks.items() if value}
-        text = json.dumps({"key": key, **told})
-        written = self._try(lambda container: container.write_note(self._path(key), text, marks, over=over))
-        return written is not False
+        return self._container.write_note(self._path(key), json.dumps({"key": key, **told}), marks, over=over)
 
-    def _try(self, action: t.Callable[[Container], t.Any]) -> t.Any:
-        """None when storage cannot be used: then the marks in the service have to do."""
-        if not self.is_kept:
-            return None
+    @property
+    def _container(self) -> Container:
+        return self._datastores.default("ledger").container
+
+    @contextlib.contextmanager
+    def _speaking(self) -> t.Iterator[None]:
+        """Say what the ledger is for when it cannot be used."""
         try:
-            return action(self._datastores.default("outputs").container)
+            yield
         except MissingLibrary:
             raise
         except AzureMLError as error:
-            self.is_kept = False
-            self._invocation.warn(
-                f"The ledger of job keys cannot be used: {error} Without it a job is looked for among all jobs of the "
-                "workspace, which is slow, and two runs at the same time may start two jobs."
-            )
-            return None
+            raise AzureMLError(
+                f"The ledger of job keys in the default datastore cannot be used, and without it a job might be "
+                f"started twice: {error} Nothing was started. Mend it and run the task again; where this host can "
+                "never use that storage, set ledger: false.",
+                **error.facts,
+            ) from None
 
 
 def _entry(key: str, note: Note | None) -> Entry | None:

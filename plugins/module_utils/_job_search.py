@@ -39,7 +39,7 @@ class Search:
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger | None, marks: Marks) -> None:
-        """``ledger`` is None for a key that nobody can use again."""
+        """``ledger`` is None when the task keeps none."""
         self._workspace = workspace
         self._ledger = ledger
         self._marks = marks
@@ -54,9 +54,9 @@ class Search:
         job = self._read(self._marks.key)
         if job is not None:
             return self._by_name(job)
-        self.entry = self._ledger.read(self._marks.key) if self._ledger else None
-        if self._ledger and not self._ledger.is_kept:
+        if self._ledger is None:
             return self._among_all()
+        self.entry = self._ledger.read(self._marks.key)
         if self.entry is None:
             return None
         return self._read(self.entry.job) if self.entry.job else self._announced()
@@ -163,7 +163,7 @@ class Search:
         """The job of the key among new ones; by the place alone only when no other key can have started it."""
         jobs = list(jobs)
         found = _newest(job for job in jobs if self._marks.fit(job))
-        if found is not None or not self._ledger or not self._ledger.is_kept:
+        if found is not None or self._ledger is None:
             return found
         begin = self.entry.note.written - SERVICES_APART if self.entry else None
         shared = [job for job in jobs if self._marks.share_place(job) and begin and job.moment and job.moment >= begin]
@@ -181,8 +181,8 @@ class Search:
         if shared is not None:
             raise InDoubt(
                 f"Job {shared.name} writes to the place that the task names, and nothing tells whether it is the job "
-                f"of key {self._marks.key}: the service keeps no marks, and the ledger cannot be used. Nothing was "
-                "sent. Let this identity use the default datastore, or leave outputs out: the place then tells.",
+                f"of key {self._marks.key}: the service keeps no marks, and the task no ledger. Nothing was sent. "
+                "Keep a ledger, or leave outputs out: the place then tells.",
                 key=self._marks.key,
             )
         return found

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import time
 
@@ -31,7 +32,12 @@ class Submission:
     """Starts the job of one try."""
 
     def __init__(
-        self, workspace: Workspace, ledger: Ledger, datastores: Datastores, guard: OutputGuard, invocation: Invocation
+        self,
+        workspace: Workspace,
+        ledger: Ledger | None,
+        datastores: Datastores,
+        guard: OutputGuard,
+        invocation: Invocation,
     ) -> None:
         self._workspace = workspace
         self._ledger = ledger
@@ -47,21 +53,22 @@ class Submission:
         self._upload(request)
         self._workspace.scoring.make_ready()
         order = attempt.order
-        if order.name:
-            faster = self._announced(attempt)
-            if faster is not None:
-                return faster, False
+        ledger = self._ledger if order.name else None
+        faster = self._announced(attempt, ledger) if ledger else None
+        if faster is not None:
+            return faster, False
         try:
             self._guard.clear(request.outputs)
             job = self._submitted(attempt, request)
         except InDoubt:
             raise
         except AzureMLError:
-            if order.name:
-                self._ledger.withdraw(order.key)
+            if ledger:
+                with contextlib.suppress(AzureMLError):  # what happened first is what has to be told
+                    ledger.withdraw(order.key)
             raise
-        if order.name:
-            self._ledger.settle(order.key, order.definition, order.marks.places, job.name)
+        if ledger:
+            ledger.settle(order.key, order.definition, order.marks.places, job.name)
         return job, True
 
     def _upload(self, request: Request) -> None:
@@ -70,11 +77,11 @@ class Submission:
                 container = self._datastores.default(item.option).container
                 into_datastore(container, item.files, {}, self._invocation.progress)
 
-    def _announced(self, attempt: Try) -> Job | None:
+    def _announced(self, attempt: Try, ledger: Ledger) -> Job | None:
         """Note in the ledger that the job is going to be started; the job of a run that was faster, if there is one."""
         order = attempt.order
         for _try in range(2):
-            if self._ledger.announce(order.key, order.definition, order.marks.places, attempt.search.entry):
+            if ledger.announce(order.key, order.definition, order.marks.places, attempt.search.entry):
                 return None
             job = attempt.search.find()
             if job is not None:

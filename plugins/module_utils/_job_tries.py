@@ -28,7 +28,7 @@ class Try:
 class Tries:
     """A try is started only after the one before it has ended, so there is never more than one going on."""
 
-    def __init__(self, workspace: Workspace, ledger: Ledger, order: Order) -> None:
+    def __init__(self, workspace: Workspace, ledger: Ledger | None, order: Order) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._order = order
@@ -45,8 +45,9 @@ class Tries:
             return first
         if first.search.is_named and not self._search(2).exists_by_name():
             return first
-        noted = self._ledger.last_try(self._order.name)
-        return self._last_noted(first, noted) if self._ledger.is_kept else self._last_in_line(first)
+        if self._ledger is None:
+            return self._last_in_line(first)
+        return self._last_noted(first, self._ledger.last_try(self._order.name))
 
     def number(self, number: int) -> Try:
         """One try, looked for."""

@@ -31,7 +31,7 @@ class Upkeep:
     """Brings the job of a key into a state other than having been started. A key without job is fine with all."""
 
     def __init__(
-        self, workspace: Workspace, invocation: Invocation, order: Order, ledger: Ledger, datastores: Datastores
+        self, workspace: Workspace, invocation: Invocation, order: Order, ledger: Ledger | None, datastores: Datastores
     ) -> None:
         self._workspace = workspace
         self._invocation = invocation
@@ -83,7 +83,8 @@ class Upkeep:
                 attempt = latest if number == latest.order.number else self._tries.number(number)
                 if attempt.job is not None:
                     self._delete(attempt.job)
-                self._ledger.withdraw(attempt.order.key)
+                if self._ledger:
+                    self._ledger.withdraw(attempt.order.key)
         return Result(True, {}, before, {})
 
     def _delete(self, job: Job) -> None:

@@ -16,7 +16,7 @@ description:
     moment, and when two runs start at the same time. When it cannot be known whether a job was started, the task says
     so and starts none.
   - For this, each key is noted in a small file below C(batch-scoring/.jobs) in the default datastore, before the job
-    is started. Where that storage cannot be used, the module warns, and looks through all jobs of the workspace.
+    is started, see O(ledger).
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -158,6 +158,14 @@ options:
     type: str
     choices: [current, "2021"]
     default: current
+  ledger:
+    description:
+      - Whether keys are noted in the default datastore. It is what makes a job start once whatever the service keeps of
+        a call, and however late its lists are. This identity needs to read and write there, as it does to upload data.
+      - Without a ledger a job is looked for among all jobs of the workspace, which takes long where there are many, and
+        two runs at the same time may start two jobs. All tasks that use a key have to agree on this.
+    type: bool
+    default: true
   resubmit:
     description:
       - What happens when the job of the key has ended already.

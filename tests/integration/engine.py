@@ -74,7 +74,7 @@ class Engine:
 
     def __init__(self, settings: dict[str, str], cache: Path) -> None:
         self.cache = cache  # tokens and the description of the cloud are kept there
-        self._connection = {
+        self.connection = {
             "subscription_id": settings["AZURE_SUBSCRIPTION_ID"],
             "resource_group": settings["AZUREML_RESOURCE_GROUP"],
             "workspace_name": settings["AZUREML_WORKSPACE"],
@@ -85,13 +85,16 @@ class Engine:
             "ca_file": settings["SSL_CERT_FILE"],
         }
 
+    def invocation(self, arguments: dict[str, Any] | None = None, **options: Any) -> Invocation:
+        """A task with these options, read and completed as Ansible does; without `arguments` it only connects."""
+        validator = ArgumentSpecValidator({**connection_options(), **(arguments or {})})
+        read = validator.validate({**self.connection, **options})
+        assert not read.error_messages, read.error_messages
+        return Invocation(read.validated_parameters, str(self.cache))
+
     def run(self, verb: Verb, **options: Any) -> Done:
         """One task to its end."""
-        spec = verb.spec()
-        arguments = {**connection_options(), **spec.arguments}
-        read = ArgumentSpecValidator(arguments).validate({**self._connection, **options})
-        assert not read.error_messages, read.error_messages
-        invocation = Invocation(read.validated_parameters, str(self.cache))
+        invocation = self.invocation(verb.spec().arguments, **options)
         workspace = Workspace(invocation)
         try:
             with _hurried():

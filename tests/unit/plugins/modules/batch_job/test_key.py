@@ -208,30 +208,56 @@ def test_a_job_at_the_place_is_taken_only_when_no_other_key_can_have_started_it(
 
 # -- without a ledger ------------------------------------------------------------------------------------------------
 
+NO_LEDGER = {**TODAY, "ledger": False, "wait": False}
+
 
 def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage) -> None:
-    storage.broken = ServiceError("no access", status=403)
-    out = run(batch_job, {**TODAY, "wait": False}, *unused(), listed(job("old", key="x")), *ready(), Submit())
+    out = run(batch_job, NO_LEDGER, absent(), listed(job("old", key="x")), *ready(), default_datastore(), Submit())
     assert out["changed"]
-    assert "ledger of job keys cannot be used: no access" in out.warnings[0]
+    assert storage.notes == {}
     standing = listed(job("newer", key="x"), job(key="today", status="Running"))
-    again = run(batch_job, {**TODAY, "wait": False}, *unused(), standing)
+    again = run(batch_job, NO_LEDGER, absent(), standing)
     assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
+
+
+def test_without_a_ledger_a_named_place_does_not_tell(run: Run) -> None:
+    out = run(batch_job, {**NO_LEDGER, "outputs": OUTPUTS}, absent(), listed(job(output=PLACE)))
+    assert out.failed
+    assert "nothing tells whether it is the job of key today" in out["msg"]
+
+
+def test_a_ledger_that_cannot_be_used_stops_the_task(run: Run, storage: Storage) -> None:
+    """Going on without it would start a job that a later run with a ledger does not find."""
+    storage.broken = ServiceError("no access.", status=403)
+    out = run(batch_job, TODAY, *unused())
+    assert out.failed
+    assert "started twice: no access." in out["msg"]
+    assert "Nothing was started" in out["msg"]
+    assert out["status"] == 403
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "{}", ""])
 def test_a_note_that_is_none_is_no_answer(run: Run, storage: Storage, text: str) -> None:
     storage.notes["batch-scoring/.jobs/digits/today.json"] = (text, {})
-    out = run(batch_job, {**TODAY, "wait": False}, *unused(), listed(job(key="today", status="Running")))
-    assert (out["changed"], out["batch_job"]["name"]) == (False, "batchjob-1")
-    assert "cannot be read" in out.warnings[0]
-
-
-def test_without_a_ledger_a_named_place_does_not_tell(run: Run, storage: Storage) -> None:
-    storage.broken = ServiceError("no access", status=403)
-    out = run(batch_job, {**TODAY, "outputs": OUTPUTS}, *unused(), listed(job(output=PLACE)))
+    out = run(batch_job, TODAY, *unused())
     assert out.failed
-    assert "nothing tells whether it is the job of key today" in out["msg"]
+    assert "The note of key today cannot be read" in out["msg"]
+
+
+def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, storage: Storage) -> None:
+    submit = Submit()
+
+    def started(request: httpx.Request) -> httpx.Response:
+        storage.broken = ServiceError("no access.", status=403)
+        return submit(request)
+
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), started)
+    assert out["changed"]
+    assert "could not be noted in the ledger" in out.warnings[0]
+    storage.broken = None
+    again = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(job(output=OWN_PLACE)))
+    assert not again["changed"]
+    assert storage.told("today")["job"] == "batchjob-1"
 
 
 # -- the list of jobs ------------------------------------------------------------------------------------------------
@@ -324,17 +350,15 @@ def test_a_failed_job_may_be_tried_again_with_other_options(run: Run) -> None:
     assert out["changed"]
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["ledger", "no ledger"])
-def test_the_last_try_is_the_job_of_the_key(run: Run, storage: Storage, kept: bool) -> None:
+@pytest.mark.parametrize("ledger", [True, False])
+def test_the_last_try_is_the_job_of_the_key(run: Run, storage: Storage, ledger: bool) -> None:
     tries = [saw("Failed", name, key=name) for name in ("today", "today--2", "today--3")]
-    for number in (2, 3, 11):
+    for number in (2, 3):
         storage.note(f"today--{number}", definition="d", job=f"today--{number}")
-    del storage.notes["batch-scoring/.jobs/digits/today--11.json"]
     looks: list[Any] = [tries[0], tries[1], default_datastore(), tries[2]]
-    if not kept:
-        storage.broken = ServiceError("no access", status=403)
-        looks = [tries[0], tries[1], default_datastore(), tries[1], tries[2], absent("today--4"), listed()]
-    out = run(batch_job, {**TODAY, "wait": False}, *looks)
+    if not ledger:
+        looks = [tries[0], tries[1], tries[1], tries[2], absent("today--4"), listed()]
+    out = run(batch_job, {**TODAY, "ledger": ledger, "wait": False}, *looks)
     assert (out["batch_job"]["name"], out["batch_job"]["attempt"]) == ("today--3", 3)
 
 
