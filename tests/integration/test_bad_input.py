@@ -142,7 +142,7 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
         scoring(job("a", outputs=nowhere), "outputs.score.path", "no datastore nostore", "correct the name"),
         scoring(job("a", "azureml:none:1"), "inputs.pages.path", "no data asset azureml:none:1", "Register it first"),
         scoring(job("a", "azureml:none@latest"), "inputs.pages.path", "none@latest' has no version", "Register"),
-        scoring(job("a", "files/pages"), "inputs.pages.path: 'files/pages' is not in the cloud", "Register local"),
+        scoring(job("a", "/no/pages"), "inputs.pages.path: cannot read /no/pages", "Correct the path or create it."),
         scoring(job("a", deployment_name="red"), f"deployment_name: batch endpoint {ENDPOINT} has no deployment red"),
         scoring(job("a"), "batch endpoint idle has no default deployment", "Name a deployment here", endpoint="idle"),
         scoring(job("a"), "endpoint_name: there is no batch endpoint none", "Create it first", endpoint="none"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .plays import Played
-from .stories import BLUE_ROWS, DATA, GREEN_ROWS, deploy, job, score
+from .stories import BLUE_ROWS, DATA, FILES, GREEN_ROWS, deploy, job, score
 
 ROLE = "mlops.azureml.batch_score"
 
@@ -50,6 +50,7 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
     jobs = [
         job("version", "azureml:pages:1"),
         job("latest", "azureml:pages@latest"),
+        job("files", str(FILES / "pages")),
         job("cloud", deployed.pages, output_file_name="renamed.csv"),
         job("green", deployment_name="green", outputs={"any": {"type": "uri_file", "path": place}}),
     ]
@@ -59,10 +60,11 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
 
     assert rows(tmp_path / "version") == BLUE_ROWS
     assert rows(tmp_path / "latest") == BLUE_ROWS
+    assert rows(tmp_path / "files") == BLUE_ROWS
     assert rows(tmp_path / "cloud", "renamed.csv") == BLUE_ROWS
     assert rows(tmp_path / "green", "counted.csv") == GREEN_ROWS
     assert followed(played, "green")["outputs"] == {"score": {"path": place}}
-    assert [followed(played, each["name"])["deployment_name"] for each in jobs] == ["blue", "blue", "blue", "green"]
+    assert [followed(played, each["name"])["deployment_name"] for each in jobs] == ["blue"] * 4 + ["green"]
 
 
 def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_others(play, deployed):
