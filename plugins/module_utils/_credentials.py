@@ -238,7 +238,7 @@ def _nothing_fits(
         reason = "not asked, because client_id names another identity" if named else "the program az is not installed"
         looked.append(f"Azure CLI: {reason}")
         looked.append("managed identity: used only with auth_source=msi")
-    return f"No usable credential (auth_source={auth_source}). Looked at: {'; '.join(looked)}."
+    return f"No usable credential (auth_source={auth_source}). Looked at: {'; '.join(looked)}. Complete one of them."
 
 
 def _described(cloud_environment: str, http: HttpClient, store: PrivateStore) -> Cloud:

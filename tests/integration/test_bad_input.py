@@ -63,7 +63,7 @@ def try_all(play: Callable[..., Played], role: str, cases: list[Case]) -> None:
 def test_who_asks_and_where(play, workspace):
     mend = "Check subscription_id, and that the identity may see the subscription."
     cases = [
-        asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "(set: tenant, client_id)"),
+        asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "Complete one of them."),
         asking({"AZURE_SECRET": "not-the-secret"}, "the client secret is refused", "it is the secret's value"),
         asking({"AZURE_TENANT": NOWHERE}, f"tenant {NOWHERE}", "check tenant"),
         asking({"AZURE_CLIENT_ID": NOWHERE}, f"client_id {NOWHERE}", "no application with this id", "check client_id"),
