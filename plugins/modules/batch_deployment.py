@@ -225,7 +225,7 @@ EXAMPLES = r"""
   mlops.azureml.batch_deployment:
     endpoint_name: digits-batch
     name: blue
-    model: azureml:digits:2
+    model: azureml:digits@latest
     compute: batch-cluster
     recreate: true
     stand_in: green
@@ -233,10 +233,10 @@ EXAMPLES = r"""
 
 - name: A pipeline behind an endpoint
   mlops.azureml.batch_deployment:
-    endpoint_name: prepare-and-score
-    name: first
+    endpoint_name: digits-batch
+    name: prepared
     type: pipeline
-    component: azureml:prepare_and_score:1
+    component: azureml:prepare-and-score:1
     settings:
       default_compute: batch-cluster
       continue_on_step_failure: false
@@ -373,7 +373,7 @@ batch_deployment:
       description: Full id of the pipeline component.
       type: str
       returned: when the type is pipeline
-      sample: /subscriptions/.../workspaces/ws1/components/prepare_and_score/versions/1
+      sample: /subscriptions/.../workspaces/ws1/components/prepare-and-score/versions/1
     settings:
       description: How the pipeline runs.
       type: dict

@@ -171,7 +171,7 @@ batch_deployments:
       description: Full id of the pipeline component.
       type: str
       returned: when the type is pipeline
-      sample: /subscriptions/.../workspaces/ws1/components/prepare_and_score/versions/1
+      sample: /subscriptions/.../workspaces/ws1/components/prepare-and-score/versions/1
     settings:
       description: How the pipeline runs.
       type: dict

@@ -237,7 +237,7 @@ EXAMPLES = r"""
     identity:
       type: user_assigned
       user_assigned_identities:
-        - resource_id: "{{ scoring_identity_id }}"
+        - resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/Microsoft.ManagedIdentity/userAssignedIdentities/scoring
 
 - name: An instance that stops by itself
   mlops.azureml.compute:
@@ -246,8 +246,8 @@ EXAMPLES = r"""
     size: Standard_DS3_v2
     idle_time_before_shutdown_minutes: 60
     create_on_behalf_of:
-      user_object_id: "{{ ada_object_id }}"
-      user_tenant_id: "{{ tenant_id }}"
+      user_object_id: 7e3f5a51-21bb-4b1c-9c3b-2c2f6b0e6d11
+      user_tenant_id: 3c1d1f5e-5a6b-4f58-8a35-3a4f1a2f9b70
 
 - name: No instance runs over the weekend
   mlops.azureml.compute:
@@ -259,7 +259,7 @@ EXAMPLES = r"""
   mlops.azureml.compute:
     name: shared-k8s
     type: kubernetes
-    resource_id: "{{ aks_id }}"
+    resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/Microsoft.ContainerService/managedClusters/shared
     namespace: ml
     default_instance_type: small
     instance_types:
