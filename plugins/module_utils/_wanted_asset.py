@@ -60,6 +60,7 @@ class WantedAsset:
         if self.files:
             plant(settled, self.files.option, None)
         self.json: dict[str, Json] = check_options(asset, settled, workspace)
+        self._require_companions()
         if self.archived and self.json.get(STAGE_AT):
             raise InvalidOption("stage: an archived version has no stage of its own. Drop it, or write state: present.")
         self.speaks_of_content = any(
@@ -69,6 +70,11 @@ class WantedAsset:
             self.require_needed("Without a version the content says which one is meant")
         else:
             check_version(options["version"])
+
+    def _require_companions(self) -> None:
+        for field in self.asset.content:
+            if field.along_with and field.at in self.json and dig(self.options, field.along_with) is None:
+                raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task.")
 
     def _completed_spec(self) -> t.Any:
         try:

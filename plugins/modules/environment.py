@@ -80,7 +80,7 @@ options:
         type: str
   inference_config:
     description:
-      - Where the web server in the image answers.
+      - Where the web server in the image answers. A route is a path and a port.
     type: dict
     suboptions:
       liveness_route:

@@ -19,11 +19,12 @@ FIXED = Change.NEW_VERSION
 
 
 def _route(option: str, word: str) -> tuple[Field, Field]:
-    """A route of the web server in the image."""
-    option, at = f"inference_config.{option}", f"properties.inferenceConfig.{word}"
+    """A route of the web server in the image: a path and a port, never one alone."""
+    path, port = f"inference_config.{option}.path", f"inference_config.{option}.port"
+    at, number = f"properties.inferenceConfig.{word}", Integer(minimum=1, maximum=65535)
     return (
-        Field(f"{option}.path", at=f"{at}.path", change=FIXED),
-        Field(f"{option}.port", at=f"{at}.port", wire=Integer(minimum=1, maximum=65535), change=FIXED),
+        Field(path, at=f"{at}.path", change=FIXED, along_with=port),
+        Field(port, at=f"{at}.port", wire=number, change=FIXED, along_with=path),
     )
 
 

@@ -284,6 +284,10 @@ def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:
         ({"image": IMAGE, "build": {"path": CONTEXT}}, "mutually exclusive: image|build"),
         ({"conda_file": CONDA, "build": {"path": CONTEXT}}, "mutually exclusive: conda_file|build"),
         ({"build": {"path": "/dev/null/nothing"}}, "build.path: "),
+        (
+            {"image": IMAGE, "inference_config": {"scoring_route": {"path": "/score"}}},
+            "inference_config.scoring_route.path needs inference_config.scoring_route.port",
+        ),
         ({"build": {"path": __file__}}, "is a file, and it has to be a folder"),
     ],
 )
