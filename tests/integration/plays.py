@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-LONGEST = 300.0  # seconds that a playbook may take
+LONGEST = 900.0  # seconds that a playbook may take
 PLAY = {
     "hosts": "localhost",
     "gather_facts": False,
