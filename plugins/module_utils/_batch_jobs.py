@@ -91,16 +91,26 @@ class _Task:
         latest = self.tries.latest()
         if latest.job is not None and self._is_wanted_again(latest.job):
             latest = self.tries.number(latest.order.number + 1)
-        if latest.job is None:
-            return self._started(latest)
-        self._require_same_order(latest, latest.job)
-        return self._found(latest, latest.job)
+        if latest.job is not None:
+            self._require_same_order(latest, latest.job)
+            return self._found(latest, latest.job)
+        if self.order.name and self.options["inputs"] is None:
+            raise InvalidOption(
+                f"name: endpoint {self.order.endpoint} has no job {self.order.name}. "
+                "Correct the name, or give inputs to start it."
+            )
+        return self._started(latest)
 
     def _is_wanted_again(self, job: Job) -> bool:
+        if self.options["inputs"] is None:
+            return False
         again = {NEVER: False, ON_FAILURE: job.status not in COMPLETED, ALWAYS: True}
         return job.has_ended and again[self.options["resubmit"]]
 
     def _require_same_order(self, latest: Try, job: Job) -> None:
+        """A task without inputs means the job of the name, whatever it was started with."""
+        if self.options["inputs"] is None:
+            return
         if latest.search.definition_of(job) not in (None, self.order.definition):
             raise InvalidOption(
                 f"name: {self.order.name!r} is the name of job {job.name}, which was started with other options. "

@@ -24,6 +24,8 @@ from ._job_watch import Watch
 from ._workspace import Workspace
 
 CANCELED, ARCHIVED, RESTORED, ABSENT = "canceled", "archived", "restored", "absent"
+# What a PUT of a job that stands may hold: what it is, and what can be changed of it.
+WRITABLE = ("jobType", "experimentName", "displayName", "description", "tags", "properties")
 STATES = (CANCELED, ARCHIVED, RESTORED, ABSENT)
 
 
@@ -62,7 +64,7 @@ class Upkeep:
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
     def _archived(self, latest: Try, job: Job, *, wanted: bool) -> Result:
-        """Service fact: assets contract 1.8, 10 (what was read goes back, without its nulls)."""
+        """Service fact: assets contract 1.8, 10 (what was read goes back); batch contract 6.1 (what may be changed)."""
         if bool(job.is_archived) is wanted:
             return Result(False, {"batch_job": self._shown(latest, job)})
         before, after = self._change(archived=(bool(job.is_archived), wanted))
@@ -70,7 +72,8 @@ class Upkeep:
             return Result(True, {"batch_job": {**self._shown(latest, job), "archived": wanted}}, before, after)
         path = self._workspace.path(f"jobs/{job.name}")
         standing = self._workspace.management.get(path) or {}
-        properties = {word: value for word, value in (standing.get("properties") or {}).items() if value is not None}
+        told = standing.get("properties") or {}
+        properties = {word: told[word] for word in WRITABLE if told.get(word) is not None}
         self._workspace.management.put(path, {"properties": {**properties, "isArchived": wanted}})
         now = self._workspace.management.get(path)
         return Result(True, {"batch_job": self._shown(latest, read_job(now) if now else job)}, before, after)

@@ -83,6 +83,7 @@ options:
       - Without C(type) it is the type of the data asset, else V(uri_folder).
       - Or an input has the C(type) V(literal) and a C(value).
       - The deployment of a model takes exactly one data input, whose name does not matter.
+      - Without inputs the task follows the job of this O(name), whatever it was started with, and starts none.
     type: dict
   outputs:
     description:
@@ -257,7 +258,7 @@ EXAMPLES = r"""
 
 - name: Score local files, try again what failed before, and give up on a queue that does not move
   mlops.azureml.batch_job:
-    key: "{{ awx_job_id }}"
+    key: "{{ awx_job_id | default('by-hand') }}"
     endpoint_name: digits-batch
     inputs:
       images:
@@ -277,6 +278,11 @@ EXAMPLES = r"""
       score:
         path: azureml://datastores/workspaceblobstore/paths/reports/digits.csv
     output_policy: overwrite
+
+- name: Wait for it, in a later play
+  mlops.azureml.batch_job:
+    name: digits-trial-7
+    endpoint_name: digits-batch
 
 - name: Cancel it
   mlops.azureml.batch_job:

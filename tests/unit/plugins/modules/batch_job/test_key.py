@@ -65,6 +65,17 @@ def test_a_name_with_other_options_is_a_mistake(run: Run) -> None:
     assert "other options" in out["msg"]
 
 
+def test_a_task_without_inputs_follows_the_job_whatever_it_was_started_with(run: Run) -> None:
+    later = {"endpoint_name": "digits", "name": "today"}
+    out = run(
+        batch_job, later, *(saw(status, "today", key="today", definition="d") for status in ("Running", "Completed"))
+    )
+    assert (out.failed, out["changed"]) == (False, False)
+    assert not run(batch_job, {**later, "resubmit": "always"}, *finished(definition="d"))["changed"]
+    out = run(batch_job, later, *unused())
+    assert "give inputs to start it" in out["msg"]
+
+
 def test_a_name_that_another_endpoint_uses_is_refused(run: Run) -> None:
     out = run(batch_job, TODAY, saw("Completed", "today", at="letters"))
     assert out.failed
