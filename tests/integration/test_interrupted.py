@@ -36,7 +36,7 @@ def test_killed_after_every_third_write_the_run_ends_as_an_undisturbed_one(play,
         played = play("mlops.azureml.deploy_and_score", until=struck, **wanted)
         if played.status != KILLED:
             break
-    assert killed > 5
+    assert killed >= 3
     assert played.status == 0, played.output
     assert start("once") not in played.changed
 
