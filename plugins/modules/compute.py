@@ -237,7 +237,8 @@ EXAMPLES = r"""
     identity:
       type: user_assigned
       user_assigned_identities:
-        - resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/Microsoft.ManagedIdentity/userAssignedIdentities/scoring
+        - resource_id: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/\
+            Microsoft.ManagedIdentity/userAssignedIdentities/scoring"
 
 - name: An instance that stops by itself
   mlops.azureml.compute:
@@ -259,7 +260,8 @@ EXAMPLES = r"""
   mlops.azureml.compute:
     name: shared-k8s
     type: kubernetes
-    resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/Microsoft.ContainerService/managedClusters/shared
+    resource_id: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ml/providers/\
+        Microsoft.ContainerService/managedClusters/shared"
     namespace: ml
     default_instance_type: small
     instance_types:
