@@ -20,10 +20,13 @@ from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     CondaFile,
     Duration,
     Integer,
+    JsonMap,
     Location,
+    NameReference,
     Reference,
     Switch,
     Text,
+    TextBoolean,
     TextMap,
     Wire,
     WrappedReference,
@@ -53,6 +56,11 @@ OPTIONS: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
     "integer": (Integer(), some.integers()),
     "boolean": (Boolean(), some.booleans()),
     "switch": (Switch(), some.booleans()),
+    "truth in words": (TextBoolean(), some.booleans()),
+    "minutes": (Duration(unit=60), some.integers(0, 100_000)),
+    "json map": (JsonMap(), some.dictionaries(texts, json_values, max_size=3)),
+    # Computes have no case.
+    "compute by its name": (NameReference("computes"), names.map(str.lower)),
     "choice": (AUTH, some.sampled_from(sorted(AUTH.words))),
     "duration": (Duration(), some.integers(0, 10_000_000)),
     "text map": (TextMap(), some.dictionaries(texts, some.text(min_size=1, max_size=20))),
@@ -127,6 +135,10 @@ RECORDED: dict[str, tuple[Wire, list[Any]]] = {
     "description, batch 3.2": (Text(), [None, ""]),
     "location": (Location(), ["East US", "eastus", "EastUS"]),
     "tags, assets 3.3": (TextMap(), [None, {}]),
+    "tags that a policy left empty, batch question 19": (TextMap(), [{"a": "1"}, {"a": "1", "owner": ""}]),
+    "resources, batch 4.2": (JsonMap(), [None, {}]),
+    "settings, batch 4.5": (TextBoolean(), ["True", "true", True]),
+    "default compute, batch 4.5": (NameReference("computes"), ["cpu", "CPU"]),
     "remote login, assets 3.5, opened": (Switch(), ["NotSpecified", "Enabled"]),
     "remote login, assets 3.5, closed": (Switch(), ["NotSpecified", "Disabled"]),
     "resource group segment, assets 1.1": (
@@ -171,6 +183,12 @@ DIFFERENT: dict[str, tuple[Wire, Any, Any]] = {
     "nothing and zero": (Integer(), None, 0),
     "nothing and false": (Boolean(), None, False),
     "half a second": (Duration(), "PT1.5S", "PT1S"),
+    "an empty value that counts": (TextMap(empty_values=True), {"a": ""}, {}),
+    "models by different paths": (
+        WrappedReference("models"),
+        {"referenceType": "DataPath", "datastoreId": "/d", "path": "x"},
+        {"referenceType": "DataPath", "datastoreId": "/d", "path": "y"},
+    ),
     "a label and a version": (Reference("models"), "azureml:m@latest", "azureml:m:1"),
     "a path and an id": (
         WrappedReference("models"),
@@ -193,6 +211,13 @@ def test_what_only_looks_alike_is_a_difference(case: str) -> None:
         (Integer(minimum=1), 0, "0 is too small: the smallest value is 1"),
         (Integer(maximum=5), 6, "6 is too large: the largest value is 5"),
         (Duration(minimum=1), 0, "0 s is too short: the shortest is 1 s"),
+        (Duration(minimum=15, unit=60), 14, "14 min is too short: the shortest is 15 min"),
+        (Duration(maximum=90, unit=60), 91, "91 min is too long: the longest is 90 min"),
+        (
+            NameReference("computes"),
+            f"{WS.path[:-3]}ws2/computes/cpu",
+            ".* is not in this workspace, and only a name can be told to the service",
+        ),
         (TextMap(), {"b": None, "a": "", "c": 1}, "the value of a, b is empty"),
         (TextMap(), {"a": {"b": "c"}}, "the value of a is not text but a map"),
         (TextMap(empty_values=True), {"a": []}, "the value of a is not text but a list"),
@@ -219,6 +244,15 @@ def test_what_can_never_be_right_is_refused_in_words(wire: Wire, value: Any, com
         (TextMap(hidden={"b"}), {"a": "1", "b": "2"}, {"a": "1"}),
         (WrappedReference("models"), None, None),
         (WrappedReference("models"), {"referenceType": "DataPath"}, None),
+        (
+            WrappedReference("models"),
+            {"referenceType": "DataPath", "datastoreId": "/x/datastores/d", "path": "m"},
+            "azureml:/x/datastores/d/paths/m",
+        ),
+        (WrappedReference("models"), {"referenceType": "OutputPath", "jobId": "/j", "path": "m"}, "azureml:/j/paths/m"),
+        (TextBoolean(), None, None),
+        (JsonMap(), None, {}),
+        (Duration(unit=60), "PT1H", 60),
         (CondaFile(), "", None),
         (CondaFile(), "a: [", "a: ["),  # what is neither JSON nor YAML stands for itself
     ],
@@ -235,6 +269,17 @@ def test_values_of_a_map_read_as_in_the_task() -> None:
         "nothing": "",
         "3": "key",
     }
+
+
+def test_what_is_sent_back() -> None:
+    assert TextMap().resent({"a": "1", "owner": ""}) == {"a": "1"}
+    assert TextMap(empty_values=True).resent({"a": "1", "owner": ""}) == {"a": "1", "owner": ""}
+    assert Text().resent("as it is") == "as it is"
+
+
+@pytest.mark.parametrize("text", ["cpu", "azureml:cpu", WS.child("computes", "cpu"), f"azureml:{WS.path}/computes/cpu"])
+def test_a_name_is_all_that_travels(text: str) -> None:
+    assert NameReference("computes").encode(text, WS) == "cpu"
 
 
 def test_a_label_passes_as_it_is() -> None:
