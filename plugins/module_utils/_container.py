@@ -219,10 +219,17 @@ class Container:
             return standing is not None and standing.text == text  # an earlier try of ours, whose answer was lost
         return True
 
-    def delete(self, name: str) -> None:
-        """Remove a blob; one that is absent already is fine."""
-        with contextlib.suppress(NotFoundError), self._speaking(f"delete blob {name}"):
-            self._client.get_blob_client(name).delete_blob()
+    def delete(self, name: str, *, over: Note | None = None) -> None:
+        """Remove a blob, or only the note that was read; one that is absent already, or another by now, is fine."""
+        from azure.core import MatchConditions
+
+        guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
+        try:
+            with self._speaking(f"delete blob {name}"):
+                self._client.get_blob_client(name).delete_blob(**guard)
+        except ServiceError as error:
+            if not isinstance(error, NotFoundError) and not (over and error.status in _LOST_RACE):
+                raise
 
     @contextlib.contextmanager
     def _speaking(self, action: str) -> Iterator[None]:

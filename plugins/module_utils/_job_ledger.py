@@ -36,6 +36,7 @@ class Entry:
     key: str
     definition: str
     job: str | None
+    run: str | None
     note: Note
 
     @property
@@ -59,6 +60,7 @@ class Ledger:
         self._folder = f"{FOLDER}/{endpoint.lower()}"
         self._datastores = datastores
         self._invocation = invocation
+        self._run = str(uuid.uuid4())
 
     def read(self, key: str) -> Entry | None:
         """What is noted of a key; None when nothing is."""
@@ -70,7 +72,7 @@ class Ledger:
 
         False when another run has announced it meanwhile.
         """
-        told = {"definition": definition, "run": str(uuid.uuid4())}
+        told = {"definition": definition, "run": self._run}
         with self._speaking():
             return self._write(key, told, places, over.note if over else None)
 
@@ -82,7 +84,14 @@ class Ledger:
             self._invocation.warn(f"Job {job} could not be noted in the ledger: {error} Run the task again to note it.")
 
     def withdraw(self, key: str) -> None:
-        """The start was refused, or the job is deleted: the key is free again."""
+        """The start that this run announced was refused: the key is free again. Never fails: time frees it, too."""
+        with contextlib.suppress(AzureMLError):
+            entry = self.read(key)
+            if entry is not None and entry.run == self._run:
+                self._container.delete(self._path(key), over=entry.note)
+
+    def forget(self, key: str) -> None:
+        """The job is deleted: the key is free again."""
         with self._speaking():
             self._container.delete(self._path(key))
 
@@ -138,7 +147,7 @@ def _entry(key: str, note: Note | None) -> Entry | None:
         return None
     try:
         told = json.loads(note.text)
-        return Entry(key, told["definition"], told.get("job"), note)
+        return Entry(key, told["definition"], told.get("job"), told.get("run"), note)
     except (ValueError, TypeError, KeyError):
         raise ConnectionFailed(f"The note of key {key} cannot be read.", sent=True) from None
 

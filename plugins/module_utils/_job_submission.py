@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import time
 
@@ -54,18 +53,19 @@ class Submission:
         self._workspace.scoring.make_ready()
         order = attempt.order
         ledger = self._ledger if order.name else None
+        announced = time.time()
         faster = self._announced(attempt, ledger) if ledger else None
         if faster is not None:
             return faster, False
         try:
             self._guard.clear(request.outputs)
+            _require_recent(announced, order)
             job = self._submitted(attempt, request)
         except InDoubt:
             raise
         except AzureMLError:
             if ledger:
-                with contextlib.suppress(AzureMLError):  # what happened first is what has to be told
-                    ledger.withdraw(order.key)
+                ledger.withdraw(order.key)
             raise
         if ledger:
             ledger.settle(order.key, order.definition, order.marks.places, job.name)
@@ -105,7 +105,10 @@ class Submission:
             if not _may_have_started(error):
                 raise
             failure = error
-        job = attempt.search.look_again(begin)
+        try:
+            job = attempt.search.look_again(begin)
+        except AzureMLError as error:
+            raise self._in_doubt(order, error) from None
         if job is not None:
             return job
         if isinstance(failure, ConflictError) and not order.name:
@@ -125,6 +128,15 @@ class Submission:
             f"No job with key {order.key} has shown up since. "
             f"Look for it in the studio, experiment {experiment}; {again}",
             **{**failure.facts, "key": order.key},
+        )
+
+
+def _require_recent(announced: float, order: Order) -> None:
+    """Others take an old announcement for one that came to nothing. Raises AzureMLError on a host that slept."""
+    if time.time() - announced > SETTLED_AFTER / 2:
+        raise AzureMLError(
+            f"The start of job {order.key} was held up for too long: this host slept, or clearing its output took its "
+            "time. Nothing was sent. Run the task again."
         )
 
 

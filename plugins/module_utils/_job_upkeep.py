@@ -87,7 +87,7 @@ class Upkeep:
                 if attempt.job is not None:
                     self._delete(attempt.job)
                 if self._ledger:
-                    self._ledger.withdraw(attempt.order.key)
+                    self._ledger.forget(attempt.order.key)
         return Result(True, {}, before, {})
 
     def _delete(self, job: Job) -> None:

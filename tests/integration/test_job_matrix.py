@@ -225,6 +225,18 @@ def test_a_controller_that_is_killed_starts_no_second_job(bench: Bench, policy: 
         bench.rows_are_right(key)
 
 
+@pytest.mark.parametrize("policy", [name for policy in POLICIES for name in some(policy)])
+def test_of_controllers_that_start_at_once_one_starts_the_job(bench: Bench, policy: str) -> None:
+    bench.policies(POLICIES[policy])
+    for _round in range(3 if ALL else 1):
+        key = bench.new_key()
+        told = bench.engine.together(lambda key=key: bench.score(key), 3)
+        assert sorted(told) == [(False, False), (False, False), (True, False)]
+        assert bench.jobs_of(key) == 1
+        bench.rows_are_right(key)
+        bench.counts["races"] += 1
+
+
 def test_a_wait_is_not_ended_by_trouble_on_its_way(bench: Bench) -> None:
     first = bench.new_key()
     looks = [call for call in bench.calls(lambda: bench.score(first, wait=True), first) if call.path.endswith("/KEY")]

@@ -233,8 +233,10 @@ class Storage:
         self.notes[name] = (text, dict(marks))
         return True
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, *, over: Note | None = None) -> None:
         self._work()
+        if over and name in self.notes and over.etag != self.notes[name][0]:
+            return
         self.blobs.pop(name, None)
         self.notes.pop(name, None)
 

@@ -182,6 +182,13 @@ class Cupboard:
                 return
             self.losing -= 1
 
+    def delete_blob(self, **guard: Any) -> None:
+        if self.text is None:
+            raise refused(ResourceNotFoundError, 404, "BlobNotFound")
+        if guard and guard["etag"] != str(self.version):
+            raise refused(HttpResponseError, 412, "ConditionNotMet")
+        self.text = None
+
     def download_blob(self, *, raw_response_hook: Callable[[Any], None]) -> Any:
         if self.text is None:
             raise refused(ResourceNotFoundError, 404, "BlobNotFound")
@@ -223,6 +230,21 @@ def test_a_note_whose_answer_was_lost_is_ours(standing: str | None) -> None:
     before = container.read_note("n")
     cupboard.losing = 1
     assert container.write_note("n", "mine", {}, over=before)
+
+
+@pytest.mark.parametrize(("change", "gone"), [(False, True), (True, False)])
+def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> None:
+    cupboard = Cupboard()
+    container = Container(URL, cupboard)  # type: ignore[arg-type]
+    container.write_note("n", "mine", {})
+    mine = container.read_note("n")
+    if change:
+        container.write_note("n", "another's", {}, over=ANY)
+    container.delete("n", over=mine)
+    assert (cupboard.text is None) is gone
+    container.delete("n")
+    container.delete("n")
+    assert cupboard.text is None
 
 
 def test_nothing_is_noted_over_what_is_gone() -> None:

@@ -14,7 +14,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils import _job_ledger, 
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
 from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Run, error, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
     ANY,
     OUTPUTS,
@@ -430,6 +430,40 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert ("takes up the job under this name" in out["msg"]) == (name is not None)
     assert sum(clock.sleeps) == sum(_job_search.LOOK_AGAIN_PAUSES)
     assert (storage.told("today") is not None) == (name is not None)
+
+
+def test_a_look_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> None:
+    """And the note: without it a later run would start the job again."""
+    refused = Call("GET", "jobs/today", 403, error("AuthorizationFailed", "no"))
+    out = run(batch_job, TODAY, *unused(), *ready(), Submit(failure=CUT), refused)
+    assert out.failed
+    assert "not known whether the scoring job was started" in out["msg"]
+    assert storage.told("today") is not None
+
+
+def test_a_host_that_slept_before_the_call_does_not_make_it(run: Run, storage: Storage, clock: Clock) -> None:
+    write = storage.write_note
+
+    def doze(*arguments: Any, **how: Any) -> bool:
+        clock.now += _job_ledger.SETTLED_AFTER
+        return write(*arguments, **how)
+
+    storage.write_note = doze  # type: ignore[method-assign]
+    out = run(batch_job, TODAY, *unused(), *ready())
+    assert out.failed
+    assert "held up for too long" in out["msg"]
+    assert storage.notes == {}
+
+
+def test_a_refusal_does_not_take_back_what_another_run_announced(run: Run, storage: Storage) -> None:
+    refusal = Submit(failure=httpx.Response(400, json=error("UserError", "no")))
+
+    def taken_over(request: httpx.Request) -> httpx.Response:
+        storage.note("today", definition="d", run="another")
+        return refusal(request)
+
+    assert run(batch_job, TODAY, *unused(), *ready(), taken_over).failed
+    assert storage.told("today")["run"] == "another"
 
 
 def test_a_conflict_means_that_another_run_was_faster(run: Run) -> None:
