@@ -16,26 +16,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from .compare import body_of
 from .replay import SECONDS_OF_AN_OPERATION, Stage
+from .shape import Recorded
+from .translate import Translator
 
-_WORKSPACE = re.compile(
-    r"/subscriptions/0{8}-[0-]+/resourceGroups/rg1/providers/Microsoft\.MachineLearningServices/workspaces/ws1(?![\w-])"
-)
-_REGION = re.compile(r"\b(eastus2euap|eastus2|eastus|westus2|westus|centraluseuap)\b")
-_MASKS = (
-    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|<guid>"), "<id>"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<moment>"),
-    (re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b"), "<number>"),
-    (re.compile(r"(?<=[A-Za-z]=)H4sI[\w-]+"), "<token>"),
-    (re.compile(r"\d{4}(-\d\d){5}-\d{7}"), "<moment>"),
-    (re.compile(r"(?<=[?&]t=)\d+"), "<moment>"),
-    (re.compile(r"\b[a-z]+_[a-z]+_[a-z0-9]{8}\b"), "<display name>"),
-)
-_WILDCARD = re.compile(r"(<(?!id>|moment>|number>|token>|display name>)[^<>]*>)")
 _SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
 """Headers of a recorded request that mean something to the service."""
-_USERS = frozenset({"createdBy", "lastModifiedBy", "createdByType", "lastModifiedByType"})
+
 # Names for a case that a figure has in its body.
 _NAMES_IN_BODIES = {"model_uri": "modelUri", "data_uri": "dataUri", "code_uri": "codeUri", "conda": "condaFile"}
 
@@ -52,9 +39,7 @@ class Figure:
     def __init__(self, figure: Mapping[str, Any], case: Mapping[str, Any], stage: Stage) -> None:
         self._case = case
         self._stage = stage
-        self._workspace_name = case.get("workspace", stage.words["ws"])
-        self._figure = self._translated(figure)
-        self._free = frozenset(case.get("free", []))
+        self._figure = Translator(stage.words, case.get("workspace", stage.words["ws"])).translated(figure)
         self._first = case["exchange"][0]["request"]
         self._words = stage.prepare(case, {**case.get("names", {}), **self._names()})
         self._figure = _with(self._figure, self._own_words())
@@ -75,6 +60,10 @@ class Figure:
         for response, later in self._later(first):
             yield from self._compare(response, later)
 
+    def _compare(self, recorded: Mapping[str, Any], answer: httpx.Response) -> Iterator[str]:
+        free, trimmed = frozenset(self._case.get("free", [])), bool(self._case.get("trimmed"))
+        return Recorded(recorded, free, trimmed).differences(answer)
+
     def _later(self, first: httpx.Response) -> Iterator[tuple[Any, httpx.Response]]:
         """What a figure shows after its first answer, each with what the emulator answers."""
         for step in self._figure.get("lro") or self._figure.get("poll") or []:
@@ -84,11 +73,9 @@ class Figure:
             url = step.get("request", {}).get("url", "mfeOperations")
             if "Operations" not in url:
                 yield response, self._send(step["request"])
-            else:
-                yield (
-                    response,
-                    self._stage.follow(first.headers.get("Azure-AsyncOperation") or first.headers["Location"]),
-                )
+                continue
+            operation = first.headers.get("Azure-AsyncOperation") or first.headers["Location"]
+            yield response, self._stage.follow(operation)
         if then := self._figure.get("then"):
             self._stage.wait(SECONDS_OF_AN_OPERATION)
             if "id" in then["body"]:
@@ -150,87 +137,6 @@ class Figure:
             if word.startswith("{"):
                 yield word[1:-1], sent[name]
 
-    def _translated(self, value: Any) -> Any:
-        """A figure in the emulator's world."""
-        if isinstance(value, dict):
-            return {self._text(key): self._translated(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._translated(item) for item in value]
-        return self._text(value) if isinstance(value, str) else value
-
-    def _text(self, text: str) -> str:
-        words = self._stage.words
-        if text in ("rg1", "ws1"):
-            return words["group"] if text == "rg1" else self._workspace_name
-        text = _REGION.sub("eastus", text).replace("...", "<any>")
-        text = _WORKSPACE.sub(self._stage.workspace.rpartition("/")[0] + f"/{self._workspace_name}", text)
-        for recorded, here in (
-            ("00000000-0000-0000-0000-000000000000", words["subscription"]),
-            ("11111111-1111-1111-1111-111111111111", words["guid"]),
-            ("/resourceGroups/rg1", f"/resourceGroups/{words['group']}"),
-            ("/resourcegroups/rg1", f"/resourcegroups/{words['group']}"),
-            ("/workspaces/ws1", f"/workspaces/{self._workspace_name}"),
-            ("https://management.azure.com", words["management"]),
-            ("eastus.api.azureml.ms", words["api_host"]),
-        ):
-            text = text.replace(recorded, here)
-        text = re.sub(r"https://([\w-]+)\.eastus\.inference\.ml\.azure\.com/", rf"{words['scoring']}/\1/", text)
-        return re.sub(
-            r"(resource group 'rg1'|'ws1'|in ws1\b)",
-            lambda found: found[0].replace("rg1", words["group"]).replace("ws1", self._workspace_name),
-            text,
-        )
-
-    def _compare(self, recorded: Mapping[str, Any], answer: httpx.Response) -> Iterator[str]:
-        if recorded.get("status") not in (None, answer.status_code):
-            yield f"status {answer.status_code}: {answer.text}"
-            return
-        for name, text in recorded.get("headers", {}).items():
-            if name not in answer.headers:
-                yield f"no header {name}"
-            elif name not in self._free and not re.search(
-                "ratelimit|time$|id$|cluster|length|date", name, re.IGNORECASE
-            ):
-                yield from self._scalar(name, text, answer.headers[name])
-        if "body_text" in recorded:
-            yield from self._scalar("body", recorded["body_text"], answer.text)
-        elif "body" in recorded:
-            yield from self._value("body", recorded["body"], body_of(answer))
-
-    def _value(self, where: str, recorded: Any, found: Any) -> Iterator[str]:
-        if where in self._free and (type(recorded) is type(found) or None in (recorded, found)):
-            return
-        if isinstance(recorded, dict) and isinstance(found, dict):
-            for key in recorded.keys() | found.keys():
-                if key not in found:
-                    yield f"{where}.{key} is missing"
-                elif key in recorded:
-                    if key not in _USERS:
-                        yield from self._value(f"{where}.{key}", recorded[key], found[key])
-                elif not self._case.get("trimmed") and f"{where}.{key}" not in self._free:
-                    yield f"{where}.{key} is too much: {found[key]!r}"
-        elif isinstance(recorded, list) and isinstance(found, list):
-            if len(recorded) != len(found) and not self._case.get("trimmed"):
-                yield f"{where} has {len(found)} items, not {len(recorded)}"
-            for index, (one, other) in enumerate(zip(recorded, found, strict=False)):
-                yield from self._value(f"{where}[{index}]", one, other)
-        else:
-            yield from self._scalar(where, recorded, found)
-
-    def _scalar(self, where: str, recorded: Any, found: Any) -> Iterator[str]:
-        if isinstance(recorded, str) and isinstance(found, str):
-            if recorded.startswith('{"') and found.startswith('{"'):
-                yield from self._value(where, json.loads(recorded), json.loads(found))
-                return
-            pattern = "".join(
-                ".*" if index % 2 else re.escape(part) for index, part in enumerate(_WILDCARD.split(_masked(recorded)))
-            )
-            if re.fullmatch(pattern, _masked(found), re.DOTALL):
-                return
-        elif type(recorded) is type(found) and recorded == found:
-            return
-        yield f"{where} is {found!r}, recorded was {recorded!r}"
-
 
 def _with(value: Any, words: Mapping[str, str]) -> Any:
     """A document with these texts replaced wherever they stand."""
@@ -245,9 +151,3 @@ def _goes_on(response: Mapping[str, Any]) -> bool:
     body = response.get("body")
     status = body.get("status") if isinstance(body, dict) else None
     return response["status"] == 202 or status in ("Updating", "InProgress")
-
-
-def _masked(text: str) -> str:
-    for pattern, mark in _MASKS:
-        text = pattern.sub(mark, text)
-    return text

@@ -1,0 +1,66 @@
+"""The comparers see what is wrong: a replay that could not fail would prove nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from .replays.compare import differences
+from .replays.shape import Recorded
+
+PROPERTIES = {"n": 1, "on": True, "none": None, "list": [{"a": "b"}], "at": "2026-01-02T03:04:05Z"}
+BODY = {"id": "/x/1", "properties": PROPERTIES}
+EXPECTED = {
+    "status": 200,
+    "headers": {"Location": "https://host/<guid>"},
+    "body": {**BODY, "properties": {**PROPERTIES, "at": "<time>"}},
+}
+LOCATION = "https://host/0e8c2f9a-0000-4000-8000-00000000000a"
+
+
+def answer(status: int = 200, location: str | None = LOCATION, **changes: Any) -> httpx.Response:
+    properties = {**PROPERTIES, **changes}
+    body = {**BODY, "properties": {key: value for key, value in properties.items() if value != "gone"}}
+    return httpx.Response(status, json=body, headers={"Location": location} if location else {})
+
+
+def found(response: httpx.Response) -> tuple[list[str], list[str]]:
+    """What each comparer finds."""
+    recorded = Recorded({"status": 200, "headers": {"Location": LOCATION}, "body": BODY})
+    return differences(EXPECTED, response), list(recorded.differences(response))
+
+
+def test_ids_and_times_may_differ() -> None:
+    other = answer(location="https://host/11111111-0000-4000-8000-00000000000b", at="2031-01-01T00:00:00.1234567+00:00")
+    assert found(other) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        answer(status=201),
+        answer(location=None),
+        answer(location="https://other/0e8c2f9a-0000-4000-8000-00000000000a"),
+        answer(n="1"),
+        answer(n=2),
+        answer(on=1),
+        answer(none={}),
+        answer(none="gone"),
+        answer(more=1),
+        answer(list=[]),
+        answer(list=[{"a": "c"}]),
+        answer(at="yesterday"),
+    ],
+)
+def test_everything_else_is_seen(changed: httpx.Response) -> None:
+    by_case, by_figure = found(changed)
+    assert by_case
+    assert by_figure
+
+
+def test_what_was_a_workspaces_own_is_free_and_a_trimmed_answer_shows_a_part() -> None:
+    recorded = {"status": 200, "body": {"properties": {"n": 7}}}
+    assert list(Recorded(recorded, frozenset({"body.properties.n"}), trimmed=True).differences(answer())) == []
+    assert list(Recorded(recorded, trimmed=True).differences(answer())) == ["body.properties.n is 1, recorded was 7"]
