@@ -15,13 +15,17 @@ from ..state import Resource
 from .call import Answer, Call
 
 
-def listed(call: Call, *, newest_first: bool = False) -> Iterable[Resource]:
-    """The collection that a call is about, as lists know it. Service fact: asset contract 1.6 (they may lag)."""
+def listed(call: Call, path: str = "", *, newest_first: bool = False) -> Iterable[Resource]:
+    """A collection, by default that which a call is about, as lists know it.
+
+    Service fact: asset contract 1.6 (they may lag).
+    """
     resources = call.state.resources
     lag = call.state.policies.seconds("list_lag")
     if not lag:
-        return resources.each(call.path, newest_first=newest_first)
-    return resources.earlier(call.path, call.state.clock.now() - timedelta(seconds=lag), newest_first=newest_first)
+        return resources.each(path or call.path, newest_first=newest_first)
+    then = call.state.clock.now() - timedelta(seconds=lag)
+    return resources.earlier(path or call.path, then, newest_first=newest_first)
 
 
 def visible(call: Call, resources: Iterable[Resource]) -> Iterable[Resource]:

@@ -51,6 +51,15 @@ def test_lists_lag_behind_writes_and_gets_do_not(workspace):
     assert len(workspace.get("models/m/versions")["value"]) == 1
 
 
+def test_a_search_by_hash_lags_as_lists_do(workspace):
+    workspace.policy(list_lag="30")
+    marked = {"codeUri": "https://localhost:10000/account/c/one", "properties": {"hash_sha256": "x"}}
+    workspace.send("PUT", "codes/a/versions/1", {"properties": marked})
+    assert workspace.get("codes/a/versions", hash="x")["value"] == []
+    workspace.wait(31)
+    assert len(workspace.get("codes/a/versions", hash="x")["value"]) == 1
+
+
 def test_model_containers_come_in_order_of_making_and_environments_newest_first(workspace):
     for name in ("a", "b"):
         workspace.send("PUT", f"models/{name}/versions/1", MODEL)
