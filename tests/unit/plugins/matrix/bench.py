@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mlops.azureml.plugins.module_utils import _site
+from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _definition, _site
 from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
@@ -24,10 +24,12 @@ from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpCli
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
 from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
 from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.emulator import entra
 from tests.emulator.app import Emulator
+from tests.emulator.places import Place
 from tests.emulator.settings import SURFACES, Settings
 from tests.unit.emulator.conftest import StorageDouble
 
@@ -132,12 +134,43 @@ class Done:
         return [f"{one.method} {one.path}".strip() for one in self.requests if "Operation" not in one.path]
 
 
+def read_task(verb: Verb, task: dict[str, Any]) -> dict[str, Any]:
+    """The options of a task as a door reads them, completed and checked. Raises InvalidOption for its definition."""
+    spec = verb.spec()
+    asked = _definition.opened(spec)
+    read = ArgumentSpecValidator({**connection_options(), **asked.arguments}).validate(task)
+    assert not read.error_messages, read.error_messages
+    return dict(_definition.completed(spec, read.validated_parameters, lambda _secret: None))
+
+
+class SeenStorage(StorageDouble):
+    """Shows the service what the tasks have uploaded."""
+
+    def __init__(self, uploaded: FakeStorage) -> None:
+        super().__init__()
+        self._uploaded = uploaded
+
+    async def names(self, place: Place) -> list[str]:
+        below = (name[len(place.path) :] for name in self._blobs(place) if name.startswith(place.path))
+        return sorted(rest.lstrip("/") for rest in below if not rest or rest.startswith("/"))
+
+    async def exists(self, place: Place) -> bool:
+        return bool(await self.names(place))
+
+    async def download(self, place: Place, target: Path) -> None:
+        target.write_bytes(self._blobs(place)[place.path])
+
+    def _blobs(self, place: Place) -> dict[str, bytes]:
+        return self._uploaded[self.container_url(place.container)].blobs
+
+
 class Bench:
     """A workspace of its own for tasks to run in; ``policies`` are the answers to open questions that hold in it."""
 
     def __init__(self, state_dir: Path, **policies: str) -> None:
         ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
-        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=StorageDouble())
+        self.storage = FakeStorage()
+        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=SeenStorage(self.storage))
         for name, value in policies.items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
@@ -153,10 +186,11 @@ class Bench:
 
     def run(self, verb: Verb, task: dict[str, Any], *, check: bool = False) -> Done:
         """One task to its end."""
-        invocation = Invocation(self._read(verb, task), check)
+        invocation = Invocation({}, check)
         before = len(self.transport.seen)
         changed, values, diff, message = False, {}, ({}, {}), ""
         try:
+            invocation.options = self._read(verb, task)
             result = verb.run(self._workspace(invocation), invocation)
             changed, values, diff = result.changed, result.values, (result.before, result.after)
         except AzureMLError as error:
@@ -169,10 +203,7 @@ class Bench:
             "resource_group": self.settings.resource_group,
             "workspace_name": self.settings.workspace_name,
         }
-        read = ArgumentSpecValidator({**connection_options(), **verb.spec().arguments}).validate({**here, **task})
-        assert not read.error_messages, read.error_messages
-        options: dict[str, Any] = read.validated_parameters
-        return options
+        return read_task(verb, {**here, **task})
 
     def _workspace(self, invocation: Invocation) -> Workspace:
         at = {"sleep": self.sleep, "clock": self.now}
@@ -242,6 +273,9 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: rsa.RSA
     def open_one(**policies: str) -> Bench:
         made.append(Bench(tmp_path, **policies))
         monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=made[-1].now))
+        storage = made[-1].storage
+        monkeypatch.setattr(_blobs, "_container", storage.open)
+        monkeypatch.setattr(_blobs, "_open", lambda datastore: storage[datastore.container_url])
         return made[-1]
 
     yield open_one

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from ansible_collections.mlops.azureml.plugins.module_utils._asset_wire import Filled, Flavors, TextList
 from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
 from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
@@ -17,6 +18,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     Boolean,
     ChildName,
     Choice,
+    CondaFile,
     Duration,
     Integer,
     JsonMap,
@@ -45,6 +47,7 @@ BY_OPTION = {
     "size": ("Standard_DS2_v2", "STANDARD_NC6"),
     "auth_mode": ("aad_token", "key"),
     "protocol": ("https", "http"),
+    "stage": ("Production", "Retired"),
 }
 
 Pair = tuple[Any, Any]
@@ -160,3 +163,23 @@ def _credentials(_wire: Credentials) -> Pair:
         {"type": "account_key", "account_key": "a2V5IG9uZQ=="},
         {"type": "service_principal", "tenant_id": "t1", "client_id": "c1", "client_secret": "two and twenty"},
     )
+
+
+@of_wire.register
+def _filled(wire: Filled) -> Pair:
+    return of_wire(wire.inner)
+
+
+@of_wire.register
+def _conda(_wire: CondaFile) -> Pair:
+    return {"name": "one"}, {"name": "two", "dependencies": ["python=3.11", {"pip": ["numpy"]}]}
+
+
+@of_wire.register
+def _flavors(_wire: Flavors) -> Pair:
+    return {"f": {"a": "1"}}, {"f": {"a": "2"}, "g": {}}
+
+
+@of_wire.register
+def _list(_wire: TextList) -> Pair:
+    return ["a"], ["b", "c"]

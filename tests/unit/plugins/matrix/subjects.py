@@ -30,26 +30,34 @@ DEPLOYMENT = "Blue"
 
 # Switches with a free value, and the values that are tried of them.
 FREE = {
+    "list_lag": ("0", "30"),
     "operation_lifetime": ("0", "0.5"),
+    "operation_reads": ("0", "2"),
+    "page_size": ("50", "1"),
     "inherited_tags": ("", "costs=7"),  # with an empty value nothing can be created at all
     "read_budget": ("0", "20"),
 }
-EVERYWHERE = (
-    "signed_operation_urls",
-    "altered_operation_url",
-    "operation_lifetime",
-    "expired_operation_status",
+REFUSALS = (
     "delete_absent",
-    "delete_while_deleting",
+    "delete_in_use",
     "immutable_status",
-    "failed_operation_code",
-    "failed_resource",
     "unknown_properties",
     "read_only_properties",
     "not_found_body",
     "read_budget",
 )
-OF_COMPUTES = ("compute_omitted_fields", "compute_names", "compute_name_case", "compute_patch_status", "delete_in_use")
+EVERYWHERE = (
+    *REFUSALS,
+    "signed_operation_urls",
+    "altered_operation_url",
+    "operation_lifetime",
+    "expired_operation_status",
+    "operation_reads",
+    "delete_while_deleting",
+    "failed_operation_code",
+    "failed_resource",
+)
+OF_COMPUTES = ("generation", "compute_omitted_fields", "compute_names", "compute_name_case", "compute_patch_status")
 OF_BATCH = (
     "generation",
     "put_existing_status",
@@ -184,7 +192,8 @@ def _kinds() -> Iterator[Subject]:
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
         yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, _endpoint)
     for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():
-        yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, EVERYWHERE)
+        policies = (*EVERYWHERE, "generation", "default_datastores")
+        yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, policies)
 
 
 SUBJECTS = (
@@ -208,9 +217,9 @@ def values_of(policy: str) -> tuple[str, ...]:
     return tuple(sorted(values, key=lambda value: value != declared.default))
 
 
-def each_value(subject: Subject) -> list[dict[str, str]]:
+def each_value(policies: tuple[str, ...]) -> list[dict[str, str]]:
     """The fewest sets of answers in which each answer to each question is given once; the defaults first."""
-    columns = {policy: values_of(policy) for policy in subject.policies}
+    columns = {policy: values_of(policy) for policy in policies}
     rows = max(len(values) for values in columns.values())
     return [{policy: values[min(row, len(values) - 1)] for policy, values in columns.items()} for row in range(rows)]
 

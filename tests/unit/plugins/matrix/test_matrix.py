@@ -39,7 +39,7 @@ from tests.emulator.policies import POLICIES
 def cases() -> Iterator[Any]:
     """Each option, under answers that give each single one once."""
     for subject, field in OPTIONS:
-        for number, answers in enumerate(each_value(subject)):
+        for number, answers in enumerate(each_value(subject.policies)):
             yield pytest.param(subject, field, answers, id=f"{subject.title}: {field.option} ({number})")
 
 

@@ -102,7 +102,7 @@ def test_a_replaced_cluster_however_the_run_is_cut_off(opened: Open, number: int
     assert left[0] == left[1]
 
 
-@pytest.mark.parametrize("answers", each_value(DEPLOYMENT))
+@pytest.mark.parametrize("answers", each_value(DEPLOYMENT.policies))
 def test_the_default_is_deleted_only_with_a_stand_in(opened: Open, answers: dict[str, str]) -> None:
     """Whether the service would refuse is not known (batch contract, open question 4): the user sees the same."""
     bench = opened(**answers)
