@@ -51,6 +51,7 @@ class Score:
             "ledger": {"type": "bool", "default": True},
             "resubmit": {"type": "str", "choices": [NEVER, ON_FAILURE, ALWAYS], "default": NEVER},
             "on_timeout": {"type": "str", "choices": [KEEP, CANCEL], "default": KEEP},
+            "progress_file": {"type": "path"},
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
             **wait_options(DAY),
         }

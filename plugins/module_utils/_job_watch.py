@@ -13,6 +13,7 @@ import time
 from ._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
 from ._http import jittered
 from ._invocation import Invocation
+from ._job_progress import Progress
 from ._job_record import Job, read_job, read_moment
 from ._workspace import Workspace
 
@@ -47,7 +48,7 @@ class Watch:
 
     def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
         self._workspace = workspace
-        self._invocation = invocation
+        self._progress = Progress(workspace, invocation)
         self._timeout: float = invocation.options["wait_timeout"]
         self._limits = {
             phase: seconds for phase, seconds in (invocation.options["phase_timeouts"] or {}).items() if seconds
@@ -55,18 +56,23 @@ class Watch:
         self._begin = time.time()
         self._phase: str | None = None
         self._phase_begin = self._begin
+        self._seen = 0.0
         self.timeline: list[dict[str, str]] = []
         self.job: Job | None = None
 
     def note(self, job: Job, at: str | None = None) -> None:
         """Remember the job as it is now; ``at`` is the ISO time (UTC) of its state, by default now."""
         self.job = job
-        if self.timeline and self.timeline[-1]["status"] == job.status:
-            return
+        if not self.timeline or self.timeline[-1]["status"] != job.status:
+            self._enter(job, at)
+        self._seen = time.time()
+        self._progress.goes_on(job)
+
+    def _enter(self, job: Job, at: str | None) -> None:
         moment = at or datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc).isoformat()
         self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
-        self._enter(job)
-        self._invocation.progress(f"job {job.name} is {job.status}")
+        self._enter_phase(job)
+        self._progress.enters(job)
 
     def until_ended(self, job: Job) -> Job:
         """The job as it ended, well or badly. States that are not known to be final are waited through.
@@ -92,15 +98,18 @@ class Watch:
         self._phase_begin = self._begin
         return self.until_ended(job)
 
-    def _enter(self, job: Job) -> None:
-        """A phase begins when its first state does, as far back as the service tells."""
-        phase = next((phase for phase, states in PHASES.items() if job.status in states), None)
-        if phase == self._phase and phase is not None:
+    def _enter_phase(self, job: Job) -> None:
+        """A phase begins when its first state does: as the service tells, but not while another one was seen.
+
+        An odd state, as NotResponding, is part of the phase that it interrupts.
+        """
+        phase = next((phase for phase, states in PHASES.items() if job.status in states), self._phase)
+        if phase == self._phase:
             return
         self._phase, self._phase_begin = phase, time.time()
         told = read_moment({"preparing": job.created, "running": job.started}.get(phase or ""))
         if told is not None:
-            self._phase_begin = min(self._phase_begin, told.timestamp())
+            self._phase_begin = min(self._phase_begin, max(told.timestamp(), self._seen))
 
     def _look(self, job: Job) -> tuple[Job, float]:
         """Service fact: batch contract 6.1 (management view)."""
@@ -124,7 +133,7 @@ class Watch:
         limit = self._limits.get(self._phase or "")
         if limit is not None and in_phase >= limit:
             raise WaitTimeout(
-                f"Job {job.name} has been {job.status} for {in_phase:.0f} s, and phase_timeouts.{self._phase} is "
+                f"Job {job.name} has been {self._phase} for {in_phase:.0f} s, and phase_timeouts.{self._phase} is "
                 f"{limit} s{trouble}. It goes on in the service: run the task again with a longer limit to go on "
                 "waiting, or cancel it with state: canceled."
             )

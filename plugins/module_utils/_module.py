@@ -27,6 +27,7 @@ class ModuleInvocation:
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
+        self._is_mute = False
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
         cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
@@ -36,11 +37,24 @@ class ModuleInvocation:
         self._module.warn(message)
 
     def progress(self, message: str) -> None:
+        """Told in Ansible's debug log, and in the file that the task names: a module cannot speak before its end."""
         self._module.debug(message)
+        path = self.options.get("progress_file")
+        if path and not self._is_mute:
+            try:
+                with open(path, "a", encoding="utf-8", opener=_for_the_owner) as stream:
+                    stream.write(f"{message}\n")
+            except OSError as error:
+                self._is_mute = True
+                self.warn(f"progress_file: cannot write {path} ({error.strerror}). Nobody can watch; the task goes on.")
 
     def register_secret(self, secret: str) -> None:
         if len(secret) >= _SHORTEST_SECRET:
             self._module.no_log_values.add(secret)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def run(verb: Verb) -> None:

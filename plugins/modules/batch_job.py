@@ -11,12 +11,11 @@ short_description: Run a scoring job on a batch endpoint
 version_added: 0.1.0
 description:
   - Starts a scoring job on a batch endpoint and follows it to its end.
-  - A job that has a O(name) or O(key) is started once. Run again, the task finds the job, goes on waiting for it, and
-    returns it. So it is when the answer to the call that starts the job is lost, when the task is killed at any
-    moment, and when two runs start at the same time. When it cannot be known whether a job was started, the task says
-    so and starts none.
-  - For this, each key is noted in a small file below C(batch-scoring/.jobs) in the default datastore, before the job
-    is started, see O(ledger).
+  - A job's key is its O(name), or the name that is derived from O(key). One key is one job, and is never two. Run
+    again, the task finds the job of its key, goes on waiting for it, and returns it; a task without a key starts a job
+    on each run.
+  - When it cannot be known whether the job of a key was started, the task says so and starts none. The notes list every
+    such doubt.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -34,6 +33,22 @@ attributes:
     support: partial
     details:
       - With a O(name) or O(key). Without one, and with O(resubmit=always), each run may start a new job.
+notes:
+  - Each key is noted in a small file below C(batch-scoring/.jobs) in the default datastore before its job is started,
+    see O(ledger). Besides, the call carries the key in all places that the service might keep, and the job is looked
+    for by each of them.
+  - When the answer to the start is lost, the job is looked for, for a minute, and taken up when it shows up. Otherwise
+    the task fails. Run again, it takes up the job, or starts it when it has not shown up ten minutes after the start.
+  - When the task is killed in the middle of a start, the next run does the same.
+  - When several runs start the same key at once, one starts the job, and the others follow it. A run that finds
+    another still at it, after a minute, fails.
+  - When the ledger cannot be read or written the task fails before the start.
+  - When the job of the key is in the service but was started with other options, the task fails. So it does when the
+    O(name) is that of a job which another endpoint started.
+  - When the output exists already the task fails before the start, see O(output_policy).
+  - When the job of the key has ended it is returned, and a failed or canceled one fails the task, see O(resubmit).
+    When it was deleted in the service the key is free, and the job is started.
+  - When the task stops waiting, at a timeout or because it is ended, the job goes on, see O(on_timeout).
 options:
   state:
     description:
@@ -204,6 +219,14 @@ options:
         description:
           - Scoring.
         type: int
+  progress_file:
+    description:
+      - File, where the task runs, that gets a line for each state of the job and, while it runs, for each change of its
+        progress overview (how many mini batches are done). A person can follow it with C(tail -f).
+      - When the task runs on the controller itself with verbosity C(-v) or more, the same lines are shown while it
+        waits, and no file is needed. This needs a connection C(local) without C(become), and no C(async).
+      - The states are also returned, as RV(batch_job.timeline).
+    type: path
   on_timeout:
     description:
       - What becomes of the job when the time is up. With V(cancel) it is canceled; the task fails in any case, unless

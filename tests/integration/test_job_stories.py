@@ -220,6 +220,6 @@ def test_a_phase_that_takes_too_long_ends_the_task_and_the_job(deployed: LocalWo
         done = give(None, {"a.txt": "one"}, phase_timeouts={"queued": 1}, on_timeout="cancel")
     finally:
         deployed.control.post("/emulator/policies", json={"job_course": ""}).raise_for_status()
-    assert "has been Queued for" in done.message
+    assert "has been queued for" in done.message
     assert done["batch_job"]["status"] == "Canceled"
     assert [state["status"] for state in done["batch_job"]["timeline"]][-1] == "Canceled"

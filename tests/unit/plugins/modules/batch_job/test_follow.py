@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import itertools
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -85,15 +86,45 @@ def test_a_phase_has_a_limit_of_its_own(run: Run, clock: Clock) -> None:
     begin = clock.now
     out = limited(run, "Queued", {"phase_timeouts": {"queued": LIMIT, "running": 1}}, [])
     assert (out.failed, out["batch_job"]["status"]) == (True, "Queued")
-    assert f"has been Queued for {LIMIT} s, and phase_timeouts.queued is {LIMIT} s" in out["msg"]
+    assert f"has been queued for {LIMIT} s, and phase_timeouts.queued is {LIMIT} s" in out["msg"]
     assert clock.now - begin >= LIMIT
 
 
+def ago(clock: Clock, seconds: float) -> str:
+    """A moment as jobs tell when they began to run."""
+    moment = datetime.datetime.fromtimestamp(clock.now - seconds, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
 def test_a_phase_begins_when_the_service_says(run: Run, clock: Clock) -> None:
-    began = datetime.datetime.fromtimestamp(clock.now - LIMIT, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
-    running = saw("Running", properties={"StartTimeUtc": began})
-    out = run(batch_job, {**ANY, "phase_timeouts": {"running": LIMIT}}, *ready(), Submit(), running)
-    assert "has been Running for" in out["msg"]
+    """So does the limit for a task that takes up a job of an earlier one."""
+    running = saw("Running", "today", key="today", properties={"StartTimeUtc": ago(clock, LIMIT)})
+    out = run(batch_job, {**TODAY, "phase_timeouts": {"running": LIMIT}}, running)
+    assert f"has been running for {LIMIT} s" in out["msg"]
+
+
+def test_preparing_after_the_queue_does_not_count_the_time_in_the_queue(run: Run, clock: Clock) -> None:
+    created = ago(clock, 2 * LIMIT)
+    states = [saw(status, "today", key="today", created=created) for status in ("Queued", "Preparing", "Completed")]
+    assert not run(batch_job, {**TODAY, "phase_timeouts": {"preparing": LIMIT}}, *states).failed
+    out = run(batch_job, {**TODAY, "phase_timeouts": {"preparing": LIMIT}}, states[1])
+    assert "has been preparing for" in out["msg"]
+
+
+@pytest.mark.parametrize("odd", ["NotResponding", "Paused", "SomethingNew"])
+@pytest.mark.parametrize(("phase", "state"), [("queued", "Queued"), ("preparing", "Starting"), ("running", "Running")])
+def test_an_odd_state_is_part_of_the_phase_it_interrupts(
+    run: Run, clock: Clock, phase: str, state: str, odd: str
+) -> None:
+    odd_for_ever, seconds = [], 0.0
+    begin = clock.now
+    while seconds < LIMIT - 2:
+        seconds += _job_watch.pause_after(seconds, seconds)
+        odd_for_ever.append(saw(odd))
+    out = run(batch_job, {**ANY, "phase_timeouts": {phase: LIMIT}}, *ready(), Submit(), saw(state), *odd_for_ever)
+    assert f"has been {phase} for {LIMIT} s" in out["msg"]
+    assert out["batch_job"]["status"] == odd
+    assert clock.now - begin <= LIMIT + 5
 
 
 def test_a_job_that_takes_too_long_is_canceled_when_the_task_says_so(run: Run) -> None:
@@ -168,6 +199,15 @@ def history(error: dict[str, Any] | None = None) -> list[Any]:
     return [workspace, discover, children, datastore("workspaceartifactstore")]
 
 
+@pytest.mark.parametrize("hourly", ["logs/job_progress_overview.2026013106.txt", "logs/job_progress_overview.txt"])
+@pytest.mark.parametrize("errors", ["logs/user/error/10.0.0.4/process000.txt", "logs/user/error.txt"])
+def test_logs_may_be_kept_by_the_hour_and_the_process(run: Run, storage: Storage, hourly: str, errors: str) -> None:
+    storage.blobs = {f"{LOGS}/{hourly}": b"12:00 the end\n", f"{LOGS}/{errors}": b"no such digit\n"}
+    storage.blobs[f"{LOGS}/logs/job_progress_overview.2026013105.txt"] = b"11:00 the begin\n"
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert (out["progress"], out["errors"]) == (["12:00 the end"], ["no such digit"])
+
+
 def test_an_unknown_failure_is_shown_as_it_is(run: Run, storage: Storage) -> None:
     storage.blobs["ExperimentRun/dcid.child-0/logs/user/error.txt"] = b"passed over"
     storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"line 1\n\nRuntimeError: no such digit\n"
@@ -207,3 +247,51 @@ def test_a_failed_job_without_readable_logs_still_explains_itself(run: Run) -> N
     assert out["cause"] is None
     assert (out["errors"], out["progress"], out["failed_step"]) == ([], [], None)
     assert "studio" in out["hint"]
+
+
+# -- somebody watches ------------------------------------------------------------------------------------------------
+
+
+def test_states_and_counts_are_told_to_who_watches(run: Run, storage: Storage, tmp_path: Path) -> None:
+    """Each once, and the run's own words while it runs."""
+    file = tmp_path / "progress"
+
+    def counts(done: int) -> Any:
+        def answer(request: httpx.Request) -> httpx.Response:
+            storage.blobs[f"{LOGS}/logs/job_progress_overview.txt"] = b"Mini batches: %d of 3.\n" % done
+            return httpx.Response(200, json=job(status="Running", key="batchjob-1"))
+
+        return answer
+
+    discovery, children, store = history()[:2], history()[2], history()[3]
+    looks = [saw("Queued"), counts(1), *discovery, children, store, counts(1), counts(2), saw("Completed")]
+    run(batch_job, {**ANY, "progress_file": str(file)}, *ready(), Submit(), *looks)
+    assert file.read_text().splitlines() == [
+        "job batchjob-1 is Preparing",
+        "job batchjob-1 is Queued",
+        "job batchjob-1 is Running",
+        "job batchjob-1: Mini batches: 1 of 3.",
+        "job batchjob-1: Mini batches: 2 of 3.",
+        "job batchjob-1 is Completed",
+    ]
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_who_may_not_see_the_runs_is_told_the_states(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "progress"
+    refused = Call("GET", "", 403, error("AuthorizationFailed", "no"))
+    out = run(
+        batch_job,
+        {**ANY, "progress_file": str(file)},
+        *(*ready(), Submit(), saw("Running"), refused, saw("Running"), saw("Completed")),
+    )
+    assert not out.failed
+    assert len(file.read_text().splitlines()) == 3
+
+
+def test_a_file_that_cannot_be_written_is_told_once(run: Run, tmp_path: Path) -> None:
+    options = {**ANY, "progress_file": str(tmp_path / "no" / "folder" / "file")}
+    out = run(batch_job, options, *ready(), Submit(), saw("Queued"), saw("Completed"))
+    assert not out.failed
+    assert len(out.warnings) == 1
+    assert "progress_file: cannot write" in out.warnings[0]

@@ -1,0 +1,49 @@
+"""Who watches with -v sees how a job goes while its task waits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from .local_workspace import LocalWorkspace
+from .stories import ENDPOINT
+
+COURSE = "Queued:1,Preparing:1,Running:3"
+
+
+def scored(deployed: LocalWorkspace, name: str, **task: object) -> dict[str, object]:
+    """A task that scores the pages, one in each mini batch."""
+    inputs = {"pages": {"path": deployed.pages}}
+    options = {"endpoint_name": ENDPOINT, "name": name, "inputs": inputs, "mini_batch_size": 1}
+    return {"name": "Score", "mlops.azureml.batch_job": options, **task}
+
+
+@pytest.fixture
+def slow(deployed: LocalWorkspace) -> Iterator[LocalWorkspace]:
+    """Jobs take their time."""
+    deployed.control.post("/emulator/policies", json={"job_course": COURSE}).raise_for_status()
+    yield deployed
+    deployed.control.post("/emulator/policies", json={"job_course": ""}).raise_for_status()
+
+
+def test_states_and_counts_are_shown_while_the_task_waits(play, slow):
+    played = play([scored(slow, "watched")], "-v").well()
+    lines = re.findall(r"^<localhost> job watched(?: is|:) (.*)$", played.output, re.MULTILINE)
+    states = ["Preparing", "Queued", "Preparing", "Running", "Completed"]
+    assert [line for line in lines if line in states] == states
+    assert any(line.endswith("The run completed.") for line in lines), lines
+    assert played.output.index("job watched is Running") < played.output.index("changed: [localhost]")
+
+
+def test_nobody_is_told_who_does_not_ask_or_must_not_see(play, slow):
+    assert "job quiet is" not in play([scored(slow, "quiet")]).well().output
+    assert "job hidden is" not in play([scored(slow, "hidden", no_log=True)], "-v").well().output
+
+
+def test_a_task_in_the_background_works_as_ever(play, slow, tmp_path):
+    task = scored(slow, "background", **{"async": 120, "poll": 1})
+    played = play([task], "-v", ansible_async_dir=str(tmp_path / "async")).well()
+    assert "job background is" not in played.output
+    assert len(slow.invokes) == 1
