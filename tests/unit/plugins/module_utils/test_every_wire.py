@@ -1,0 +1,215 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No wire type without its laws: each is tried with any values, and against what the service was recorded to make."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins import module_utils
+from ansible_collections.mlops.azureml.plugins.module_utils._asset_wire import Filled, Flavors, TextList
+from ansible_collections.mlops.azureml.plugins.module_utils._component_wire import ComponentSpec
+from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
+from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._info import Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
+    AssetReference,
+    Boolean,
+    ChildName,
+    StorageUri,
+    Text,
+    UploadHash,
+    Wire,
+    WrappedReference,
+)
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils.test_component_wire import ANSWERED, SENT
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils.test_wire import (
+    OPTIONS,
+    QUICK,
+    RECORDED,
+    WS,
+    json_values,
+    names,
+    texts,
+)
+from hypothesis import given
+from hypothesis import strategies as some
+
+ELSEWHERE = "/subscriptions/s/resourceGroups/rg9/providers"
+GROUP = f"/subscriptions/{WS.subscription_id}/resourceGroups/{WS.resource_group}"
+ids = names.map(lambda name: f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/{name}")
+quantities = some.dictionaries(names, some.integers(1, 99).map(str), min_size=1, max_size=2)
+ports = some.dictionaries(names, some.fixed_dictionaries({"type": some.just("uri_folder")}), max_size=2)
+
+
+def identities() -> some.SearchStrategy[Any]:
+    def said(word: str, made: list[str]) -> dict[str, Any]:
+        return {"type": word, "user_assigned_identities": [{"resource_id": text} for text in sorted(made)]}
+
+    alone = some.sampled_from(["none", "system_assigned"]).map(lambda word: said(word, []))
+    with_made = some.builds(
+        said,
+        some.sampled_from(["user_assigned", "system_assigned,user_assigned"]),
+        some.lists(ids, min_size=1, max_size=3, unique_by=str.lower),
+    )
+    return alone | with_made
+
+
+def instance_types() -> some.SearchStrategy[Any]:
+    resources = some.fixed_dictionaries({}, optional={"requests": quantities, "limits": quantities}).filter(bool)
+    one = some.fixed_dictionaries(
+        {}, optional={"node_selector": some.dictionaries(names, names, min_size=1), "resources": resources}
+    )
+    return some.dictionaries(names, one, max_size=2)
+
+
+# What a task may say in each wire type, beside those of test_wire.py.
+MORE: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
+    "arm id": (ArmIdText(), ids),
+    "identity": (Identity(), identities()),
+    "instance types": (InstanceTypes(), instance_types()),
+    "filled": (Filled(Text(), "Dockerfile"), texts),
+    "flavors": (Flavors(), some.dictionaries(texts, some.dictionaries(texts, texts, max_size=2), max_size=2)),
+    "text list": (TextList(), some.lists(texts, max_size=4).map(sorted)),
+    "credentials without a secret": (Credentials(), some.just({"type": "none"})),
+    "storage": (
+        StorageUri(),
+        some.builds(lambda account, path: f"https://{account}.blob.core.windows.net/c/{path}", names, names),
+    ),
+}
+# Those whose words come back in another form: the two forms are one and the same.
+REWORDED: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
+    "subnet": (
+        Subnet(),
+        some.builds(lambda network, subnet: {"vnet_name": network, "subnet": subnet}, names, names)
+        | names.map(lambda name: {"subnet": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/net/subnets/{name}"}),
+    ),
+    "datastore path": (
+        StorageUri(),
+        some.builds(lambda name, path: f"azureml://datastores/{name}/paths/{path}", names, names),
+    ),
+    "component": (
+        ComponentSpec(),
+        some.fixed_dictionaries(
+            {"type": some.just("command"), "command": texts, "environment": some.just("azureml:env:1")},
+            optional={"inputs": ports, "outputs": ports, "is_deterministic": some.booleans()},
+        ),
+    ),
+}
+# Each pair: what was sent, and what the service was recorded to make of it.
+ANSWERS: dict[str, tuple[Wire, list[Any]]] = {
+    "ids have no case, assets 1.1": (ArmIdText(), [f"{ELSEWHERE}/A/b/C", f"{ELSEWHERE}/A/b/C".lower()]),
+    "subnet, assets 3.4": (Subnet(), [f"{GROUP}/x/subnets/one", f"{GROUP}/x/subnets/one".lower()]),
+    "identity, batch 3.2": (
+        Identity(),
+        [None, {"type": "None"}, {"type": "none", "principalId": "00000000-0000-0000-0000-000000000000"}],
+    ),
+    "instance types, assets 3.7": (
+        InstanceTypes(),
+        [
+            {"small": {"resources": {"requests": {"cpu": "1"}}}},
+            {"small": {"nodeSelector": None, "resources": {"requests": {"cpu": "1", "nvidia.com/gpu": None}}}},
+        ],
+    ),
+    "Dockerfile, assets 7.1": (Filled(Text(), "Dockerfile"), [None, "Dockerfile"]),
+    "flavors, assets 6": (Flavors(), [None, {}]),
+    "referenced places, assets 8": (TextList(), [["b", "a"], ["a", "b"]]),
+    "no credentials, assets 4.2": (Credentials(), [None, {"credentialsType": "None"}]),
+    "a secret is not told, assets 4.2": (
+        Credentials(),
+        [{"credentialsType": "Sas", "secrets": {"secretsType": "Sas", "sasToken": "x"}}, {"credentialsType": "Sas"}],
+    ),
+    "storage, assets 1.1": (
+        StorageUri(),
+        [
+            "azureml://datastores/store/paths/one",
+            f"azureml:/{WS.path}/datastores/store/paths/one",
+            f"azureml:/{WS.path.replace('resourceGroups', 'resourcegroups')}/datastores/store/paths/one",
+        ],
+    ),
+    "model, batch 4.2": (
+        WrappedReference("models"),
+        [
+            {"referenceType": "Id", "assetId": WS.child("models", "m", "versions", "1")},
+            {"referenceType": "Id", "assetId": f"{WS.path.lower()}/models/m/versions/1"},
+        ],
+    ),
+    "component, assets 9": (ComponentSpec(), [SENT, ANSWERED]),
+}
+# The service keeps these as they are.
+KEPT = {Wire, Boolean, ChildName}
+# What no task says, and what only goes into a query.
+ONE_WAY = {AssetReference, UploadHash, Marks}
+
+
+def wire_types(above: type[Wire] = Wire) -> Iterator[type[Wire]]:
+    """All that the collection has."""
+    for room in pkgutil.walk_packages(module_utils.__path__, f"{module_utils.__name__}."):
+        importlib.import_module(room.name)
+    below = [above]
+    while below:
+        one = below.pop()
+        below += one.__subclasses__()
+        if one.__module__.startswith(module_utils.__name__):
+            yield one
+
+
+ALL = OPTIONS | MORE | REWORDED
+
+
+def test_no_wire_type_is_without_its_laws() -> None:
+    mine = set(wire_types())
+    assert len(mine) > len(KEPT | ONE_WAY)
+    assert mine - ONE_WAY - {Wire} == {type(wire) for wire, _values in ALL.values()}
+    assert mine - ONE_WAY - KEPT == {type(wire) for wire, _values in (RECORDED | ANSWERS).values()}
+
+
+@pytest.mark.parametrize("kind", MORE)
+@QUICK
+@given(data=some.data())
+def test_what_a_task_says_comes_back_in_the_same_words(kind: str, data: some.DataObject) -> None:
+    wire, values = MORE[kind]
+    said = data.draw(values)
+    assert wire.decode(wire.encode(said, WS), WS) == said
+
+
+@pytest.mark.parametrize("kind", ALL)
+@QUICK
+@given(data=some.data())
+def test_what_comes_back_means_the_same(kind: str, data: some.DataObject) -> None:
+    wire, values = ALL[kind]
+    sent = wire.encode(data.draw(values), WS)
+    assert wire.same(wire.encode(wire.decode(sent, WS), WS), sent, WS)
+
+
+@pytest.mark.parametrize("kind", ALL)
+@QUICK
+@given(data=some.data())
+def test_being_the_same_is_reflexive_and_symmetric(kind: str, data: some.DataObject) -> None:
+    wire, values = ALL[kind]
+    one, other = (wire.encode(data.draw(values), WS) for _both in range(2))
+    assert wire.same(one, one, WS)
+    assert wire.same(one, other, WS) == wire.same(other, one, WS)
+
+
+@pytest.mark.parametrize("fact", ANSWERS)
+def test_what_the_service_makes_of_it_is_no_difference(fact: str) -> None:
+    wire, values = ANSWERS[fact]
+    for one, other in itertools.combinations(values, 2):
+        assert wire.same(one, other, WS), (one, other)
+
+
+@QUICK
+@given(tree=json_values)
+def test_a_secret_of_its_own_kind_is_never_shown(tree: Any) -> None:
+    """Whatever else the service tells of credentials."""
+    told = {"credentialsType": "AccountKey", "secrets": {"key": "planted-secret"}, "more": tree}
+    assert "planted-secret" not in str(Credentials().shown(told, WS))
