@@ -23,7 +23,8 @@ DEFINITION_MARK = "mlops.azureml.definition"
 # What was scored, for runs that find the job again.
 INPUTS_NOTE = "mlops.azureml.inputs"
 
-COMPLETED = frozenset({"Completed"})
+# The service's own samples look for Succeeded, too. Service fact: batch contract 6.2.
+COMPLETED = frozenset({"Completed", "Succeeded"})
 # NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
 ENDED = COMPLETED | {"Failed", "Canceled"}
 SCORE = "score"

@@ -17,10 +17,10 @@ from ._job_progress import Progress
 from ._job_record import Job, read_job, read_moment
 from ._workspace import Workspace
 
-FIRST_PAUSE, SHORT_PAUSE, LONGEST_PAUSE = 0.5, 1.5, 900.0
+FIRST_PAUSE, SHORT_PAUSE, LONGEST_PAUSE = 0.5, 2.0, 900.0
 # A pause is this part of the time waited so far, and at most that part of the time in the present phase: the end of a
 # short job is seen soon, a long one costs few reads, and a long queue does not make the look at a short run late.
-SHARE_OF_WAIT = 0.09
+SHARE_OF_WAIT = 0.085
 SHARE_OF_PHASE = 0.8
 # How long a job that was just started may be missing from the management view.
 APPEARANCE = 60.0

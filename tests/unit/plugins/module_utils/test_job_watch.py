@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _job_watch
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
 from ansible_collections.mlops.azureml.plugins.module_utils._job_record import Job, read_job
-from ansible_collections.mlops.azureml.tests.bench.job_polls import measured
+from ansible_collections.mlops.azureml.tests.bench.job_polls import allowed, drawn, measured
+from ansible_collections.mlops.azureml.tests.bench.job_polls import watched as watched_by_bench
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 HOUR = 3600.0
@@ -49,9 +50,21 @@ def body(status: str) -> dict[str, Any]:
     return {"name": "j", "properties": {"status": status}}
 
 
-def watched(service: Service, timeout: float) -> Job:
+class Stuck(Service):
+    """A job that shows these states, one at each look, and then the last one for ever."""
+
+    def __init__(self, clock: Clock, *states: str) -> None:
+        super().__init__(clock, HOUR)
+        self.states = list(states)
+
+    def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
+        super().look(path)
+        return body(self.states.pop(0) if len(self.states) > 1 else self.states[0]), 0.0
+
+
+def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
-        options={"wait_timeout": timeout, "phase_timeouts": None}, progress=lambda _message: None
+        options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
     )
     watch: Any = _job_watch.Watch(service, invocation)  # type: ignore[arg-type]
     job: Job = watch.until_ended(read_job(body("Preparing")))
@@ -65,12 +78,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+@pytest.mark.parametrize("asked", [0, 60])
 @pytest.mark.parametrize("seconds", [30, 600, HOUR, 6 * HOUR])
-def test_the_end_is_seen_soon_and_with_few_reads(seconds: float) -> None:
+def test_the_end_is_seen_soon_and_with_few_reads(seconds: float, asked: float) -> None:
     random.seed(seconds)
-    late, _worst, reads = measured(seconds, rounds=60)
-    assert late <= max(0.05 * seconds, 2)
-    assert reads <= 120
+    found = measured(seconds, asked=asked, rounds=60)
+    assert found.late <= allowed(seconds, asked)
+    assert found.reads <= 120
+
+
+def test_fifty_waits_that_begin_together_leave_reads_to_others() -> None:
+    """What a subscription may read at once, and how much of it comes back each second (batch contract 1)."""
+    random.seed(3)
+    budget, each_second = 250.0, 25.0
+    moments = sorted(moment for _job in range(50) for moment in watched_by_bench(drawn(600)).looks)
+    left, last = budget, moments[0]
+    for moment in moments:
+        left = min(left + (moment - last) * each_second, budget) - 1
+        last = moment
+        assert left > 0.2 * budget
 
 
 def test_a_job_of_26_hours_is_seen_to_its_end(clock: Clock) -> None:
@@ -90,6 +116,17 @@ def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
     with pytest.raises(WaitTimeout, match="is Running after 7200 s"):
         watched(Service(clock, 26 * HOUR), 7200)
     assert clock.now - begin == pytest.approx(7200)
+
+
+@pytest.mark.parametrize("odd", ["", "NotResponding", "Paused", "SomethingNew"])
+@pytest.mark.parametrize(("phase", "state"), [("queued", "Queued"), ("preparing", "Starting"), ("running", "Running")])
+def test_each_phase_has_a_limit_and_an_odd_state_is_part_of_it(clock: Clock, phase: str, state: str, odd: str) -> None:
+    service = Stuck(clock, *filter(None, ("Preparing", state, odd)))
+    limits = {"queued": HOUR, "preparing": HOUR, "running": HOUR, phase: 600}
+    begin = clock.now
+    with pytest.raises(WaitTimeout, match=f"has been {phase} for 600 s, and phase_timeouts.{phase} is 600 s"):
+        watched(service, 2 * HOUR, **limits)
+    assert clock.now - begin == pytest.approx(600, abs=2)
 
 
 def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
