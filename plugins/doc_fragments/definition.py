@@ -16,8 +16,6 @@ options:
         the options named like its keys say; an option that the task gives itself wins.
       - A key that is not supported is an error that names its path; C($schema) is ignored.
       - Relative paths in a file are meant from its folder.
-      - What the file would make on the way, for example an environment that it describes in place, has to be registered
-        with its own module and referred to.
       - A mapping must hold no secret, since Ansible logs it; a file may.
     type: raw
 """

@@ -62,6 +62,11 @@ class AssetType(ResourceType):
     spec_at: str | None = None
 
     @property
+    def collection(self) -> str:
+        """The segment of the ARM path that all assets of this type stand below, e.g. ``models``."""
+        return self.path.partition("/")[0]
+
+    @property
     def container_path(self) -> str:
         return self.path.removesuffix("/versions/{version}")
 

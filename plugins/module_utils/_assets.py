@@ -70,7 +70,7 @@ class Publish:
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         if invocation.options["state"] == "absent":
             return _remove(self.asset, workspace, invocation)
-        return _Publication(self.asset, workspace, invocation).present()
+        return Publication(self.asset, workspace, invocation).present()
 
 
 def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> Result:
@@ -85,14 +85,17 @@ def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> R
     return Result(True, {}, {"name": options["name"], "version": options["version"], "state": "present"}, {})
 
 
-class _Publication:
-    """One run of the verb."""
+class Publication:
+    """One run of the verb. ``promised``: ids of what will stand by the time that the version is registered."""
 
-    def __init__(self, asset: AssetType, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(
+        self, asset: AssetType, workspace: Workspace, invocation: Invocation, promised: t.Collection[str] = ()
+    ) -> None:
         self.asset = asset
         self.workspace = workspace
         self.invocation = invocation
         self.options = invocation.options
+        self.promised = promised
         self.wanted = WantedAsset(asset, invocation.options, workspace.id)  # before the first request
         self.uploaded: str | None = None
 
@@ -100,14 +103,33 @@ class _Publication:
     def management(self) -> Management:
         return self.workspace.management
 
-    def present(self) -> Result:
+    def held_by(self, version_id: str | None) -> Result | None:
+        """The version with this id, whatever its name, if it holds the content of a task that gives no version."""
+        if self.options["version"] is not None or not version_id or f"/{self.asset.collection}/" not in version_id:
+            return None
+        self._settle_labels()
+        standing = self.management.get(version_id)
+        held = standing is not None and self.wanted.held_by(standing)
+        return Result(False, self._shown(t.cast("t.Any", standing))) if held else None
+
+    def made_in_place(self) -> Result | None:
+        """Code that another client registered without a name while it made something else, if its hash is the same."""
+        if self.wanted.hash is None or not self.wanted.goes_to("pending"):
+            return None
+        hits = self.management.list(self._versions_path, hash=self.wanted.hash, hashVersion=HASH_VERSION)
+        nameless = [hit for hit in hits if dig(hit, "properties.isAnonymous") and self.wanted.held_by(hit)]
+        return Result(False, self._shown(min(nameless, key=_age))) if nameless else None
+
+    def present(self, *, rehearsal: bool = False) -> Result:
+        """See that a version with the content stands; in a ``rehearsal`` tell what would be done, as in check mode."""
         refusal: ServiceError | None = None
+        dry = rehearsal or self.invocation.check_mode
         self._settle_labels()
         for _round in range(ROUNDS):
             version, standing = self._find()
             if standing is not None:
-                return self._keep(standing)
-            if self.invocation.check_mode:
+                return self._keep(standing, dry)
+            if dry:
                 return self._predict(version)
             try:
                 return self._create(version)
@@ -127,7 +149,9 @@ class _Publication:
         """Raises InvalidOption for a reference to something absent, before any write."""
         for place in self.wanted.places:
             with self._told_in_check_mode():
-                if place.text.startswith("/") and self.management.get(place.text) is None:
+                if not place.text.startswith("/") or place.text in self.promised:
+                    continue
+                if self.management.get(place.text) is None:
                     raise InvalidOption(f"{NAME}.{place.path}: there is no {describe(place.text)}. Create it first.")
 
     @contextlib.contextmanager
@@ -211,7 +235,7 @@ class _Publication:
 
     # -- a version that stands -------------------------------------------------------------------------------------
 
-    def _keep(self, standing: dict[str, Json]) -> Result:
+    def _keep(self, standing: dict[str, Json], dry: bool) -> Result:
         """The content is there; what is said about it, or whether it is archived, may have to be changed."""
         content = {field.at for field in self.asset.content}
         wanted = {at: value for at, value in self.wanted.json.items() if at not in content}
@@ -222,7 +246,7 @@ class _Publication:
             return Result(False, self._shown(standing))
         version = {"version": standing["name"]}
         before, after = {**planned.before, **version}, {**planned.after, **version}
-        if self.invocation.check_mode:
+        if dry:
             return Result(True, self._shown(_predicted(standing, planned)), before, after)
         written = self._write(standing["name"], planned.body, wanted.get(STAGE_AT))
         return Result(True, self._shown(written or standing), before, after)
@@ -307,6 +331,10 @@ class _Publication:
 
     def _shown(self, standing: dict[str, Json], *, predicted: bool = False) -> dict[str, t.Any]:
         return {self.asset.name: render(self.asset, standing, self.workspace.id, predicted=predicted)}
+
+
+def _age(standing: t.Mapping[str, Json]) -> tuple[str, str]:
+    return str(dig(standing, "systemData.createdAt") or ""), str(standing["id"])
 
 
 def _predicted(standing: dict[str, Json], planned: Plan) -> dict[str, Json]:

@@ -14,10 +14,11 @@ import copy
 import typing as t
 
 from ._argument_spec import resource_options, wait_options
-from ._definition import Definition
+from ._definition import NAME, Definition
 from ._dotted import dig, plant
 from ._errors import ImmutableFieldError, InvalidOption, ServiceError
 from ._family import Family
+from ._in_place import UNKNOWN, Parts
 from ._invocation import Invocation, Result, Spec
 from ._lookup import require_references, settle_labels
 from ._management import Accepted
@@ -25,7 +26,7 @@ from ._plan import Plan, check_names, check_options, check_task, differing, in_w
 from ._resource import DELETING, Change, Condition, ResourceType
 from ._secrets import Keeper
 from ._site import Deadline, Site, Standing
-from ._wire import Json
+from ._wire import Json, Reference
 from ._workspace import Workspace
 
 REFUSED = (400, 409)
@@ -64,9 +65,10 @@ class _Task:
         self.table = resource
         self.workspace = workspace
         self.invocation = invocation
-        self.options = invocation.options
+        self.options = copy.deepcopy(dict(invocation.options))
         self.warn = invocation.warn if invocation.check_mode else None
         check_names(resource, self.options)
+        self.parts = self._parts()
         self._require_wait()
         deadline = Deadline(self.options["wait_timeout"])
         self.site = Site(self._first_table(), self.options, workspace, invocation, deadline)
@@ -78,8 +80,7 @@ class _Task:
         check_task(self.resource, self.options, self.workspace.id)
         standing = self._settle_table(self.site.settled())
         condition = self._condition()
-        wanted = check_options(self.table, self.options, self.workspace.id)
-        wanted = settle_labels(self.table, wanted, self.workspace, self.warn)
+        wanted = self._wanted(self.parts.rehearse(self._referred_to(standing)))
         self.keeper = Keeper(self.site, wanted)
         standing = self.keeper.compared(standing)
         planned = self._plan(wanted, standing)
@@ -88,17 +89,21 @@ class _Task:
         if planned.action == "replace":
             self.family.require_stand_ins(comes_back=True, warn=self.warn)
         unmet = condition if condition and not condition.met_by(standing) else None
-        if planned.action == "none" and not self.family.missing_marks and not unmet:
-            return Result(False, self._shown(standing))
-        require_references(planned, self.site.path, self.workspace, self.warn)
-        before, after = self._told(planned, standing, unmet)
+        if planned.action == "none" and not self.family.missing_marks and not unmet and not self.parts.published:
+            return self.parts.told_with(Result(False, self._shown(standing)))
+        require_references(planned, self.site.path, self.workspace, self.warn, self.parts.published)
         if self.invocation.check_mode:
-            return Result(True, self._predicted(standing, planned, unmet), before, after)
+            before, after = self._told(planned, standing, unmet)
+            return self.parts.told_with(Result(True, self._predicted(standing, planned, unmet), before, after))
+        if self.parts.published:
+            wanted = self._wanted(self.parts.publish())
+            planned = self._plan(wanted, standing)
+        before, after = self._told(planned, standing, unmet)
         standing = self._apply(planned, wanted, standing)
         self.family.set_missing_marks()
         if unmet and not unmet.met_by(standing):
             standing = self.site.bring_about(unmet, standing)
-        return Result(True, self._shown(standing), before, after)
+        return self.parts.told_with(Result(True, self._shown(standing), before, after))
 
     def absent(self) -> Result:
         standing = self.site.observe()
@@ -123,6 +128,29 @@ class _Task:
         stepwise = [option for option in ("recreate", *stand_ins) if self.options.get(option)]
         if stepwise and not self.options["wait"]:
             raise InvalidOption(f"{stepwise[0]} takes several steps, one after the other, and needs wait: true.")
+
+    # -- what the definition describes in place --------------------------------------------------------------------
+
+    def _parts(self) -> Parts:
+        """In the options a reference stands for each of them until its id is known."""
+        parent = self.resource.parent
+        name = self.options[parent.option if parent else "name"]
+        parts = self.options.get(NAME) or {}
+        for option in parts:
+            plant(self.options, option, UNKNOWN)
+        return Parts({option: (part, name) for option, part in parts.items()}, self.workspace, self.invocation)
+
+    def _referred_to(self, standing: Standing) -> dict[str, str | None]:
+        """The ids in what stands, by option."""
+        wires = {field: field.wire for field in self.table.fields if isinstance(field.wire, Reference)}
+        return {field.option: wire.target(field.told(standing or {})) for field, wire in wires.items()}
+
+    def _wanted(self, ids: t.Mapping[str, str]) -> dict[str, Json]:
+        """What the task wants, as wire path -> JSON; ``ids`` are those of what is described in place."""
+        for option, target in ids.items():
+            plant(self.options, option, target)
+        wanted = check_options(self.table, self.options, self.workspace.id)
+        return settle_labels(self.table, wanted, self.workspace, self.warn)
 
     # -- which table ---------------------------------------------------------------------------------------------
 

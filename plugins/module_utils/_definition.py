@@ -16,6 +16,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ._described import Part, described, grounded_component
 from ._dotted import dig, plant
 from ._errors import InvalidOption
 from ._invocation import Spec
@@ -34,6 +35,7 @@ class Definition:
 
     ``extra``: options that stand in no table. ``local``: options whose text may be a path, which in a file is meant
     from the file's folder. ``content``: what stands for no option stays in the definition, for it is the content.
+    Otherwise nothing stays there but what is described in place of a reference: a map from options to ``Part``.
     """
 
     resource: ResourceType
@@ -69,9 +71,13 @@ class Definition:
         folder = os.path.dirname(os.path.abspath(os.path.expanduser(given))) if isinstance(given, str) else None
         self._check_kind(tree)
         rest: dict[str, Json] = {}
+        parts: dict[str, Part] = {}
         for path, value in self._leaves(tree, "", rest):
             option = self.keys[path]
             if value is None or dig(options, option) is not None:
+                continue
+            if part := self._part(path, option, value, folder):
+                parts[option] = part
                 continue
             self._check(path, option, value)
             for secret in self._secrets(option, value):
@@ -82,7 +88,7 @@ class Definition:
                     )
                 register_secret(secret)
             plant(settled, option, self._from(folder, option, value))
-        settled[NAME] = rest if self.content else None
+        settled[NAME] = grounded_component(rest, folder) if self.content else parts or None
         return settled
 
     def _leaves(self, tree: t.Mapping[str, Json], above: str, rest: dict[str, Json]) -> t.Iterator[tuple[str, Json]]:
@@ -114,6 +120,11 @@ class Definition:
         """What the tables of the kinds make of an option."""
         return [field for table in self.resource.tables for field in table.fields if field.option == option]
 
+    def _part(self, path: str, option: str, value: Json, folder: str | None) -> Part | None:
+        """What is described in place of a reference."""
+        kinds = [field.wire.kind for field in self._fields(option) if isinstance(field.wire, Reference)]
+        return described(kinds[0], path, value, folder) if kinds else None
+
     def _secrets(self, option: str, value: Json) -> set[str]:
         """The secret texts in what an option holds."""
         secrets = {str(value) for field in self._fields(option) if field.secret}
@@ -128,11 +139,6 @@ class Definition:
         kind = "a map" if isinstance(value, dict) else "a list"
         if not isinstance(value, (dict, list)) or not all(wire.spec()["type"] == "str" for wire in wires):
             return
-        if any(isinstance(wire, Reference) for wire in wires):
-            raise InvalidOption(
-                f"{NAME}.{path}: what is described in place ({kind}) is not supported. Register it with its own "
-                f"module, and write azureml:name:version here or in {option}."
-            )
         raise InvalidOption(f"{NAME}.{path}: a text is wanted, not {kind}.")
 
     def _from(self, folder: str | None, option: str, value: Json) -> Json:

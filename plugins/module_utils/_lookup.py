@@ -71,14 +71,17 @@ def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
     return str(newest["id"])
 
 
-def require_references(planned: Plan, path: str, workspace: Workspace, warn: Warn | None = None) -> None:
+def require_references(
+    planned: Plan, path: str, workspace: Workspace, warn: Warn | None = None, promised: t.Collection[str] = ()
+) -> None:
     """Each reference that the plan would newly write on the resource at ``path`` must point at something.
 
-    Raises InvalidOption; with ``warn`` (check mode, where an earlier task may only have been predicted) warns instead.
+    ``promised``: ids that will stand by the time of the write. Raises InvalidOption; with ``warn`` (check mode, where
+    an earlier task may only have been predicted) warns instead.
     """
     for difference in planned.differences:
         target = _target(difference, path, workspace.id)
-        if target is None or _stands(target, workspace):
+        if target is None or target in promised or _stands(target, workspace):
             continue
         complaint = f"{difference.field.option}: there is no {describe(target)}"
         if warn is None:

@@ -13,6 +13,9 @@ description:
   - Creates, updates and deletes a batch deployment, what does the work behind a batch endpoint. It is either a model
     with its scoring code, environment and compute, or a pipeline component with its settings.
   - Options that the task leaves out are left as they stand, or as the service sets them in a new deployment.
+  - An O(definition) may describe the model, the environment or the pipeline component in place of a reference to it,
+    and name local code. They are published on the way, each as its own module would, under the name that it has there,
+    or else under that of the endpoint. What the deployment already refers to stays when its content is the same.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -249,6 +252,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+published:
+  description: Ids of what the definition describes in place and this task registered or changed, or would.
+  returned: when O(definition) describes something in place
+  type: list
+  elements: str
+  sample: [/subscriptions/.../workspaces/ws1/codes/digits-batch/versions/2]
 batch_deployment:
   description: The deployment as it stands after the task. Missing when it was deleted.
   returned: when O(state=present)

@@ -57,9 +57,11 @@ options:
       - The component as the YAML files of C(az ml) describe it, a mapping or the path of such a file, of the type
         C(command) or C(pipeline). A new version needs it.
       - Its C(name), C(version), C(display_name), C(description) and C(tags) are those of the options, which win.
-      - What it refers to has to be registered, and is written C(azureml:name:version), C(azureml:name@latest) or as a
-        full id. Where a file names local code, local components or an environment that it describes in place, give
-        O(code), O(components) or O(environment).
+      - What it refers to is written C(azureml:name:version), C(azureml:name@latest) or as a full id. What it describes
+        in place of that (local code, an environment, the file or the description of a step, a step that is a command
+        itself) is published on the way, each as its own module would, under the name that it has there, or else under
+        that of the component, for a step with the name of the step after it. O(code), O(environment) and O(components)
+        win over it.
       - A key that is not supported is an error that names its path.
     type: raw
   code:
@@ -100,12 +102,12 @@ EXAMPLES = r"""
     definition: files/prepare.yml
   register: prepare
 
-- name: The same for a file that names a local folder, which was published as code before
+- name: The same for a file that names a local folder, with code that was published before in its place
   mlops.azureml.component:
     definition: files/score.yml
     code: azureml:digits-score:1
 
-- name: A pipeline whose file names local components, under a version of our own
+- name: A pipeline whose file names local components, one of them published before, under a version of our own
   mlops.azureml.component:
     definition: files/pipeline.yml
     components:
@@ -122,6 +124,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+published:
+  description: Ids of what the definition describes in place and this task registered or changed, or would.
+  returned: when O(definition) describes something in place
+  type: list
+  elements: str
+  sample: [/subscriptions/.../workspaces/ws1/codes/digits-prepare/versions/2]
 component:
   description: The version as it stands after the task, or would stand. Missing when it was deleted.
   returned: when O(state=present) or O(state=archived)
@@ -179,13 +187,12 @@ component:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._in_place import PublishComponent
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._types.component import COMPONENT
 
 
 def main() -> None:
-    run(Publish(COMPONENT))
+    run(PublishComponent())
 
 
 if __name__ == "__main__":

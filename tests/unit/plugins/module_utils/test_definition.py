@@ -157,7 +157,8 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
         ("endpoint", {"defaults": {"deployment": "a"}}, "definition.defaults.deployment: this key is not supported. "),
         ("endpoint", {"defaults": "blue"}, "definition.defaults: this key is not supported"),
         ("endpoint", {"description": ["a"]}, "definition.description: a text is wanted, not a list"),
-        ("deployment", {"environment": {"image": "i"}}, "definition.environment: what is described in place (a map)"),
+        ("deployment", {"environment": ["image"]}, "definition.environment: a text is wanted, not a list"),
+        ("deployment", {"compute": {"size": "s"}}, "definition.compute: a text is wanted, not a map"),
         (
             "deployment",
             {"type": "online"},

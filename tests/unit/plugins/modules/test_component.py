@@ -181,7 +181,8 @@ def test_reference_to_something_absent_is_found_before_any_write(run: Run) -> No
     ("task", "complaint"),
     [
         ({"definition": {**DEFINITION, "colour": "red"}}, "definition: colour is not supported"),
-        ({"definition": {**DEFINITION, "code": "./src"}}, "What is local has to be registered first"),
+        ({"definition": {**DEFINITION, "code": "./nowhere"}}, "definition.code: path: cannot read "),
+        ({"definition": {**DEFINITION, "environment": {"colour": "red"}}}, "definition.environment.colour: this key"),
         ({"definition": {**DEFINITION, "type": "spark"}}, "definition: type is 'spark'"),
         ({"definition": "/nowhere/prep.yml"}, "definition: cannot read /nowhere/prep.yml"),
         ({"name": "prep"}, "definition is missing"),
