@@ -84,6 +84,8 @@ def test_names_and_references_are_told_before_the_first_write(play, workspace):
         naming("computes.0.name", "words cluster", "batch_deploy_computes: words cluster", "3 to 24", "Choose another"),
         naming("deployments.1.name", "green/2", "batch_deploy_deployments: green/2", "up to 255", "Choose another"),
         naming("models.0.name", "-words", "batch_deploy_models: -words", "1 to 255", "Choose another"),
+        naming("computes.0.min_instances", -1, "computes: min_instances is -1", "less than 0", "Nothing was changed."),
+        naming("deployments.1.mini_batch_size", 0, "deployments: mini_batch_size is 0", "cannot be less than 1"),
         naming("default", "red", "batch_deploy_default is red", "only blue, green", "Correct one of them."),
         naming("deployments.0.compute", "no-cluster", "computes: no-cluster does not exist", create),
         naming("deployments.0.compute", f"{ELSEWHERE}/computes/c", "computes/c", f"'{NOWHERE}'", "subscription_id"),
