@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def test_the_action_group_holds_every_module() -> None:
 def test_the_readme_names_every_module() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in MODULES if f"`{name}`" not in readme] == []
+
+
+def test_the_map_of_the_rooms_names_rooms_that_exist() -> None:
+    utils = ROOT / "plugins" / "module_utils"
+    named = re.findall(r"`(_[a-z_]+)`", (utils / "README.md").read_text(encoding="utf-8"))
+    assert [room for room in named if not (utils / f"{room}.py").exists()] == []
 
 
 @pytest.mark.parametrize("file", PLUGIN_FILES, ids=str)
