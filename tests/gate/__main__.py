@@ -102,7 +102,7 @@ def main(names: list[str]) -> int:
         for future in as_completed([pool.submit(runner.run, step) for step in chosen]):
             outcome = future.result()
             outcomes.append(outcome)
-            if not outcome.passed:
+            if not outcome.passed or outcome.step.on_request:
                 print(f"\n{outcome.output}", flush=True)
             verdict = "passed" if outcome.passed else "FAILED"
             print(f"{outcome.step.name:<15} {verdict} {outcome.seconds:6.1f} s", flush=True)

@@ -35,7 +35,11 @@ _TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
 STEPS = [
-    Step("integration", [[*PYTEST_IN_TWO, "tests/integration"]], _COLLECTIONS | _IMPORTABLE),
+    Step(
+        "integration",
+        [[*PYTEST_IN_TWO, "tests/integration", "-m", "not on_request"]],
+        _COLLECTIONS | _IMPORTABLE,
+    ),
     Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
     Step(
         "conformance",
@@ -50,7 +54,7 @@ STEPS = [
     ),
     Step(
         "job-matrix",
-        [[*PYTEST_IN_TWO, "-rA", "tests/integration/test_job_matrix.py"]],
+        [[*PYTEST_IN_TWO, *(f"tests/integration/test_job_{rest}.py" for rest in ("matrix", "stories"))]],
         _COLLECTIONS | _IMPORTABLE | {"JOB_MATRIX": "all"},
         on_request=True,
     ),

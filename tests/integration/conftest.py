@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from .engine import COUNTS
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
 from .stories import PAGES, deploy
 
 ROOT = Path(__file__).parents[2]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how much the tests that count themselves came to, from whichever process."""
+    told: Counter[str] = Counter()
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", None) == "teardown":
+            told.update(dict(report.user_properties).get(COUNTS, {}))
+    for what, number in sorted(told.items()):
+        terminalreporter.write_line(f"{number:>6} {what}")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Wo
 from azure.core.pipeline.transport import HttpTransport
 
 SHORTEST_SLEEP = 0.05
+COUNTS = "counts"  # the property of a test that adds to the sum that is told at the end
 
 
 @dataclass

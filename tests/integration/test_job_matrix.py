@@ -5,7 +5,7 @@ Every call x every fault, under every set of policies on which finding a job aga
 right, nothing is left half-written. Where it cannot be known whether a job was started the task may stop, once, and
 start it when enough time has passed.
 
-A representative slice runs with all tests; `make matrix` runs all of it.
+A representative slice runs with all tests; `make matrix` runs all of it, and tells at its end how much that was.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ from ansible_collections.mlops.azureml.plugins.module_utils import _job_ledger
 from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
 from ansible_collections.mlops.azureml.plugins.module_utils._job_results import FetchResults
 
-from .engine import AFTER, BEFORE, Done, Engine
+from .engine import AFTER, BEFORE, COUNTS, Done, Engine
 from .local_workspace import LocalWorkspace
 from .stories import BLUE_ROWS, ENDPOINT
 
 ALL = os.environ.get("JOB_MATRIX") == "all"
+# What is counted, and told at the end.
+FAULT, KILL, RACE = "calls that went wrong", "controllers killed", "races of three controllers"
+STOP, ONE = "clear stops, no job started", "keys, one job each"
 STOPS = ("not known whether", "Another run announced", "Other runs are starting")
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -143,7 +146,7 @@ class Bench:
         if again.failed:
             assert any(stop in again.message for stop in STOPS), again.message
             assert self.jobs_of(key) == 0
-            self.counts["clear stops"] += 1
+            self.counts[STOP] += 1
             with mock.patch.object(_job_ledger, "SETTLED_AFTER", -1.0):
                 again = self.score(key)
         assert not again.failed, again.message
@@ -159,6 +162,7 @@ class Bench:
         fetched = self.fetch(done["batch_job"]["name"], dest)
         assert not fetched.failed, fetched.message
         right(fetched, dest)
+        self.counts[ONE] += 1
         assert not self.score(key, state="absent", delete_outputs=True).failed
 
 
@@ -172,12 +176,12 @@ def right(fetched: Done, dest: Path) -> None:
 
 
 @pytest.fixture
-def bench(deployed: LocalWorkspace, tmp_path: Path) -> Iterator[Bench]:
+def bench(deployed: LocalWorkspace, tmp_path: Path, record_property: Callable[[str, object], None]) -> Iterator[Bench]:
     before = deployed.control.get("/emulator/policies").raise_for_status().json()
     made = Bench(deployed, Engine(deployed.settings, tmp_path / "cache"), tmp_path, deployed.pages)
     yield made
     made.policies(before)
-    print(f"\n{dict(made.counts)}")
+    record_property(COUNTS, dict(made.counts))
 
 
 def some(policy: str) -> list[str]:
@@ -197,13 +201,12 @@ def test_a_call_that_goes_wrong_starts_no_second_job(bench: Bench, policy: str) 
         bench.struck(call, fault, key, lambda key=key: bench.score(key))
         assert bench.jobs_of(key) <= 1, (call, fault)
         bench.settled(key)
-        bench.counts["faults"] += 1
+        bench.counts[FAULT] += 1
         if len(keys) >= 20:
             while keys:
                 bench.rows_are_right(keys.pop())
     for key in keys:
         bench.rows_are_right(key)
-    bench.counts["calls"] = len(calls)
 
 
 @pytest.mark.parametrize("policy", [name for policy in POLICIES for name in some(policy)])
@@ -220,7 +223,7 @@ def test_a_controller_that_is_killed_starts_no_second_job(bench: Bench, policy: 
         assert bench.engine.killed(lambda key=key: bench.score(key), point), point
         assert bench.jobs_of(key) <= 1, point
         bench.settled(key)
-        bench.counts["kills"] += 1
+        bench.counts[KILL] += 1
     for key in keys:
         bench.rows_are_right(key)
 
@@ -234,7 +237,7 @@ def test_of_controllers_that_start_at_once_one_starts_the_job(bench: Bench, poli
         assert sorted(told) == [(False, False), (False, False), (True, False)]
         assert bench.jobs_of(key) == 1
         bench.rows_are_right(key)
-        bench.counts["races"] += 1
+        bench.counts[RACE] += 1
 
 
 def test_a_wait_is_not_ended_by_trouble_on_its_way(bench: Bench) -> None:
@@ -246,7 +249,7 @@ def test_a_wait_is_not_ended_by_trouble_on_its_way(bench: Bench) -> None:
             done = bench.struck(call, fault, key, lambda key=key: bench.score(key, wait=True))
             assert not done.failed, (call, fault, done.message)
             bench.rows_are_right(key)
-            bench.counts["faults"] += 1
+            bench.counts[FAULT] += 1
 
 
 def test_results_are_whole_whatever_goes_wrong_on_their_way(bench: Bench) -> None:
@@ -261,7 +264,7 @@ def test_results_are_whole_whatever_goes_wrong_on_their_way(bench: Bench) -> Non
         assert not again.failed, (call, fault, again.message)
         right(again, dest)
         assert not bench.fetch(job, dest).changed
-        bench.counts["faults"] += 1
+        bench.counts[FAULT] += 1
 
 
 def test_results_are_whole_whenever_the_controller_is_killed(bench: Bench) -> None:
@@ -274,7 +277,7 @@ def test_results_are_whole_whenever_the_controller_is_killed(bench: Bench) -> No
         again = bench.fetch(job, dest)
         assert not again.failed, again.message
         right(again, dest)
-        bench.counts["kills"] += 1
+        bench.counts[KILL] += 1
 
 
 def _is_telling(call: Call, fault: str) -> bool:

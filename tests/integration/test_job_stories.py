@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,25 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
 from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._failure_table import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._job_list import ListJobs
+from ansible_collections.mlops.azureml.plugins.module_utils._job_request import Preparation
 from ansible_collections.mlops.azureml.plugins.module_utils._job_results import FetchResults
+from ansible_collections.mlops.azureml.plugins.module_utils._scoring import Scoring
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
+from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
+from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 from ansible_collections.mlops.azureml.plugins.modules.code import CODE
+
+from tests.demo.make_digits import make_digits
+from tests.demo.train import WEIGHTS, train
 
 from .engine import Done, Engine
 from .local_workspace import LocalWorkspace
 from .stories import ENDPOINT, FILES
 
 Give = Callable[..., Done]
+DEMO = Path(__file__).parents[1] / "demo" / "score"
 
 
 @pytest.fixture
@@ -30,29 +41,38 @@ def engine(deployed: LocalWorkspace, tmp_path: Path) -> Engine:
 
 
 @pytest.fixture
-def strange(engine: Engine) -> Iterator[Callable[..., str]]:
-    """Deploy the strange script with these settings beside the story's deployments; gives the deployment's name."""
-    code = engine.run(Publish(CODE), name="strange", path=str(FILES / "scripts"))["code"]["id"]
+def deploy(engine: Engine) -> Iterator[Callable[..., str]]:
+    """Make a deployment beside the story's, of its model unless another is named; gives its name."""
     made: list[str] = []
 
-    def deploy(**settings: Any) -> str:
+    def put(code: str, script: str, **settings: Any) -> str:
         made.append(f"strange-{uuid.uuid4().hex[:8]}")
-        done = engine.run(
-            Converge(BATCH_DEPLOYMENT),
-            endpoint_name=ENDPOINT,
-            name=made[-1],
-            model="azureml:words:1",
-            code_configuration={"code": code, "scoring_script": "strange.py"},
-            environment="azureml:words-env:1",
-            compute="words-cluster",
-            **{"mini_batch_size": 1, "retry_settings": {"max_retries": 1, "timeout": 20}, **settings},
-        )
+        wanted = {
+            "model": "azureml:words:1",
+            "code_configuration": {"code": code, "scoring_script": script},
+            "environment": "azureml:words-env:1",
+            "compute": "words-cluster",
+            **settings,
+        }
+        done = engine.run(Converge(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=made[-1], **wanted)
         assert not done.failed, done.message
         return made[-1]
 
-    yield deploy
+    yield put
     for name in made:
         engine.run(Converge(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=name, state="absent")
+
+
+@pytest.fixture
+def strange(engine: Engine, deploy: Callable[..., str]) -> Callable[..., str]:
+    """Deploy the strange script with these settings."""
+    code = engine.run(Publish(CODE), name="strange", path=str(FILES / "scripts"))["code"]["id"]
+
+    def put(**settings: Any) -> str:
+        usual = {"mini_batch_size": 1, "retry_settings": {"max_retries": 1, "timeout": 20}}
+        return deploy(code, "strange.py", **{**usual, **settings})
+
+    return put
 
 
 @pytest.fixture
@@ -64,8 +84,8 @@ def give(engine: Engine, tmp_path: Path) -> Give:
         folder.mkdir()
         for name, text in contents.items():
             (folder / name).write_text(text)
-        wanted = {"deployment_name": deployment, "inputs": {"files": {"path": str(folder)}}, **options}
-        return engine.run(Score(), endpoint_name=ENDPOINT, **{"name": uuid.uuid4().hex, **wanted})
+        usual = {"endpoint_name": ENDPOINT, "name": uuid.uuid4().hex, "deployment_name": deployment}
+        return engine.run(Score(), **{**usual, "inputs": {"files": {"path": str(folder)}}, **options})
 
     return score
 
@@ -80,11 +100,27 @@ def rows(engine: Engine, done: Done, **options: Any) -> Any:
 # -- what comes out ----------------------------------------------------------------------------------------------------
 
 
-def test_files_by_the_hundred_in_mini_batches(engine: Engine, strange: Callable[..., str], give: Give) -> None:
-    deployment = strange(mini_batch_size=16, max_concurrency_per_instance=2)
-    done = give(deployment, {f"{number:03}.txt": "x" * (number % 7) for number in range(200)})
-    found = rows(engine, done, columns=["file", "letters", "half"])
-    assert {row["file"]: row["letters"] for row in found} == {f"{n:03}.txt": n % 7 for n in range(200)}
+@pytest.mark.on_request
+def test_digits_by_the_thousand(engine: Engine, deploy: Callable[..., str], tmp_path: Path) -> None:
+    """The demo's own model and script, on each image exactly once."""
+    digits, model = tmp_path / "digits", tmp_path / "model"
+    make_digits(digits)
+    train(digits, model)
+    images = {image.name for image in (digits / "train").iterdir()}
+    published = engine.run(Publish(MODEL), name="digits", path=str(model / WEIGHTS))["model"]["id"]
+    code = engine.run(Publish(CODE), name="digits-score", path=str(DEMO))["code"]["id"]
+    settings = {"mini_batch_size": 20, "max_concurrency_per_instance": 2}
+    reader = deploy(code, "score.py", model=published, **settings)
+    inputs = {"images": {"path": str(digits / "train")}}
+    begin = time.monotonic()
+    done = engine.run(Score(), endpoint_name=ENDPOINT, deployment_name=reader, name="digits", inputs=inputs)
+    found = rows(engine, done, columns=["file", "digit", "probability"], limit=2 * len(images))
+    print(f"\n{len(images)} images uploaded, scored and fetched in {time.monotonic() - begin:.1f} s")
+    assert len(images) > 1000
+    assert sorted(row["file"] for row in found) == sorted(images)
+    labels = dict(line.split(",") for line in (digits / "labels.csv").read_text().splitlines())
+    right = sum(str(row["digit"]) == labels[row["file"]] for row in found)
+    assert right / len(found) > 0.95
 
 
 def test_data_frames_are_written_with_spaces(engine: Engine, strange: Callable[..., str], give: Give) -> None:
@@ -102,9 +138,25 @@ def test_a_script_that_writes_its_own_files(
     assert (tmp_path / "dest" / "b.txt").read_text() == "1"
 
 
-def test_names_of_all_peoples(engine: Engine, strange: Callable[..., str], give: Give) -> None:
-    names = {"größe 1.txt": "a", "数字.txt": "bb", "a+b & c#.txt": "ccc"}
-    assert {row[0] for row in rows(engine, give(strange(), names))} == set(names)
+NAMES = ("größe 1.txt", "数字.txt", "a+b & c#.txt", "100 %.txt", "a%20b.txt", "50%", "q?x=1;y.txt", "'\"~.txt")
+
+
+def test_names_of_all_peoples(engine: Engine, strange: Callable[..., str], give: Give, tmp_path: Path) -> None:
+    """Of inputs, of what a script writes, and of the file with the predictions."""
+    contents = {name: "x" * number for number, name in enumerate(NAMES, start=1)}
+    done = give(strange(), contents, output_file_name="größe 100 %.csv")
+    assert {row[0]: row[1] for row in rows(engine, done)} == {name: len(text) for name, text in contents.items()}
+    dest = tmp_path / "für 100 %"
+    engine.run(FetchResults(), name=done["batch_job"]["name"], dest=str(dest))
+    assert (dest / "größe 100 %.csv").is_file()
+
+    own = give(strange(output_action="summary_only", environment_variables={"SUMMARY": "1"}), contents)
+    engine.run(FetchResults(), name=own["batch_job"]["name"], dest=str(dest))
+    assert {path.name for path in dest.glob("*.txt")} == {f"{Path(name).stem}.txt" for name in NAMES}
+
+
+def test_files_without_content_are_scored_too(engine: Engine, strange: Callable[..., str], give: Give) -> None:
+    assert rows(engine, give(strange(), {"empty.txt": ""})) == [["empty.txt", 0, 0.0]]
 
 
 def test_failures_below_the_threshold_are_no_failure(engine: Engine, strange: Callable[..., str], give: Give) -> None:
@@ -114,47 +166,100 @@ def test_failures_below_the_threshold_are_no_failure(engine: Engine, strange: Ca
 
 # -- what goes wrong ---------------------------------------------------------------------------------------------------
 
+NOWHERE = {"path": "azureml://datastores/workspaceblobstore/paths/no/such/folder"}
+TABLE = {"path": "azureml://datastores/workspaceblobstore/paths/LocalUpload", "type": "mltable"}
+FOREIGN = {"path": "https://somebodyelses.blob.core.windows.net/images/january"}
+ABOVE = {"error_threshold": 0}
+SLOW = {"retry_settings": {"max_retries": 1, "timeout": 1}, **ABOVE}
 
-@pytest.mark.parametrize(
-    ("settings", "contents", "cause", "told"),
-    [
-        ({"error_threshold": 0}, {"a.txt": "good", "b.txt": "fail"}, "init() or run()", "cannot read b.txt"),
-        ({}, {"a.txt": "fail"}, "run() failed, or returned nothing", "cannot read a.txt"),
-        ({"environment_variables": {"IMPORTS": "no_such_package"}}, {"a.txt": "x"}, "does not hold", "no_such_package"),
-        ({"environment_variables": {"IMPORTS": "azureml"}}, {"a.txt": "x"}, "azureml-core", "azureml"),
-        (
-            {"retry_settings": {"max_retries": 1, "timeout": 1}, "error_threshold": 0},
-            {"a.txt": "hang"},
-            "longer than the deployment allows",
-            "took longer than 1 s",
-        ),
-        ({"error_threshold": 0}, {"a.txt": "crash"}, "init() or run()", ""),
-    ],
-    ids=["above the threshold", "nothing succeeds", "import", "azureml-core", "hang", "crash"],
-)
-def test_a_failure_explains_itself(
-    strange: Callable[..., str], give: Give, settings: dict[str, Any], contents: dict[str, str], cause: str, told: str
-) -> None:
-    done = give(strange(**settings), contents)
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that fails, the part of the documented cause that it is given, and what its logs tell besides."""
+
+    cause: str
+    told: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=lambda: {"a.txt": "good", "b.txt": "good"})
+    inputs: dict[str, str] | None = None
+
+
+FAILURES = {
+    "azureml-core": Failure("azureml-core", "azureml", {"environment_variables": {"IMPORTS": "azureml"}}),
+    "import": Failure("does not hold", "no_such_package", {"environment_variables": {"IMPORTS": "no_such_package"}}),
+    "hang": Failure("longer than the deployment allows", "took longer than 1 s", SLOW, {"a.txt": "hang"}),
+    "foreign storage": Failure("may not read the storage", inputs=FOREIGN),
+    "no such folder": Failure("cannot be mounted", inputs=NOWHERE),
+    "table": Failure("not supported", inputs=TABLE),
+    "nothing read": Failure("could be read", "No objects to concatenate", ABOVE, {"a.txt": "nothing"}),
+    "nothing succeeds": Failure("run() failed, or returned nothing", "cannot read a.txt", {}, {"a.txt": "fail"}),
+    "above the threshold": Failure(
+        "init() or run()", "cannot read b.txt", ABOVE, {"a.txt": "good", "b.txt": "fail", "c.txt": "good"}
+    ),
+    "crash": Failure("init() or run()", "status 3", ABOVE, {"a.txt": "crash"}),
+}
+# What appears between look and start: test_an_output_that_appears_after_the_start.
+ELSEWHERE = "never overwrites"
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_a_failure_explains_itself(strange: Callable[..., str], give: Give, failure: Failure) -> None:
+    more = {"inputs": {"files": failure.inputs}} if failure.inputs else {}
+    done = give(strange(**failure.settings), failure.contents, **more)
     assert done.failed
-    assert cause in done["cause"]
-    assert told in "\n".join((*done["errors"], *done["progress"]))
+    [known] = [known for known in KNOWN if failure.cause in known.cause]
+    assert (done["cause"], done["hint"]) == (known.cause, known.remedy)
+    assert re.search(known.pattern, done["service_message"], re.IGNORECASE)
+    assert failure.told in "\n".join((*done["errors"], *done["progress"]))
     assert done["hint"] in done.message
     assert done["failed_step"]["name"] == "batchscoring"
     assert done["batch_job"]["studio_url"].startswith("https://")
 
 
+def test_every_documented_message_has_its_story() -> None:
+    told = [*(failure.cause for failure in FAILURES.values()), ELSEWHERE]
+    assert [known.cause for known in KNOWN if not any(part in known.cause for part in told)] == []
+
+
+def test_any_other_failure_is_told_in_the_services_words(deploy: Callable[..., str], give: Give) -> None:
+    """Here: what a workspace says that runs no scripts of its own making."""
+    bare = deploy("", "", code_configuration=None)
+    done = give(bare, {"a.txt": "one"})
+    assert done["cause"] == done["service_message"]
+    assert "the deployment names none" in done["cause"]
+    assert "See the job's logs in the studio" in done["hint"]
+
+
 @pytest.mark.parametrize(
-    ("words", "cause"),
+    ("broken", "said", "advice"),
     [
-        ({"path": "azureml://datastores/workspaceblobstore/paths/no/such/folder"}, "cannot be mounted"),
-        ({"path": "azureml://datastores/workspaceblobstore/paths/LocalUpload", "type": "mltable"}, "not supported"),
+        ("token", "Audiences in JWT are not allowed", "cloud_environment"),
+        ("default", "No valid deployments to route to", "default deployment"),
     ],
 )
-def test_an_input_that_cannot_be_read(give: Give, words: dict[str, Any], cause: str) -> None:
-    done = give(None, {}, inputs={"files": words})
-    assert done.failed
-    assert cause in done["cause"]
+def test_a_refused_call_explains_itself(
+    engine: Engine, give: Give, monkeypatch: pytest.MonkeyPatch, broken: str, said: str, advice: str
+) -> None:
+    endpoint = f"bare-{uuid.uuid4().hex[:8]}"
+    engine.run(Converge(BATCH_ENDPOINT), name=endpoint)
+    if broken == "token":
+        monkeypatch.setattr(
+            Scoring,
+            "_token",
+            lambda scoring, fresh: scoring._credentials.token(scoring._cloud.management_audience, fresh=fresh),
+        )
+        endpoint = ENDPOINT
+    else:  # the default goes between the look and the call
+        monkeypatch.setattr(Preparation, "_deployment", lambda _preparation, _endpoint: {})
+    done = give(None, {"a.txt": "one"}, endpoint_name=endpoint)
+    assert said in done.message
+    assert advice in done.message
+
+
+def test_a_folder_without_files_is_refused_before_the_call(deployed: LocalWorkspace, give: Give) -> None:
+    done = give(None, {})
+    assert "holds no file to upload" in done.message
+    assert deployed.invokes == []
 
 
 def test_an_output_that_appears_after_the_start(deployed: LocalWorkspace, give: Give) -> None:
@@ -168,7 +273,7 @@ def test_an_output_that_appears_after_the_start(deployed: LocalWorkspace, give: 
     assert not give(None, {"a.txt": "one"}, outputs=place, name=None).failed
     done = give(None, {}, inputs=None, name=late["batch_job"]["key"])
     assert done.failed
-    assert "never overwrites" in done["cause"]
+    assert ELSEWHERE in done["cause"]
 
 
 # -- around a job ------------------------------------------------------------------------------------------------------

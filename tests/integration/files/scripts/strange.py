@@ -21,6 +21,10 @@ def run(mini_batch):
             os._exit(3)
         if word == "hang":
             time.sleep(60)
+        if word == "nothing":
+            import pandas
+
+            pandas.concat([])
         rows.append([path.name, len(word), len(word) / 2])
     if os.environ.get("SUMMARY"):
         folder = Path(os.environ["AZUREML_BI_OUTPUT_PATH"])
