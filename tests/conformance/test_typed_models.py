@@ -11,8 +11,8 @@ import pytest
 
 from tests.emulator.arm import batch_deployments, batch_endpoints, computes, datastores
 from tests.emulator.arm.asset_kinds import KINDS
-from tests.emulator.arm.shapes import Choice, Object, Problems, Shape
-from tests.emulator.invocation import BODY, Duration, Named
+from tests.emulator.arm.shapes import Choice, Duration, Named, Object, Problems, Shape
+from tests.emulator.invocation import BODY
 
 from .replays.replay import DEFAULT_VERSION, load
 from .typed.bodies import Maker, problems

@@ -19,6 +19,7 @@ from .errors import Refused, answer_refusal
 from .faults import Faults
 from .jobs import JobStore
 from .journal import Journal
+from .pending_uploads import PendingUploads
 from .settings import Settings
 from .state import State
 from .storage import Storage
@@ -36,6 +37,7 @@ class Emulator:
         self.state.operations = Operations(self.state)
         self.state.entra = Entra(settings, self.state.clock)
         self.state.jobs = JobStore(self.state)
+        self.state.uploads = PendingUploads(self.state)
         self.journal = Journal(self.state.clock)
         self.faults = Faults()
         create_system_datastores(self.state)
@@ -70,6 +72,7 @@ class Emulator:
         async def settled(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
                 self.state.settle()
+                await self.state.uploads.collect()
             await app(scope, receive, send)
 
         return settled

@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .header_names import SpellingTransport
+
 EXTENSION = "emulator.break_connection"
 """Key below `extensions` of a scope: a function that ends the connection at once; its argument says how."""
 
@@ -16,7 +18,16 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, which lets the application end it."""
+    """uvicorn's connection, which lets the application end it and spells header names as the service does."""
+
+    def __init__(self, *arguments: Any, spells: Callable[[], bool] = lambda: True, **options: Any) -> None:
+        """`spells` says whether header names are spelled as in production."""
+        super().__init__(*arguments, **options)
+        self._spells = spells
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.cycle.transport = SpellingTransport(self.cycle.transport, self._spells)  # type: ignore[assignment]
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

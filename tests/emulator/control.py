@@ -29,6 +29,7 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
         faults.clear()
         await state.jobs.reset()
         state.operations.clear()
+        state.uploads.clear()
         state.resources.clear()
         state.endpoint_names.clear()
         state.is_deleted = False
@@ -41,8 +42,7 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
 
     async def set_policies(request: Request) -> Response:
         try:
-            for name, value in (await request.json()).items():
-                state.policies.set(name, str(value))
+            state.policies.update({name: str(value) for name, value in (await request.json()).items()})
         except (ValueError, AttributeError) as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse(state.policies.as_dict())
@@ -50,7 +50,7 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
     async def advance(request: Request) -> Response:
         try:
             state.clock.advance(float((await request.json())["advance_seconds"]))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             return JSONResponse({"error": f"send an object with advance_seconds, a number: {error}"}, 400)
         state.settle()
         return JSONResponse({"now": state.clock.now().isoformat()})

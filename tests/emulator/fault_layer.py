@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +15,7 @@ from .arm.operations import OUTCOME
 from .connection import breaker
 from .errors import data_plane_error, gateway_error, management_error, storage_error
 from .faults import Faults, Rule
+from .retry_after import retry_after
 
 CONTROLS = "/emulator/"
 FAULT = "emulator.fault"
@@ -203,7 +202,7 @@ def _error(surface: str, wanted: dict[str, Any]) -> Response:
     message = wanted.get("message") or text.format(seconds=f"{seconds or 1:g}")
     headers = {"x-ms-request-id": str(uuid.uuid4()), "x-ms-correlation-request-id": str(uuid.uuid4())}
     if seconds is not None:
-        headers["Retry-After"] = _retry_after(seconds, wanted["form"])
+        headers["Retry-After"] = retry_after(seconds, wanted["form"])
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     if surface == "blob":
@@ -218,11 +217,3 @@ def _error(surface: str, wanted: dict[str, Any]) -> Response:
         error.headers.update(headers)
         return error
     return gateway_error(status, code, message, headers)
-
-
-def _retry_after(seconds: float, form: str) -> str:
-    if form == "date":
-        # Clients compare it with their own clock, so it goes by the wall.
-        moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-        return format_datetime(moment, usegmt=True)
-    return f"{seconds:g}"

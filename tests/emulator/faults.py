@@ -133,9 +133,7 @@ def _read(given: Any) -> Rule:
     settings = {name: given.get(name, default) for name, default in SETTINGS[fault].items()}
     _check(settings)
     try:
-        patterns: dict[str, re.Pattern[str]] = {
-            name: re.compile(match[name], re.IGNORECASE) for name in ("path", "query") if name in match
-        }
+        patterns = _patterns(match)
     except re.error as error:
         raise BadRule(f"'path' and 'query' are regular expressions: {error}") from error
     nth, count = _number(given, "nth", 1, 1), _number(given, "count", 1, 0)

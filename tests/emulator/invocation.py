@@ -9,9 +9,22 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import isodate  # type: ignore[import-untyped]
-
-from .arm.shapes import Choice, Field, Flag, Listed, Named, Number, Object, Plain, Problems, Shape, Text, TextMap, shape
+from .arm.shapes import (
+    Choice,
+    Duration,
+    Field,
+    Flag,
+    Listed,
+    Named,
+    Number,
+    Object,
+    Plain,
+    Problems,
+    Shape,
+    Text,
+    TextMap,
+    shape,
+)
 
 _ASSET_INPUTS = ("UriFile", "UriFolder", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
 _INPUT_MODES = ("ReadOnlyMount", "ReadWriteMount", "Download", "Direct", "EvalMount", "EvalDownload")
@@ -37,17 +50,6 @@ class Value(Address):
 
     def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
         return super().bind(str(value) if isinstance(value, (bool, int, float)) else value, path, problems, strict)
-
-
-class Duration(Plain):
-    """An ISO 8601 duration."""
-
-    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
-        try:
-            isodate.parse_duration(value)
-        except (isodate.ISO8601Error, TypeError):
-            problems.wrong_type(path, "an ISO 8601 duration")
-        return value
 
 
 _INPUT = shape(
@@ -86,7 +88,7 @@ PROPERTIES = shape(
     Field("inputData", Named(_INPUT)),
     Field("outputData", Named(_OUTPUT)),
     Field("compute", Object(_COMPUTE)),
-    Field("miniBatchSize", Number(1)),
+    Field("miniBatchSize", Number(1, 2**63 - 1)),
     Field("maxConcurrencyPerInstance", Number(1)),
     Field("errorThreshold", Number(-1)),
     Field("retrySettings", Object(shape(Field("maxRetries", Number(0)), Field("timeout", Duration())))),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .clock import timestamp
 from .places import datastore_of
-from .scoring_plan import effective, output_file_name, output_place, output_uri, timeout_seconds
+from .runtime.plan import RunFailed
+from .scoring_plan import effective, input_uri, output_file_name, output_place, output_uri, timeout_seconds
 from .settings import PROVIDER
 from .state import State
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from .jobs import Job
 
 USER = "Emulator Client"
+_ARM_TYPES = {
+    "UriFile": "uri_file",
+    "UriFolder": "uri_folder",
+    "MLTable": "mltable",
+    "CustomModel": "custom_model",
+    "MLFlowModel": "mlflow_model",
+    "TritonModel": "triton_model",
+    "Literal": "literal",
+}
+_PROVISIONING = {"Completed": "Succeeded", "Failed": "Failed", "Canceled": "Canceled"}
 
 
 def management_view(state: State, job: Job) -> dict[str, Any]:
@@ -38,6 +49,8 @@ def management_view(state: State, job: Job) -> dict[str, Any]:
         "outputs": None,
         "sourceJobId": None,
     }
+    if is_pipeline(job.settings) and state.policies["pipeline_job_view"] == "filled":
+        properties |= {"jobs": {}, "inputs": _ports(job, "inputData"), "outputs": _ports(job, "outputData")}
     return {
         "id": state.workspace("jobs", job.name),
         "name": job.name,
@@ -45,6 +58,12 @@ def management_view(state: State, job: Job) -> dict[str, Any]:
         "properties": properties,
         "systemData": {"createdAt": timestamp(job.created), "createdBy": USER, "createdByType": "User"},
     }
+
+
+def _ports(job: Job, name: str) -> dict[str, Any]:
+    """Inputs or outputs of a job in ARM's words, which spell the types otherwise than the data plane. (B16)"""
+    kind = "jobInputType" if name == "inputData" else "jobOutputType"
+    return {key: {**port, kind: _ARM_TYPES[port[kind]]} for key, port in (job.request.get(name) or {}).items()}
 
 
 def services(state: State, name: str) -> dict[str, Any]:
@@ -59,10 +78,7 @@ def services(state: State, name: str) -> dict[str, Any]:
 def data_plane_view(state: State, job: Job) -> dict[str, Any]:
     """Service fact: batch contract 5.4; which of the fields each generation answers is recorded there."""
     first_generation = state.policies["generation"] == "G1"
-    properties: dict[str, Any] = {"provisioningState": "Succeeded"}
-    for name in ("inputData", "outputData", "dataset", "outputDataset"):
-        if name in job.request:
-            properties[name] = job.request[name]
+    properties: dict[str, Any] = {"provisioningState": _provisioning_state(state, job), **_data(state, job)}
     if first_generation:
         properties["miniBatchSize"] = effective(job, "miniBatchSize")
         properties["errorThreshold"] = effective(job, "errorThreshold")
@@ -73,6 +89,8 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
         properties["output"] = _output(state, job)
     properties["retrySettings"] = {**job.settings["retrySettings"], **_sent(job, "retrySettings")}
     properties["status"] = job.status
+    if job.status == "Failed" and state.policies["failed_job_error"] == "shown":
+        properties["error"] = {"code": "UserError", "message": job.error}
     if first_generation:
         properties["loggingLevel"] = effective(job, "loggingLevel")
     properties["interactionEndpoints"] = {
@@ -89,6 +107,30 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
         "properties": properties,
         "systemData": _system_data(job, first_generation),
     }
+
+
+def _provisioning_state(state: State, job: Job) -> str:
+    """(B10)"""
+    if state.policies["job_provisioning"] == "submission":
+        return "Succeeded"
+    return _PROVISIONING.get(job.status, "InProgress")
+
+
+def _data(state: State, job: Job) -> dict[str, Any]:
+    """What a job reads and writes, in the generation in which it was sent, or in the newest. (B9)"""
+    sent: dict[str, Any] = {
+        name: job.request[name]
+        for name in ("inputData", "outputData", "dataset", "outputDataset")
+        if name in job.request
+    }
+    if "dataset" not in sent or state.policies["dataset_answer"] == "echoed":
+        return sent
+    source = {"description": None, "uri": input_uri(job), "mode": "ReadOnlyMount", "jobInputType": "UriFolder"}
+    converted: dict[str, Any] = {"inputData": {"dataset": source}}
+    if uri := output_uri(job):
+        target = {"description": None, "uri": uri, "mode": "ReadWriteMount", "jobOutputType": "UriFolder"}
+        converted["outputData"] = {"score": target}
+    return converted
 
 
 def _system_data(job: Job, first_generation: bool) -> dict[str, str]:
@@ -164,9 +206,13 @@ def deployment_path(state: State, job: Job) -> str:
 
 def _output(state: State, job: Job) -> dict[str, Any]:
     """(B10)"""
-    if job.status != "Completed" or state.policies["finished_output"] == "null":
+    shown = state.policies["finished_output"]
+    if shown == "null" or (shown == "filled" and job.status != "Completed"):
         return {"datastoreId": None, "path": None}
-    place = output_place(state, job)
+    try:
+        place = output_place(state, job)
+    except RunFailed:
+        return {"datastoreId": None, "path": None}
     return {"datastoreId": datastore_of(state, place), "path": place.path}
 
 

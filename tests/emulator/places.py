@@ -17,6 +17,10 @@ class Unreachable(LookupError):
     """There is nothing the workspace could read or write under a reference; the message names it."""
 
 
+class Foreign(Unreachable):
+    """Something outside the workspace's storage account, which nobody here may read."""
+
+
 def resolve(state: State, reference: str) -> Place:
     """Where the data of `reference` is. Raises Unreachable.
 
@@ -46,7 +50,7 @@ def _from_url(state: State, url: str) -> Place:
     elif path.startswith(f"{account}/"):
         container, _slash, blob = path.removeprefix(f"{account}/").partition("/")
     else:
-        raise Unreachable(f"'{parts.scheme}://{parts.netloc}{parts.path}' is outside the workspace's storage account")
+        raise Foreign(f"'{parts.scheme}://{parts.netloc}{parts.path}' is outside the workspace's storage account")
     return Place(container, blob)
 
 
@@ -55,6 +59,11 @@ def _container(state: State, datastore: str) -> str:
     if found is None or "containerName" not in found.properties:
         raise Unreachable(f"there is no blob datastore '{datastore}' in the workspace")
     return str(found.properties["containerName"])
+
+
+def default_container(state: State) -> str:
+    """The container of the default datastore."""
+    return _container(state, state.default_datastore)
 
 
 def _from_asset(state: State, collection: str, name: str, version: str, *, is_label: bool) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .job_course import read_course
@@ -58,8 +58,9 @@ POLICIES = (
     Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-07)"),
     Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
-    Policy("expired_operation_status", ("404", "403"), "404", "B20: answer to an operation URL past that time"),
+    Policy("expired_operation_status", ("404", "403"), "404", "B20, A5: answer to an operation URL past that time"),
     Policy("operation_reads", NUMBER, "0", "B 2.2: reads that show an operation running, however long it took"),
+    Policy("header_names", ("production", "lower"), "production", "B 1: spelling of header names"),
     Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
     Policy("create_state", ("Creating", "Updating"), "Creating", "B 2.1: first provisioningState of a new deployment"),
     Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
@@ -89,14 +90,21 @@ POLICIES = (
     Policy("missing_parent_status", ("404", "409"), "404", "B5: PUT of a deployment below a missing endpoint"),
     Policy("creating_parent", ("409", "404", "accepted"), "409", "B5: PUT while the endpoint is created"),
     Policy("concurrent_put", ("accepted", "409"), "accepted", "B5: PUT while an operation on the resource runs"),
+    Policy("conflict_body", ("inner", "details", "bare"), "inner", "B5: where a 409 of batch resources keeps its code"),
     Policy("absent_default", ("refused", "stored"), "refused", "B7: defaults naming a deployment that does not exist"),
     Policy("failing_names", NAMES, "", "B8, A5: resources whose next operations end Failed, separated by commas"),
-    Policy("failed_operation_code", ("absent", "present"), "absent", "B8: error.code of a failed operation"),
+    Policy("failed_operation_code", ("absent", "present"), "absent", "B8: error.code of a failed batch operation"),
+    Policy("compute_failure", ("coded", "message", "bare"), "coded", "A5: error in the status of a failed compute"),
     Policy("failed_resource", ("kept", "removed"), "kept", "B8: a resource whose creation failed"),
     Policy("taken_names", NAMES, "taken", "B 8: endpoint names that somebody else in the region holds"),
     Policy("endpoint_names", ("documented", "path"), "documented", "B15: name rule of the docs or of the path"),
     Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B15: case of an endpoint's name in answers"),
+    Policy(
+        "endpoint_host_case", ("folded", "kept"), "folded", "B15: does the scoring host take a name in another case"
+    ),
+    Policy("bad_name_body", ("entries", "plain"), "entries", "A7, B15: how a name that breaks the rule is refused"),
     Policy("inherited_tags", PAIRS, "", "B19: tags that every endpoint and deployment inherits, `costs=7,owner=`"),
+    Policy("inherited_tags_shown", ("shown", "hidden"), "shown", "B19: are such tags answered"),
     Policy("key_endpoints", ("succeed", "fail"), "succeed", "B18: what becomes of authMode Key"),
     Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
     Policy("pipeline_settings", ("renamed", "kept"), "renamed", "B16: key of continue_on_step_failure in an answer"),
@@ -106,6 +114,12 @@ POLICIES = (
         "azureml.pipelinejob",
         "B16: tag azureml.jobtype of a pipeline deployment's job",
     ),
+    Policy("pipeline_answer", ("whole", "own"), "whole", "B16: does it show what only model deployments have"),
+    Policy("pipeline_outputs", ("kept", "score"), "kept", "B16: name of a single output of its job"),
+    Policy(
+        "pipeline_job_view", ("null", "filled"), "null", "B16: jobs, inputs, outputs in the management view of its job"
+    ),
+    Policy("empty_resource_properties", ("null", "kept"), "null", "B17: `{}` in resources.properties (null recorded)"),
     Policy(
         "unknown_properties", ("refused", "ignored"), "refused", "B 1, A 1: keys in a body that no api-version knows"
     ),
@@ -116,11 +130,24 @@ POLICIES = (
     ),
     Policy("not_found_body", ("details", "inner", "bare"), "details", "A3: where a 404 keeps its code"),
     Policy("conflict_details", ("absent", "present"), "absent", "A1, A2: details of a refused change of an asset"),
+    Policy("max_blobs", NUMBER, "0", "A10: blobs that a version of code, model or data may hold, 0 for any number"),
     Policy("read_budget", NUMBER, "0", "B6, A4: GETs at once before a 429, a tenth comes back each second; 0 for ever"),
+    Policy("write_budget", NUMBER, "0", "B6, A4: the same for all other requests"),
+    Policy("compute_budget", ("shared", "apart"), "shared", "A4: do requests about computes count by themselves"),
+    Policy("throttle_body", ("gateway", "provider", "empty"), "gateway", "B6, A4: body of such a 429"),
+    Policy(
+        "throttle_code",
+        ("TooManyRequests", "ResourceRequestsThrottled", "SubscriptionRequestsThrottled"),
+        "TooManyRequests",
+        "B6, A4: code in it",
+    ),
+    Policy("throttle_retry_after", ("seconds", "date", "absent"), "seconds", "B6, A4: its header Retry-After"),
     Policy("missing_reference", ("refused", "accepted"), "refused", "B2: compute or asset id that does not exist"),
     Policy("list_lag", SECONDS, "0", "A 1.6: seconds until a list shows a write"),
     Policy("page_size", NUMBER, "50", "B11: how much one page of a list holds"),
+    Policy("top_limit", ("page", "none", "refused"), "page", "A9: $top above the size of a page"),
     Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
+    Policy("last_page_link", ("null", "absent"), "null", "B11: nextLink on the last page of jobs in the data plane"),
     Policy(
         "batch_order", ("newest", "oldest"), "newest", "B11: what comes first in lists of endpoints and deployments"
     ),
@@ -131,15 +158,25 @@ POLICIES = (
     Policy("restored_stage", ("Development", "Archived"), "Development", "A8: stage after a restore without stage"),
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
     Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
+    Policy("hash_check", ("none", "verified"), "none", "A12: must hash_sha256 be that of the blobs"),
     Policy("mlflow_flavors", ("empty", "read"), "empty", "A15: flavors of an MLflow model that names none"),
     Policy("default_datastores", ("one", "none", "two"), "one", "A16: how many datastores say that they are default"),
+    Policy("default_datastore_change", ("refused", "put"), "refused", "A16: isDefault in a datastore PUT"),
     Policy("equal_put_status", ("200", "201"), "200", "A2: PUT on an existing environment version, unless it archives"),
     Policy("delete_container", ("accepted", "refused"), "accepted", "A 1.8: DELETE of a container that has versions"),
     Policy("pending_upload_lifetime", SECONDS, "57600", "A11: seconds that the SAS of a pending upload lives"),
+    Policy(
+        "abandoned_upload_lifetime", SECONDS, "0", "A11: seconds until a container that no code names goes, 0: never"
+    ),
     Policy("cancel_status", ("202", "200"), "202", "B 6.4, A 10: cancel as an operation (2023) or at once (2025)"),
     Policy("cancel_absent_status", ("404", "200"), "404", "A17: cancel of an absent job"),
     Policy("job_delete_status", ("202", "200"), "202", "A17: DELETE of a job"),
-    Policy("job_course", COURSE, "", "B 6.2: states of a job and their virtual seconds, `Queued:60,Running:10800`"),
+    Policy(
+        "job_delete_headers", ("location", "async", "both"), "location", "A17: where a 202 to it names its operation"
+    ),
+    Policy(
+        "job_course", COURSE, "", "B10, B 6.2: states of a job and their virtual seconds, `Queued:60,Running:10800`"
+    ),
     Policy("job_name", ("honoured", "ignored"), "honoured", "B14: name in the body of an invoke"),
     Policy(
         "job_name_clash", ("409", "400", "existing", "renamed"), "409", "B14: a job name in an invoke that is taken"
@@ -150,13 +187,18 @@ POLICIES = (
     Policy("repeat_status", ("201", "200"), "201", "B12: answer to a repeated invoke"),
     Policy("repeatability_lifetime", SECONDS, "0", "B12: seconds that a request id is remembered, 0 for ever"),
     Policy("dataset_bodies", ("accepted", "urls", "refused"), "accepted", "B9: invokes of the 2021 generation"),
+    Policy("dataset_answer", ("echoed", "converted"), "echoed", "B9: are they answered as they are, or as inputData"),
     Policy("missing_input", ("refused", "accepted"), "refused", "B13: an invoke without input (the job then fails)"),
     Policy("malformed_uri", ("refused", "accepted"), "refused", "B13: an input URI of nothing but punctuation"),
-    Policy("finished_output", ("null", "filled"), "null", "B10: output in the data-plane view of a completed job"),
+    Policy("bad_input_status", ("400", "422"), "400", "B13: refusal of such invokes"),
+    Policy("finished_output", ("null", "filled", "always"), "null", "B10: output of a job, once completed or always"),
+    Policy("failed_job_error", ("absent", "shown"), "absent", "B10: error of a failed job in the data plane"),
+    Policy("job_provisioning", ("submission", "job"), "submission", "B10: what provisioningState of a job speaks of"),
     Policy("jobs_of_deleted", ("kept", "removed"), "kept", "B11: jobs of a deleted endpoint or deployment"),
     Policy("no_default_status", ("400", "404", "500"), "400", "B13: invoke without a route to a deployment"),
     Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
     Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
+    Policy("scoring_errors", ("envelope", "error", "text"), "envelope", "B13: body of a refusal by the scoring host"),
 )
 
 
@@ -165,8 +207,7 @@ class Policies:
 
     def __init__(self, answers: dict[str, str] | None = None) -> None:
         self._answers = {policy.name: policy.default for policy in POLICIES}
-        for name, value in (answers or {}).items():
-            self.set(name, value)
+        self.update(answers or {})
 
     def __getitem__(self, name: str) -> str:
         return self._answers[name]
@@ -176,11 +217,14 @@ class Policies:
 
     def set(self, name: str, value: str) -> None:
         """Switch one policy; raise ValueError for an unknown name or value."""
-        for policy in POLICIES:
-            if policy.name == name:
-                self._answers[name] = policy.check(value)
-                return
-        raise ValueError(f"there is no policy '{name}'")
+        self.update({name: value})
+
+    def update(self, answers: Mapping[str, str]) -> None:
+        """Switch policies, all or none; raise ValueError for an unknown name or value."""
+        known = {policy.name: policy for policy in POLICIES}
+        if unknown := sorted(answers.keys() - known.keys()):
+            raise ValueError(f"there is no policy '{unknown[0]}'")
+        self._answers |= {name: known[name].check(value) for name, value in answers.items()}
 
     def status(self, name: str) -> int:
         """The HTTP status that a policy names."""

@@ -14,7 +14,7 @@ from .entra import AuthError
 from .errors import Refused, data_plane_error
 from .job_views import child_run, root_run, run_error
 from .jobs import Job
-from .places import datastore_of
+from .places import datastore_of, default_container
 from .runtime.plan import Place, RunFailed
 from .scoring import DATA_PLANE_VERSION, authenticate, find_endpoint, find_job, invoke
 from .scoring_plan import default_output_path, output_place, run_arguments
@@ -76,8 +76,16 @@ async def _history(state: State, request: Request) -> dict[str, Any]:
             job, is_root = _find_run(state, run)
             return root_run(state, job) if is_root else child_run(job)
         case "POST", ["rundata"]:
-            return _run_data(state, *_find_run(state, str((await request.json()).get("runId"))))
+            return _run_data(state, *_find_run(state, await _run_id(request)))
     raise Refused(_not_found(f"There is no {request.method} of this path in the run history."))
+
+
+async def _run_id(request: Request) -> str:
+    """The run that a request's body names. Raises Refused."""
+    try:
+        return str((await request.json())["runId"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(data_plane_error(400, "UserError", "The request must name a runId.")) from error
 
 
 def _find_run(state: State, run_id: str) -> tuple[Job, bool]:
@@ -106,7 +114,7 @@ def _score_reference(state: State, job: Job) -> dict[str, Any]:
     try:
         place = output_place(state, job)
     except RunFailed:
-        place = Place(state.storage.default_container, default_output_path(job))
+        place = Place(default_container(state), default_output_path(job))
     store = datastore_of(state, place)
     return {
         "dataStoreName": store.rpartition("/")[2] if store else None,
@@ -147,6 +155,9 @@ async def _front_end(state: State, request: Request) -> Response:
         _authenticate_reader(state, request)
     else:
         authenticate(state, request)
+    if request.query_params.get("api-version") != DATA_PLANE_VERSION:
+        message = f"The api-version must be {DATA_PLANE_VERSION}."
+        raise Refused(data_plane_error(400, "UserError", message, component="managementfrontend"))
     match request.method, _below_workspace(state, request, FRONT_END):
         case method, ["batchEndpoints", name, "deployments", deployment, "jobs", *rest]:
             pass
@@ -178,10 +189,13 @@ def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]
     following = None
     if end < len(jobs):
         deployment = request.query_params.get("deployment")
-        query = f"api-version={request.query_params.get('api-version', DATA_PLANE_VERSION)}"
+        query = f"api-version={DATA_PLANE_VERSION}"
         query += f"&deployment={quote(deployment)}" if deployment else ""
         following = f"{state.settings.url('api')}{request.url.path}?{query}&$skiptoken={end}"
-    return {"value": [state.jobs.data_plane_view(job) for job in jobs[int(token) : end]], "nextLink": following}
+    body: dict[str, Any] = {"value": [state.jobs.data_plane_view(job) for job in jobs[int(token) : end]]}
+    if following or state.policies["last_page_link"] == "null":
+        body["nextLink"] = following
+    return body
 
 
 def _below_workspace(state: State, request: Request, prefix: str) -> list[str]:

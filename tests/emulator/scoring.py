@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from .arm.shapes import Problems
@@ -36,21 +36,52 @@ _REPEATABILITY_HEADERS = {
 def routes(state: State) -> list[Route]:
     """Routes of the scoring surface; the first segment stands for an endpoint's host name in Azure."""
 
-    async def submit(request: Request) -> Response:
+    def addressed(request: Request) -> Resource:
         authenticate(state, request)
-        endpoint = find_endpoint(state, request.path_params["endpoint"].partition(".")[0])
-        return await invoke(state, request, endpoint, request.headers.get(DEPLOYMENT_HEADER))
+        name = request.path_params["endpoint"].partition(".")[0]
+        endpoint = find_endpoint(state, name)
+        if endpoint.name != name and state.policies["endpoint_host_case"] == "kept":
+            raise Refused(_no_endpoint(name))
+        return endpoint
+
+    async def submit(request: Request) -> Response:
+        try:
+            endpoint = addressed(request)
+            _check_content_type(request)
+            return await invoke(state, request, endpoint, request.headers.get(DEPLOYMENT_HEADER))
+        except Refused as refusal:
+            return _worded(state, refusal.response)
 
     async def show(request: Request) -> Response:
-        authenticate(state, request)
-        endpoint = find_endpoint(state, request.path_params["endpoint"].partition(".")[0])
-        job = find_job(state, request.path_params["job"], endpoint.name)
-        return JSONResponse(state.jobs.data_plane_view(job), headers=_headers())
+        try:
+            job = find_job(state, request.path_params["job"], addressed(request).name)
+            return JSONResponse(state.jobs.data_plane_view(job), headers=_headers())
+        except Refused as refusal:
+            return _worded(state, refusal.response)
 
     return [
         Route("/{endpoint}/jobs", submit, methods=["POST"]),
         Route("/{endpoint}/jobs/{job}", show, methods=["GET"]),
     ]
+
+
+def _check_content_type(request: Request) -> None:
+    """Service fact: batch contract 5.1 (the header is required)."""
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        message = f"The content type '{kind}' is not supported. Only 'application/json' is."
+        raise Refused(data_plane_error(415, "UserError", message, inner=("BadArgument",)))
+
+
+def _worded(state: State, refusal: Response) -> Response:
+    """A refusal in the form that the policy gives it. (B13)"""
+    form = state.policies["scoring_errors"]
+    if form == "envelope":
+        return refusal
+    error = json.loads(bytes(refusal.body))["error"]
+    if form == "text":
+        return PlainTextResponse(error["message"], refusal.status_code)
+    return JSONResponse({"error": {"code": error["code"], "message": error["message"]}}, refusal.status_code)
 
 
 async def invoke(state: State, request: Request, endpoint: Resource, deployment: str | None) -> Response:
@@ -102,7 +133,8 @@ def _read(state: State, content: bytes) -> dict[str, Any]:
         problems.add("properties.inputData", "'InputData' must not be empty.", "ArgumentNullOrEmpty")
     if problems.entries:
         message = f"The request is invalid. Errors:\n{json.dumps(problems.entries, indent=2)}\n"
-        raise Refused(data_plane_error(400, "UserError", message, inner=("BadArgument", "ArgumentInvalid")))
+        status = policies.status("bad_input_status")
+        raise Refused(data_plane_error(status, "UserError", message, inner=("BadArgument", "ArgumentInvalid")))
     return sent
 
 
@@ -133,6 +165,8 @@ def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str]
 def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str, Any]) -> Job:
     if not is_pipeline(deployment.properties):
         _fit_model_deployment(sent)
+    elif state.policies["pipeline_outputs"] == "score" and len(sent.get("outputData") or {}) == 1:
+        sent["outputData"] = {"score": next(iter(sent["outputData"].values()))}
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
     experiment = properties.pop("experimentName", None) or endpoint.name
@@ -193,9 +227,13 @@ def find_endpoint(state: State, name: str) -> Resource:
     """The endpoint of this name. Raises Refused."""
     found = state.resources.get(state.workspace("batchEndpoints", name))
     if found is None or found.provisioning_state in ("Creating", "Deleting"):
-        message = f"The endpoint '{name}' was not found."
-        raise Refused(data_plane_error(404, "UserError", message, inner=("NotFound", "EndpointNotFound")))
+        raise Refused(_no_endpoint(name))
     return found
+
+
+def _no_endpoint(name: str) -> Response:
+    message = f"The endpoint '{name}' was not found."
+    return data_plane_error(404, "UserError", message, inner=("NotFound", "EndpointNotFound"))
 
 
 def find_job(state: State, name: str, endpoint: str) -> Job:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import isodate  # type: ignore[import-untyped]
 
-from .places import Unreachable, resolve
+from .places import Foreign, Unreachable, default_container, resolve
 from .runtime.executor import dataset_failed
 from .runtime.plan import Place, Plan, RunFailed
 from .state import State
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 UNSUPPORTED_INPUT = (
     "Data set node [code] references parameter dataset_param which doesn't have a specified value or a default value"
 )
+STREAM_ACCESS = (
+    "ScriptExecution.StreamAccess.Authentication: ScriptExecutionException was caused by StreamAccessException. "
+    "StreamAccessException was caused by AuthenticationException."
+)
+"""The identity that reads the input may not. Service fact: batch contract 9.2."""
 _DATA_INPUTS = ("UriFile", "UriFolder")
 
 
@@ -47,6 +52,16 @@ def output_uri(job: Job) -> str | None:
     return None
 
 
+def input_uri(job: Job) -> str:
+    """The one data input that the call names, of whichever generation."""
+    for source in (job.request.get("inputData") or {}).values():
+        return str(source["uri"])
+    dataset = job.request["dataset"]
+    if dataset.get("datasetName"):
+        return f"azureml:{dataset['datasetName']}:{dataset.get('datasetVersion')}"
+    return str(dataset.get("path") or dataset.get("datasetId"))
+
+
 def output_file_name(job: Job) -> str:
     """Name of the file that rows are appended to: the last part of a `UriFile` output, or the setting."""
     for output in (job.request.get("outputData") or {}).values():
@@ -64,7 +79,7 @@ def output_place(state: State, job: Job) -> Place:
     """The folder that results go to. Raises RunFailed."""
     uri = output_uri(job)
     if uri is None:
-        return Place(state.storage.default_container, default_output_path(job))
+        return Place(default_container(state), default_output_path(job))
     place = _place(state, uri)
     if any(output["jobOutputType"] == "UriFile" for output in (job.request.get("outputData") or {}).values()):
         return Place(place.container, place.path.rpartition("/")[0])
@@ -142,14 +157,12 @@ def _model(state: State, model: dict[str, Any] | None) -> Place | None:
 def _inputs(state: State, job: Job) -> Place:
     """The one data input. Service fact: batch contract 5.2, 9.2 (unsupported kinds fail the job)."""
     sent = next(iter((job.request.get("inputData") or {}).values()), None)
-    dataset = job.request.get("dataset") or {}
-    if not dataset and (sent is None or sent["jobInputType"] not in _DATA_INPUTS):
+    if not job.request.get("dataset") and (sent is None or sent["jobInputType"] not in _DATA_INPUTS):
         raise RunFailed(UNSUPPORTED_INPUT)
-    reference = sent["uri"] if sent else dataset.get("path") or dataset.get("datasetId")
-    if dataset.get("datasetName"):
-        reference = f"azureml:{dataset['datasetName']}:{dataset.get('datasetVersion')}"
     try:
-        return resolve(state, str(reference))
+        return resolve(state, input_uri(job))
+    except Foreign as foreign:
+        raise RunFailed(STREAM_ACCESS, str(foreign)) from foreign
     except Unreachable as missing:
         raise RunFailed(dataset_failed(job.child_run_id)) from missing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import shlex
 import signal
@@ -94,10 +95,12 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
 
 
 def _server(emulator: Emulator, surface: str, certificates: tls.Certificates) -> _Server:
+    policies = emulator.state.policies
+    connection = functools.partial(Connection, spells=lambda: policies["header_names"] == "production")
     return _Server(
         uvicorn.Config(
             emulator.surfaces[surface],
-            http=Connection,
+            http=connection,  # type: ignore[arg-type]
             ssl_certfile=str(certificates.server),
             access_log=False,
             server_header=False,

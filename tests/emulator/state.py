@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .arm.operations import Operation, Operations
     from .entra import Entra
     from .jobs import JobStore
+    from .pending_uploads import PendingUploads
     from .storage import Storage
 
 _CASE_SENSITIVE = frozenset({"codes", "models", "environments", "data", "datasets", "components"})
@@ -157,6 +158,7 @@ class State:
     jobs: JobStore
     entra: Entra
     operations: Operations
+    uploads: PendingUploads
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
@@ -165,6 +167,7 @@ class State:
         self.resources = Resources(self.policies, clock)
         self.endpoint_names: dict[str, str] = {}
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
+        self.default_datastore = "workspaceblobstore"
         self.is_deleted = False
         """Whether the workspace itself has been deleted."""
 

@@ -80,6 +80,11 @@ class Storage:
         with contextlib.suppress(ResourceExistsError):
             await asyncio.to_thread(self._client().create_container, name)
 
+    async def delete_container(self, name: str) -> None:
+        """Remove a container with all that is in it, if it stands."""
+        with contextlib.suppress(ResourceNotFoundError):
+            await asyncio.to_thread(self._client().delete_container, name)
+
     def container_url(self, container: str) -> str:
         """Address of a container: path style, since names below localhost do not resolve everywhere."""
         return f"https://{self.endpoint}/{self.account_name}/{container}"

@@ -69,7 +69,7 @@ def _version(*fields: Field, null_maps: bool = False) -> Shape:
     )
 
 
-def _container(*fields: Field) -> Shape:
+def _container(*fields: Field, state: tuple[Field, ...] = (PROVISIONING,)) -> Shape:
     return body(
         shape(
             Field("description"),
@@ -79,7 +79,7 @@ def _container(*fields: Field) -> Shape:
             *fields,
             Field("latestVersion", read_only=True),
             Field("nextVersion", read_only=True),
-            PROVISIONING,
+            *state,
         )
     )
 
@@ -252,7 +252,7 @@ DATA = AssetKind(
         Field("referencedUris", Listed(Text()), hide_null=True),
         null_maps=True,
     ),
-    _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED)),
+    _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED), state=()),
     immutable=("dataUri", "dataType"),
     rewrite=_rewrite_data,
     refusal="The dataUri and dataType of data version {name}:{version} cannot be changed.",
@@ -261,7 +261,7 @@ DATASET = AssetKind(
     "datasets",
     "Dataset",
     _version(Field("paths", Listed(Object(shape(Field("file"), Field("folder")))), required=_REQUIRED)),
-    _container(),
+    _container(state=()),
     immutable=("paths",),
     rewrite=_keep,
 )

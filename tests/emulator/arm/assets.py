@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from ..errors import Refused, management_error, validation_error
-from ..places import Unreachable, resolve
 from ..settings import PROVIDER
 from ..state import Resource
-from . import mlflow
 from .asset_kinds import KINDS, AssetKind, BadAsset
 from .call import Answer, Call
+from .content import look_at_content
 from .listing import listed, ordered, page, visible
+from .names import check_name
 from .references import refuse_when_used
 from .shapes import Problems
 from .system_data import of_asset
-
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 
 
 async def list_versions(kind: AssetKind, call: Call) -> Answer:
@@ -61,7 +58,7 @@ async def get_version(kind: AssetKind, call: Call) -> Answer:
 
 async def put_version(kind: AssetKind, call: Call) -> Answer:
     """Service fact: asset contract 1.7 (create or full replacement; the content cannot change)."""
-    _check_name(kind, call.names[0])
+    check_name(call, kind.label, call.names[0])
     sent = call.bind(kind.version, kind.label)["properties"]
     stored = kind.version.fill({"properties": sent})["properties"]
     try:
@@ -69,7 +66,7 @@ async def put_version(kind: AssetKind, call: Call) -> Answer:
     except BadAsset as error:
         raise Refused(management_error(400, "UserError", str(error))) from error
     _check_sizes(kind, call, stored)
-    await _look_at_content(kind, call, stored)
+    await look_at_content(kind, call, stored)
     existing = call.state.resources.get(call.path)
     if existing is None:
         return _create_version(kind, call, stored)
@@ -100,21 +97,6 @@ def _check_sizes(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
             problems.add(where, f"At most {most_text} characters are allowed.", "MaximumLengthValidator")
     if problems.entries:
         raise Refused(validation_error(kind.label, problems.entries))
-
-
-async def _look_at_content(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
-    """What the service may read from storage before it answers. (A12, A15)"""
-    policies = call.state.policies
-    if kind.collection == "codes" and policies["code_uri_check"] == "exists":
-        try:
-            found = await call.state.storage.names(resolve(call.state, stored["codeUri"]))
-        except Unreachable:
-            found = []
-        if not found:
-            raise Refused(management_error(400, "UserError", f"There is no content at '{stored['codeUri']}'."))
-    names_none = stored.get("modelType") == "mlflow_model" and not stored["flavors"]
-    if kind.collection == "models" and names_none and policies["mlflow_flavors"] == "read":
-        stored["flavors"] = await mlflow.flavors(call.state, stored["modelUri"])
 
 
 def _is_environment(kind: AssetKind) -> bool:
@@ -200,7 +182,7 @@ async def get_container(kind: AssetKind, call: Call) -> Answer:
 
 async def put_container(kind: AssetKind, call: Call) -> Answer:
     """201 even when it stands, and no sign of a change in its times. Service fact: asset contract 1.8."""
-    _check_name(kind, call.names[0])
+    check_name(call, kind.label, call.names[0])
     stored = kind.container.fill(call.bind(kind.container, kind.label))["properties"]
     resource = call.state.resources.get(call.path)
     if resource is None:
@@ -269,17 +251,6 @@ def _render(kind: AssetKind, call: Call, resource: Resource, properties: dict[st
         "properties": template.render({"properties": properties}, call.api_version)["properties"],
         "systemData": of_asset(resource),
     }
-
-
-def _check_name(kind: AssetKind, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        problem = {
-            "PropertyName": "Name",
-            "ErrorMessage": f"{kind.label} name must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{{0,254}}$.",
-            "AttemptedValue": name,
-            "ErrorCode": "RegularExpressionValidator",
-        }
-        raise Refused(validation_error(kind.label, [problem]))
 
 
 def _absent(call: Call, refusal: Any) -> Answer:

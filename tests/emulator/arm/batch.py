@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import Refused, management_error, validation_error
+from ..errors import Refused, validation_error
 from ..state import Resource, State
 from .call import NULL, Answer, Call
 from .operations import MFE, MFE_RESULT, Operation
@@ -24,7 +24,8 @@ RUNNING = ("Creating", "Updating", "Deleting")
 
 def tags(state: State, resource: Resource) -> dict[str, str]:
     """Tags as answered: the resource's own over those it inherits. (B19)"""
-    return {**state.policies.pairs("inherited_tags"), **(resource.tags or {})}
+    shown = state.policies["inherited_tags_shown"] == "shown"
+    return {**(state.policies.pairs("inherited_tags") if shown else {}), **(resource.tags or {})}
 
 
 def check_inherited_tags(call: Call, subject: str) -> None:
@@ -53,7 +54,7 @@ def refuse_while_running(call: Call, existing: Resource) -> None:
     busy = existing.provisioning_state in RUNNING
     if busy and (existing.provisioning_state == "Deleting" or call.state.policies["concurrent_put"] == "409"):
         message = f"Another operation on '{existing.name}' is in progress. Please try again once it has ended."
-        raise Refused(management_error(409, "UserError", message, inner=("Conflict",)))
+        raise Refused(call.conflict(message))
 
 
 def begin_put(

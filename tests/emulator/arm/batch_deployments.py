@@ -11,12 +11,11 @@ from ..state import Resource, State
 from . import batch, batch_endpoints
 from .call import Answer, Call
 from .listing import listed, ordered, page, visible
-from .shapes import Choice, Field, Json, Listed, Number, Object, Problems, Text, TextMap, body, shape
+from .names import check_name
+from .shapes import Choice, Duration, Field, Json, Listed, Number, Object, Problems, Text, TextMap, body, shape
 from .system_data import of_batch
 from .versions import Span
 
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
-_DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 _PREVIEW = Span(None, "2023-04-01-preview", "2024-12-31")
 _REQUIRED = "must not be empty."
 _RENAMED = {"continue_on_step_failure": "ComponentDeployment.Settings.continue_on_step_failure"}
@@ -43,10 +42,10 @@ PROPERTIES = shape(
     Field("errorThreshold", Number(-1), default=-1),
     Field(
         "retrySettings",
-        Object(shape(Field("maxRetries", Number(0), default=3), Field("timeout", default="PT30S"))),
+        Object(shape(Field("maxRetries", Number(0), default=3), Field("timeout", Duration(), default="PT30S"))),
         default={},
     ),
-    Field("miniBatchSize", Number(1), default=10),
+    Field("miniBatchSize", Number(1, 2**63 - 1), default=10),
     Field("loggingLevel", Choice(("Info", "Warning", "Debug")), default="Info"),
     Field("model", Object(MODEL)),
     Field("maxConcurrencyPerInstance", Number(1), default=1),
@@ -72,6 +71,7 @@ PATCH = shape(
     Field("tags", TextMap(filled=True)),
     Field("properties", Object(shape(Field("description")))),
 )
+_OF_PIPELINES = ("description", "properties", "deploymentConfiguration", "provisioningState")
 FIXED = ("model", "codeConfiguration", "environmentId", "compute")
 
 
@@ -92,8 +92,7 @@ async def put(call: Call) -> Answer:
     """Create, or replace what stands. Service fact: batch contract 4.1, 4.2."""
     state = call.state
     parent = _ready_parent(call)
-    if not _NAME.fullmatch(call.names[1]):
-        raise Refused(_invalid("Name", "Deployment name must match ^[a-zA-Z0-9][a-zA-Z0-9\\-_]{0,254}$."))
+    check_name(call, "Deployment", call.names[1])
     sent = call.bind(BODY, "Deployment")
     batch.check_inherited_tags(call, "Deployment")
     standing = state.resources.get(call.path)
@@ -101,7 +100,8 @@ async def put(call: Call) -> Answer:
         batch.refuse_while_running(call, standing)
     whole = batch.fill(call, BODY, sent, standing)
     properties = whole["properties"]
-    properties["resources"]["properties"] = properties["resources"]["properties"] or None
+    if state.policies["empty_resource_properties"] == "null":
+        properties["resources"]["properties"] = properties["resources"]["properties"] or None
     _check(call, properties)
     if standing is not None:
         _refuse_change(call, standing.properties, properties)
@@ -131,12 +131,13 @@ def _ready_parent(call: Call) -> Resource:
     if parent is None:
         if policies["missing_parent_status"] == "404":
             raise Refused(batch_endpoints.not_found(call))
-        raise Refused(management_error(409, "UserError", f"Endpoint '{call.names[0]}' is not ready."))
+        raise Refused(call.conflict(f"Endpoint '{call.names[0]}' is not ready."))
     gone = parent.provisioning_state == "Deleting"
     if gone or (parent.provisioning_state == "Creating" and policies["creating_parent"] != "accepted"):
-        status = 409 if gone else policies.status("creating_parent")
-        message = f"Endpoint '{parent.name}' is in state {parent.provisioning_state}. Please try again later."
-        raise Refused(management_error(status, "UserError", message, inner=("Conflict",)))
+        if not gone and policies["creating_parent"] == "404":
+            raise Refused(batch_endpoints.not_found(call))
+        state = parent.provisioning_state
+        raise Refused(call.conflict(f"Endpoint '{parent.name}' is in state {state}. Please try again later."))
     return parent
 
 
@@ -147,9 +148,6 @@ def _check(call: Call, properties: dict[str, Any]) -> None:
     model = (properties["model"] or {}).get("assetId") or (properties["model"] or {}).get("path")
     if not pipeline and not model:
         problems.add("ModelConfiguration.ModelReference", "'Model Reference' must not be empty.", "ArgumentNullOrEmpty")
-    timeout = properties["retrySettings"]["timeout"]
-    if not _DURATION.fullmatch(timeout):
-        problems.add("retrySettings.timeout", f"'{timeout}' is not an ISO 8601 duration.", "InvalidType")
     if not problems.entries and call.state.policies["missing_reference"] == "refused":
         _check_references(call.state, properties, problems)
     if problems.entries:
@@ -247,11 +245,6 @@ def _not_found(call: Call) -> Any:
     return management_error(404, "UserError", message, inner=("NotFound", "DeploymentNotFound"))
 
 
-def _invalid(name: str, message: str) -> Any:
-    problem = {"PropertyName": name, "ErrorMessage": message, "ErrorCode": "RegularExpressionValidator"}
-    return validation_error("Deployment", [problem])
-
-
 def _settings(state: State, configuration: dict[str, Any]) -> dict[str, Any]:
     """Configuration of a pipeline deployment as clients expect it back. Service fact: batch contract 4.5. (B16)"""
     if state.policies["pipeline_settings"] == "kept":
@@ -266,11 +259,14 @@ def render(call: Call, resource: Resource) -> dict[str, Any]:
     properties["properties"] = {**resource.properties["properties"], **resource.extra.get("added", {})}
     if properties["deploymentConfiguration"]:
         properties["deploymentConfiguration"] = _settings(call.state, properties["deploymentConfiguration"])
+    shown = PROPERTIES.render(properties, call.api_version)
+    if shown.get("deploymentConfiguration") and call.state.policies["pipeline_answer"] == "own":
+        shown = {name: value for name, value in shown.items() if name in _OF_PIPELINES}
     return {
         "id": resource.path,
         "name": resource.name,
         "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments",
-        "properties": PROPERTIES.render(properties, call.api_version),
+        "properties": shown,
         "systemData": of_batch(resource),
         "tags": batch.tags(call.state, resource),
         "location": resource.location,

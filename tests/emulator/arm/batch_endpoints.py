@@ -12,10 +12,11 @@ from ..state import Resource, State
 from . import batch
 from .call import Answer, Call
 from .listing import listed, page, page_size, visible
+from .names import bad_name
 from .shapes import IDENTITY, Choice, Field, Object, TextMap, body, shape
 from .system_data import of_batch
 
-_DOCUMENTED_NAME = re.compile(r"(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?")
+_DOCUMENTED_NAME = re.compile(r"(?=.{3,32}$)(?!.*--)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?")
 _PATH_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _ZERO = "00000000-0000-0000-0000-000000000000"
 
@@ -47,9 +48,11 @@ async def get(call: Call) -> Answer:
 async def put(call: Call) -> Answer:
     """Create, or replace what stands. Service fact: batch contract 3.1, 3.2."""
     state = call.state
+    standing = state.resources.get(call.path)
+    if standing is None:
+        _check_name(call)
     sent = call.bind(BODY, "Endpoint")
     batch.check_inherited_tags(call, "Endpoint")
-    standing = state.resources.get(call.path)
     if standing is None:
         _claim(call)
     else:
@@ -84,19 +87,18 @@ def _path(call: Call) -> str:
     return call.state.workspace("batchEndpoints", call.names[0].lower()) if lowered else call.path
 
 
-def _claim(call: Call) -> None:
-    """Take a name in the region, or Refused. Service fact: batch contract 8, 9.1."""
+def _check_name(call: Call) -> None:
+    """Refused when the rule in force does not let a new name through. Service fact: batch contract 8. (B15)"""
     name = call.names[0]
     documented = call.state.policies["endpoint_names"] == "documented"
     if not (_DOCUMENTED_NAME if documented else _PATH_NAME).fullmatch(name):
-        message = "Endpoint names are 3 to 32 letters, digits and dashes; first a letter, last no dash."
-        problem = {
-            "PropertyName": "Name",
-            "ErrorMessage": message,
-            "AttemptedValue": name,
-            "ErrorCode": "RegularExpressionValidator",
-        }
-        raise Refused(validation_error("Endpoint", [problem]))
+        message = "Endpoint names are 3 to 32 letters, digits and single dashes; first a letter, last no dash."
+        raise Refused(bad_name(call, "Endpoint", name, message))
+
+
+def _claim(call: Call) -> None:
+    """Take a name in the region, or Refused. Service fact: batch contract 8, 9.1."""
+    name = call.names[0]
     holder = call.state.endpoint_names.get(name.lower())
     if holder is not None or name.lower() in call.state.policies.names("taken_names"):
         message = (
@@ -145,7 +147,7 @@ async def delete(call: Call) -> Answer:
             raise Refused(not_found(call))
         return Answer(204)
     if resource.provisioning_state == "Deleting" and state.policies["delete_while_deleting"] == "409":
-        raise Refused(management_error(409, "UserError", f"Endpoint '{resource.name}' is being deleted."))
+        raise Refused(call.conflict(f"Endpoint '{resource.name}' is being deleted."))
 
     kind = batch.prefix(state, "bebes", "be")
     return batch.delete_answer(call, kind, resource, lambda: state.remove(resource))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -12,6 +13,9 @@ from ..entra import Caller
 from ..errors import Refused, management_error, validation_error
 from ..state import State
 from .shapes import Problems, Shape
+
+_SAFE = "/:@!$&'()*+,;=~"
+"""What may stand in a path as it is."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,20 @@ class Call:
             return management_error(404, "UserError", "The specified resource was not found.", details=[detail])
         return management_error(404, "UserError", message, inner=("NotFound", code) if place == "inner" else ())
 
+    def conflict(self, message: str) -> Response:
+        """409 for an endpoint or deployment that is not in a state to be written; none was recorded. (B5)"""
+        match self.state.policies["conflict_body"]:
+            case "details":
+                details = [{"code": "Conflict", "message": message}]
+                return management_error(409, "UserError", "The request conflicts with another one.", details=details)
+            case "bare":
+                return management_error(409, "Conflict", message)
+        return management_error(409, "UserError", message, inner=("Conflict",))
+
     def url(self, path: str, query: str | None = None) -> str:
         """Absolute URL of a path on this host."""
         query = f"api-version={self.api_version}" if query is None else query
-        return f"{self.state.settings.url('management')}{path}?{query}"
+        return f"{self.state.settings.url('management')}{quote(path, safe=_SAFE)}?{query}"
 
 
 @dataclass(frozen=True)

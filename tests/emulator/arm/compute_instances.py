@@ -35,6 +35,12 @@ SHAPE = shape(
     Field("idleTimeBeforeShutdown", versions=Span("2025-12-01", "2022-10-01-preview")),
     Field("enableNodePublicIp", Flag(), default=True),
     Field("customServices", Json(list, "an array")),
+    Field("enableSSO", Flag(), versions=Span("2025-12-01", "2023-04-01-preview")),
+    # The official SDK sends these with a stable version, too, which does not know them.
+    *(
+        Field(name, Flag(), versions=Span(None, "2023-08-01-preview"))
+        for name in ("enableRootAccess", "releaseQuotaOnStop", "enableOSPatching")
+    ),
     *(Field(name, Json(object), read_only=True) for name in _READ_ONLY),
 )
 # Action -> the state while it runs, the state afterwards. Service fact: asset contract 3.6.

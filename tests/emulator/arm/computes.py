@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..errors import Refused, management_error, validation_error
+from ..errors import Refused, management_error
 from ..state import Resource
 from . import compute_instances
 from .call import Answer, Call
 from .compute_views import settled, transient
 from .listing import listed, page
+from .names import bad_name
 from .operations import COMPUTE, Operation
 from .references import refuse_when_used
-from .shapes import IDENTITY, SKU, Choice, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
+from .shapes import IDENTITY, SKU, Choice, Duration, Field, Flag, Json, Number, Object, Shape, TextMap, body, shape
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]")
 _VM_SIZE = re.compile(r"standard_[a-z]{1,3}\d+\w*", re.IGNORECASE)
@@ -21,7 +22,7 @@ _VM_SIZE = re.compile(r"standard_[a-z]{1,3}\d+\w*", re.IGNORECASE)
 SCALE = shape(
     Field("maxNodeCount", Number(0), required="must not be empty."),
     Field("minNodeCount", Number(0), default=0),
-    Field("nodeIdleTimeBeforeScaleDown"),
+    Field("nodeIdleTimeBeforeScaleDown", Duration()),
 )
 ACCOUNT = shape(
     Field("adminUserName", required="must not be empty."),
@@ -98,7 +99,7 @@ PATCH = body(
                             shape(
                                 Field("maxNodeCount", Number(0)),
                                 Field("minNodeCount", Number(0)),
-                                Field("nodeIdleTimeBeforeScaleDown"),
+                                Field("nodeIdleTimeBeforeScaleDown", Duration()),
                             )
                         ),
                     )
@@ -123,7 +124,8 @@ async def get(call: Call) -> Answer:
 async def put(call: Call) -> Answer:
     """201 for creation and update alike. Service fact: asset contract 3.1, 3.4."""
     if call.state.policies["compute_names"] == "documented" and not _NAME.fullmatch(call.names[0]):
-        raise Refused(_bad_name(call.names[0]))
+        rule = "Compute names are 3 to 24 letters, digits and dashes, and start with a letter."
+        raise Refused(bad_name(call, "Compute", call.names[0], rule))
     properties = call.body.get("properties") if isinstance(call.body, dict) else None
     kind = properties.get("computeType") if isinstance(properties, dict) else None
     template = SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AmlCompute"])
@@ -141,6 +143,8 @@ async def patch(call: Call) -> Answer:
     """Scale settings only. Service fact: asset contract 3.1."""
     resource = _existing(call)
     sent = call.bind(PATCH, "Compute")
+    if "scaleSettings" not in resource.properties["properties"]:
+        raise Refused(management_error(400, "UserError", f"Compute '{resource.name}' is none that could be scaled."))
     wanted = sent.get("properties", {}).get("properties", {}).get("scaleSettings", {})
     resource.properties["properties"]["scaleSettings"].update(wanted)
     resource.modified = call.state.clock.now()
@@ -177,6 +181,11 @@ async def delete(call: Call) -> Answer:
 async def list_nodes(call: Call) -> Answer:
     _existing(call)
     return Answer(200, {"nodes": []})
+
+
+async def list_keys(call: Call) -> Answer:
+    """No kind of compute that stands here has keys. Service fact: asset contract 3.1."""
+    return Answer(200, {"computeType": _existing(call).properties["computeType"]})
 
 
 def _create(call: Call, sent: dict[str, Any]) -> Resource:
@@ -236,7 +245,7 @@ def _headers(call: Call, operation: Operation) -> dict[str, str]:
 
 
 def _existing(call: Call) -> Resource:
-    resource = call.state.resources.get(call.path)
+    resource = call.state.resources.get(call.state.workspace("computes", call.names[0]))
     if resource is None:
         raise Refused(_not_found(call))
     return resource
@@ -247,14 +256,6 @@ def _not_found(call: Call) -> Any:
     return call.not_found("ComputeNotFound", message)
 
 
-def _bad_name(name: str) -> Any:
-    message = "Compute name must be 3 to 24 letters, digits and dashes, and start with a letter."
-    return validation_error(
-        "Compute",
-        [{"PropertyName": "Name", "ErrorMessage": message, "AttemptedValue": name, "ErrorCode": "PredicateValidator"}],
-    )
-
-
 ROUTES = {
     "GET computes": listing,
     "GET computes/*": get,
@@ -262,5 +263,6 @@ ROUTES = {
     "PATCH computes/*": patch,
     "DELETE computes/*": delete,
     "POST computes/*/listNodes": list_nodes,
+    "POST computes/*/listKeys": list_keys,
     **compute_instances.ROUTES,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Refused, management_error
@@ -10,11 +12,14 @@ from ..state import Resource, State
 from .asset_kinds import INTELLECTUAL
 from .call import Answer, Call
 from .listing import listed, page, page_size, visible
+from .names import check_name
 from .shapes import Choice, Field, Flag, Number, Object, Shape, TextMap, body, shape
 from .system_data import of_asset
 from .versions import Span
 
 COUNT = 30
+_MADE = datetime(2024, 6, 5, 18, 47, 2, 417_355, tzinfo=timezone.utc)
+"""When the workspace got its own datastores: long ago, so that no list lags behind it."""
 _ACCOUNT_SHOWN = Span("2023-10-01", "2022-10-01-preview")
 _CREDENTIALS = ("AccountKey", "Certificate", "None", "Sas", "ServicePrincipal")
 _PLACES = {
@@ -63,6 +68,7 @@ SECRETS_REQUEST = shape(Field("expirableSecret", Flag()), Field("expireAfterHour
 def create_system_datastores(state: State) -> None:
     """The datastores that every workspace has. Service fact: asset contract 4.1, 4.2."""
     storage = state.storage
+    state.default_datastore = "workspaceblobstore"
     share = f"code-{state.settings.workspace_guid}"
     places = {
         "workspaceblobstore": ("AzureBlob", {"containerName": storage.default_container}),
@@ -82,8 +88,7 @@ def create_system_datastores(state: State) -> None:
             "protocol": "https",
             "serviceDataAccessAuthIdentity": "WorkspaceSystemAssignedIdentity" if kind == "AzureBlob" else "None",
         }
-        now = state.clock.now()
-        resource = Resource(state.workspace("datastores", name), properties, created=now, modified=now)
+        resource = Resource(state.workspace("datastores", name), properties, created=_MADE, modified=_MADE)
         resource.extra["system"] = True
         resource.secrets = {"secretsType": "AccountKey", "key": storage.account_key}
         state.resources.put(resource)
@@ -108,6 +113,8 @@ async def get(call: Call) -> Answer:
 
 async def put(call: Call) -> Answer:
     """Service fact: asset contract 4.1 (201 on create, 200 on update)."""
+    check_name(call, "Datastore", call.names[0])
+    call, becomes_default = _default_wanted(call)
     properties = call.body.get("properties") if isinstance(call.body, dict) else None
     kind = properties.get("datastoreType") if isinstance(properties, dict) else None
     sent = call.bind(SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AzureBlob"]), "Datastore")
@@ -117,6 +124,8 @@ async def put(call: Call) -> Answer:
     }
     now = call.state.clock.now()
     existing = call.state.resources.get(call.path)
+    if becomes_default:
+        call.state.default_datastore = call.names[0]
     if existing is None:
         resource = Resource(call.path, stored, created=now, modified=now, secrets=secrets)
         call.state.resources.put(resource)
@@ -125,6 +134,16 @@ async def put(call: Call) -> Answer:
     existing.secrets = secrets or existing.secrets
     existing.modified = now
     return Answer(200, render(call, existing))
+
+
+def _default_wanted(call: Call) -> tuple[Call, bool]:
+    """The call without `isDefault`, where that may be put, and whether it is true. (A16)"""
+    properties = call.body.get("properties") if isinstance(call.body, dict) else None
+    taken = call.state.policies["default_datastore_change"] == "put"
+    if not taken or not isinstance(properties, dict) or not isinstance(properties.get("isDefault"), bool):
+        return call, False
+    left = {name: value for name, value in properties.items() if name != "isDefault"}
+    return replace(call, body={**call.body, "properties": left}), properties["isDefault"]
 
 
 async def delete(call: Call) -> Answer:
@@ -152,7 +171,7 @@ async def list_secrets(call: Call) -> Answer:
 def _is_default(state: State, resource: Resource) -> bool:
     """(A16)"""
     answer = state.policies["default_datastores"]
-    if resource.name == "workspaceblobstore":
+    if resource.name.lower() == state.default_datastore.lower():
         return answer != "none"
     return resource.name == "workspaceartifactstore" and answer == "two"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,10 +10,11 @@ from starlette.responses import Response
 
 from ..errors import Refused, management_error
 from ..jobs import Job
+from ..state import Resource
 from . import command_jobs
 from .call import NULL, Answer, Call
-from .listing import page
-from .operations import MFE_RESULT
+from .listing import listed, page, visible
+from .operations import MFE, MFE_RESULT
 from .shapes import Field, Flag, Json, Shape, TextMap, body, shape
 
 # What a client reads back and sends again, besides the few things that can change.
@@ -47,22 +49,24 @@ _CHANGEABLE = "Only description, tags, displayName, properties, and isArchived c
 async def listing(call: Call) -> Answer:
     """Service fact: batch contract 6.3 (filters jobType, tag, listViewType)."""
     view = call.query.get("listViewType") or call.state.policies["default_list_view"]
-    kind, tag = call.query.get("jobType", "Pipeline"), call.query.get("tag", "").partition("=")[0]
-    found: Iterable[Job] = (
-        job for job in call.state.jobs.listed() if view == "All" or job.is_archived is (view == "ArchivedOnly")
+    kind, tag = call.query.get("jobType", "").lower(), call.query.get("tag", "").partition("=")[0]
+    batch = (job for job in call.state.jobs.listed() if view == "All" or job.is_archived is (view == "ArchivedOnly"))
+    commands = visible(call, listed(call, newest_first=True))
+    kinds: list[Iterable[Job | Resource]] = [batch] * (kind in ("", "pipeline")) + [commands] * (
+        kind in ("", "command")
     )
-    if kind.lower() != "pipeline":
-        found = ()
-    elif tag:
-        found = (job for job in found if tag in _view(call, job)["properties"]["tags"])
-    return page(call, found, lambda job: _view(call, job))
+    found: Iterable[Job | Resource] = heapq.merge(*kinds, key=lambda job: job.created, reverse=True)
+    if tag:
+        found = (job for job in found if tag in _shown(call, job)["properties"]["tags"])
+    return page(call, found, lambda job: _shown(call, job))
+
+
+def _shown(call: Call, job: Job | Resource) -> dict[str, Any]:
+    return command_jobs.render(call, job) if isinstance(job, Resource) else _view(call, job)
 
 
 async def get(call: Call) -> Answer:
-    command = call.state.resources.get(call.path)
-    if command is not None:
-        return Answer(200, command_jobs.render(call, command))
-    return Answer(200, _view(call, _existing(call)))
+    return Answer(200, _shown(call, call.state.resources.get(call.path) or _existing(call)))
 
 
 async def put(call: Call) -> Answer:
@@ -118,8 +122,12 @@ async def delete(call: Call) -> Answer:
     if policies["job_delete_status"] == "200":
         return Answer(200)
     operation = call.state.operations.start("jd", lambda succeeded: None, subject=call.names[0])
-    location = call.state.operations.url(operation, MFE_RESULT, call.api_version)
-    return Answer(202, NULL, {"Location": location, "x-ms-async-operation-timeout": "PT1H"})
+    headers = {"x-ms-async-operation-timeout": "PT1H"}
+    if policies["job_delete_headers"] != "async":
+        headers["Location"] = call.state.operations.url(operation, MFE_RESULT, call.api_version)
+    if policies["job_delete_headers"] != "location":
+        headers["Azure-AsyncOperation"] = call.state.operations.url(operation, MFE, call.api_version)
+    return Answer(202, NULL, headers)
 
 
 def _view(call: Call, job: Job) -> dict[str, Any]:

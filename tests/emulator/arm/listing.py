@@ -54,7 +54,7 @@ def page(call: Call, items: Iterable[Any], render: Callable[[Any], Any], *, size
     start = _start(call)
     size = size or max(1, call.state.policies.number("page_size"))
     top = call.query.get("$top")
-    wanted = size if top is None else min(size, _count(top, "$top"))
+    wanted = size if top is None else _top(call, _count(top, "$top"), size)
     found = list(itertools.islice(items, start, start + wanted + 1))
     body: dict[str, Any] = {"value": [render(item) for item in found[:wanted]]}
     if len(found) > wanted == size:
@@ -63,6 +63,14 @@ def page(call: Call, items: Iterable[Any], render: Callable[[Any], Any], *, size
         query.append(f"${parameter}={_token(start + size, call.state.resources.size(call.path))}")
         body["nextLink"] = call.url(call.path, "&".join(query))
     return Answer(200, body)
+
+
+def _top(call: Call, top: int, size: int) -> int:
+    """How many things `$top` gives. (A9)"""
+    limit = call.state.policies["top_limit"]
+    if top > size and limit == "refused":
+        raise Refused(management_error(400, "UserError", f"The value '{top}' of $top is more than {size}."))
+    return top if limit == "none" else min(top, size)
 
 
 def page_size(call: Call, name: str, default: int | None = None) -> int | None:

@@ -207,8 +207,11 @@ class Operations:
         if operation.outcome == "Canceled":
             return {"status": "Canceled"}
         if operation.outcome == "Failed":
-            error: dict[str, Any] = {"message": operation.error_message, "details": []}
-            if self._state.policies["failed_operation_code"] == "present":
-                error = {"code": operation.error_code, **error}
+            error = {"code": operation.error_code, "message": operation.error_message, "details": []}
+            match self._state.policies["compute_failure"]:
+                case "message":
+                    return {"status": "Failed", "error": {"message": operation.error_message}}
+                case "bare":
+                    return {"status": "Failed"}
             return {"status": "Failed", "error": error}
         return {"status": "Succeeded", "percentComplete": 100.0}

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from ..errors import Refused, gateway_error, management_error
 from ..settings import PROVIDER
 from ..state import State
 from . import assets, batch_deployments, batch_endpoints, computes, datastores, jobs, uploads, workspaces
-from .budget import ReadBudget
+from .budget import Budgets
 from .call import NULL, Answer, Call
 from .operations import COMPUTE, MFE, MFE_RESULT, WORKSPACE
 from .versions import offers, registered
@@ -28,6 +29,8 @@ ROUTES: dict[str, Handler] = {}
 for room in (workspaces, computes, datastores, assets, uploads, batch_endpoints, batch_deployments, jobs):
     ROUTES.update(room.ROUTES)
 
+_HANDLERS = {route.partition(" ")[0] + " " + route.partition(" ")[2].lower(): ROUTES[route] for route in ROUTES}
+"""Handlers by method and path in lower case: `listKeys` of computes is spelled otherwise than that of endpoints."""
 _SPELLING = {
     segment.lower(): segment for route in ROUTES for segment in route.split(" ", 1)[1].split("/") if segment != "*"
 }
@@ -45,14 +48,14 @@ _AUTH_CODES = {
 
 def management(state: State) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint that takes every ARM request."""
-    budget = ReadBudget(state)
+    budgets = Budgets(state)
 
     async def handle(request: Request) -> Response:
         began = time.perf_counter()
         left = None
         try:
             caller = _authenticate(state, request)
-            left = budget.take() if request.method in ("GET", "HEAD") else None
+            left = budgets.take(request.method, request.url.path)
             answer = await _dispatch(state, request, caller)
             response = _render(answer)
         except Refused as refusal:
@@ -64,7 +67,7 @@ def management(state: State) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _dispatch(state: State, request: Request, caller: Caller) -> Answer:
-    segments = [segment for segment in request.url.path.split("/") if segment]
+    segments = _segments(request)
     if len(segments) < 2 or segments[0].lower() != "subscriptions":
         raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
     api_version = request.query_params.get("api-version", "")
@@ -77,6 +80,15 @@ async def _dispatch(state: State, request: Request, caller: Caller) -> Answer:
     if len(segments) == 8 and segments[4].lower() == "locations":
         return _operation(state, segments[6], segments[7], str(request.url.query))
     return await _below_workspace(state, request, caller, segments, api_version)
+
+
+def _segments(request: Request) -> list[str]:
+    """The parts of the path, decoded one by one: a name may hold what else has a meaning in an URL."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    segments = [unquote(part) for part in raw.decode("latin-1").partition("?")[0].split("/") if part]
+    if any("/" in segment for segment in segments):
+        raise Refused(gateway_error(400, "InvalidResourceName", "The name of a resource cannot hold a slash."))
+    return segments
 
 
 def _authenticate(state: State, request: Request) -> Caller:
@@ -121,7 +133,7 @@ async def _below_workspace(
         raw_query=str(request.url.query),
         body=await _json(request),
     )
-    handler = ROUTES.get(f"{request.method} {route or ('workspace' if len(segments) > 7 else 'workspaces')}")
+    handler = _HANDLERS.get(f"{request.method} {route.lower() or ('workspace' if len(segments) > 7 else 'workspaces')}")
     if handler is None or not offers(literals[-1] if literals else "", api_version):
         message = f"The requested resource does not support http method '{request.method}'."
         raise Refused(management_error(405, "UserError", message))
@@ -197,7 +209,7 @@ def _render(answer: Answer) -> Response:
 
 
 def _add_headers(state: State, response: Response, request: Request, seconds: float, left: int | None) -> None:
-    """Service fact: batch contract 1, asset contract 1.4. `left` is what remains of a read budget in force."""
+    """Service fact: batch contract 1, asset contract 1.4. `left` is what remains of a budget in force."""
     headers = response.headers
     correlation = str(uuid.uuid4())
     headers["Cache-Control"] = "no-cache"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import isodate  # type: ignore[import-untyped]
+
 from .versions import ALWAYS, Span
 
 
@@ -73,9 +75,10 @@ class Flag(Plain):
 
 @dataclass(frozen=True)
 class Number(Plain):
-    """An integer; digits in a string will do. Service fact: batch contract 4.2."""
+    """An integer of 32 bits, or of more; digits in a string will do. Service fact: batch contract 4.1, 4.2."""
 
     minimum: int | None = None
+    maximum: int = 2**31 - 1
 
     def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
         if isinstance(value, str):
@@ -83,11 +86,23 @@ class Number(Plain):
                 value = int(value)
             except ValueError:
                 value = None
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or value > self.maximum:
             problems.wrong_type(path, "an integer")
         elif self.minimum is not None and value < self.minimum:
             message = f"'{path}' must be greater than or equal to '{self.minimum}'."
             problems.add(path, message, "GreaterThanOrEqualValidator", AttemptedValue=value)
+        return value
+
+
+@dataclass(frozen=True)
+class Duration(Plain):
+    """An ISO 8601 duration."""
+
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        try:
+            isodate.parse_duration(value)
+        except (isodate.ISO8601Error, TypeError):
+            problems.wrong_type(path, "an ISO 8601 duration")
         return value
 
 

@@ -20,6 +20,7 @@ async def start(call: Call) -> Answer:
     storage = call.state.storage
     container = f"{settings.workspace_guid}-{''.join(secrets.choice(_ALPHABET) for _place in range(26))}"
     await storage.create_container(container)
+    call.state.uploads.note(container)
     hours = call.state.policies.seconds("pending_upload_lifetime") / 3600
     address = storage.container_url(container)
     group = f"/subscriptions/{settings.subscription_id}/resourceGroups/{settings.resource_group}"

@@ -43,6 +43,9 @@ class StorageDouble:
     async def create_container(self, name: str) -> None:
         self.containers.append(name)
 
+    async def delete_container(self, name: str) -> None:
+        self.containers.remove(name)
+
     def container_url(self, container: str) -> str:
         return f"https://{self.endpoint}/{self.account_name}/{container}"
 

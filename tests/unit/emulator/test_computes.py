@@ -103,7 +103,7 @@ def test_an_unsupported_size_is_accepted_and_fails_later(workspace):
     assert answer.status_code == 201
     workspace.wait()
     status = workspace.follow(answer.headers["Azure-AsyncOperation"]).json()
-    assert (status["status"], "code" in status["error"]) == ("Failed", False)
+    assert (status["status"], status["error"]["code"]) == ("Failed", "InvalidPropertyValue")
     shown = workspace.get("computes/cpu")["properties"]
     assert shown["provisioningState"] == "Failed"
     assert shown["provisioningErrors"][0]["error"]["code"] == "InvalidPropertyValue"

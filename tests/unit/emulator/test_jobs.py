@@ -59,7 +59,7 @@ def test_results_go_where_the_call_says_and_only_once(tmp_path: Path, place: dic
         ({"inputData": folder_input("empty")}, "Dataset initialization failed"),
         (
             {"inputData": {"i": {"jobInputType": "UriFolder", "uri": "https://e.org/c"}}},
-            "Dataset initialization failed",
+            "ScriptExecution.StreamAccess.Authentication",
         ),
         ({"inputData": folder_input(jobInputType="MLTable")}, UNSUPPORTED_INPUT),
         (

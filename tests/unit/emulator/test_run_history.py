@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.emulator.data_plane import DataPlane, folder_input, output
 
+VERSION = {"api-version": "2020-09-01-dataplanepreview"}
+
 
 async def history(plane: DataPlane, method: str, below: str, **options: Any) -> Any:
     path = f"/history/v1.0{plane.state.settings.workspace_path}/{below}"
@@ -19,7 +21,7 @@ async def history(plane: DataPlane, method: str, below: str, **options: Any) -> 
 
 async def front_end(plane: DataPlane, below: str, method: str = "GET", **options: Any) -> Any:
     path = f"/mferp/managementfrontend{plane.state.settings.workspace_path}/{below}"
-    return await plane.call("api", method, path, **options)
+    return await plane.call("api", method, path, **{"params": VERSION, **options})
 
 
 def test_discovery_needs_no_token_and_names_the_api(tmp_path: Path) -> None:
@@ -124,9 +126,7 @@ def test_jobs_are_listed_page_by_page(tmp_path: Path) -> None:
         names = [await plane.submit() for _time in range(50)]
         assert (await front_end(plane, "batchEndpoints/ep/jobs")).json()["nextLink"] is None
         names.append(await plane.submit())
-        first = (
-            await front_end(plane, "batchEndpoints/ep/jobs", params={"api-version": "v", "deployment": "blue"})
-        ).json()
+        first = (await front_end(plane, "batchEndpoints/ep/jobs", params={**VERSION, "deployment": "blue"})).json()
         link = first["nextLink"]
         assert "deployment=blue" in link
         rest = (await plane.call("api", "GET", link)).json()

@@ -168,7 +168,9 @@ def test_a_malformed_body_is_refused_and_starts_nothing(tmp_path: Path, properti
 
 def test_a_body_that_is_not_json_is_refused(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
-        assert (await plane.invoke(json=None, content=b"{,}")).status_code == 400
+        assert (
+            await plane.invoke(json=None, content=b"{,}", headers={"Content-Type": "application/json"})
+        ).status_code == 400
 
     DataPlane(tmp_path).play(script)
 
