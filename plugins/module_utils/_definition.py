@@ -183,11 +183,15 @@ def completed(spec: Spec, options: Options, register_secret: t.Callable[[str], N
 def _without_nulls(options: Options, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
     return {
-        name: _without_nulls(value, inner) if isinstance(value, dict) and (inner := _inner(arguments, name)) else value
+        name: _given(value, (arguments.get(name) or {}).get("options"))
         for name, value in options.items()
         if value is not None
     }
 
 
-def _inner(arguments: t.Mapping[str, t.Any], name: str) -> t.Mapping[str, t.Any] | None:
-    return (arguments.get(name) or {}).get("options")
+def _given(value: t.Any, inner: t.Mapping[str, t.Any] | None) -> t.Any:
+    if inner and isinstance(value, dict):
+        return _without_nulls(value, inner)
+    if inner and isinstance(value, list):
+        return [_given(item, inner) for item in value]
+    return value

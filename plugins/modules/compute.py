@@ -138,7 +138,7 @@ options:
     type: bool
   disable_local_auth:
     description:
-      - Whether nobody can log in to the nodes of a cluster with a password or key.
+      - Whether nobody can log in to the machines with a password or key.
       - It can only be changed with O(recreate=true).
     type: bool
   isolated_network:
@@ -172,6 +172,130 @@ options:
       - It can only be changed with O(recreate=true).
     type: str
     choices: [personal, shared]
+  enable_sso:
+    description:
+      - Whether the applications on an instance know who is logged in to Azure.
+      - Where the service refuses to change it, O(recreate=true) creates the instance again. The same holds for
+        O(schedules) and O(setup_scripts.startup_script).
+    type: bool
+  schedules:
+    description:
+      - When an instance starts and stops by itself.
+    type: dict
+    suboptions:
+      compute_start_stop:
+        description:
+          - The schedules. They replace those that stand; an empty list removes them.
+        type: list
+        elements: dict
+        suboptions:
+          action:
+            description:
+              - What is done.
+            type: str
+            choices: [start, stop]
+            required: true
+          state:
+            description:
+              - Whether it is done. Left out, it is.
+            type: str
+            choices: [enabled, disabled]
+          trigger:
+            description:
+              - At which times.
+            type: dict
+            required: true
+            suboptions:
+              type:
+                description:
+                  - Whether O(schedules.compute_start_stop[].trigger.expression) or
+                    O(schedules.compute_start_stop[].trigger.frequency) says when.
+                type: str
+                choices: [cron, recurrence]
+                required: true
+              start_time:
+                description:
+                  - The first time, for example V(2026-01-31T18:00:00).
+                type: str
+              time_zone:
+                description:
+                  - Time zone of all times, for example V(Pacific Standard Time). Left out, it is UTC.
+                type: str
+              expression:
+                description:
+                  - The times as a cron expression, for example V(0 18 * * *).
+                type: str
+              frequency:
+                description:
+                  - What passes between two times.
+                type: str
+                choices: [minute, hour, day, week, month]
+              interval:
+                description:
+                  - How many of that; left out, one.
+                type: int
+              schedule:
+                description:
+                  - The times within it.
+                type: dict
+                suboptions:
+                  hours:
+                    description:
+                      - Hours of the day.
+                    type: list
+                    elements: int
+                  minutes:
+                    description:
+                      - Minutes of the hour.
+                    type: list
+                    elements: int
+                  week_days:
+                    description:
+                      - Days of the week.
+                    type: list
+                    elements: str
+                    choices: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]
+  setup_scripts:
+    description:
+      - Scripts, in the file share of the workspace, that prepare an instance.
+    type: dict
+    suboptions:
+      creation_script:
+        description:
+          - The one that runs when the instance is created. It can only be changed with O(recreate=true).
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Path of the script in the file share.
+            type: str
+            required: true
+          command:
+            description:
+              - Arguments of the script.
+            type: str
+          timeout_minutes:
+            description:
+              - Minutes that it may take.
+            type: int
+      startup_script:
+        description:
+          - The one that runs whenever the instance starts.
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Path of the script in the file share.
+            type: str
+            required: true
+          command:
+            description:
+              - Arguments of the script.
+            type: str
+          timeout_minutes:
+            description:
+              - Minutes that it may take.
+            type: int
   resource_id:
     description:
       - Full ARM id of the Kubernetes cluster, in AKS or connected through Azure Arc. Attaching one needs it.
@@ -249,6 +373,17 @@ EXAMPLES = r"""
     create_on_behalf_of:
       user_object_id: 7e3f5a51-21bb-4b1c-9c3b-2c2f6b0e6d11
       user_tenant_id: 3c1d1f5e-5a6b-4f58-8a35-3a4f1a2f9b70
+
+- name: An instance that works from Monday to Friday
+  mlops.azureml.compute:
+    name: ada-notebooks
+    type: computeinstance
+    schedules:
+      compute_start_stop:
+        - action: start
+          trigger: {type: cron, expression: 0 8 * * 1-5, time_zone: W. Europe Standard Time}
+        - action: stop
+          trigger: {type: cron, expression: 0 19 * * 1-5, time_zone: W. Europe Standard Time}
 
 - name: No instance runs over the weekend
   mlops.azureml.compute:
@@ -391,7 +526,7 @@ compute:
     disable_local_auth:
       description: Whether nobody can log in with a password or key.
       type: bool
-      returned: when the type is amlcompute
+      returned: when the type is amlcompute or computeinstance
       sample: false
     isolated_network:
       description: Whether the network of the nodes is isolated.
@@ -428,6 +563,21 @@ compute:
       type: str
       returned: when the type is computeinstance
       sample: personal
+    enable_sso:
+      description: Whether the applications on the instance know who is logged in to Azure.
+      type: bool
+      returned: when the type is computeinstance
+      sample: true
+    schedules:
+      description: When the instance starts and stops by itself, as a list RV(ignore:compute_start_stop).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {compute_start_stop: [{action: stop, state: enabled, trigger: {type: cron, expression: 0 18 * * *}}]}
+    setup_scripts:
+      description: What prepares it, RV(ignore:creation_script) and RV(ignore:startup_script).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {creation_script: {path: setup/packages.sh}, startup_script: null}
     state:
       description: What the instance does, in the words of the service.
       type: str

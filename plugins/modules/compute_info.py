@@ -155,7 +155,7 @@ computes:
     disable_local_auth:
       description: Whether nobody can log in with a password or key.
       type: bool
-      returned: when the type is amlcompute
+      returned: when the type is amlcompute or computeinstance
       sample: false
     isolated_network:
       description: Whether the network of the nodes is isolated.
@@ -192,6 +192,21 @@ computes:
       type: str
       returned: when the type is computeinstance
       sample: personal
+    enable_sso:
+      description: Whether the applications on the instance know who is logged in to Azure.
+      type: bool
+      returned: when the type is computeinstance
+      sample: true
+    schedules:
+      description: When the instance starts and stops by itself, as a list RV(ignore:compute_start_stop).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {compute_start_stop: [{action: stop, state: enabled, trigger: {type: cron, expression: 0 18 * * *}}]}
+    setup_scripts:
+      description: What prepares it, RV(ignore:creation_script) and RV(ignore:startup_script).
+      type: dict
+      returned: when the type is computeinstance
+      sample: {creation_script: {path: setup/packages.sh}, startup_script: null}
     state:
       description: What the instance does, in the words of the service.
       type: str

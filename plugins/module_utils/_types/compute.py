@@ -11,6 +11,7 @@ import typing as t
 
 from .._compute_wire import ArmIdText, InstanceTypes, Subnet
 from .._identity import Identity
+from .._instance_wire import Schedules, Script
 from .._resource import Change, Condition, Field, Kinds, NameRule, Output, ResourceType
 from .._wire import Boolean, Choice, Duration, Integer, Location, Switch, Text, TextMap
 
@@ -18,6 +19,7 @@ INNER = "properties.properties"
 SCALE = f"{INNER}.scaleSettings"
 ACCOUNT = f"{INNER}.userAccountCredentials"
 SSH = f"{INNER}.sshSettings"
+SCRIPTS = f"{INNER}.setupScripts.scripts"
 OWNER = f"{INNER}.personalComputeInstanceSettings.assignedUser"
 KIND_AT = "properties.computeType"
 KINDS = Choice(amlcompute="AmlCompute", computeinstance="ComputeInstance", kubernetes="Kubernetes")
@@ -53,6 +55,7 @@ MACHINE = (
     Field("size", at=f"{INNER}.vmSize", wire=Text(ignore_case=True), needed=True, change=FIXED),
     Field("network_settings", at=f"{INNER}.subnet.id", wire=Subnet(), change=FIXED),
     Field("enable_node_public_ip", at=f"{INNER}.enableNodePublicIp", wire=Boolean(), change=FIXED),
+    Field("disable_local_auth", at="properties.disableLocalAuth", wire=Boolean(), change=FIXED),
 )
 
 AML_COMPUTE = ResourceType(
@@ -89,7 +92,6 @@ AML_COMPUTE = ResourceType(
             secret=False,
             along_with="ssh_settings.admin_username",
         ),
-        Field("disable_local_auth", at="properties.disableLocalAuth", wire=Boolean(), change=FIXED),
         Field("isolated_network", at=f"{INNER}.isolatedNetwork", wire=Boolean(), change=FIXED),
         Field("virtual_machine_image", at=f"{INNER}.virtualMachineImage.id", wire=ArmIdText(), change=FIXED),
     ),
@@ -140,6 +142,15 @@ COMPUTE_INSTANCE = ResourceType(
             along_with="create_on_behalf_of.user_object_id",
         ),
         Field("application_sharing_policy", at=f"{INNER}.applicationSharingPolicy", wire=SHARING, change=FIXED),
+        Field("enable_sso", at=f"{INNER}.enableSSO", wire=Boolean(), change=Change.REFUSABLE),
+        Field(
+            "schedules.compute_start_stop",
+            at=f"{INNER}.schedules.computeStartStop",
+            wire=Schedules(),
+            change=Change.REFUSABLE,
+        ),
+        Field("setup_scripts.creation_script", at=f"{SCRIPTS}.creationScript", wire=Script(), change=FIXED),
+        Field("setup_scripts.startup_script", at=f"{SCRIPTS}.startupScript", wire=Script(), change=Change.REFUSABLE),
     ),
     outputs=(Output("state", at=f"{INNER}.state"), *COMMON_OUTPUTS),
     read_only=(

@@ -13,6 +13,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._asset_wire import F
 from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
 from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._instance_wire import Schedules, Script
 from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     Boolean,
@@ -183,3 +184,17 @@ def _flavors(_wire: Flavors) -> Pair:
 @of_wire.register
 def _list(_wire: TextList) -> Pair:
     return ["a"], ["b", "c"]
+
+
+@of_wire.register
+def _schedules(_wire: Schedules) -> Pair:
+    weekly = {"type": "recurrence", "frequency": "week", "schedule": {"hours": [8], "week_days": ["monday", "friday"]}}
+    return (
+        [{"action": "stop", "trigger": {"type": "cron", "expression": "0 18 * * *"}}],
+        [{"action": "start", "state": "disabled", "trigger": weekly}],
+    )
+
+
+@of_wire.register
+def _script(_wire: Script) -> Pair:
+    return {"path": "a.sh"}, {"path": "b.sh", "command": "--all", "timeout_minutes": 5}

@@ -166,7 +166,7 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
         ),
         ("deployment", {"settings": {"mini_batch_size": "many"}}, "mini_batch_size"),
         ("compute", {"tier": "free"}, "value of tier must be one of"),
-        ("compute", {"schedules": {}}, "definition.schedules: this key is not supported"),
+        ("compute", {"custom_applications": []}, "definition.custom_applications: this key is not supported"),
         ("endpoint", {"description": "d"}, "missing required arguments: name"),
         ("deployment", {"name": "a"}, "missing required arguments: endpoint_name"),
         ("environment", {"name": "a", "image": "i", "build": {"path": "p"}}, "mutually exclusive: image|build"),

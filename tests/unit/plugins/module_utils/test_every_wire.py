@@ -20,6 +20,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import
 from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._info import Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._instance_wire import Schedules, Script
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     AssetReference,
     Boolean,
@@ -71,11 +72,44 @@ def instance_types() -> some.SearchStrategy[Any]:
     return some.dictionaries(names, one, max_size=2)
 
 
+def schedules() -> some.SearchStrategy[Any]:
+    times = some.fixed_dictionaries(
+        {},
+        optional={
+            "hours": some.lists(some.integers(0, 23), min_size=1, max_size=3),
+            "minutes": some.lists(some.integers(0, 59), min_size=1, max_size=3),
+            "week_days": some.lists(some.sampled_from(["monday", "sunday"]), min_size=1, max_size=2),
+        },
+    ).filter(bool)
+    cron = some.fixed_dictionaries({"type": some.just("cron"), "expression": names}, optional={"time_zone": names})
+    recurrence = some.fixed_dictionaries(
+        {
+            "type": some.just("recurrence"),
+            "frequency": some.sampled_from(["minute", "hour", "day", "week", "month"]),
+            "interval": some.integers(1, 9),
+        },
+        optional={"start_time": some.just("2026-01-31T18:00:00"), "schedule": times},
+    )
+    one = some.fixed_dictionaries(
+        {
+            "action": some.sampled_from(["start", "stop"]),
+            "state": some.sampled_from(["enabled", "disabled"]),
+            "trigger": cron | recurrence,
+        }
+    )
+    return some.lists(one, max_size=3)
+
+
 # What a task may say in each wire type, beside those of test_wire.py.
 MORE: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
     "arm id": (ArmIdText(), ids),
     "identity": (Identity(), identities()),
     "instance types": (InstanceTypes(), instance_types()),
+    "schedules": (Schedules(), schedules()),
+    "script": (
+        Script(),
+        some.fixed_dictionaries({"path": names}, optional={"command": names, "timeout_minutes": some.integers(1, 99)}),
+    ),
     "filled": (Filled(Text(), "Dockerfile"), texts),
     "flavors": (Flavors(), some.dictionaries(texts, some.dictionaries(texts, texts, max_size=2), max_size=2)),
     "text list": (TextList(), some.lists(texts, max_size=4).map(sorted)),
@@ -117,6 +151,32 @@ ANSWERS: dict[str, tuple[Wire, list[Any]]] = {
         [
             {"small": {"resources": {"requests": {"cpu": "1"}}}},
             {"small": {"nodeSelector": None, "resources": {"requests": {"cpu": "1", "nvidia.com/gpu": None}}}},
+        ],
+    ),
+    "schedules with the ids of the service, assets 3.6": (
+        Schedules(),
+        [
+            [{"action": "Stop", "triggerType": "Cron", "cron": {"expression": "0 18 * * *"}}],
+            [
+                {
+                    "id": "s1",
+                    "provisioningStatus": "Completed",
+                    "status": "Enabled",
+                    "action": "Stop",
+                    "triggerType": "Cron",
+                    "cron": {"expression": "0 18 * * *", "timeZone": "UTC", "startTime": None},
+                    "recurrence": None,
+                    "schedule": None,
+                }
+            ],
+        ],
+    ),
+    "no schedules": (Schedules(), [None, []]),
+    "a script that says no more than its path": (
+        Script(),
+        [
+            {"scriptSource": "workspaceStorage", "scriptData": "a.sh"},
+            {"scriptSource": "workspaceStorage", "scriptData": "a.sh", "scriptArguments": "", "timeout": None},
         ],
     ),
     "Dockerfile, assets 7.1": (Filled(Text(), "Dockerfile"), [None, "Dockerfile"]),
