@@ -21,7 +21,7 @@ from ._storage_uri import is_cloud, upload_place
 Json = dict[str, t.Any]
 
 LITERAL = "literal"
-# Service fact: batch contract 5.2.
+# Of inputs and outputs. Service fact: batch contract 5.2.
 DATA_TYPES = {
     "uri_file": "UriFile",
     "uri_folder": "UriFolder",
@@ -38,7 +38,6 @@ INPUT_MODES = {
     "eval_mount": "EvalMount",
     "eval_download": "EvalDownload",
 }
-OUTPUT_TYPES = {"uri_file": "UriFile", "uri_folder": "UriFolder"}
 OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
 
 # What an uploaded folder, or file, can be besides uri_folder or uri_file.
@@ -129,7 +128,7 @@ class Output:
 
     def wire(self) -> Json:
         mode = {"mode": OUTPUT_MODES[self.mode]} if self.mode else {}
-        return {"jobOutputType": OUTPUT_TYPES[self.type], "uri": _output_uri(self.place), **mode}
+        return {"jobOutputType": DATA_TYPES[self.type], "uri": _output_uri(self.place), **mode}
 
     def shown(self) -> Json:
         return {"type": self.type, "path": _output_uri(self.place)}
@@ -137,7 +136,7 @@ class Output:
     def below(self, key: str) -> Output:
         """The same output at a place of the key's own: a folder of that name beside what the task names."""
         folder, slash, name = self.place.path.rpartition("/")
-        path = f"{self.place.path}/{key}" if self.type == "uri_folder" else f"{folder}{slash}{key}/{name}"
+        path = f"{folder}{slash}{key}/{name}" if self.type == "uri_file" else f"{self.place.path}/{key}"
         return replace(self, place=replace(self.place, path=path))
 
 
@@ -187,7 +186,7 @@ def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: Workspac
     body: Json = {"dataset": dataset}
     for output in outputs:
         folder, _slash, file = output.place.path.rpartition("/")
-        whole_folder = output.type == "uri_folder"
+        whole_folder = output.type != "uri_file"
         body["outputDataset"] = {
             "datastoreId": workspace.child("datastores", output.place.datastore),
             "path": output.place.path if whole_folder else folder,
@@ -229,7 +228,7 @@ def _read_local(name: str, kind: str | None, path: str, mode: str | None) -> Inp
 def _read_output(name: str, words: Json, workspace: WorkspaceId) -> Output:
     kind, path, mode = words.get("type", "uri_file"), words.get("path"), words.get("mode")
     where = f"outputs.{name}"
-    _choice(f"{where}.type", kind, OUTPUT_TYPES)
+    _choice(f"{where}.type", kind, DATA_TYPES)
     _choice(f"{where}.mode", mode, OUTPUT_MODES)
     place = read_datastore_path(path) if isinstance(path, str) else None
     if place is None or not place.path:

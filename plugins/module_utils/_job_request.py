@@ -18,7 +18,7 @@ from ._errors import InvalidOption
 from ._invocation import Invocation
 from ._job_data import LITERAL, Input, Json, Output, body_of_2021, current_body
 from ._job_order import GENERATION_2021, Order
-from ._job_outputs import OutputGuard
+from ._job_output_guard import OutputGuard
 from ._job_record import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK
 from ._lookup import full_id
 from ._types.batch_job import BATCH_JOB

@@ -11,7 +11,7 @@ import typing as t
 
 from ._errors import InvalidOption
 from ._invocation import Invocation, Result, Spec
-from ._job_places import Found, find_output
+from ._job_output_places import Found, find_output
 from ._job_record import SCORE, Job, read_job
 from ._result_files import ResultFile
 from ._result_folder import ResultFolder

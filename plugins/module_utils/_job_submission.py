@@ -15,7 +15,7 @@ from ._errors import AzureMLError, ConflictError, ConnectionFailed, ServiceError
 from ._invocation import Invocation
 from ._job_ledger import SETTLED_AFTER, Ledger
 from ._job_order import Order
-from ._job_outputs import OutputGuard
+from ._job_output_guard import OutputGuard
 from ._job_record import Job, read_job
 from ._job_request import Request
 from ._job_search import InDoubt

@@ -16,7 +16,7 @@ from ._invocation import Invocation, Result
 from ._job_cancel import cancel
 from ._job_ledger import Ledger
 from ._job_order import Order
-from ._job_outputs import delete_below
+from ._job_output_guard import delete_below
 from ._job_record import COMPLETED, Job, read_job
 from ._job_tries import Tries, Try
 from ._job_view import Json, shown_job

@@ -103,10 +103,11 @@ options:
   outputs:
     description:
       - Where results go, as a map of output names. An output has a C(path), V(azureml://datastores/name/paths/path) or
-        the same below the full id of the datastore, and may have a C(type) (V(uri_file), which is the default, or
-        V(uri_folder)) and a C(mode) (V(rw_mount) or V(upload)).
+        the same below the full id of the datastore. It may have a C(type) (V(uri_file), which is the default,
+        V(uri_folder), V(mltable), V(custom_model), V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or
+        V(upload)).
       - What happens when something is there already is said by O(output_policy).
-      - The deployment of a model has one output, which the service calls C(score).
+      - The deployment of a model has one output, a V(uri_file) or V(uri_folder), which the service calls C(score).
       - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
         default datastore, and any other job where the service chooses. M(mlops.azureml.batch_job_results) finds both.
     type: dict
@@ -115,9 +116,9 @@ options:
       - The service lets a job fail, after minutes, when its output exists already. The module looks before it starts
         the job.
       - With V(fail) the task fails at once, and no job is started.
-      - With V(overwrite) what is there is deleted when the job is started. For a V(uri_folder) that is all below it.
-      - With V(unique) the name of the job is put into the path, as the folder of a V(uri_file) and below a
-        V(uri_folder), so that each job has a place of its own.
+      - With V(overwrite) what is there is deleted when the job is started. For a folder that is all below it.
+      - With V(unique) the name of the job is put into the path, as the folder of a V(uri_file) and below
+        anything else, so that each job has a place of its own.
       - The default is V(fail) with O(outputs), and V(unique) without.
     type: str
     choices: [unique, fail, overwrite]

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._job_data import (
+    DATA_TYPES,
     body_of_2021,
     current_body,
     read_inputs,
@@ -59,6 +60,13 @@ def test_paths_as_the_scoring_host_takes_them(path: str, uri: str) -> None:
 )
 def test_data_assets_are_told_from_places(path: str, is_asset: bool) -> None:
     assert one_input(path=path).is_asset is is_asset
+
+
+@pytest.mark.parametrize(("kind", "wire"), [*DATA_TYPES.items()])
+def test_outputs_have_the_types_of_inputs(kind: str, wire: str) -> None:
+    [output] = read_outputs({"x": {"path": "azureml://datastores/store/paths/a/b", "type": kind}}, WORKSPACE)
+    assert output.wire()["jobOutputType"] == wire
+    assert output.below("key").place.path == ("a/key/b" if kind == "uri_file" else "a/b/key")
 
 
 def test_the_type_is_that_of_the_asset_unless_the_task_says() -> None:
