@@ -52,6 +52,7 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
         job("latest", "azureml:pages@latest"),
         job("files", str(FILES / "pages")),
         job("cloud", deployed.pages, output_file_name="renamed.csv"),
+        job("article", deployed.pages, api_generation="2021", output="score"),
         job("green", deployment_name="green", outputs={"any": {"type": "uri_file", "path": place}}),
     ]
     for each in jobs:
@@ -62,9 +63,10 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
     assert rows(tmp_path / "latest") == BLUE_ROWS
     assert rows(tmp_path / "files") == BLUE_ROWS
     assert rows(tmp_path / "cloud", "renamed.csv") == BLUE_ROWS
+    assert rows(tmp_path / "article") == BLUE_ROWS
     assert rows(tmp_path / "green", "counted.csv") == GREEN_ROWS
     assert followed(played, "green")["outputs"] == {"score": {"path": place}}
-    assert [followed(played, each["name"])["deployment_name"] for each in jobs] == ["blue"] * 4 + ["green"]
+    assert [followed(played, each["name"])["deployment_name"] for each in jobs] == ["blue"] * 5 + ["green"]
 
 
 def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_others(play, deployed):
