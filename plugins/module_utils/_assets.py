@@ -28,7 +28,7 @@ from ._lookup import full_id
 from ._management import Management, describe
 from ._plan import Plan, check_names, plan, render
 from ._uploads import into_datastore, through_pending_upload
-from ._wanted_asset import WantedAsset
+from ._wanted_asset import OF_FOLDERS, WantedAsset
 from ._wire import Json
 from ._workspace import Workspace
 
@@ -55,13 +55,14 @@ class Publish:
         if self.asset.upload and self.asset.upload.to == "datastore":
             arguments["datastore"] = {"type": "str"}
         if self.asset.upload and self.asset.upload.to == "pending":
-            arguments["required_files"] = {"type": "list", "elements": "str"}
+            arguments.update({name: {"type": "list", "elements": "str"} for name in OF_FOLDERS})
         if self.asset.spec_at:
             arguments.update({name: {"type": kind} for name, kind in REFERENCES.items()})
         one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
         definition = Definition(
             self.asset,
             extra=tuple({"datastore"} & arguments.keys()),
+            lists=tuple(option for option in OF_FOLDERS if option in arguments),
             local=self.asset.local,
             content=self.asset.spec_at is not None,
         )

@@ -75,7 +75,7 @@ class Content:
     def content_hash(self) -> str:
         """The fingerprint of code: number of files, then names and sizes, then bytes.
 
-        Service fact: assets contract 8.2.         Raises InvalidOption when a file cannot be read.
+        Service fact: assets contract 8.2. Raises InvalidOption when a file cannot be read.
         """
         digest = hashlib.sha256(str(len(self.files)).encode())
         files = sorted(self.files, key=lambda file: (file.name.lower(), file.name))
@@ -115,19 +115,24 @@ class Content:
             raise _unreadable(self.option, file.path, error) from None
 
 
-def read(path: str, option: str) -> Content:
+def read(path: str, option: str, beside: t.Sequence[str] = ()) -> Content:
     """Find the files of an asset; ``option`` is the option that names ``path``, for messages.
 
-    Raises InvalidOption: nothing there, nothing left after the ignore rules, something that is neither file nor
-    folder, a name that is no UTF-8, a link that leads nowhere or in a circle, a folder that cannot be read.
+    ``beside``: files and folders elsewhere that count as if they stood in the folder, under their own names. Raises
+    InvalidOption: nothing there, nothing left after the ignore rules, something that is neither file nor folder, a name
+    that is no UTF-8 or stands twice, a link that leads nowhere or in a circle, a folder that cannot be read.
     """
     root = Path(os.path.abspath(os.path.expanduser(path)))
     try:
         status = root.stat()
         if not stat.S_ISDIR(status.st_mode):
+            if beside:
+                raise InvalidOption(f"{option}: {root} is a file, and only a folder takes other files in.")
             _require_regular(option, root, status)
             return Content(option, root, (_file(root, _name(option, root), status),), None)
-        tree = _walk(root, "", _Walk(option, _ignore_rules(option, root)), (_identity(status),))
+        walk = _Walk(option, _ignore_rules(option, root))
+        tree = _walk(root, "", walk, (_identity(status),))
+        tree = _with(tree, [Path(os.path.abspath(os.path.expanduser(other))) for other in beside], walk)
     except OSError as error:
         raise _unreadable(option, root, error) from None
     files = tuple(_files(tree))
@@ -147,8 +152,24 @@ class _Walk:
 
 def _walk(folder: Path, name: str, walk: _Walk, trail: tuple[tuple[int, int], ...]) -> _Folder:
     """Read one folder; ``trail`` holds the identities of the folders above, to notice links that lead back up."""
+    return _Folder(name, tuple(_entries(folder.iterdir(), name, walk, trail)))
+
+
+def _with(tree: _Folder, others: list[Path], walk: _Walk) -> _Folder:
+    """The root with more files and folders in it, at the places where they would stand."""
+    taken = [entry.name for entry in tree.entries] + [path.name for path in others]
+    twice = sorted({name for name in taken if taken.count(name) > 1})
+    if twice:
+        raise InvalidOption(f"{walk.option}: two files or folders would be named {twice[0]}. Rename one of them.")
+    entries = (*tree.entries, *_entries(others, "", walk, ()))
+    return _Folder("", tuple(sorted(entries, key=lambda entry: (entry.name.lower(), entry.name))))
+
+
+def _entries(
+    paths: t.Iterable[Path], name: str, walk: _Walk, trail: tuple[tuple[int, int], ...]
+) -> list[File | _Folder]:
     entries: list[File | _Folder] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: (entry.name.lower(), entry.name)):
+    for path in sorted(paths, key=lambda entry: (entry.name.lower(), entry.name)):
         below = f"{name}/{path.name}" if name else _name(walk.option, path)
         ignored = walk.rules.ignore(below)
         if ignored and not walk.rules.can_readmit:
@@ -167,7 +188,7 @@ def _walk(folder: Path, name: str, walk: _Walk, trail: tuple[tuple[int, int], ..
         elif not ignored:
             _require_regular(walk.option, path, status)
             entries.append(_file(path, below, status))
-    return _Folder(name, tuple(entries))
+    return entries
 
 
 def _walk_inside(

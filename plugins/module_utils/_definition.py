@@ -33,13 +33,15 @@ SCHEMA = "$schema"
 class Definition:
     """Which keys a definition of a resource type may have, and which options they stand for.
 
-    ``extra``: options that stand in no table. ``local``: options whose text may be a path, which in a file is meant
-    from the file's folder. ``content``: what stands for no option stays in the definition, for it is the content.
-    Otherwise nothing stays there but what is described in place of a reference: a map from options to ``Part``.
+    ``extra``: options that stand in no table, ``lists`` those of several texts. ``local``: options whose text may be a
+    path, which in a file is meant from the file's folder. ``content``: what stands for no option stays in the
+    definition, for it is the content. Otherwise nothing stays there but what is described in place of a reference: a
+    map from options to ``Part``.
     """
 
     resource: ResourceType
     extra: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     content: bool = False
 
@@ -48,7 +50,7 @@ class Definition:
         """Path in the definition -> path in the options."""
         names = re.findall(r"{(\w+)}", self.resource.path)
         kinds = [self.resource.kinds.option] if self.resource.kinds else []
-        keys = {option: option for option in (*names, *kinds, *self.extra)}
+        keys = {option: option for option in (*names, *kinds, *self.extra, *self.lists)}
         for table in self.resource.tables:
             for field in table.fields:
                 if field.option != NAME:
@@ -88,8 +90,15 @@ class Definition:
                     )
                 register_secret(secret)
             plant(settled, option, self._from(folder, option, value))
-        settled[NAME] = grounded_component(rest, folder) if self.content else parts or None
+        settled[NAME] = grounded_component(rest, folder) if self.content else self._with_files(parts, settled) or None
         return settled
+
+    def _with_files(self, parts: dict[str, Part], options: Options) -> dict[str, Part]:
+        """The parts with the files that other options name in them."""
+        for option, part in parts.items():
+            named = [dig(options, field.holds) for field in self._fields(option) if field.holds]
+            parts[option] = part.requiring(named[0]) if named and named[0] else part
+        return parts
 
     def _leaves(self, tree: t.Mapping[str, Json], above: str, rest: dict[str, Json]) -> t.Iterator[tuple[str, Json]]:
         for key, value in tree.items():
@@ -106,7 +115,11 @@ class Definition:
     def _refuse(self, path: str) -> None:
         level = path.rpartition(".")[0]
         here = sorted({key[len(level) :].lstrip(".").split(".")[0] for key in self.keys if key.startswith(level)})
-        raise InvalidOption(f"{NAME}.{path}: this key is not supported. Supported here: {', '.join(here)}.")
+        why = self._why(path)
+        raise InvalidOption(f"{NAME}.{path}: this key is not supported{why}. Supported here: {', '.join(here)}.")
+
+    def _why(self, word: str) -> str:
+        return f": {self.resource.left_out[word]}" if word in self.resource.left_out else ""
 
     def _check_kind(self, tree: t.Mapping[str, Json]) -> None:
         """Another kind has other keys: better to say that than to stumble over one of them."""
@@ -114,7 +127,8 @@ class Definition:
         kind = tree.get(kinds.option) if kinds else None
         if kinds and kind is not None and kind not in kinds.tables:
             supported = ", ".join(kinds.tables)
-            raise InvalidOption(f"{NAME}.{kinds.option}: {kind!r} is not supported. Supported here: {supported}.")
+            why = self._why(str(kind))
+            raise InvalidOption(f"{NAME}.{kinds.option}: {kind!r} is not supported{why}. Supported here: {supported}.")
 
     def _fields(self, option: str) -> list[Field]:
         """What the tables of the kinds make of an option."""
@@ -137,6 +151,8 @@ class Definition:
         """Ansible would make text of anything."""
         wires = [field.wire for field in self._fields(option)]
         kind = "a map" if isinstance(value, dict) else "a list"
+        if isinstance(value, list) and option in self.lists:
+            return
         if not isinstance(value, (dict, list)) or not all(wire.spec()["type"] == "str" for wire in wires):
             return
         raise InvalidOption(f"{NAME}.{path}: a text is wanted, not {kind}.")

@@ -31,7 +31,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "components": (),
 }
 _BINDING = re.compile(r"\${{\s*parent\.(?:inputs\.(?P<input>\w+)|jobs\.(?P<job>\w+)\.outputs\.(?P<output>\w+))\s*}}")
-_OF_THE_COMPONENT = ("command", "code", "environment", "distribution", "additional_includes")
+_INCLUDES = "additional_includes"
+_OF_THE_COMPONENT = ("command", "code", "environment", "distribution", _INCLUDES)
 _FOLDER = "uri_folder"
 
 
@@ -46,6 +47,10 @@ class Part:
     kind: str
     definition: Tree | str
 
+    def requiring(self, file: str) -> Part:
+        """The same code, which has to have this file."""
+        return dataclasses.replace(self, definition={**t.cast("Tree", self.definition), "required_files": [file]})
+
 
 def described(kind: str, path: str, value: Json, folder: str | None) -> Part | None:
     """What is described at ``path``, where a reference to something of ``kind`` could stand; None for a reference.
@@ -56,6 +61,13 @@ def described(kind: str, path: str, value: Json, folder: str | None) -> Part | N
         return None
     grounded = _grounded(kind, value, folder)
     return Part(path, kind, {"path": grounded} if kind == "codes" else grounded)
+
+
+def _with_includes(part: Part, includes: Json) -> Part:
+    """Code with what a component adds to it from elsewhere."""
+    if part.kind != "codes" or includes is None:
+        return part
+    return dataclasses.replace(part, definition={**t.cast("Tree", part.definition), _INCLUDES: includes})
 
 
 def _describes(kind: str, value: Json) -> bool:
@@ -125,13 +137,15 @@ def grounded_component(tree: Tree, folder: str | None) -> Tree:
     for slot in _slots(grounded):
         if _describes(slot.kind, slot.holder.get(slot.key)):
             slot.holder[slot.key] = _grounded(slot.kind, slot.holder[slot.key], folder)
+    if isinstance(grounded.get(_INCLUDES), list):
+        grounded[_INCLUDES] = [_joined(str(path), folder) for path in grounded[_INCLUDES]]
     return grounded
 
 
 def parts_of(tree: Tree) -> list[Part]:
     """What a grounded component describes in place."""
     found = (described(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
-    return [part for part in found if part]
+    return [_with_includes(part, tree.get(_INCLUDES)) for part in found if part]
 
 
 def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:
@@ -140,6 +154,8 @@ def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:
     for slot in _slots(filled):
         if slot.path in ids:
             slot.holder[slot.key] = ids[slot.path]
+    if "code" in ids:
+        filled.pop(_INCLUDES, None)
     return filled
 
 

@@ -44,7 +44,8 @@ class Field:
     the one of ``at``, under which the service may answer; ``yaml`` another place than ``option`` in the YAML files of
     ``az ml``. ``needed`` marks what a creation cannot do without, and ``along_with`` another option that this one
     cannot do without. ``default`` is for options that can only be chosen at creation, since on any other it would
-    reset what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
+    reset what somebody else has set. ``holds`` is another option, which names a file in what this one refers to.
+    ``secret`` values are never shown; False is for names that only look like one.
     """
 
     option: str
@@ -56,6 +57,7 @@ class Field:
     secret: bool | None = None
     alias: str | None = None
     along_with: str | None = None
+    holds: str | None = None
     yaml: str | None = None
 
     def told(self, standing: Json) -> Json:
@@ -177,7 +179,8 @@ class ResourceType:
     paths never. ``regional``: the body carries a location, taken from the parent or the workspace at creation.
     A type that comes in ``kinds`` has itself only what all of them share. ``switches``: yes/no options of a task that
     only go with a write, and the query parameters that they are. ``secrets_at``: the wire path of credentials whose
-    secrets the service takes, and tells only when it is asked to.
+    secrets the service takes, and tells only when it is asked to. ``left_out``: keys and kinds that the YAML files of
+    ``az ml`` know and this table does not, and why.
     """
 
     name: str
@@ -198,6 +201,7 @@ class ResourceType:
     kinds: Kinds | None = None
     switches: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     secrets_at: str | None = None
+    left_out: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def path_of(self, options: Options) -> str:
         """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""

@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:
 
 FINGERPRINT_AT = "properties.properties.client_component_hash"
 HASH_AT = "properties.properties.hash_sha256"
+INCLUDES = "additional_includes"
+OF_FOLDERS = (INCLUDES, "required_files")
 HASH_VERSION_AT = "properties.properties.hash_version"
 
 
@@ -87,11 +89,11 @@ class WantedAsset:
         upload = self.asset.upload
         path = dig(self.options, upload.option) if upload else None
         if not upload or path is None or is_cloud(path):
-            useless = [option for option in ("datastore", "required_files") if self.options.get(option)]
+            useless = [option for option in ("datastore", *OF_FOLDERS) if self.options.get(option)]
             if useless:
                 raise InvalidOption(f"{useless[0]} is for the upload of local files, and the task names none. Drop it.")
             return None
-        files = read(path, upload.option)
+        files = read(path, upload.option, self.options.get(INCLUDES) or ())
         kind = self.options.get("type")
         shape = upload.shape(kind)
         if shape and files.is_folder is not (shape == "folder"):

@@ -59,6 +59,12 @@ options:
       - From a folder, files are left out as its C(.amlignore) says, or else its C(.gitignore). Links are followed.
       - A C(https://) URL of a folder in storage is taken as it stands, and nothing is uploaded.
     type: str
+  additional_includes:
+    description:
+      - Files and folders from elsewhere that are uploaded as if they stood in the folder O(path), under their own
+        names.
+    type: list
+    elements: str
   required_files:
     description:
       - Files that have to be among those that are uploaded, as paths below O(path), for example the scoring script of

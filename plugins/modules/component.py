@@ -61,7 +61,7 @@ options:
         in place of that (local code, an environment, the file or the description of a step, a step that is a command
         itself) is published on the way, each as its own module would, under the name that it has there, or else under
         that of the component, for a step with the name of the step after it. O(code), O(environment) and O(components)
-        win over it.
+        win over it. C(additional_includes) are uploaded with the code.
       - A key that is not supported is an error that names its path.
     type: raw
   code:

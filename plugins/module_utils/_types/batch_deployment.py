@@ -66,6 +66,7 @@ OF_A_MODEL = ResourceType(
             wire=Reference("codes"),
             change=MADE_OF,
             along_with="code_configuration.scoring_script",
+            holds="code_configuration.scoring_script",
         ),
         Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript", change=MADE_OF),
         Field("environment", at="properties.environmentId", wire=Reference("environments"), change=MADE_OF),
@@ -139,6 +140,7 @@ OF_A_PIPELINE = ResourceType(
 BATCH_DEPLOYMENT = ResourceType(
     **COMMON,
     fields=COMMON_FIELDS,
+    left_out={"job_definition": "a job is no component; name or describe the component that it ran, in component"},
     kinds=Kinds(
         "type",
         at=KIND_AT,

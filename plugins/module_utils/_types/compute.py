@@ -203,10 +203,22 @@ KUBERNETES = ResourceType(
     delete_query={"underlyingResourceAction": "Detach"},
 )
 
+NO_SCORING = "no scoring job runs on it"
+
 COMPUTE = ResourceType(
     **COMMON,
     fields=COMMON_FIELDS,
     outputs=COMMON_OUTPUTS,
+    left_out={
+        "virtualmachine": NO_SCORING,
+        "synapsespark": NO_SCORING,
+        "custom_applications": "they are for people at the instance",
+        **dict.fromkeys(
+            ("enable_root_access", "release_quota_on_stop", "enable_os_patching"),
+            "no stable version of the service's interface knows it",
+        ),
+        "idle_time_before_shutdown": "write idle_time_before_shutdown_minutes",
+    },
     kinds=Kinds(
         "type",
         at=KIND_AT,

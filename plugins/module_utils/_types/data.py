@@ -42,5 +42,6 @@ DATA = AssetType(
         shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"},
         tells=_read_in,
     ),
+    left_out={"source": "bringing data in is a job of its own"},
     container_outputs=(Output("type", at="properties.dataType", wire=TYPES),),
 )

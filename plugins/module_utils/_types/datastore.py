@@ -67,6 +67,10 @@ def _kind(word: str, option: str, key: str) -> ResourceType:
 DATASTORE = ResourceType(
     **COMMON,
     fields=COMMON_FIELDS,
+    left_out={
+        "azure_data_lake_gen1": "Azure has retired this storage",
+        "one_lake": "what the service makes of it is not known",
+    },
     kinds=Kinds(
         "type",
         at=KIND_AT,

@@ -20,6 +20,7 @@ from ansible_collections.mlops.azureml.plugins.modules import (
     environment_info,
 )
 from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.conftest import Emulated
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage
 
 DESCRIBED = Path(__file__).parent / "described"
 
@@ -86,6 +87,11 @@ def test_what_is_wrong_is_told_before_any_write(place: Emulated, files: Path) ->
     assert place.writes == []
 
     (files / "environment" / "conda.yml").write_text("dependencies: []")
+    (files / "code" / "score.py").rename(files / "code" / "other.py")
+    unscripted = place(batch_deployment, {"definition": f"{files}/deployment.yml"})
+    assert "required_files: score.py is not among the files" in unscripted["msg"]
+    (files / "code" / "other.py").rename(files / "code" / "score.py")
+
     text = (files / "deployment.yml").read_text()
     (files / "deployment.yml").write_text(text.replace("azureml:cluster", "azureml:no-cluster"))
     absent = place(batch_deployment, {"definition": f"{files}/deployment.yml"})
@@ -141,6 +147,28 @@ def test_a_pipeline_with_its_steps(place: Emulated, files: Path) -> None:
         "times": "integer",
         "prepared": "uri_folder",
     }
+
+
+def test_a_component_with_code_from_elsewhere(emulated: Emulated, files: Path, storage: FakeStorage) -> None:
+    definition = {
+        "name": "digits_shared",
+        "type": "command",
+        "command": "python score.py",
+        "environment": "azureml://registries/azureml/environments/sklearn-1.5/labels/latest",
+        "code": f"{files}/code",
+        "additional_includes": [f"{files}/model", f"{files}/step/prepare.yml"],
+    }
+    made = emulated(component, {"definition": definition})
+    assert endings(made["published"])[0] == "codes/digits_shared/versions/1"
+    (container,) = storage.containers.values()
+    assert set(container.blobs) == {"code/score.py", "code/model/weights.json", "code/prepare.yml"}
+    assert not emulated(component, {"definition": definition})["changed"]
+
+    (files / "model" / "weights.json").write_text("[]")
+    assert endings(emulated(component, {"definition": definition})["published"])[0].endswith("versions/2")
+
+    definition["additional_includes"] = [f"{files}/code/score.py"]
+    assert "would be named score.py" in emulated(component, {"definition": definition})["msg"]
 
 
 def test_a_component_with_its_code(emulated: Emulated, files: Path) -> None:
