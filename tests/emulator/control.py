@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -55,15 +56,17 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
         state.settle()
         return JSONResponse({"now": state.clock.now().isoformat()})
 
-    async def read_state(_request: Request) -> Response:
-        resources = {resource.path: _view(resource) for resource in state.resources}
-        document = {
-            "resources": resources,
-            "endpoint_names": state.endpoint_names,
-            "jobs": [_job_view(state, job) for job in state.jobs.list()],
-            "running_operations": state.operations.running,
-            "blobs": await state.storage.inventory(),
+    async def read_state(request: Request) -> Response:
+        parts: dict[str, Callable[[], Any]] = {
+            "resources": lambda: {resource.path: _view(resource) for resource in state.resources},
+            "endpoint_names": lambda: state.endpoint_names,
+            "jobs": lambda: [_job_view(state, job) for job in state.jobs.list()],
+            "running_operations": lambda: state.operations.running,
         }
+        asked = request.query_params.getlist("part") or [*parts, "blobs"]
+        document = {part: read() for part, read in parts.items() if part in asked}
+        if "blobs" in asked:
+            document["blobs"] = await state.storage.inventory()
         return JSONResponse(document)
 
     async def kill_worker(request: Request) -> Response:

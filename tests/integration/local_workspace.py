@@ -90,4 +90,5 @@ class LocalWorkspace:
     @property
     def jobs(self) -> list[Any]:
         """The scoring jobs, as the management view shows them."""
-        return list(self.state["jobs"])
+        jobs: list[Any] = self.control.get("/emulator/state?part=jobs").raise_for_status().json()["jobs"]
+        return jobs

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -109,14 +110,15 @@ class Bench:
 
     def new_key(self) -> str:
         """A key that nobody used, and a controller that has never been here."""
-        self.keys.append(f"key{len(self.keys)}")
+        self.keys.append(f"key-{uuid.uuid4().hex[:12]}")
         self.engine.cache = self.folder / self.keys[-1]
         return self.keys[-1]
 
-    def calls(self, task: Callable[[], Any], key: str) -> list[Call]:
+    def calls(self, task: Callable[[], Done], key: str) -> list[Call]:
         """What a task asks, each kind of request at most twice."""
         self.workspace.forget()
-        task()
+        done = task()
+        assert not done.failed, done.message
         asked: Counter[tuple[str, str]] = Counter()
         calls = []
         for request in self.workspace.journal:

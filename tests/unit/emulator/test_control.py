@@ -81,3 +81,5 @@ def test_the_state_can_be_compared(workspace):
     assert state["running_operations"] == 1
     assert state["resources"][workspace.path("batchEndpoints/digits-ep")]["provisioning_state"] == "Succeeded"
     assert state["jobs"] == []
+    parts = workspace.http.get("/emulator/state?part=jobs&part=endpoint_names").json()
+    assert parts == {part: state[part] for part in ("jobs", "endpoint_names")}
