@@ -4,17 +4,20 @@
 
 """How fast the local workspace starts and answers: `python -m tests.bench.emulator_speed`.
 
-Prints how long a start takes and how much of it is Azurite's, then management GETs a second in an empty workspace and
-in one with 1,000 batch jobs and 5,000 model versions. Rates are per second of one core's time that the emulator spends,
-so that they do not depend on what else the machine does. Linux; needs an environment with
-tests/emulator/requirements.txt.
+Prints each figure beside its limit, and exits with status 1 when one is missed: how long a start takes besides
+Azurite's own; management GETs a second; how much slower they are with 1,000 batch jobs and 5,000 model versions than
+with a few. Rates are per second of one core's time that the emulator spends, so that they do not depend on what else
+the machine does. Linux; needs an environment with tests/emulator/requirements.txt.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import http.client
+import itertools
 import json
+import math
 import os
 import shlex
 import ssl
@@ -24,7 +27,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,9 @@ ROOT = Path(__file__).parents[2]
 JOBS, VERSIONS = 1_000, 5_000
 A_FEW = 60
 """More than a page of a list, so that a page is as long with few things as with many."""
-CLIENTS, SECONDS = 4, 8.0
+CLIENTS, SECONDS, STARTS = 4, 6.0, 3
+START_SECONDS, GETS, SLOWER = 2.0, 300.0, 0.2
+"""The limits: seconds of a start besides Azurite, GETs in a second of a core, what a crowd may cost."""
 VERSION = "api-version=2024-10-01"
 
 
@@ -195,27 +200,63 @@ ADDRESSES = {
 }
 
 
-def main() -> None:
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A measured value, how it is written, and the limit that it must keep."""
+
+    what: str
+    value: float
+    limit: float
+    form: str
+    at_most: bool
+
+    @property
+    def passes(self) -> bool:
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+    def line(self) -> str:
+        bound = f"at {'most' if self.at_most else 'least'} {self.form.format(self.limit)}"
+        return f"{self.what:<50} {self.form.format(self.value):>10}   {bound:<18} {'pass' if self.passes else 'MISS'}"
+
+
+def start(folder: Path) -> Iterator[Figure]:
+    """Start an emulator in `folder`; the best of a few times, for the machine may be busy."""
+    azurite, whole = math.inf, math.inf
+    for _time in range(STARTS):
+        command("down", folder)
+        azurite = min(azurite, start_of_azurite(folder))
+        whole = min(whole, timed(lambda: command("up", folder)))
+    own = core_seconds(int((folder / "pid").read_text()))
+    yield Figure("start, in time of a core", own, START_SECONDS, "{:.2f} s", True)
+    yield Figure(f"start, besides {azurite:.2f} s of Azurite", whole - azurite, START_SECONDS, "{:.2f} s", True)
+
+
+def gets(folder: Path) -> Iterator[Figure]:
+    """GETs of each kind in a workspace with a few things, then in one with many."""
+    emulator = Emulator(folder)
+    furnish(emulator)
+    few = {what: rate(emulator, below) for what, below in ADDRESSES.items()}
+    for what, found in few.items():
+        yield Figure(f"GETs of {what} in a second of a core", found, GETS, "{:.0f}", False)
+    crowd(emulator)
+    for what, below in ADDRESSES.items():
+        many = rate(emulator, below)
+        yield Figure(f"GETs of {what}, many standing", many, GETS, "{:.0f}", False)
+        yield Figure("  slower than with a few", 1 - many / few[what], SLOWER, "{:.0%}", True)
+
+
+def main() -> int:
+    missed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        azurite = start_of_azurite(folder)
-        whole = timed(lambda: command("up", folder))
         try:
-            emulator = Emulator(folder)
-            own = core_seconds(emulator.pid)
-            print(
-                f"start {whole:.2f} s, of which Azurite takes {azurite:.2f} s alone; {own:.2f} s of a core without it"
-            )
-            print("GETs in a second of a core   few things   many things")
-            furnish(emulator)
-            few = {what: rate(emulator, below) for what, below in ADDRESSES.items()}
-            crowd(emulator)
-            for what, below in ADDRESSES.items():
-                many = rate(emulator, below)
-                print(f"  {what:<22}     {few[what]:10.0f}    {many:10.0f}  {many / few[what] - 1:+.0%}")
+            for figure in itertools.chain(start(folder), gets(folder)):
+                print(figure.line(), flush=True)
+                missed += not figure.passes
         finally:
             command("down", folder)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

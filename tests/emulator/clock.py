@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from datetime import datetime, timedelta, timezone
 
 
@@ -39,6 +40,7 @@ class Clock:
             self._sleepers.discard(woken)
 
 
+@functools.lru_cache(maxsize=20_000)
 def timestamp(moment: datetime) -> str:
     """Spell a moment as the service does. Service fact: batch contract 1 (`+00:00`, trailing zeros cut)."""
     fraction = f"{moment.microsecond:06d}1".rstrip("0")

@@ -259,12 +259,20 @@ def _properties(state: State, job: Job) -> dict[str, str]:
         "azureml.runsource": "azureml.PipelineRun",
         "runSource": "Unavailable",
         "runType": "HTTP",
-        "azureml.parameters": json.dumps(_parameters(state, job), separators=(",", ":")),
+        "azureml.parameters": _parameters_text(state, job),
         "azureml.continue_on_step_failure": "False",
         "azureml.continue_on_failed_optional_input": "False",
         "azureml.pipelineComponent": "pipelinerun",
         **job.properties,
     }
+
+
+def _parameters_text(state: State, job: Job) -> str:
+    """Made once for each generation: a job's settings do not change."""
+    generation = state.policies["generation"]
+    if generation not in job.parameters:
+        job.parameters[generation] = json.dumps(_parameters(state, job), separators=(",", ":"))
+    return job.parameters[generation]
 
 
 def _parameters(state: State, job: Job) -> dict[str, str]:

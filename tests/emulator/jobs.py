@@ -56,6 +56,8 @@ class Job:
     error: str = ""
     """Why it failed, as the service words it."""
     is_archived: bool = False
+    parameters: dict[str, str] = field(default_factory=dict, repr=False)
+    """`azureml.parameters` as answered, by generation."""
 
     @property
     def is_over(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import isodate  # type: ignore[import-untyped]
@@ -39,7 +40,12 @@ def effective(job: Job, name: str, part: str | None = None) -> Any:
 
 def timeout_seconds(job: Job) -> float:
     """How long a mini batch may take."""
-    return float(isodate.parse_duration(effective(job, "retrySettings", "timeout")).total_seconds())
+    return _seconds(effective(job, "retrySettings", "timeout"))
+
+
+@functools.lru_cache
+def _seconds(duration: str) -> float:
+    return float(isodate.parse_duration(duration).total_seconds())
 
 
 def output_uri(job: Job) -> str | None:

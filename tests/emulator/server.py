@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import os
 import shlex
 import signal
@@ -83,6 +84,7 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
         while not all(server.started for server in servers.values()):
             await asyncio.sleep(0.01)
         write_environment(settings)
+        _collect_garbage_seldom()
         _tell(parent, "ready")
         await stopping.wait()
         for server in servers.values():
@@ -92,6 +94,12 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
         await emulator.stop()
         for secret in (settings.state_dir / "env", certificates.server):
             secret.unlink(missing_ok=True)
+
+
+def _collect_garbage_seldom() -> None:
+    """What stands in the workspace is no garbage: the more there is, the longer every search through it takes."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _server(emulator: Emulator, surface: str, certificates: tls.Certificates) -> _Server:

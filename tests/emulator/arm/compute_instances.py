@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Refused, management_error
 from ..state import Resource
 from .call import Answer, Call
+from .instance_parts import PERSONAL, SCHEDULES, SETUP_SCRIPTS, SSH
 from .operations import COMPUTE
 from .shapes import Choice, Field, Flag, Json, Object, shape
 from .versions import Span
@@ -23,15 +24,17 @@ _READ_ONLY = (
     "versions",
     "osImageMetadata",
 )
+_PREVIEW = Span(None, "2023-02-01-preview")
 SHAPE = shape(
     Field("vmSize", required="must not be empty."),
     Field("subnet", Object(shape(Field("id", required="must not be empty.")))),
     Field("applicationSharingPolicy", Choice(("Shared", "Personal")), default="Shared"),
     Field("computeInstanceAuthorizationType", default="personal"),
-    Field("sshSettings", Json(), default={"sshPublicAccess": "Disabled"}),
-    Field("personalComputeInstanceSettings", Json()),
-    Field("schedules", Json()),
-    Field("setupScripts", Json()),
+    Field("sshSettings", Object(SSH), default={}),
+    Field("personalComputeInstanceSettings", Object(PERSONAL)),
+    Field("schedules", Object(SCHEDULES)),
+    Field("setupScripts", Object(SETUP_SCRIPTS)),
+    Field("autologgerSettings", Object(shape(Field("mlflowAutologger"))), hide_null=True, versions=_PREVIEW),
     Field("idleTimeBeforeShutdown", versions=Span("2025-12-01", "2022-10-01-preview")),
     Field("enableNodePublicIp", Flag(), default=True),
     Field("customServices", Json(list, "an array")),

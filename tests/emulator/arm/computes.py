@@ -10,6 +10,7 @@ from ..state import Resource
 from . import compute_instances
 from .call import Answer, Call
 from .compute_views import settled, transient
+from .instance_parts import INSTANCE_TYPES
 from .listing import listed, page
 from .names import bad_name
 from .operations import COMPUTE, Operation
@@ -62,7 +63,7 @@ KUBERNETES = shape(
     Field("vcName"),
     Field("namespace", default="default"),
     Field("defaultInstanceType"),
-    Field("instanceTypes", Json()),
+    Field("instanceTypes", INSTANCE_TYPES),
 )
 KINDS = {"AmlCompute": AML_COMPUTE, "Kubernetes": KUBERNETES, compute_instances.KIND: compute_instances.SHAPE}
 

@@ -46,6 +46,9 @@ _AUTH_CODES = {
 }
 
 
+_WRONG_AUDIENCE = "The access token has been obtained for the wrong audience or resource."
+
+
 def management(state: State) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint that takes every ARM request."""
     budgets = Budgets(state)
@@ -97,7 +100,8 @@ def _authenticate(state: State, request: Request) -> Caller:
     except AuthError as error:
         authority = f"{state.settings.url('login')}/{state.settings.tenant_id}"
         challenge = f'Bearer authorization_uri="{authority}", error="invalid_token"'
-        refusal = gateway_error(401, _AUTH_CODES[error.code], error.message, {"WWW-Authenticate": challenge})
+        message = _WRONG_AUDIENCE if error.code == "audience" else error.message
+        refusal = gateway_error(401, _AUTH_CODES[error.code], message, {"WWW-Authenticate": challenge})
         raise Refused(refusal) from error
 
 
@@ -119,6 +123,8 @@ async def _below_workspace(
         raise Refused(_unregistered(api_version, known, "/".join(["workspaces", *literals]), settings.region))
     if len(segments) > 7 and (state.is_deleted or segments[7].lower() != settings.workspace_name.lower()):
         raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
+    if unknown := [literal for literal in literals if literal.lower() not in _SPELLING]:
+        raise Refused(_unknown_type("/".join(["workspaces", *literals]), unknown[0], api_version))
     names = tuple(rest[1::2])
     route = "/".join(_interleave(literals, ("*",) * len(names)))
     base = settings.workspace_path if len(segments) > 7 else settings.workspace_path.rsplit("/", 1)[0]
@@ -166,6 +172,14 @@ def _unregistered(api_version: str, known: list[str], resource_type: str, region
         f"'{resource_type}'. The supported api-versions are '{supported}'. The supported locations are '{region}'."
     )
     return gateway_error(400, "NoRegisteredProviderFound", message)
+
+
+def _unknown_type(resource_type: str, segment: str, api_version: str) -> Response:
+    message = (
+        f"The resource type '{segment}' of '{resource_type}' could not be found in the namespace '{PROVIDER}' for "
+        f"api version '{api_version}'."
+    )
+    return gateway_error(404, "InvalidResourceType", message)
 
 
 def _no_workspace(resource_group: str, name: str, *, nested: bool) -> Response:

@@ -181,6 +181,8 @@ class Shape:
     """An object with known keys, in the order in which they are answered."""
 
     fields: tuple[Field, ...]
+    _answered: dict[str, tuple[Field, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By api-version: looked up for every thing in a list."""
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
@@ -230,10 +232,11 @@ class Shape:
 
     def render(self, stored: Mapping[str, Any], version: str) -> dict[str, Any]:
         """The answer for an api-version."""
+        if version not in self._answered:
+            shown = (entry for entry in self.fields if not entry.write_only and entry.versions.covers(version))
+            self._answered[version] = tuple(shown)
         answer = {}
-        for entry in self.fields:
-            if entry.write_only or not entry.versions.covers(version):
-                continue
+        for entry in self._answered[version]:
             value = stored.get(entry.name)
             if value is None and entry.hide_null:
                 continue
