@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ._asset_type import AssetType, check_version
+from ._asset_type import KNOWN_NAME, AssetType, check_version
 from ._info import Filter, Info, listed, one
 from ._invocation import Spec
 from ._lookup import NEWEST_FIRST
-from ._plan import check_names, render
+from ._plan import render
 from ._resource import Options
 from ._wire import Choice
 from ._workspace import Workspace
@@ -58,7 +58,7 @@ class AssetInfo(Info):
             for standing in listed(workspace, container.path.rpartition("/")[0], views, options):
                 yield render(container, standing, workspace.id)
         else:
-            check_names(self.asset, options)
+            KNOWN_NAME.check("name", options["name"], self.asset.label)
             for standing in self._versions(workspace, options):
                 yield render(self.asset, standing, workspace.id)
 

@@ -24,6 +24,8 @@ ARCHIVED = Field("archived", at=ARCHIVED_AT, wire=Boolean())
 
 # Service fact: assets contract 1.2.
 ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, - and _, not - or _ first")
+# Names that can be read: the service has some of its own that nobody else could create.
+KNOWN_NAME = NameRule(r"(?!\.+\Z)[^/\\?#%:@\s]{1,255}", "1 to 255 characters, no blanks, slashes, colons and the like")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -154,6 +154,13 @@ class Publication:
                     continue
                 if self.management.get(place.text) is None:
                     raise InvalidOption(f"{NAME}.{place.path}: there is no {describe(place.text)}. Create it first.")
+        for option, name in self.wanted.datastores:
+            path = self.workspace.path(f"datastores/{name}")
+            with self._told_in_check_mode():
+                if self.management.get(path) is None:
+                    raise InvalidOption(
+                        f"{option}: there is no {describe(path)}. Create it first, or correct {option}."
+                    )
 
     @contextlib.contextmanager
     def _told_in_check_mode(self) -> t.Iterator[None]:

@@ -181,9 +181,16 @@ def _require_needed(resource: ResourceType, wanted: dict[str, Json], complaint: 
 
 
 def _require_companions(resource: ResourceType, wanted: dict[str, Json], body: Json) -> None:
-    """Raises InvalidOption for an option that says nothing without another, which neither stands nor is said."""
+    """Raises InvalidOption for an option that says nothing without another, which neither stands nor is said, or that
+    contradicts it."""
     places = {field.option: field.at for field in resource.fields}
     for field in resource.fields:
+        low, high = dig(body, field.at), dig(body, places[field.at_most]) if field.at_most else None
+        if low is not None and high is not None and int(low) > int(high):
+            raise InvalidOption(
+                f"{field.option} would be {low}, more than {field.at_most}, {high}. Correct one of them. "
+                "Nothing was changed."
+            )
         if field.along_with and field.at in wanted and dig(body, places[field.along_with]) is None:
             raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task. Nothing was changed.")
 

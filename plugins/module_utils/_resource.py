@@ -42,10 +42,10 @@ class Field:
 
     ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
     the one of ``at``, under which the service may answer; ``yaml`` another place than ``option`` in the YAML files of
-    ``az ml``. ``needed`` marks what a creation cannot do without, and ``along_with`` another option that this one
-    cannot do without. ``default`` is for options that can only be chosen at creation, since on any other it would
-    reset what somebody else has set. ``holds`` is another option, which names a file in what this one refers to.
-    ``secret`` values are never shown; False is for names that only look like one.
+    ``az ml``. ``needed`` marks what a creation cannot do without. Other options: ``along_with`` is one that this one
+    cannot do without, ``holds`` one that names a file in what this one refers to, ``at_most`` one whose number this one
+    must not exceed. ``default`` is for options that can only be chosen at creation, since on any other it would reset
+    what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
     """
 
     option: str
@@ -58,6 +58,7 @@ class Field:
     alias: str | None = None
     along_with: str | None = None
     holds: str | None = None
+    at_most: str | None = None
     yaml: str | None = None
 
     def told(self, standing: Json) -> Json:

@@ -25,7 +25,7 @@ from ._mapping_file import read_mapping
 from ._plan import check_options, merged_body
 from ._resource import Field, Options
 from ._storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
-from ._wire import CondaFile, Json
+from ._wire import CondaFile, Json, StorageUri
 
 if t.TYPE_CHECKING:
     from ._blobs import Datastore
@@ -227,6 +227,15 @@ class WantedAsset:
         """Where the specification refers to other resources."""
         spec = self.json.get(self.asset.spec_at or "")
         return list(places(spec)) if spec else []
+
+    @property
+    def datastores(self) -> t.Iterator[tuple[str, str]]:
+        """The options that name a place in a datastore of this workspace, with the name of the datastore."""
+        here = (self.workspace.subscription_id, self.workspace.resource_group, self.workspace.name)
+        for field in self.asset.content:
+            place = read_datastore_path(self.json.get(field.at) or "") if isinstance(field.wire, StorageUri) else None
+            if place and place.workspace in (None, tuple(part.lower() for part in here)):
+                yield field.option, place.datastore
 
     @property
     def fingerprint(self) -> str:

@@ -68,7 +68,13 @@ AML_COMPUTE = ResourceType(
         Field("os_type", at=f"{INNER}.osType", wire=SYSTEMS, change=FIXED),
         # By PATCH: a PUT would leave out the password of the nodes, which nobody can read, and whether the service
         # then forgets it is not known (assets contract 3.1, open question 13).
-        Field("min_instances", at=f"{SCALE}.minNodeCount", wire=Integer(minimum=0), change=Change.PATCH),
+        Field(
+            "min_instances",
+            at=f"{SCALE}.minNodeCount",
+            wire=Integer(minimum=0),
+            change=Change.PATCH,
+            at_most="max_instances",
+        ),
         Field("max_instances", at=f"{SCALE}.maxNodeCount", wire=Integer(minimum=0), needed=True, change=Change.PATCH),
         Field(
             "idle_time_before_scale_down",

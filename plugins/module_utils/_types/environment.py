@@ -7,14 +7,19 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
+from .._asset_type import COMMON_OUTPUTS, STAGE, AssetType, Upload, about
 from .._asset_wire import Filled
-from .._resource import Change, Field
+from .._resource import Change, Field, NameRule
 from .._wire import Choice, CondaFile, Integer, StorageUri, Text
 
 SYSTEMS = Choice(linux="Linux", windows="Windows")
 REBUILDS = Choice(disabled="Disabled", on_base_image_update="OnBaseImageUpdate")
 BUILD = "properties.build"
+# Service fact: assets contract 1.2, 7.3.
+NAME = NameRule(
+    r"(?!(?i:AzureML-))[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}",
+    "1 to 255 letters, digits, - and _, not - or _ first; AzureML- begins the names of the service's own",
+)
 FIXED = Change.NEW_VERSION
 
 
@@ -33,7 +38,7 @@ ENVIRONMENT = AssetType(
     plural="environments",
     label="environment",
     path="environments/{name}/versions/{version}",
-    name_rule=ASSET_NAME,
+    name_rule=NAME,
     fields=(
         Field("image", at="properties.image", change=FIXED),
         Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=FIXED),

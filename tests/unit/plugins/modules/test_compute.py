@@ -392,3 +392,14 @@ def test_deleting_takes_the_nodes_along(run: Run) -> None:
     done = run(compute, {"name": "cpu1", "state": "absent"}, get(AT, cluster()), gone, poll(), get(AT))
     assert done["changed"]
     assert "compute" not in done.result
+
+
+@pytest.mark.parametrize("counts", [{"min_instances": 5, "max_instances": 1}, {"min_instances": 7}])
+def test_more_nodes_at_the_least_than_at_the_most(run: Run, counts: dict[str, int]) -> None:
+    out = run(compute, {"name": "cpu1", **counts}, get(AT, cluster()))
+    assert out["msg"].startswith(f"min_instances would be {counts['min_instances']}, more than max_instances, ")
+
+
+def test_a_new_cluster_too_has_no_more_at_the_least(run: Run) -> None:
+    task = {"name": "cpu1", "size": "Standard_DS2_v2", "min_instances": 2, "max_instances": 1}
+    assert "more than max_instances, 1" in run(compute, task, get(AT))["msg"]

@@ -24,6 +24,7 @@ STORE = {
     "name": "blobs",
     "properties": {"credentials": {"credentialsType": "None"}, "accountName": "acc", "containerName": "blobs"},
 }
+THERE = get("datastores/workspaceblobstore", STORE)
 SHORT = "azureml://datastores/workspaceblobstore/paths/incoming/digits"
 LONG = f"azureml:/{SUBSCRIPTION}/resourcegroups/rg1/workspaces/ws1/datastores/workspaceblobstore/paths/incoming/digits"
 
@@ -52,7 +53,7 @@ def listed(*versions: dict[str, Any]) -> Call:
 
 def test_data_in_the_cloud_is_registered_as_given(run: Run) -> None:
     write = put("data/images/versions/1", body=version(), operation=False)
-    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), write)
+    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), THERE, write)
 
     assert write.sent == {"properties": {"dataUri": SHORT, "dataType": "uri_folder"}}
     assert out["data"] == {
@@ -77,9 +78,23 @@ def test_data_that_stands_costs_one_request(run: Run, path: str) -> None:
 
 
 def test_prediction_shows_the_path_as_the_service_will(run: Run) -> None:
-    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), check=True)
+    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), THERE, check=True)
 
     assert out["data"]["path"] == LONG
+
+
+def test_a_datastore_that_is_not_there_is_found_before_any_write(run: Run) -> None:
+    start = (listed(), get("data/images"), get("datastores/workspaceblobstore"))
+    out = run(data, {"name": "images", "path": SHORT}, *start)
+    assert out["msg"].startswith("path: there is no datastores/workspaceblobstore in workspace ws1")
+    predicted = run(data, {"name": "images", "path": SHORT}, *start, check=True)
+    assert (predicted["changed"], len(predicted.warnings)) == (True, 1)
+
+
+def test_a_datastore_of_another_workspace_is_none_of_ours(run: Run) -> None:
+    write = put("data/images/versions/1", body=version(), operation=False)
+    elsewhere = LONG.replace("workspaces/ws1", "workspaces/ws2")
+    assert run(data, {"name": "images", "path": elsewhere}, listed(), get("data/images"), write)["changed"]
 
 
 def test_other_folder_under_a_given_version_is_refused(run: Run) -> None:

@@ -293,3 +293,8 @@ def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:
 )
 def test_image_has_one_origin(run: Run, task: dict[str, Any], complaint: str) -> None:
     assert complaint in run(environment, {"name": "env", **task})["msg"]
+
+
+def test_names_of_the_service_are_its_own(run: Run) -> None:
+    out = run(environment, {"name": "AzureML-mine", "image": IMAGE})
+    assert "'AzureML-mine' cannot be the name of a environment" in out["msg"]

@@ -174,3 +174,12 @@ def test_filters_reach_the_service(
     _info, standing = TWINS[module]
     name, call = listed(info, standing, **sent)
     run(info, {**name, **task}, call)
+
+
+def test_environments_of_the_service_can_be_read(run: Run) -> None:
+    """Their names could not be given to any other (assets contract 1.2)."""
+    name = "AzureML-ACPT-pytorch-1.13-py38-cuda11.7-gpu"
+    standing = {"id": f"{WORKSPACE}/environments/{name}/versions/7", "name": "7", "properties": {}}
+    call = get(f"environments/{name}/versions/7", standing)
+    (found,) = run(environment_info, {"name": name, "version": "7"}, call)["environments"]
+    assert (found["name"], found["version"]) == (name, "7")

@@ -157,6 +157,7 @@ def test_other_type_is_another_version(run: Run) -> None:
         {"name": "digits", "path": SENT_URI, "type": "mlflow_model"},
         listed(version()),
         get("models/digits", {"properties": {"latestVersion": "1", "nextVersion": "2"}}),
+        get("datastores/workspaceblobstore", STORE),
         check=True,
     )
 
@@ -208,7 +209,8 @@ def test_new_model_is_sent_all_that_the_task_says(run: Run) -> None:
     write = put("models/digits/versions/1", body=version(), operation=False)
     task = {"name": "digits", "path": SENT_URI, "type": "mlflow_model", "job_name": "train-42", "stage": "Production"}
     words = {"description": "d", "tags": {"a": "b"}, "properties": {"p": "q"}, "flavors": {"f": {}}}
-    run(model, {**task, **words}, listed(), get("models/digits"), write)
+    there = get("datastores/workspaceblobstore", STORE)
+    run(model, {**task, **words}, listed(), get("models/digits"), there, write)
 
     assert write.sent["properties"] == {
         "modelUri": SENT_URI,
