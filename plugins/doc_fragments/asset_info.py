@@ -24,6 +24,10 @@ options:
       - Only the version of O(name) that was created last.
     type: str
     choices: [latest]
+  newest:
+    description:
+      - Only so many versions of O(name), those that were created last of all that the other options leave.
+    type: int
 """
 
     LIST_VIEW = r"""

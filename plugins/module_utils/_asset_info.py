@@ -11,6 +11,7 @@ import itertools
 import typing as t
 
 from ._asset_type import KNOWN_NAME, AssetType, check_version
+from ._errors import InvalidOption
 from ._info import Filter, Info, listed, one
 from ._invocation import Spec
 from ._lookup import NEWEST_FIRST
@@ -43,8 +44,9 @@ class AssetInfo(Info):
             **super().spec().arguments,
             "version": {"type": "str"},
             "label": {"type": "str", "choices": ["latest"]},
+            "newest": {"type": "int"},
         }
-        options = [chosen.option for chosen in self.filters]
+        options = [*(chosen.option for chosen in self.filters), "newest"]
         return Spec(
             arguments,
             mutually_exclusive=(MEANS_ONE, *itertools.product(MEANS_ONE, options)),
@@ -52,6 +54,8 @@ class AssetInfo(Info):
         )
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
+        if options["newest"] is not None and options["newest"] < 1:
+            raise InvalidOption(f"newest: {options['newest']} is too small: the smallest value is 1.")
         if options["name"] is None:
             container = self.asset.container
             views = [chosen for chosen in self.filters if chosen is LIST_VIEW]
@@ -70,7 +74,8 @@ class AssetInfo(Info):
         elif options["label"] is not None:
             yield from itertools.islice(listed(workspace, versions, (), options, **NEWEST_FIRST), 1)
         else:
-            for standing in listed(workspace, versions, self.filters, options):
-                # A search by hash finds versions of other names, too (assets contract 5.1).
-                if self.asset.names_in(standing["id"])["name"] == options["name"]:
-                    yield standing
+            order = {} if options["newest"] is None else {"$orderBy": NEWEST_FIRST["$orderBy"]}
+            found = listed(workspace, versions, self.filters, options, **order)
+            # A search by hash finds versions of other names, too (assets contract 5.1).
+            own = (one for one in found if self.asset.names_in(one["id"])["name"] == options["name"])
+            yield from itertools.islice(own, options["newest"])

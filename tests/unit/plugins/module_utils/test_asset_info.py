@@ -130,6 +130,19 @@ def test_tags_are_looked_for_here_too(run: Run, tags: list[str], numbers: list[s
     assert [song["version"] for song in found["songs"]] == numbers
 
 
+@pytest.mark.parametrize(
+    ("count", "numbers"), [(1, ["9"]), (2, ["9", "8"]), (3, ["9", "8", "7"]), (9, ["9", "8", "7"])]
+)
+def test_the_newest(run: Run, count: int, numbers: list[str]) -> None:
+    """Pages that are not needed are not asked for."""
+    order = {"listViewType": "ActiveOnly", "$orderBy": "createdtime desc"}
+    following = f"{ARM}{WORKSPACE}/songs/blues/versions?api-version=2024-10-01&$skipToken=x"
+    first = get("songs/blues/versions", {"value": [version("9"), version("8")], "nextLink": following}, **order)
+    second = get("songs/blues/versions", {"value": [version("7")]}, **{"$skipToken": "x"})
+    found = run(songs, {"name": "blues", "newest": count}, *([first] if count < 3 else [first, second]))
+    assert [song["version"] for song in found["songs"]] == numbers
+
+
 def test_search_by_hash_leaves_out_other_names(run: Run) -> None:
     hits = {"value": [version("1", "waltz"), version("2")]}
     listed = get("songs/blues/versions", hits, listViewType="ActiveOnly", hash="0a")
@@ -145,6 +158,9 @@ def test_search_by_hash_leaves_out_other_names(run: Run) -> None:
         ({"name": "blues", "version": "1", "label": "latest"}, "mutually exclusive: version|label"),
         ({"name": "blues", "version": "1", "list_view": "all"}, "mutually exclusive: version|list_view"),
         ({"name": "blues", "label": "latest", "tags": ["a"]}, "mutually exclusive: label|tags"),
+        ({"newest": 2}, "missing parameter(s) required by 'newest': name"),
+        ({"name": "blues", "newest": 0}, "newest: 0 is too small: the smallest value is 1"),
+        ({"name": "blues", "newest": 2, "label": "latest"}, "mutually exclusive: label|newest"),
         ({"name": "a/b"}, "'a/b' cannot be the name of a song"),
         ({"name": "blues", "version": "1/2"}, "'1/2' cannot be a version"),
         ({"name": "blues", "tags": ["a,b"]}, "tags: 'a,b' cannot be filtered by"),
