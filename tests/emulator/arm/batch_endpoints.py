@@ -54,7 +54,7 @@ async def put(call: Call) -> Answer:
     sent = call.bind(BODY, "Endpoint")
     batch.check_inherited_tags(call, "Endpoint")
     if standing is None:
-        _claim(call)
+        _refuse_when_taken(call)
     else:
         batch.refuse_while_running(call, standing)
     whole = batch.fill(call, BODY, sent, standing)
@@ -67,6 +67,7 @@ async def put(call: Call) -> Answer:
     if standing is None:
         resource.modified = state.clock.now()
         state.resources.put(resource)
+        state.endpoint_names[call.names[0].lower()] = resource.path
 
     def finish() -> None:
         resource.extra["routable"] = True
@@ -96,8 +97,8 @@ def _check_name(call: Call) -> None:
         raise Refused(bad_name(call, "Endpoint", name, message))
 
 
-def _claim(call: Call) -> None:
-    """Take a name in the region, or Refused. Service fact: batch contract 8, 9.1."""
+def _refuse_when_taken(call: Call) -> None:
+    """Refused when somebody in the region holds the name. Service fact: batch contract 8, 9.1."""
     name = call.names[0]
     holder = call.state.endpoint_names.get(name.lower())
     if holder is not None or name.lower() in call.state.policies.names("taken_names"):
@@ -106,7 +107,6 @@ def _claim(call: Call) -> None:
             "Please choose a different name and try again."
         )
         raise Refused(management_error(400, "UserError", message))
-    call.state.endpoint_names[name.lower()] = _path(call)
 
 
 def _check(call: Call, properties: dict[str, Any]) -> None:

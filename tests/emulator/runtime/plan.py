@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 RUN_FAILED = (
-    "User program failed with Exception: Run failed. "
-    "Please check logs for details. You can check logs/readme.txt for the layout of logs."
+    "User program failed with Exception: Run failed, "
+    "please check logs for details. You can check logs/readme.txt for the layout of logs."
 )
 OUTPUT_EXISTS = "Output already exists"
 NOTHING_SUCCEEDED = (

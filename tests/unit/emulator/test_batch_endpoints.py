@@ -210,3 +210,9 @@ def test_keys_are_listed_though_of_no_use(workspace):
     keys = [workspace.send("POST", "batchEndpoints/digits-ep/listkeys").json() for _time in range(2)]
     assert keys[0] == keys[1]
     assert set(keys[0]) == {"primaryKey", "secondaryKey"}
+
+
+def test_a_refused_creation_does_not_hold_the_name(workspace):
+    wrong = {"authMode": "aadToken", "defaults": {"deploymentName": "none"}}
+    assert workspace.endpoint(properties=wrong).status_code == 400
+    assert workspace.endpoint().status_code == 201
