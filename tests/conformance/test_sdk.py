@@ -87,7 +87,7 @@ def test_assets_are_uploaded_and_registered(made: dict[str, Any], started: Local
 def test_the_latest_version_is_the_one_made_last(made: dict[str, Any]) -> None:
     assert made["labels"] == {
         "numbered": ["1", "2"],
-        "latest": "bar",
+        "latest": ["bar", "1", "1"],
         "versions": ["bar", "2", "1"],
         "container": "bar",
     }

@@ -97,9 +97,12 @@ def labels(ml: MLClient, folder: Path) -> dict[str, Any]:
         for text in ("first", "second")
     ]
     ml.models.create_or_update(Model(name="letters", version="bar", path=folder / "times.txt"))
+    for version in ("2", "1"):
+        ml.environments.create_or_update(Environment(name="letters", version=version, image="library/python:3.11"))
+        ml.data.create_or_update(Data(name="letters", version=version, path=folder / "pages", type="uri_folder"))
     return {
         "numbered": numbered,
-        "latest": ml.models.get("letters", label="latest").version,
+        "latest": [one.get("letters", label="latest").version for one in (ml.models, ml.environments, ml.data)],
         "versions": [one.version for one in ml.models.list("letters")],
         "container": next(one.latest_version for one in ml.models.list() if one.name == "letters"),
     }
