@@ -5,7 +5,6 @@ Its distribution takes minutes to install, and its SDK asks every thirty seconds
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,48 +13,25 @@ from typing import Any
 import pytest
 
 from tests.integration.local_workspace import LocalWorkspace
-from tests.integration.plays import HERE as PLAYS
-from tests.integration.plays import Played, Told
+from tests.integration.plays import Played
 from tests.integration.stories import FILES, PAGES, deploy
 
-from .conftest import HERE, Run
-from .environments import python_of
+from .conftest import HERE, Tasks
 
 pytestmark = pytest.mark.on_request
 GOING_ON = {"Preparing", "Running"}
-Tasks = dict[str, Told]
 
 
 @pytest.fixture(scope="module")
-def neighbour(run: Run, started: LocalWorkspace, tmp_path_factory: Any) -> Callable[[str], Tasks]:
+def part(neighbour: Callable[..., Tasks], started: LocalWorkspace) -> Callable[[str], Tasks]:
     """Runs the part of `clients/neighbour.yml` with this tag, in a workspace that is empty at first."""
     started.reset()
-    playbook = python_of("neighbour").parent / "ansible-playbook"
-    told = tmp_path_factory.mktemp("told") / "told"
-    # azure-cli-core wants the list form of the metadata; tokens must not be asked of Azure's own instance discovery.
-    variables = {
-        "ARM_CLOUD_METADATA_URL": f"{started.settings['AZURE_CLOUD_ENVIRONMENT']}/metadata/endpoints"
-        "?api-version=2019-05-01",
-        "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
-        "ANSIBLE_CALLBACK_PLUGINS": str(PLAYS / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "told",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "LC_ALL": "C.UTF-8",
-        "TOLD_FILE": str(told),
-    }
-
-    def play_part(tag: str) -> Tasks:
-        told.unlink(missing_ok=True)
-        run(playbook, HERE / "clients" / "neighbour.yml", "--tags", tag, "-e", f"folder={FILES}", **variables)
-        return {one.task: one for one in (Told(**json.loads(line)) for line in told.read_text().splitlines())}
-
-    return play_part
+    return lambda tag: neighbour(HERE / "clients" / "neighbour.yml", "--tags", tag, "-e", f"folder={FILES}")
 
 
 @pytest.fixture(scope="module")
-def made(neighbour: Callable[[str], Tasks]) -> Tasks:
-    return neighbour("make")
+def made(part: Callable[[str], Tasks]) -> Tasks:
+    return part("make")
 
 
 def result(tasks: Tasks, task: str, key: str) -> Any:
@@ -77,6 +53,9 @@ def test_what_it_makes_it_makes_once(made: Tasks) -> None:
         "Create the endpoint": True,
         "Create the endpoint again": False,
         "Create the deployment": True,
+        "Create the datastore": True,
+        "Create the datastore again": False,
+        "Register the component": True,
     }
     assert {task: (made[task].outcome, made[task].changed) for task in changed} == {
         task: ("ok", wanted) for task, wanted in changed.items()
@@ -98,6 +77,22 @@ def test_it_looks_at_what_stands(made: Tasks, started: LocalWorkspace) -> None:
     assert endpoint["defaults"] == {"deployment_name": "blue"}
     [deployment] = result(made, "Look at deployments", "ml_batch_deployments")
     assert deployment["model"] == f"azureml:{started.path}/models/words/versions/1"
+
+
+def test_it_looks_at_the_rest_of_the_workspace(made: Tasks, started: LocalWorkspace) -> None:
+    [data] = result(made, "Look at data", "ml_data_assets")
+    assert (data["version"], data["type"], Path(data["path"]).name) == ("1", "uri_folder", "pages")
+    [job] = result(made, "Look at the job", "ml_jobs")
+    assert (job["name"], job["experiment_name"]) == (
+        made["Score"].result["ml_batch_endpoint_invoke"]["name"],
+        "words-batch",
+    )
+    [datastore] = result(made, "Look at the datastore", "ml_datastores")
+    assert (datastore["type"], datastore["container_name"]) == ("azure_blob", "scans")
+    [component] = result(made, "Look at the component", "ml_components")
+    assert (component["version"], component["command"]) == ("1", "echo counted")
+    [workspace] = result(made, "Look at the workspace", "ml_workspaces")
+    assert workspace["name"] == started.settings["AZUREML_WORKSPACE"]
 
 
 def test_its_jobs_run(made: Tasks, started: LocalWorkspace) -> None:
@@ -123,9 +118,9 @@ def test_our_modules_adopt_what_it_made(made: Tasks, started: LocalWorkspace, pl
     assert started.writes == []
 
 
-def test_it_removes_what_it_made(neighbour: Callable[[str], Tasks], made: Tasks, started: LocalWorkspace) -> None:
+def test_it_removes_what_it_made(part: Callable[[str], Tasks], made: Tasks, started: LocalWorkspace) -> None:
     assert made["Create the endpoint"].outcome == "ok"
-    removed = neighbour("remove")
+    removed = part("remove")
     assert {task: (one.outcome, one.changed) for task, one in removed.items()} == {
         "Delete the deployment": ("ok", True),
         "Delete the endpoint": ("ok", True),

@@ -1,0 +1,92 @@
+"""What others made is adopted: the equivalent task finds nothing to do, sends no write, and shows no difference.
+
+The files in `files/adopted` describe each type of resource, and each way to make one. The SDK makes what they
+describe; our modules then take the same files, as a folder of `az ml` definitions is taken over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.local_workspace import LocalWorkspace
+from tests.integration.plays import Played
+
+from .conftest import HERE, Run, Tasks
+from .environments import python_of
+
+FOLDER = HERE / "files" / "adopted"
+DESCRIBED = sorted(FOLDER.glob("*.yml"))
+
+
+def kind_of(file: Path) -> str:
+    """A file is called NUMBER-NAME.KIND.yml."""
+    return file.name.split(".")[1]
+
+
+@pytest.fixture(scope="module", params=["sdk", pytest.param("sdk-1.31", marks=pytest.mark.on_request)])
+def made_by_the_sdk(request: pytest.FixtureRequest, run: Run, started: LocalWorkspace) -> LocalWorkspace:
+    started.reset()
+    run(python_of(request.param), HERE / "clients" / "sdk_files.py", FOLDER)
+    return started
+
+
+def test_the_files_describe_every_type_of_resource() -> None:
+    modules = Path(__file__).parents[2] / "plugins" / "modules"
+    definable = {file.stem for file in modules.glob("*.py") if "azureml.definition" in file.read_text()}
+    # Code has no file of its own in the schema of az ml; it is adopted in test_sdk.py.
+    assert {kind_of(file) for file in DESCRIBED} == (definable | {"component"}) - {"code"}
+
+
+def test_what_the_sdk_made_is_adopted(made_by_the_sdk: LocalWorkspace, play: Callable[..., Played]) -> None:
+    adopt(made_by_the_sdk, play)
+
+
+@pytest.mark.on_request
+def test_what_the_neighbour_made_is_adopted(
+    started: LocalWorkspace, neighbour: Callable[..., Tasks], play: Callable[..., Played], tmp_path: Path
+) -> None:
+    started.reset()
+    book = tmp_path / "play.json"
+    book.write_text(
+        json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": list(map(as_it_wants, DESCRIBED))}])
+    )
+    done = neighbour(book)
+    assert {name: (one.outcome, one.changed) for name, one in done.items()} == {
+        file.name: ("ok", True) for file in DESCRIBED
+    }
+    adopt(started, play)
+
+
+def as_it_wants(file: Path) -> dict[str, Any]:
+    """The neighbour's task for a file: its text, with names and paths besides."""
+    described = yaml.safe_load(file.read_text())
+    named = {key: described[key] for key in ("name", "version", "endpoint_name") if key in described}
+    text = re.sub(r"(path|conda_file): (?=table|mlflow|context)", rf"\1: {FOLDER}/", file.read_text())
+    verbatim = f"{{% raw %}}{text}{{% endraw %}}"  # the bindings of a component look like templates
+    where = {"resource_group": "AZUREML_RESOURCE_GROUP", "ml_workspace": "AZUREML_WORKSPACE"}
+    options = {key: f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}" for key, name in where.items()}
+    return {
+        "name": file.name,
+        f"azure.azcollection.azure_rm_ml_{kind_of(file)}": {**options, **named, "resource_definition": verbatim},
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "ignore_errors": True,
+    }
+
+
+def adopt(workspace: LocalWorkspace, play: Callable[..., Played]) -> None:
+    workspace.forget()
+    tasks = [
+        {"name": file.name, f"mlops.azureml.{kind_of(file)}": {"definition": str(file)}, "diff": True}
+        for file in DESCRIBED
+    ]
+    played = play(tasks).well()
+    assert [(one.task, one.diff) for one in played.told if one.changed] == []
+    assert workspace.writes == []
+    assert len(played.told) == len(DESCRIBED)
