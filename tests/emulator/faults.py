@@ -152,6 +152,11 @@ def _check(settings: Mapping[str, Any]) -> None:
         value = settings.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0):
             raise BadRule(f"'{name}' is a number that is not negative")
+    if "status" in settings and settings["status"] not in range(200, 600):
+        raise BadRule("'status' is a whole number from 200 to 599")
+    for name in ("code", "message"):
+        if not isinstance(settings.get(name, ""), (str, type(None))):
+            raise BadRule(f"'{name}' is a string")
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -75,7 +75,7 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     certificates = tls.create(settings.state_dir)
     emulator = Emulator(settings)
-    servers = {surface: _server(emulator, surface, certificates) for surface in SURFACES}
+    servers = {surface: server_of(emulator, surface, certificates) for surface in SURFACES}
     try:
         await emulator.start()
         running = [
@@ -102,7 +102,8 @@ def _collect_garbage_seldom() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _server(emulator: Emulator, surface: str, certificates: tls.Certificates) -> _Server:
+def server_of(emulator: Emulator, surface: str, certificates: tls.Certificates) -> uvicorn.Server:
+    """What serves one surface."""
     policies = emulator.state.policies
     connection = functools.partial(Connection, spells=lambda: policies["header_names"] == "production")
     return _Server(

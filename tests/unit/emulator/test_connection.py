@@ -7,10 +7,9 @@ import socket
 import ssl
 
 import pytest
-import uvicorn
 
 from tests.emulator import tls
-from tests.emulator.connection import Connection
+from tests.emulator.server import server_of
 
 HEAD = b"GET /metadata/endpoints?api-version=2022-09-01 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -20,10 +19,7 @@ async def answer_to(emulator, state_dir):
     files = tls.create(state_dir)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        emulator.surfaces["management"], http=Connection, ssl_certfile=str(files.server), lifespan="off"
-    )
-    server = uvicorn.Server(config)
+    server = server_of(emulator, "management", files)
     serving = asyncio.create_task(server._serve(sockets=[listener]))
     trust = ssl.create_default_context(cafile=str(files.authority))
     while not server.started:
@@ -64,3 +60,10 @@ def test_without_a_fault_the_answer_is_whole(emulator, tmp_path):
     assert ended is None
     assert received.startswith(b"HTTP/1.1 200")
     assert received.endswith(b"}")
+
+
+@pytest.mark.parametrize(("policy", "name"), [("production", b"Content-Type"), ("lower", b"content-type")])
+def test_header_names_are_spelled_as_in_production_or_in_lower_case(emulator, tmp_path, policy, name):
+    emulator.state.policies.set("header_names", policy)
+    received, _ended = asyncio.run(answer_to(emulator, tmp_path))
+    assert b"\r\n" + name + b": application/json" in received

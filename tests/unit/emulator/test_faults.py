@@ -66,6 +66,9 @@ def test_the_first_rule_wins_and_all_of_them_count():
         {"fault": "drop", "when": "sometimes"},
         {"fault": "delay", "seconds": -1},
         {"fault": "operation", "ends": "Succeeded"},
+        {"fault": "answer", "status": 99},
+        {"fault": "answer", "status": 503.5},
+        {"fault": "answer", "code": 5},
         [{"fault": "drop"}, {"fault": "explode"}],
     ],
 )

@@ -195,7 +195,7 @@ def test_the_error_threshold_counts_failed_files(bench: Workbench, threshold: in
     tries = bench.folder / "tries"
     options: dict[str, Any] = {"mini_batch_size": 2, "environment": {"TRIES": str(tries)}, "error_threshold": threshold}
     if fails:
-        with pytest.raises(RunFailed, match="with Exception: Run failed, please check logs for details. You can"):
+        with pytest.raises(RunFailed, match=r"with Exception: Run failed, please check logs for details\. You can"):
             bench.score(**options)
     else:
         assert bench.score(**options).failed_items == 2
