@@ -95,22 +95,6 @@ def test_it_looks_at_the_rest_of_the_workspace(made: Tasks, started: LocalWorksp
     assert workspace["name"] == started.settings["AZUREML_WORKSPACE"]
 
 
-def test_it_looks_at_the_rest_of_the_workspace(made: Tasks, started: LocalWorkspace) -> None:
-    [data] = result(made, "Look at data", "ml_data_assets")
-    assert (data["version"], data["type"], Path(data["path"]).name) == ("1", "uri_folder", "pages")
-    [job] = result(made, "Look at the job", "ml_jobs")
-    assert (job["name"], job["experiment_name"]) == (
-        made["Score"].result["ml_batch_endpoint_invoke"]["name"],
-        "words-batch",
-    )
-    [datastore] = result(made, "Look at the datastore", "ml_datastores")
-    assert (datastore["type"], datastore["container_name"]) == ("azure_blob", "scans")
-    [component] = result(made, "Look at the component", "ml_components")
-    assert (component["version"], component["command"]) == ("1", "echo counted")
-    [workspace] = result(made, "Look at the workspace", "ml_workspaces")
-    assert workspace["name"] == started.settings["AZUREML_WORKSPACE"]
-
-
 def test_its_jobs_run(made: Tasks, started: LocalWorkspace) -> None:
     asked = [made[task] for task in ("Score", "Score with the deployment")]
     assert [one.outcome for one in asked] == ["ok", "ok"]
