@@ -26,15 +26,19 @@ class ActionModule(Normal):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         if not self._can_be_watched():
-            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
+            return self._normally(tmp, task_vars)
         asked = self._task.args
         host = (task_vars or {}).get("inventory_hostname")
         with _shown(host) as path:
             self._task.args = {**asked, "progress_file": path}
             try:
-                return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
+                return self._normally(tmp, task_vars)
             finally:
                 self._task.args = asked
+
+    def _normally(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = Normal.run(self, tmp, task_vars)
+        return result
 
     def _can_be_watched(self) -> bool:
         """Is somebody watching, and does the module run where its file can be read?"""
