@@ -44,10 +44,11 @@ GUIDS = {
 
 @dataclass(frozen=True)
 class Request:
-    """One request, by its path below the workspace; the body as it was sent."""
+    """One request, by its path below the workspace; query and body as they were sent."""
 
     method: str
     path: str
+    query: str
     body: bytes
 
 
@@ -69,7 +70,7 @@ class InMemory(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         below = request.url.path.removeprefix(self.emulator.state.settings.workspace_path).strip("/")
-        self.seen.append(Request(request.method, below, request.content))
+        self.seen.append(Request(request.method, below, request.url.query.decode(), request.content))
         self.around(False)
         answer = self.loop.run_until_complete(self._answer(request))
         self.around(True)
@@ -89,10 +90,13 @@ class Tokens:
     """Credentials that the emulator honours."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self._token = emulator.state.entra.issue(emulator.state.settings.url("management"))
+        self._emulator = emulator
+        self._issued: dict[str, str] = {}
 
-    def token(self, _audience: str, *, fresh: bool = False) -> str:
-        return self._token
+    def token(self, audience: str, *, fresh: bool = False) -> str:
+        if audience not in self._issued:
+            self._issued[audience] = self._emulator.state.entra.issue(audience)
+        return self._issued[audience]
 
 
 @dataclass
@@ -169,7 +173,7 @@ class Bench:
 
     def __init__(self, state_dir: Path, **policies: str) -> None:
         ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
-        self.storage = FakeStorage()
+        self.storage: Any = FakeStorage()
         self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=SeenStorage(self.storage))
         for name, value in policies.items():
             self.emulator.state.policies.set(name, value)
@@ -177,7 +181,8 @@ class Bench:
         self.transport = InMemory(self.emulator, asyncio.new_event_loop())
         self.tokens = Tokens(self.emulator)
         arm = self.settings.url("management")
-        self._cloud = Cloud("local", arm, self.settings.url("login"), "localhost", arm)
+        self._client = httpx.Client(transport=self.transport)
+        self._cloud = Cloud("local", arm, self.settings.url("login"), "localhost", entra.MACHINE_LEARNING)
 
     def close(self) -> None:
         self.transport.loop.close()
@@ -210,6 +215,7 @@ class Bench:
         workspace = Workspace(invocation)
         opened: Any = workspace
         opened.http = HttpClient(transport=self.transport, register_secret=invocation.register_secret, **at)
+        opened.cloud, opened.credentials = self._cloud, self.tokens
         opened.management = Management(workspace.http, self._cloud, self.tokens, **at)
         return workspace
 
@@ -244,9 +250,8 @@ class Bench:
     def send(self, method: str, below: str, body: Any = None, version: str = "2024-10-01", **query: str) -> Any:
         """One call of somebody else; its operation ends at once. The JSON of the answer, None for a 404."""
         url = f"{self.settings.url('management')}{self.path(below)}"
-        headers = {"Authorization": f"Bearer {self.tokens.token('')}"}
-        with httpx.Client(transport=self.transport) as client:
-            answer = client.request(method, url, params={"api-version": version, **query}, json=body, headers=headers)
+        headers = {"Authorization": f"Bearer {self.tokens.token(self._cloud.resource_manager)}"}
+        answer = self._client.request(method, url, params={"api-version": version, **query}, json=body, headers=headers)
         assert answer.status_code in (200, 201, 202, 204, 404), answer.text
         self.sleep(self.settings.operation_seconds)
         return answer.json() if answer.content and answer.status_code != 404 else None

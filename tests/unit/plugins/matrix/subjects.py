@@ -148,7 +148,7 @@ def _copied(tree: Any) -> Any:
     return {key: _copied(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
 
 
-def _assets(bench: Bench) -> None:
+def lay_assets(bench: Bench) -> None:
     for version in ("1", "2"):
         blob = f"https://localhost:10000/account/c/{version}"
         bench.send("PUT", f"codes/score/versions/{version}", {"properties": {"codeUri": blob}})
@@ -167,16 +167,20 @@ def _computes(bench: Bench) -> None:
         bench.send("PUT", f"computes/{name}", body)
 
 
-def _endpoint(bench: Bench) -> None:
-    _assets(bench)
+def lay_endpoint(bench: Bench) -> None:
+    lay_assets(bench)
     _computes(bench)
     bench.send("PUT", f"batchEndpoints/{ENDPOINT}", {"location": "eastus", "properties": {"authMode": "AADToken"}})
 
 
-def _deployments(bench: Bench) -> None:
-    """Two deployments of a model below the endpoint."""
-    _assets(bench)
+def _with_deployments(bench: Bench) -> None:
+    """Two deployments of a model below the endpoint, and what they are made of."""
+    lay_assets(bench)
     _computes(bench)
+    lay_deployments(bench)
+
+
+def lay_deployments(bench: Bench) -> None:
     model = {"referenceType": "Id", "assetId": bench.path("models/digits/versions/1")}
     body = {"location": "eastus", "properties": {"model": model, "compute": bench.path("computes/cpu")}}
     for name in ("green", "red"):
@@ -190,7 +194,7 @@ def _kinds() -> Iterator[Subject]:
     for kind, table in BATCH_DEPLOYMENT.kinds.tables.items() if BATCH_DEPLOYMENT.kinds else ():
         task = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
-        yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, _endpoint)
+        yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, lay_endpoint)
     for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():
         policies = (*EVERYWHERE, "generation", "default_datastores")
         yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, policies)
@@ -204,7 +208,7 @@ SUBJECTS = (
         BATCH_ENDPOINT,
         {"name": ENDPOINT},
         (*EVERYWHERE, *OF_BATCH),
-        fill=_deployments,
+        fill=_with_deployments,
     ),
 )
 OPTIONS = tuple((subject, field) for subject in SUBJECTS for field in subject.table.fields)

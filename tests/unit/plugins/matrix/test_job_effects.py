@@ -1,0 +1,71 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No option of the modules for scoring jobs is ignored."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _job_search, _job_submission, _job_watch
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import Effect, Scene
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.job_effects import SCENES
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_effects import outcome
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import Storage
+
+Prepare = Callable[[Bench], Storage]
+
+
+@pytest.fixture
+def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
+    """Lets a bench tell the time, and gives it a storage that takes notes."""
+
+    def one(bench: Bench) -> Storage:
+        bench.storage = storage = Storage()
+        monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
+        for room in (_job_watch, _job_search, _job_submission):
+            monkeypatch.setattr(room, "time", types.SimpleNamespace(time=bench.now, sleep=bench.sleep))
+        monkeypatch.setattr(_job_watch, "jittered", lambda seconds: seconds)
+        return storage
+
+    return one
+
+
+def cases() -> Iterator[Any]:
+    for scene in SCENES:
+        for effect in scene.effects:
+            yield pytest.param(scene, effect, id=f"{scene.module}: {effect.option}")
+
+
+@pytest.mark.parametrize(("scene", "effect"), list(cases()))
+def test_an_option_makes_a_difference(
+    opened: Open, prepare: Prepare, tmp_path: Path, scene: Scene, effect: Effect
+) -> None:
+    outcomes = []
+    for value in (effect.one, effect.other):
+        bench = opened(**scene.policies)
+        storage = prepare(bench)
+        placed = str(tmp_path / value) if str(value).startswith("tmp/") else value
+        done = outcome(bench, scene, effect, placed)
+        outcomes.append((done, storage.blobs, storage.notes.keys(), files_below(tmp_path)))
+    assert outcomes[0] != outcomes[1]
+
+
+def files_below(folder: Path) -> list[str]:
+    return sorted(str(file) for file in (folder / "tmp").rglob("*"))
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.module)
+def test_equal_tasks_come_out_equal(opened: Open, prepare: Prepare, scene: Scene) -> None:
+    outcomes = []
+    for _twice in range(2):
+        bench = opened(**scene.policies)
+        prepare(bench)
+        outcomes.append(outcome(bench, scene, scene.effects[0], scene.effects[0].one))
+    assert outcomes[0] == outcomes[1]
