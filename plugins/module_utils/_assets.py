@@ -22,7 +22,7 @@ from ._component_spec import REFERENCES
 from ._content_hash import HASH_VERSION, Content
 from ._definition import NAME, Definition
 from ._dotted import dig, plant, uproot
-from ._errors import InvalidOption, NotFoundError, OperationFailed, ServiceError
+from ._errors import InvalidOption, NotFoundError, OperationFailed, ParentNotFoundError, ServiceError
 from ._invocation import Invocation, Result, Spec
 from ._lookup import full_id
 from ._management import Management, describe
@@ -106,10 +106,13 @@ class Publication:
 
     def held_by(self, version_id: str | None) -> Result | None:
         """The version with this id, whatever its name, if it holds the content of a task that gives no version."""
-        if self.options["version"] is not None or not version_id or f"/{self.asset.collection}/" not in version_id:
+        if self.options["version"] is not None or not (version_id or "").startswith("/"):
             return None
         self._settle_labels()
-        standing = self.management.get(version_id)
+        try:
+            standing = self.management.get(str(version_id))
+        except ParentNotFoundError:  # it stood in a workspace that is gone
+            return None
         held = standing is not None and self.wanted.held_by(standing)
         return Result(False, self._shown(t.cast("t.Any", standing))) if held else None
 

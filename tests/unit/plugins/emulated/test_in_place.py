@@ -122,6 +122,13 @@ def test_what_others_made_in_place_is_kept(place: Emulated, files: Path) -> None
     assert place(environment_info, {})["environments"][0]["name"] == "CliV2AnonymousEnvironment"
 
 
+def test_what_stands_in_a_registry_gives_way(place: Emulated, files: Path) -> None:
+    curated = "azureml://registries/azureml/environments/sklearn-1.5/versions/3"
+    place(batch_deployment, {"definition": f"{files}/deployment.yml", "environment": curated})
+    made = place(batch_deployment, {"definition": f"{files}/deployment.yml"})
+    assert endings(made["published"]) == ["environments/digit-packages/versions/1"]
+
+
 def test_a_pipeline_with_its_steps(place: Emulated, files: Path) -> None:
     task: dict[str, Any] = {"definition": f"{files}/pipeline-deployment.yml"}
     predicted = place(batch_deployment, task, check=True)
