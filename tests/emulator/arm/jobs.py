@@ -52,10 +52,9 @@ async def listing(call: Call) -> Answer:
     kind, tag = call.query.get("jobType", "").lower(), call.query.get("tag", "").partition("=")[0]
     batch = (job for job in call.state.jobs.listed() if view == "All" or job.is_archived is (view == "ArchivedOnly"))
     commands = visible(call, listed(call, newest_first=True))
-    kinds: list[Iterable[Job | Resource]] = [batch] * (kind in ("", "pipeline")) + [commands] * (
-        kind in ("", "command")
-    )
-    found: Iterable[Job | Resource] = heapq.merge(*kinds, key=lambda job: job.created, reverse=True)
+    kinds: dict[str, Iterable[Job | Resource]] = {"pipeline": batch, "command": commands}
+    asked = (jobs for name, jobs in kinds.items() if kind in ("", name))
+    found: Iterable[Job | Resource] = heapq.merge(*asked, key=lambda job: job.created, reverse=True)
     if tag:
         found = (job for job in found if tag in _shown(call, job)["properties"]["tags"])
     return page(call, found, lambda job: _shown(call, job))
