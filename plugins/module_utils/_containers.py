@@ -93,17 +93,25 @@ class _Task:
     def _delete(self) -> None:
         """With all versions; where the service wants them to go first, they do (assets contract 1.8)."""
         management = self.workspace.management
-        try:
-            management.delete(self.path)
-        except ServiceError as error:
-            if error.status not in REFUSED:
-                raise
-            versions = list(management.list(f"{self.path}/versions", query={"listViewType": "All"}))
-            if not versions:
-                raise
+        gone: set[str] = set()
+        while True:
+            try:
+                management.delete(self.path)
+                return
+            except ServiceError as error:
+                versions = self._versions() - gone if error.status in REFUSED else set()
+                if not versions:
+                    raise
             for version in versions:
-                management.delete(f"{self.path}/versions/{version['name']}")
-            management.delete(self.path)
+                management.delete(f"{self.path}/versions/{version}")
+            gone |= versions
+
+    def _versions(self) -> set[str]:
+        """Those listed, and the latest: lists lag behind writes (assets contract 1.6)."""
+        management = self.workspace.management
+        listed = management.list(f"{self.path}/versions", query={"listViewType": "All"})
+        latest = dig(management.get(self.path), "properties.latestVersion")
+        return {version["name"] for version in listed} | ({latest} if latest else set())
 
     def _shown(self, standing: dict[str, Json]) -> dict[str, t.Any]:
         return {"asset_container": render(self.container, standing, self.workspace.id)}

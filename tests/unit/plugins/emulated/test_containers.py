@@ -64,6 +64,17 @@ def test_life(emulated: Emulated, kind: str, deletion: str) -> None:
     assert emulated(maker, {"name": "a", "version": "1", **content})["changed"], "its versions are gone, too"
 
 
+@pytest.mark.parametrize("kind", ["model", "environment", "data"])
+def test_versions_that_no_list_shows_yet_go_as_well(emulated: Emulated, kind: str) -> None:
+    emulated.policy(delete_container="refused", list_lag="30")
+    maker, _info, _plural, content = MAKERS[kind]
+    for version in ("1", "x", "2"):
+        emulated(maker, {"name": "a", "version": version, **content})
+
+    assert emulated(asset_container, {"type": kind, "name": "a", "state": "absent"})["changed"]
+    assert not emulated(asset_container, {"type": kind, "name": "a", "state": "absent"})["changed"]
+
+
 @pytest.mark.parametrize("state", ["present", "archived"])
 def test_name_that_is_not_there(emulated: Emulated, state: str) -> None:
     refused = emulated(asset_container, {"type": "model", "name": "a", "state": state})

@@ -48,6 +48,7 @@ BY_OPTION = {
     "size": ("Standard_DS2_v2", "STANDARD_NC6"),
     "auth_mode": ("aad_token", "key"),
     "protocol": ("https", "http"),
+    "min_instances": (1, 0),  # no more than the first of max_instances
     "stage": ("Production", "Retired"),
 }
 

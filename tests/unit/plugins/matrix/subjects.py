@@ -228,6 +228,12 @@ def each_value(policies: tuple[str, ...]) -> list[dict[str, str]]:
     return [{policy: values[min(row, len(values) - 1)] for policy, values in columns.items()} for row in range(rows)]
 
 
+def two_of(policies: tuple[str, ...], number: int) -> list[dict[str, str]]:
+    """The defaults, and one of the other sets, for each number another: over many cases all answers are given."""
+    defaults, *others = each_value(policies)
+    return [defaults, others[number % len(others)]]
+
+
 @functools.cache
 def pairwise(policies: tuple[str, ...]) -> list[dict[str, str]]:
     """Sets of answers in which each two answers to two questions meet once."""

@@ -31,7 +31,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (
 )
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import each_value, pairwise
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import pairwise, two_of
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_matrix import looks
 
 
@@ -112,10 +112,10 @@ class Course:
 
 
 def in_slices() -> Iterator[Any]:
-    """Each case under answers that give each single one once."""
-    for case in CASES:
-        for number, answers in enumerate(each_value(case.policies)):
-            yield pytest.param(case, answers, id=f"{case} ({number})")
+    """Each case, under the defaults and under most different answers."""
+    for number, case in enumerate(CASES):
+        for which, answers in zip(("defaults", "others"), two_of(case.policies, number), strict=True):
+            yield pytest.param(case, answers, id=f"{case} ({which})")
 
 
 # -- versions ----------------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def title(case: tuple[AssetType, Field]) -> str:
     return f"{case[0].name}: {case[1].option}"
 
 
-@pytest.mark.parametrize("answers", each_value(OF_ASSETS))
+@pytest.mark.parametrize("answers", two_of(OF_ASSETS, 0), ids=["defaults", "others"])
 @pytest.mark.parametrize("case", CONTAINER_CASES, ids=title)
 def test_an_option_of_a_container(opened: Open, case: tuple[AssetType, Field], answers: dict[str, str]) -> None:
     describe_a_container(opened(**answers), *case, answers)

@@ -18,6 +18,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._plan import check_o
 from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName, Text, TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.double import Double
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import STANDING, samples
@@ -27,6 +28,8 @@ from hypothesis import strategies as some
 
 # `make matrix` asks for 10,000.
 PAIRS = int(os.environ.get("MATRIX_PAIRS", "300"))
+# Of each kind of resource, each type of asset, and each type of container.
+EACH = PAIRS // (len(SUBJECTS) + 2 * len(ASSETS)) + 1
 WS = WorkspaceId("00000000-0000-0000-0000-000000000000", "rg1", "ws1")
 HERE = {"subscription_id": WS.subscription_id, "resource_group": WS.resource_group, "workspace_name": WS.name}
 BY_TITLE = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.title)
@@ -124,7 +127,7 @@ def surrounded(subject: Subject) -> Double:
 
 @BY_TITLE
 def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject) -> None:
-    @settings(max_examples=PAIRS // len(SUBJECTS), deadline=None, suppress_health_check=QUIET, database=None)
+    @settings(max_examples=EACH, deadline=None, suppress_health_check=QUIET, database=None)
     @given(
         standing=some.none() | bodies(subject),
         state=some.sampled_from(["Succeeded"] * 4 + ["Failed", "Canceled"]),

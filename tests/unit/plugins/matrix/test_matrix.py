@@ -29,18 +29,18 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import
     OPTIONS,
     SUBJECTS,
     Subject,
-    each_value,
     pairwise,
+    two_of,
 )
 
 from tests.emulator.policies import POLICIES
 
 
 def cases() -> Iterator[Any]:
-    """Each option, under answers that give each single one once."""
-    for subject, field in OPTIONS:
-        for number, answers in enumerate(each_value(subject.policies)):
-            yield pytest.param(subject, field, answers, id=f"{subject.title}: {field.option} ({number})")
+    """Each option, under the defaults and under most different answers."""
+    for number, (subject, field) in enumerate(OPTIONS):
+        for which, answers in zip(("defaults", "others"), two_of(subject.policies, number), strict=True):
+            yield pytest.param(subject, field, answers, id=f"{subject.title}: {field.option} ({which})")
 
 
 class Course:
