@@ -92,6 +92,12 @@ class AssetType(ResourceType):
         return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
 
     @property
+    def shared(self) -> tuple[Field, ...]:
+        """Content that the container tells, for it is the same in all versions of a name."""
+        told = {output.at for output in self.container_outputs}
+        return tuple(field for field in self.content if field.at in told)
+
+    @property
     def local(self) -> tuple[str, ...]:
         """The options that may hold the path of a local file."""
         uploads = (self.upload.option,) if self.upload else ()

@@ -185,23 +185,26 @@ class Publication:
         standing = self.management.get(self._version_path(version))
         if standing is None and self.wanted.archived:
             raise InvalidOption(f"version: {self.wanted.title} has no version {version} that could be archived.")
-        if standing is None:
-            self.wanted.require_needed(f"There is no version {version} yet, and creating it takes that")
-        else:
+        if standing is not None:
             self.wanted.require_same_content(standing)
-        return version, standing
+            return version, standing
+        self.wanted.require_needed(f"There is no version {version} yet, and creating it takes that")
+        if self.asset.shared:
+            self.wanted.require_what_is_shared(self._container())
+        return version, None
 
     def _search(self) -> tuple[str, dict[str, Json] | None]:
         seen: set[str] = set()
         by_hash = self.wanted.hash is not None and self.wanted.goes_to("pending")
         if found := self._first_that_holds(self._with_hash() if by_hash else self._listed(), seen):
             return found
-        container = self.management.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
+        container = self._container()
         if container is None:
             return FIRST_VERSION, None
         others = itertools.chain(self._listed() if by_hash else (), self._not_listed_yet(container, seen))
         if found := self._first_that_holds(others, seen):
             return found
+        self.wanted.require_what_is_shared(container)
         following = str(dig(container, "properties.nextVersion") or FIRST_VERSION)
         if following in seen:
             raise InvalidOption(
@@ -209,6 +212,9 @@ class Publication:
                 "Give a version of your own."
             )
         return following, None
+
+    def _container(self) -> dict[str, Json] | None:
+        return self.management.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
 
     def _first_that_holds(
         self, versions: t.Iterable[dict[str, Json]], seen: set[str]

@@ -146,6 +146,17 @@ class WantedAsset:
                 "or the next one, give a version that does not exist yet, or name the content that stands there."
             )
 
+    def require_what_is_shared(self, container: t.Mapping[str, Json] | None) -> None:
+        """Raises ImmutableFieldError when no version of the name can be what the task wants."""
+        for field in self.asset.shared:
+            told, goal = dig(container, field.at), self.json.get(field.at)
+            if None not in (told, goal) and not field.wire.same(goal, told, self.workspace):
+                there, here = (field.shown(value, self.workspace) for value in (told, goal))
+                raise ImmutableFieldError(
+                    f"{self.title}: {field.option} is {there} for all its versions, the task wants {here}. "
+                    f"Choose another name, or correct {field.option}. Nothing was changed."
+                )
+
     def _content_differences(self, standing: t.Mapping[str, Json]) -> list[str]:
         """What sets the content of a standing version apart from that of the task, in words.
 

@@ -20,6 +20,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
 from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
+from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (
     CASES,
     CONTAIN,
@@ -33,6 +34,8 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Be
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import pairwise, two_of
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_matrix import looks
+
+from tests.integration.stories import FILES
 
 
 class Course:
@@ -199,6 +202,18 @@ def publish_other_content(course: Course, case: Case, made: Done) -> None:
     course.again(case.task(second, version="2"), "2")
     course.again(case.task(first), "1", latest="2")
     course.again({"name": NAME, "version": "2"}, "2")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("version", [None, "7"])
+def test_all_versions_of_a_data_asset_are_of_one_type(opened: Open, check: bool, version: str | None) -> None:
+    bench = opened()
+    case = next(one for one in CASES if one.asset is DATA and one.is_local)
+    assert bench.run(case.verb, case.task(case.values[0])).changed
+    file = {**case.task(str(FILES / "times.txt")), "type": "uri_file", "version": version}
+    refused = bench.run(case.verb, file, check=check)
+    assert "type is uri_folder for all its versions, the task wants uri_file. Choose another name" in refused.message
+    assert refused.writes == []
 
 
 # -- containers --------------------------------------------------------------------------------------------------------
