@@ -10,6 +10,7 @@ Versions are immutable, so the content decides: the version that holds it, or th
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import copy
 import itertools
@@ -36,7 +37,7 @@ NEWEST_FIRST = {"$orderBy": "createdtime desc", "listViewType": "ActiveOnly"}
 FIRST_VERSION = "1"
 FIRST_STAGE, ARCHIVED_STAGE = "Development", "Archived"
 REFUSED = (400, 409)
-ROUNDS = 3
+ROUNDS = 3  # for one version; whoever takes it lets the next round try another
 LOOKS_BACK = 5
 
 
@@ -126,10 +127,10 @@ class Publication:
 
     def present(self, *, rehearsal: bool = False) -> Result:
         """See that a version with the content stands; in a ``rehearsal`` tell what would be done, as in check mode."""
-        refusal: ServiceError | None = None
+        lost: collections.Counter[str] = collections.Counter()
         dry = rehearsal or self.invocation.check_mode
         self._settle_labels()
-        for _round in range(ROUNDS):
+        while True:
             version, standing = self._find()
             if standing is not None:
                 return self._keep(standing, dry)
@@ -138,8 +139,9 @@ class Publication:
             try:
                 return self._create(version)
             except _TakenMeanwhileError as taken:
-                refusal = taken.refusal
-        raise t.cast("ServiceError", refusal)
+                lost[version] += 1
+                if lost[version] == ROUNDS:
+                    raise taken.refusal from None
 
     # -- what it refers to -------------------------------------------------------------------------------------------
 

@@ -109,8 +109,12 @@ class Engine:
 
     def together(self, task: Callable[[], Done], runs: int) -> list[tuple[bool, bool]]:
         """The same task in several processes at once, at its own pace: whether each changed something, and failed."""
+        return self.at_once(*[task] * runs)
+
+    def at_once(self, *tasks: Callable[[], Done]) -> list[tuple[bool, bool]]:
+        """Tasks in processes of their own, all at once: whether each changed something, and failed."""
         pipes = []
-        for _number in range(runs):
+        for task in tasks:
             reading, writing = os.pipe()
             if os.fork() == 0:
                 with mock.patch.object(sys.modules[__name__], "SHORTEST_SLEEP", float("inf")):

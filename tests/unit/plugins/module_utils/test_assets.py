@@ -543,6 +543,20 @@ def test_refusal_that_is_no_race_is_shown(publish: Publisher, weights: str) -> N
         )
 
 
+def test_many_races_may_be_lost_one_after_the_other(publish: Publisher, weights: str) -> None:
+    calls: list[Any] = []
+    for number in range(1, 7):
+        latest, following = (str(number - 1) if number > 1 else None), str(number)
+        calls += [(VERSIONS, page(*([version(latest, OTHER)] if latest else [])))]
+        calls += [("GET models/digits", container(latest, following))]
+        calls += [DEFAULT_STORE] if number == 1 else []
+        calls += [(f"PUT models/digits/versions/{number}", refusal(409))]
+        calls += [(f"GET models/digits/versions/{number}", version(following, OTHER))]
+    calls[-2:] = [("PUT models/digits/versions/6", lambda sent: {**version("6"), **sent})]
+
+    assert publish(MODEL, {"name": "digits", "path": weights}, *calls).values["model"]["version"] == "6"
+
+
 def test_races_end(publish: Publisher, weights: str) -> None:
     round_lost = [
         (VERSIONS, page()),
