@@ -51,6 +51,10 @@ class LocalWorkspace:
         self.control.post("/emulator/reset").raise_for_status()
         self.forget()
 
+    def let_pass(self, seconds: float) -> None:
+        """Move the clock of all but storage, which is real."""
+        self.control.post("/emulator/clock", json={"advance_seconds": seconds}).raise_for_status()
+
     def forget(self) -> None:
         """Empty the journal."""
         self.control.delete("/emulator/journal").raise_for_status()

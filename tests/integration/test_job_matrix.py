@@ -33,7 +33,8 @@ from .stories import BLUE_ROWS, ENDPOINT
 ALL = os.environ.get("JOB_MATRIX") == "all"
 # What is counted, and told at the end.
 FAULT, KILL, RACE = "calls that went wrong", "controllers killed", "races of three controllers"
-STOP, ONE = "clear stops, no job started", "keys, one job each"
+STOP, UNSEEN = "clear stops, no job started", "clear stops, the one job not listed yet"
+ONE = "keys, one job each"
 STOPS = ("not known whether", "Another run announced", "Other runs are starting")
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -65,7 +66,14 @@ POLICIES: dict[str, dict[str, str]] = {
     "a taken name gives the job that has it": {"job_name_clash": "existing", "repeatability": "ignored"},
     "a taken name gives another": {"job_name_clash": "renamed", "repeatability": "ignored"},
     "first generation, nothing kept": {"generation": "G1", **NOTHING_KEPT},
+    "repetitions are told with 200": {**NOTHING_KEPT, "repeatability": "deduplicated", "repeat_status": "200"},
+    "repetitions known for a second": {
+        **NOTHING_KEPT,
+        "repeatability": "deduplicated",
+        "repeatability_lifetime": "1",
+    },
     "small pages, nothing kept": {"page_size": "3", **NOTHING_KEPT},
+    "lists lag by minutes, nothing kept": {"list_lag": "300", **NOTHING_KEPT},
 }
 SLICE = ("nothing kept",)
 # In the slice, the calls that decide about a second job meet the faults that leave it open.
@@ -147,8 +155,8 @@ class Bench:
         again = self.score(key)
         if again.failed:
             assert any(stop in again.message for stop in STOPS), again.message
-            assert self.jobs_of(key) == 0
-            self.counts[STOP] += 1
+            self.counts[UNSEEN if self.jobs_of(key) else STOP] += 1
+            self.workspace.let_pass(_job_ledger.SETTLED_AFTER)
             with mock.patch.object(_job_ledger, "SETTLED_AFTER", -1.0):
                 again = self.score(key)
         assert not again.failed, again.message
@@ -252,6 +260,17 @@ def test_a_wait_is_not_ended_by_trouble_on_its_way(bench: Bench) -> None:
             assert not done.failed, (call, fault, done.message)
             bench.rows_are_right(key)
             bench.counts[FAULT] += 1
+
+
+def test_a_wait_is_gone_on_with_after_a_controller_was_killed(bench: Bench) -> None:
+    first = bench.new_key()
+    started = bench.engine.requests_of(lambda: bench.score(first))
+    for point in ((started + look, moment) for look in (1, 2) for moment in (BEFORE, AFTER)):
+        key = bench.new_key()
+        assert bench.engine.killed(lambda key=key: bench.score(key, wait=True), point), point
+        assert bench.jobs_of(key) == 1, point
+        bench.rows_are_right(key)
+        bench.counts[KILL] += 1
 
 
 def test_results_are_whole_whatever_goes_wrong_on_their_way(bench: Bench) -> None:
