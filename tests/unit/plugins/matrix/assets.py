@@ -85,7 +85,7 @@ class Case:
     def policies(self) -> tuple[str, ...]:
         """A local folder to build from has no say where it goes, and cannot do without a default datastore."""
         stores = () if self.is_local and self.field.option == "build.path" else ("default_datastores",)
-        return (*OF_ASSETS, *stores, *(("code_uri_check",) if self.is_local else ()))
+        return (*OF_ASSETS, *stores, *(("code_uri_check", "hash_check") if self.is_local else ()))
 
     @property
     def base(self) -> dict[str, Any]:

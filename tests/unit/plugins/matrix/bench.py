@@ -35,6 +35,7 @@ from tests.unit.emulator.conftest import StorageDouble
 
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 SECRETS = "/listSecrets"
+THROTTLED = 429
 # The same in every workspace, so that what stands in two of them can be compared.
 GUIDS = {
     name: f"{number:08}-0000-0000-0000-000000000000"
@@ -56,6 +57,7 @@ class Request:
 class InMemory(httpx.BaseTransport):
     """Takes the requests of a synchronous client to the applications of an emulator.
 
+    What was throttled had no effect, and does not count among those ``seen``.
     ``around`` is told of each request, before it is sent (False) and after it was answered (True).
     """
 
@@ -73,6 +75,8 @@ class InMemory(httpx.BaseTransport):
         self.seen.append(Request(request.method, below, request.url.query.decode(), request.content))
         self.around(False)
         answer = self.loop.run_until_complete(self._answer(request))
+        if answer.status_code == THROTTLED:
+            self.seen.pop()
         self.around(True)
         return answer
 
@@ -251,7 +255,11 @@ class Bench:
         """One call of somebody else; its operation ends at once. The JSON of the answer, None for a 404."""
         url = f"{self.settings.url('management')}{self.path(below)}"
         headers = {"Authorization": f"Bearer {self.tokens.token(self._cloud.resource_manager)}"}
-        answer = self._client.request(method, url, params={"api-version": version, **query}, json=body, headers=headers)
+        params = {"api-version": version, **query}
+        answer = self._client.request(method, url, params=params, json=body, headers=headers)
+        while answer.status_code == THROTTLED:
+            self.sleep(60)
+            answer = self._client.request(method, url, params=params, json=body, headers=headers)
         assert answer.status_code in (200, 201, 202, 204, 404), answer.text
         self.sleep(self.settings.operation_seconds)
         return answer.json() if answer.content and answer.status_code != 404 else None

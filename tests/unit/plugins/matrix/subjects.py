@@ -36,6 +36,7 @@ FREE = {
     "page_size": ("50", "1"),
     "inherited_tags": ("", "costs=7"),  # with an empty value nothing can be created at all
     "read_budget": ("0", "20"),
+    "write_budget": ("0", "3"),
 }
 REFUSALS = (
     "delete_absent",
@@ -45,6 +46,12 @@ REFUSALS = (
     "read_only_properties",
     "not_found_body",
     "read_budget",
+    "write_budget",
+    "compute_budget",
+    "throttle_body",
+    "throttle_code",
+    "throttle_retry_after",
+    "header_names",
 )
 EVERYWHERE = (
     *REFUSALS,
@@ -77,6 +84,8 @@ OF_BATCH = (
     "endpoint_names",
     "endpoint_name_case",
     "inherited_tags",
+    "inherited_tags_shown",
+    "conflict_body",
 )
 OF_DEPLOYMENTS = (
     "deployment_changes",
@@ -84,6 +93,8 @@ OF_DEPLOYMENTS = (
     "delete_default",
     "default_after_delete",
     "pipeline_settings",
+    "pipeline_answer",
+    "empty_resource_properties",
 )
 
 
@@ -196,7 +207,7 @@ def _kinds() -> Iterator[Subject]:
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
         yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, lay_endpoint)
     for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():
-        policies = (*EVERYWHERE, "generation", "default_datastores")
+        policies = (*EVERYWHERE, "generation", "default_datastores", "default_datastore_change")
         yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, policies)
 
 
