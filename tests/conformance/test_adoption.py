@@ -65,9 +65,10 @@ def test_what_the_neighbour_made_is_adopted(
 
 
 def as_it_wants(file: Path) -> dict[str, Any]:
-    """The neighbour's task for a file: its text, with names and paths besides."""
+    """The neighbour's task for a file: its text, with what it reads in options only."""
     described = yaml.safe_load(file.read_text())
-    named = {key: described[key] for key in ("name", "version", "endpoint_name") if key in described}
+    read = ("name", "version", "endpoint_name", *(["type"] if kind_of(file) == "model" else []))
+    named = {key: described[key] for key in read if key in described}
     text = re.sub(r"(path|conda_file): (?=table|mlflow|context)", rf"\1: {FOLDER}/", file.read_text())
     verbatim = f"{{% raw %}}{text}{{% endraw %}}"  # the bindings of a component look like templates
     where = {"resource_group": "AZUREML_RESOURCE_GROUP", "ml_workspace": "AZUREML_WORKSPACE"}
