@@ -21,7 +21,7 @@ conformance: ## let clients that others wrote loose on the local workspace, all 
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate conformance-all
 
-matrix: ## every scoring call under every fault and policy, every option under every two answers (half an hour)
+matrix: ## every scoring call under every fault and policy, every option under every two answers (an hour)
 	@$(PREPARE) gate
 	@$(RUN) -m tests.gate job-matrix option-matrix
 
