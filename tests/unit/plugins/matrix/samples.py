@@ -52,6 +52,16 @@ BY_OPTION = {
     "stage": ("Production", "Retired"),
 }
 
+# Further values of options that come in kinds, for random tasks.
+OTHERS: dict[str, tuple[Any, ...]] = {
+    "identity": ({"type": "none"}, {"type": "system_assigned"}),
+    "credentials": (
+        {"type": "none"},
+        {"sas_token": "?sv=1&sig=planted"},
+        {"tenant_id": "t1", "client_id": "c1", "thumbprint": "t", "certificate": "planted", "type": "certificate"},
+    ),
+}
+
 Pair = tuple[Any, Any]
 
 

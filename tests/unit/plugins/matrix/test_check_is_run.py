@@ -21,7 +21,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Wo
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.double import Double
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import STANDING, samples
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import OTHERS, STANDING, samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import SUBJECTS, Subject, values_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -44,7 +44,7 @@ def values(field: Field) -> some.SearchStrategy[Any]:
     empty: list[Any] = [{}] if isinstance(field.wire, TextMap) else []
     if field.wire.__class__ is Text and not field.needed and not field.along_with and field.wire.pattern is None:
         empty.append("")
-    return some.sampled_from([*samples(field), *empty])
+    return some.sampled_from([*samples(field), *OTHERS.get(field.option, ()), *empty])
 
 
 def options(subject: Subject, *, whole: bool) -> some.SearchStrategy[dict[str, Any]]:
