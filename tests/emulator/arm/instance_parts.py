@@ -41,7 +41,7 @@ _START_STOP = shape(
 )
 SCHEDULES = shape(_part("computeStartStop", Listed(Object(_START_STOP))))
 INSTANCE_TYPE = shape(
-    _part("nodeSelector", TextMap()),
-    _part("resources", Object(shape(*(_part(name, TextMap()) for name in ("requests", "limits"))))),
+    Field("nodeSelector", TextMap()),
+    Field("resources", Object(shape(*(Field(name, TextMap()) for name in ("requests", "limits"))))),
 )
 INSTANCE_TYPES = Named(INSTANCE_TYPE)

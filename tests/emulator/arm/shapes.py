@@ -272,6 +272,9 @@ class Named(Plain):
             return value
         return {name: self.shape.bind(item, f"{path}.{name}", problems, strict) for name, item in value.items()}
 
+    def fill(self, value: Any, base: Any) -> Any:
+        return {name: self.shape.fill(item) for name, item in value.items()}
+
 
 @dataclass(frozen=True)
 class Listed(Plain):
