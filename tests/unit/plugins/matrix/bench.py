@@ -269,6 +269,8 @@ class Bench:
 
 
 Open = Callable[..., Bench]
+# To be called for each random pair that is tried.
+Tried = Callable[[], None]
 
 
 @pytest.fixture(scope="session")

@@ -6,19 +6,34 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix import assets, subjects
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import opened, signing_key
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Tried, opened, signing_key
 
 __all__ = ["opened", "signing_key"]
 
+PAIRS = "pairs"  # the property of a test that tells how many it tried
+
+
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Iterator[Tried]:
+    """To be called for each random pair; how many there were is told at the end."""
+    times: Counter[str] = Counter()
+    yield lambda: times.update([PAIRS])
+    record_property(PAIRS, times[PAIRS])
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    pairs = os.environ.get("MATRIX_PAIRS")
-    if pairs is None:
+    if "MATRIX_PAIRS" not in os.environ:
         return
+    reports = itertools.chain.from_iterable(terminalreporter.stats.values())
+    ended = [report for report in reports if getattr(report, "when", None) == "teardown"]
+    pairs = sum(dict(report.user_properties).get(PAIRS, 0) for report in ended)
     policies = [subject.policies for subject, _field in subjects.OPTIONS]
     policies += [case.policies for case in assets.CASES]
     policies += [assets.OF_ASSETS for _case in assets.CONTAINER_CASES]

@@ -19,7 +19,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._resource import Fie
 from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName, Text, TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open, Tried
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.double import Double
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import OTHERS, STANDING, samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import SUBJECTS, Subject, values_of
@@ -126,7 +126,7 @@ def surrounded(subject: Subject) -> Double:
 
 
 @BY_TITLE
-def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject) -> None:
+def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject, tried: Tried) -> None:
     @settings(max_examples=EACH, deadline=None, suppress_health_check=QUIET, database=None)
     @given(
         standing=some.none() | bodies(subject),
@@ -134,6 +134,7 @@ def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject) -> None:
         task=tasks(subject),
     )
     def any_two(standing: dict[str, Any] | None, state: str, task: dict[str, Any]) -> None:
+        tried()
         double = surrounded(subject)
         if standing is not None:
             double.place(WS.child(subject.path), standing, state=state)
@@ -154,13 +155,14 @@ def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject) -> None:
 
 
 @BY_TITLE
-def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open) -> None:
+def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open, tried: Tried) -> None:
     """The same under any answers to the open questions. A service may refuse what check mode predicts, not undo it."""
     answers = some.fixed_dictionaries({policy: some.sampled_from(values_of(policy)) for policy in subject.policies})
 
     @settings(max_examples=max(PAIRS // 50, 6), deadline=None, suppress_health_check=QUIET, database=None)
     @given(answers=answers, standing=some.none() | bodies(subject), task=tasks(subject))
     def any_two(answers: dict[str, str], standing: dict[str, Any] | None, task: dict[str, Any]) -> None:
+        tried()
         bench = opened(**answers)
         subject.surround(bench)
         if standing is not None:

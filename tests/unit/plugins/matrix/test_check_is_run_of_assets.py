@@ -21,7 +21,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (
     Case,
     lay_ground,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open, Tried
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import values_of
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_check_is_run import EACH, QUIET
@@ -89,10 +89,11 @@ def same_twice(bench: Bench, verb: Any, task: Task) -> None:
 
 
 @BY_NAME
-def test_versions(asset: AssetType, opened: Open) -> None:
+def test_versions(asset: AssetType, opened: Open, tried: Tried) -> None:
     @settings(max_examples=EACH, deadline=None, suppress_health_check=QUIET, database=None)
     @given(answers=ANSWERS, before=some.lists(tasks(asset), max_size=2), task=tasks(asset))
     def any_two(answers: dict[str, str], before: list[Task], task: Task) -> None:
+        tried()
         bench = opened(**answers)
         lay_ground(bench)
         for one in before:
@@ -103,7 +104,7 @@ def test_versions(asset: AssetType, opened: Open) -> None:
 
 
 @BY_NAME
-def test_containers(asset: AssetType, opened: Open) -> None:
+def test_containers(asset: AssetType, opened: Open, tried: Tried) -> None:
     values = {field.option: some.sampled_from(samples(field)) for field in asset.container.fields}
     switches = {"state": some.sampled_from(["present", "archived", "absent"]), "append_tags": some.booleans()}
     asked = some.fixed_dictionaries(
@@ -114,6 +115,7 @@ def test_containers(asset: AssetType, opened: Open) -> None:
     @settings(max_examples=EACH, deadline=None, suppress_health_check=QUIET, database=None)
     @given(answers=ANSWERS, exists=some.booleans(), before=some.lists(asked, max_size=1), task=asked)
     def any_two(answers: dict[str, str], exists: bool, before: list[Task], task: Task) -> None:
+        tried()
         bench = opened(**answers)
         lay_ground(bench)
         if exists:
