@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import os
 import traceback
 import typing as t
@@ -19,12 +21,13 @@ from ._errors import InvalidOption, MissingLibrary
 def read_mapping(value: t.Any, option: str) -> dict[str, t.Any]:
     """The mapping that an option gives, itself or by the path of a file.
 
-    Raises InvalidOption, with file and line, for what is unreadable, not YAML, no mapping, or holds more than JSON can.
+    Raises InvalidOption, with file and line, for what is unreadable, not YAML, says a key twice, is no mapping, or
+    holds more than JSON can.
     """
     if isinstance(value, str):
         path = Path(os.path.abspath(os.path.expanduser(value)))
-        return _checked(_parsed(_text(path, option), path, option), option, f"{path}, line 1,")
-    return _checked(value, option, "the value")
+        return _checked(_parsed(_text(path, option), path, option), f"{option}: {path}", ", line 1,")
+    return _checked(value, f"{option}: the value", "")
 
 
 def _text(path: Path, option: str) -> str:
@@ -41,7 +44,7 @@ def _text(path: Path, option: str) -> str:
 
 def _parsed(text: str, path: Path, option: str) -> t.Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=functools.partial(_once, f"{option}: {path}"))
     except ValueError:
         pass  # then it has to be YAML
     try:
@@ -49,7 +52,7 @@ def _parsed(text: str, path: Path, option: str) -> t.Any:
     except ImportError:
         raise MissingLibrary("PyYAML", traceback.format_exc()) from None
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=_loader(yaml))  # noqa: S506 - it is a safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -57,16 +60,55 @@ def _parsed(text: str, path: Path, option: str) -> t.Any:
         raise InvalidOption(f"{option}: {path}{line} is not YAML: {problem}. Correct the file.") from None
 
 
-def _checked(value: t.Any, option: str, where: str) -> dict[str, t.Any]:
+def _once(where: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    """A JSON object, none of whose keys is lost to another of the same name."""
+    names = [name for name, _value in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidOption(f"{where}: the key {twice[0]} stands twice. Correct the file.")
+    return dict(pairs)
+
+
+def _loader(yaml: t.Any) -> t.Any:
+    """The safe loader, which besides takes no key twice, as YAML wants it."""
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore] # the library is imported when it is needed
+        def compose_mapping_node(self, anchor: t.Any) -> t.Any:
+            node = super().compose_mapping_node(anchor)
+            seen = set()
+            for key, _value in node.value:
+                if (key.tag, str(key.value)) in seen:
+                    problem = f"the key {key.value} stands twice"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                seen.add((key.tag, str(key.value)))
+            return node
+
+    return Loader
+
+
+def _checked(value: t.Any, where: str, line: str) -> dict[str, t.Any]:
     if not isinstance(value, dict):
         raise InvalidOption(
-            f"{option}: {where} is no mapping (names with values) but {_kind(value)}. "
+            f"{where}{line} is no mapping (names with values) but {_kind(value)}. "
             "Give a mapping, or the path of a YAML or JSON file that holds one."
         )
-    try:
-        return t.cast("dict[str, t.Any]", json.loads(json.dumps(value)))
-    except (TypeError, ValueError) as error:
-        raise InvalidOption(f"{option}: {where} {error}. Put such values in quotes.") from None
+    for at, kind in _beyond_json(value, ""):
+        raise InvalidOption(f"{where}: {at} is {kind}, and JSON has none. Put such values in quotes.")
+    return t.cast("dict[str, t.Any]", json.loads(json.dumps(value)))
+
+
+def _beyond_json(value: t.Any, at: str) -> t.Iterator[tuple[str, str]]:
+    """Where values stand that JSON cannot hold, and what they are."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _beyond_json(inner, f"{at}.{name}" if at else str(name))
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value):
+            yield from _beyond_json(inner, f"{at}.{number}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield at, f"the number {value}"
+    elif value is not None and not isinstance(value, (str, bool, int, float)):
+        yield at, f"a {type(value).__name__}"
 
 
 def _kind(value: t.Any) -> str:

@@ -28,6 +28,12 @@ def test_yaml_and_json(tmp_path: Path, text: str) -> None:
     }
 
 
+def test_merged_keys_stand_once(tmp_path: Path) -> None:
+    text = "base: &base {a: 1, b: 2}\nmore: &more\n  <<: *base\n  b: 3\nlast:\n  <<: *more\n  a: 4\n"
+    (tmp_path / "conda").write_text(text)
+    assert read_mapping(f"{tmp_path}/conda", "conda_file")["last"] == {"a": 4, "b": 3}
+
+
 def test_mapping_itself() -> None:
     assert read_mapping({"name": "digits"}, "conda_file") == {"name": "digits"}
 
@@ -41,7 +47,13 @@ def test_mapping_itself() -> None:
         ("just words\n", r"line 1, is no mapping .* but a text"),
         ("", r"line 1, is no mapping .* but empty"),
         ("7", r"line 1, is no mapping .* but a single value"),
-        ("since: 2026-01-01\n", r"date is not JSON serializable\. Put such values in quotes"),
+        ("a: b\ntags:\n  since: 2026-01-01\n", r"conda: tags\.since is a date, .* Put such values in quotes"),
+        ("list: [1, .nan]\n", r"conda: list\.1 is the number nan"),
+        ("top: -.inf\n", r"conda: top is the number -inf"),
+        ('{"a": NaN}', r"conda: a is the number nan"),
+        ("name: a\ntags: {}\nname: b\n", r"conda, line 3 is not YAML: the key name stands twice"),
+        ("a:\n  b: 1\n  b: 1\n", r"conda, line 3 is not YAML: the key b stands twice"),
+        ('{"a": {"b": 1, "b": 1}}', r"conda: the key b stands twice"),
     ],
 )
 def test_what_is_refused_is_named_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
