@@ -49,7 +49,7 @@ options:
     type: path
   rows:
     description:
-      - Whether to return the rows of the file with the predictions.
+      - Whether to return the rows of the file with the predictions. Blank lines are no rows.
     type: bool
     default: false
   limit:
@@ -75,7 +75,7 @@ options:
     type: str
   header:
     description:
-      - Whether the first line names the columns. The file that a deployment appends rows to has no such line.
+      - Whether the first line names the columns, each another one. The file that a deployment appends rows to has no such line.
     type: bool
     default: false
   columns:
@@ -87,12 +87,15 @@ options:
   types:
     description:
       - Column to type, V(str), V(int), V(float) or V(bool), for columns whose type is not to be inferred.
-      - A value that is missing, or not a number, is null in a column of numbers.
+      - A value that is missing, not a number, or infinite is null in a column of numbers.
+      - The values of a V(json_lines) file have their types, and O(types) is refused; O(header), O(separator) and
+        O(infer_types=false) are as well. Not a number and numbers too large to be read are null there.
     type: dict
   infer_types:
     description:
       - Whether values are given the narrowest type that all values of their column have, among the rows that are
         returned. Otherwise they are text.
+      - Numbers that no float or integer can hold, and C(inf), make a column one of text.
     type: bool
     default: true
 seealso:

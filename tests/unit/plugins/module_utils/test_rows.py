@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +34,7 @@ def rows(text: str, limit: int = 100, **shape: Any) -> list[Any]:
         ("0.5 null", [0.5, None]),
         ("nan nan", ["nan", "nan"]),
         ("inf 1", ["inf", "1"]),
+        ("1e999 1", ["1e999", "1"]),
         ("1_000 2", ["1_000", "2"]),
         ("0x10 1", ["0x10", "1"]),
         ("99999999999999999999 1", [99999999999999999999, 1]),
@@ -54,7 +56,15 @@ def test_types_are_those_of_the_rows_that_are_returned() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
-    [("str", "7", "7"), ("float", "7", 7.0), ("int", "", None), ("bool", "TRUE", True), ("str", "nan", "nan")],
+    [
+        ("float", "1e999", None),
+        ("float", "-inf", None),
+        ("str", "7", "7"),
+        ("float", "7", 7.0),
+        ("int", "", None),
+        ("bool", "TRUE", True),
+        ("str", "nan", "nan"),
+    ],
 )
 def test_the_task_decides_the_type_of_a_column(kind: str, text: str, value: Any) -> None:
     [[found, *_rest]] = [list(row.values()) for row in rows(f"{text},x", columns=["a", "b"], types={"a": kind})]
@@ -71,7 +81,15 @@ def test_the_task_decides_the_type_of_a_column(kind: str, text: str, value: Any)
         ("x\n", {"types": {"b": "int"}}, "no column 'b'"),
         ("x,y\n", {"columns": ["a"]}, "1 are named"),
         ("{broken\n", {"format": JSON_LINES}, "the file is not json_lines"),
-        ('a,"' + "x" * 200_000, {}, "the file is not csv"),
+        ("a\n" + "x" * (8 << 20) + "x\n", {}, "the file is not csv at line 2"),
+        ("x,x\n1,2\n", {"header": True}, "two columns 'x'"),
+        ("9" * 5000, {"columns": ["a"], "types": {"a": "int"}}, r"the value '9{199}\.\.\. of column 'a' is no int"),
+        ("1\n" + "[" * 100_000 + "]" * 100_000, {"format": JSON_LINES}, "line 2 has more than 100 values inside"),
+        ("[" * 101 + "]" * 101, {"format": JSON_LINES}, "line 1 has more than 100 values inside"),
+        ("1\n", {"format": JSON_LINES, "types": {"a": "int"}, "columns": ["a"]}, "types: says nothing"),
+        ("1\n", {"format": JSON_LINES, "header": True}, "header: says nothing"),
+        ("1\n", {"format": JSON_LINES, "separator": ";"}, "separator: says nothing"),
+        ("1\n", {"format": JSON_LINES, "infer": False}, "infer_types: says nothing"),
     ],
 )
 def test_what_does_not_fit_is_named(text: str, shape: dict[str, Any], message: str) -> None:
@@ -82,6 +100,37 @@ def test_what_does_not_fit_is_named(text: str, shape: dict[str, Any], message: s
 def test_a_header_names_the_columns() -> None:
     assert rows("file,digit\na,1\nb,2\n", limit=1, header=True) == [{"file": "a", "digit": 1}]
     assert rows("", header=True) == []
+
+
+def test_blank_lines_are_no_rows() -> None:
+    lines = "a,1\n\nb,2\n\nc,3\nd,4\n".splitlines(keepends=True)
+    assert read_rows(lines, Shape(), 3) == ([["a", 1], ["b", 2], ["c", 3]], True)
+    assert read_rows(["\n", "\r\n", *lines, "\n"], Shape(), 4)[1] is False
+    assert rows("\n\nfile,digit\n\na,1\n", header=True) == [{"file": "a", "digit": 1}]
+
+
+def test_a_header_of_nothing_types_nothing() -> None:
+    assert rows("\n", header=True, types={"digit": "int"}) == []
+
+
+def test_long_values() -> None:
+    text = "x" * 200_000
+    before = csv.field_size_limit()
+    assert rows(f"a,{text}\n") == [["a", text]]
+    assert csv.field_size_limit() == before
+
+
+def test_a_number_too_long_for_a_number_stays_as_it_is() -> None:
+    assert rows("1\n" + "9" * 5000) == [["1"], ["9" * 5000]]
+
+
+def test_json_has_no_infinite_numbers() -> None:
+    assert rows(f"[1e999, -Infinity, {'9' * 5000}, 1.5, 7]", format=JSON_LINES) == [[None, None, None, 1.5, 7]]
+
+
+def test_json_may_be_nested() -> None:
+    flat = [[number] for number in range(200)]
+    assert rows(json.dumps(flat), format=JSON_LINES) == [flat]
 
 
 def test_quoted_values_may_hold_separators_and_line_ends() -> None:
