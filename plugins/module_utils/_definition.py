@@ -21,9 +21,12 @@ from ._dotted import dig, plant
 from ._errors import InvalidOption
 from ._invocation import Spec
 from ._mapping_file import read_mapping
+from ._option_type import chosen, kind_of, typed
 from ._resource import Field, Options, ResourceType
 from ._storage_uri import is_cloud
 from ._wire import Json, Reference
+
+Arguments = t.Mapping[str, t.Any]
 
 NAME = "definition"
 SCHEMA = "$schema"
@@ -60,7 +63,9 @@ class Definition:
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def completed(self, options: Options, register_secret: t.Callable[[str], None]) -> dict[str, t.Any]:
+    def completed(
+        self, options: Options, arguments: Arguments, register_secret: t.Callable[[str], None]
+    ) -> dict[str, t.Any]:
         """The options, with what the definition says where the task itself says nothing.
 
         Raises InvalidOption, naming the path, for a key that is not known, and for what no option could hold.
@@ -81,14 +86,15 @@ class Definition:
             if part := self._part(path, option, value, folder):
                 parts[option] = part
                 continue
-            self._check(path, option, value)
-            for secret in self._secrets(option, value):
-                if folder is None:
-                    raise InvalidOption(
-                        f"{NAME}.{path}: a secret does not belong into a definition in a task, which is logged. "
-                        f"Give it in {option}, or the whole definition in a file."
-                    )
+            secrets = self._secrets(option, value)
+            for secret in secrets:
                 register_secret(secret)
+            value = typed(f"{NAME}.{path}", value, _about(arguments, option))
+            if secrets and folder is None:
+                raise InvalidOption(
+                    f"{NAME}.{path}: a secret does not belong into a definition in a task, which is logged. "
+                    f"Give it in {option}, or the whole definition in a file."
+                )
             plant(settled, option, self._from(folder, option, value))
         settled[NAME] = grounded_component(rest, folder) if self.content else self._with_files(parts, settled) or None
         return settled
@@ -110,9 +116,11 @@ class Definition:
             elif self.content:
                 rest[key] = value
             elif path != SCHEMA:
-                self._refuse(path)
+                self._refuse(path, value)
 
-    def _refuse(self, path: str) -> None:
+    def _refuse(self, path: str, value: Json) -> None:
+        if any(known.startswith(f"{path}.") for known in self.keys):
+            raise InvalidOption(f"{NAME}.{path}: a map is wanted, not {kind_of(value)}.")
         level = path.rpartition(".")[0]
         here = sorted({key[len(level) :].lstrip(".").split(".")[0] for key in self.keys if key.startswith(level)})
         why = self._why(path)
@@ -125,7 +133,7 @@ class Definition:
         """Another kind has other keys: better to say that than to stumble over one of them."""
         kinds = self.resource.kinds
         kind = tree.get(kinds.option) if kinds else None
-        if kinds and kind is not None and kind not in kinds.tables:
+        if kinds and kind is not None and chosen(kind, kinds.tables) is None:
             supported = ", ".join(kinds.tables)
             why = self._why(str(kind))
             raise InvalidOption(f"{NAME}.{kinds.option}: {kind!r} is not supported{why}. Supported here: {supported}.")
@@ -141,21 +149,15 @@ class Definition:
 
     def _secrets(self, option: str, value: Json) -> set[str]:
         """The secret texts in what an option holds."""
-        secrets = {str(value) for field in self._fields(option) if field.secret}
-        for field in self._fields(option) if isinstance(value, dict) else ():
+        secrets: set[str] = set()
+        for field in self._fields(option):
             inner = field.wire.spec().get("options", {})
-            secrets |= {str(value[name]) for name, about in inner.items() if about.get("no_log") and name in value}
+            hidden = [name for name, about in inner.items() if about.get("no_log")]
+            if isinstance(value, dict):
+                secrets |= {text for name in hidden for text in _texts(value.get(name))}
+            if field.secret or (hidden and not isinstance(value, dict)):
+                secrets |= _texts(value)
         return secrets
-
-    def _check(self, path: str, option: str, value: Json) -> None:
-        """Ansible would make text of anything."""
-        wires = [field.wire for field in self._fields(option)]
-        kind = "a map" if isinstance(value, dict) else "a list"
-        if isinstance(value, list) and option in self.lists:
-            return
-        if not isinstance(value, (dict, list)) or not all(wire.spec()["type"] == "str" for wire in wires):
-            return
-        raise InvalidOption(f"{NAME}.{path}: a text is wanted, not {kind}.")
 
     def _from(self, folder: str | None, option: str, value: Json) -> Json:
         """A relative path in a file is meant from its folder."""
@@ -182,7 +184,7 @@ def completed(spec: Spec, options: Options, register_secret: t.Callable[[str], N
     """The options of a task with its definition worked in, checked as a whole. Raises InvalidOption."""
     if spec.definition is None:
         return options
-    settled = spec.definition.completed(options, register_secret)
+    settled = spec.definition.completed(options, spec.arguments, register_secret)
     checked = ArgumentSpecValidator(
         spec.arguments,
         mutually_exclusive=spec.mutually_exclusive,
@@ -196,7 +198,22 @@ def completed(spec: Spec, options: Options, register_secret: t.Callable[[str], N
     return {**settled, **checked.validated_parameters}
 
 
-def _without_nulls(options: Options, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _about(arguments: Arguments, option: str) -> t.Mapping[str, t.Any]:
+    """What an argument spec says of an option, by its dotted path."""
+    name, _dot, inner = option.partition(".")
+    about: t.Mapping[str, t.Any] = arguments[name]
+    return _about(about["options"], inner) if inner else about
+
+
+def _texts(value: Json) -> set[str]:
+    """All texts in a value, wherever they stand."""
+    if isinstance(value, (dict, list)):
+        inner = [*value, *value.values()] if isinstance(value, dict) else value
+        return {text for item in inner for text in _texts(item)}
+    return set() if value is None else {str(value)}
+
+
+def _without_nulls(options: Options, arguments: Arguments) -> dict[str, t.Any]:
     """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
     return {
         name: _given(value, (arguments.get(name) or {}).get("options"))

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _site, _workspace
 from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
 from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
@@ -105,7 +106,12 @@ def emulated(
     monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=now))
     monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
 
+    # Ansible keeps those of a whole process.
+    warnings: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, message: warnings.append(message))
+
     def run(module: types.ModuleType, options: dict[str, Any], check: bool) -> Outcome:
+        warnings.clear()
         here = {
             "subscription_id": settings.subscription_id,
             "resource_group": settings.resource_group,
@@ -114,8 +120,7 @@ def emulated(
         arguments = {**CONNECTION, **here, **options, "_ansible_check_mode": check, "_ansible_diff": True}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()
-        result = json.loads(capfd.readouterr().out)
-        return Outcome(result, result.get("warnings", []))
+        return Outcome(json.loads(capfd.readouterr().out), list(warnings))
 
     emulated = Emulated(emulator, run)
     transport = httpx.MockTransport(emulated.answer)

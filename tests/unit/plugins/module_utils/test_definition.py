@@ -23,7 +23,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._types.data import D
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
-from ansible_collections.mlops.azureml.plugins.modules import batch_endpoint, environment
+from ansible_collections.mlops.azureml.plugins.modules import batch_endpoint, datastore, environment
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import Run, get
 
 SPECS = {
@@ -155,7 +155,18 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
     [
         ("endpoint", {"colour": "red"}, "definition.colour: this key is not supported. Supported here: "),
         ("endpoint", {"defaults": {"deployment": "a"}}, "definition.defaults.deployment: this key is not supported. "),
-        ("endpoint", {"defaults": "blue"}, "definition.defaults: this key is not supported"),
+        ("endpoint", {"defaults": "blue"}, "definition.defaults: a map is wanted, not a text."),
+        ("endpoint", {"tags": ["a"]}, "definition.tags: a map is wanted, not a list."),
+        ("endpoint", {"auth_mode": "none"}, "definition.auth_mode: 'none' is none of aad_token, key, aml_token."),
+        ("compute", {"idle_time_before_scale_down": "120s"}, "scale_down: a whole number is wanted, not a text."),
+        ("compute", {"enable_node_public_ip": 3}, "definition.enable_node_public_ip: true or false is wanted, not a"),
+        ("compute", {"ssh_settings": {"user": "a"}}, "definition.ssh_settings.user: this key is not supported. "),
+        ("compute", {"identity": {"type": ["a"]}}, "definition.identity.type: a text is wanted, not a list."),
+        (
+            "compute",
+            {"identity": {"type": "user_assigned", "user_assigned_identities": ["a"]}},
+            "definition.identity.user_assigned_identities.0: a map is wanted, not a text.",
+        ),
         ("endpoint", {"description": ["a"]}, "definition.description: a text is wanted, not a list"),
         ("deployment", {"environment": ["image"]}, "definition.environment: a text is wanted, not a list"),
         ("deployment", {"compute": {"size": "s"}}, "definition.compute: a text is wanted, not a map"),
@@ -165,7 +176,7 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
             "definition.type: 'online' is not supported. Supported here: model, pipeline",
         ),
         ("deployment", {"settings": {"mini_batch_size": "many"}}, "mini_batch_size"),
-        ("compute", {"tier": "free"}, "value of tier must be one of"),
+        ("compute", {"tier": "free"}, "definition.tier: 'free' is none of dedicated, low_priority."),
         ("compute", {"custom_applications": []}, "definition.custom_applications: this key is not supported"),
         ("endpoint", {"description": "d"}, "missing required arguments: name"),
         ("deployment", {"name": "a"}, "missing required arguments: endpoint_name"),
@@ -199,6 +210,52 @@ def test_secret_in_a_task_would_be_logged_and_is_refused(spec: str) -> None:
     assert "planted" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("folder", [None, "here"])
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        "planted=key",
+        ["planted"],
+        {"account_key": ["planted"]},
+        {"account_key": {"planted": "planted"}},
+        {"account_key": "planted", "account_kye": 1},
+    ],
+)
+def test_secret_in_a_wrong_place_is_not_told(tmp_path: Path, folder: str | None, credentials: Any) -> None:
+    definition: Any = {"name": "a", "credentials": credentials}
+    if folder:
+        (tmp_path / "a.json").write_text(json.dumps(definition))
+        definition = f"{tmp_path}/a.json"
+    spec = SPECS["datastore"]
+    options = {name: about.get("default") for name, about in opened(spec).arguments.items()}
+    secrets: list[str] = []
+    with pytest.raises(InvalidOption, match=r"^definition\.credentials") as refusal:
+        completed(spec, {**options, "definition": definition}, secrets.append)
+    assert "planted" not in str(refusal.value)
+    assert any("planted" in secret for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("spec", "definition", "option", "value"),
+    [
+        ("compute", {"tier": "Dedicated"}, "tier", "dedicated"),
+        ("compute", {"tier": "LowPriority"}, "tier", "low_priority"),
+        ("compute", {"type": "AmlCompute"}, "type", "amlcompute"),
+        ("endpoint", {"auth_mode": "AADToken"}, "auth_mode", "aad_token"),
+        ("deployment", {"settings": {"output_action": "AppendRow"}}, "output_action", "append_row"),
+    ],
+)
+def test_words_may_be_spelled_as_other_clients_do(spec: str, definition: Any, option: str, value: str) -> None:
+    name = {"name": "a", "endpoint_name": "e"} if spec == "deployment" else {"name": "a"}
+    assert settled(SPECS[spec], {**name, **definition})[option] == value
+
+
+def test_an_identity_may_be_spelled_as_other_clients_do() -> None:
+    identity = {"type": "SystemAssigned, UserAssigned", "user_assigned_identities": [{"resource_id": "/x"}]}
+    found = settled(SPECS["compute"], {"name": "a", "identity": identity})
+    assert found["identity"]["type"] == "system_assigned,user_assigned"
+
+
 @pytest.mark.parametrize("spec", WITH_SECRETS)
 def test_secret_in_a_file_is_taken_and_known_as_one(tmp_path: Path, spec: str) -> None:
     (tmp_path / "a.json").write_text(json.dumps(WITH_SECRETS[spec]))
@@ -225,3 +282,11 @@ def test_refusal_costs_no_request(run: Run) -> None:
     out = run(environment, {"definition": {"name": "a", "colour": "red"}})
     assert out.failed
     assert out["msg"].startswith("definition.colour: this key is not supported.")
+
+
+def test_a_secret_that_is_refused_is_hidden_in_what_the_module_was_asked(run: Run) -> None:
+    definition = {**WITH_SECRETS["datastore"], "account_name": "a", "container_name": "c"}
+    out = run(datastore, {"definition": definition})
+    assert out.failed
+    assert "definition" in out["invocation"]["module_args"]
+    assert "planted" not in json.dumps(out.result)
