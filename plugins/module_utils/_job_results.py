@@ -7,18 +7,25 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
+from collections.abc import Callable, Iterable, Iterator
 
 from ._errors import InvalidOption
 from ._invocation import Invocation, Result, Spec
 from ._job_output_places import Found, find_output
-from ._job_record import SCORE, Job, read_job
+from ._job_record import SCORE, Job, read_job, read_moment
 from ._result_files import ResultFile
 from ._result_folder import ResultFolder
-from ._rows import AUTO, FORMATS, READERS, Shape, format_of, read_rows
+from ._rows import AUTO, FORMATS, READERS, Shape, format_of, read_rows, twin
+from ._types.batch_job import ANY_JOB_NAME
 from ._workspace import Workspace
 
 DEFAULT_LIMIT = 1000
+# What a decoder leaves of bytes that are no text.
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# The clocks of storage and of the jobs are two.
+_CLOCKS = datetime.timedelta(seconds=5)
 
 
 class FetchResults:
@@ -48,6 +55,7 @@ class FetchResults:
         folder = ResultFolder(options["dest"]) if options["dest"] else None
         job = _finished(options["name"], workspace)
         found = find_output(job, options["output"], workspace)
+        _warn_of_later_files(found, job, invocation.warn)
         shown: dict[str, t.Any] = {
             "name": job.name,
             "status": job.status,
@@ -56,7 +64,8 @@ class FetchResults:
             "files": [file.shown() for file in found.files],
         }
         if options["rows"]:
-            shown.update(_rows(found, _file_with_rows(found, job, options["file"]), options))
+            file = _file_with_rows(found, job, options["file"])
+            shown.update(_rows(found, file, options, invocation.warn))
         if folder is None:
             return Result(False, {"batch_job_results": shown})
         shown.update(dest=str(folder.path), manifest=str(folder.manifest))
@@ -69,13 +78,18 @@ class FetchResults:
 
 
 def _check(options: t.Mapping[str, t.Any]) -> None:
+    ANY_JOB_NAME.check("name", options["name"], "job")
     if options["limit"] < 1:
         raise InvalidOption("limit: at least one row.")
-    if options["separator"] is not None and len(options["separator"]) != 1:
-        raise InvalidOption("separator: exactly one character.")
+    separator = options["separator"]
+    if separator is not None and (len(separator) != 1 or separator in '"\r\n\0'):
+        raise InvalidOption("separator: exactly one character, and neither a quote nor one that ends a line.")
     if options["header"] and options["columns"]:
         raise InvalidOption("columns: the header of the file names the columns. Give columns or header.")
-    unknown = [kind for kind in (options["types"] or {}).values() if kind not in READERS]
+    double = twin(options["columns"] or ())
+    if double is not None:
+        raise InvalidOption(f"columns: {double!r} is there twice. Give each column a name of its own.")
+    unknown = [kind for kind in (options["types"] or {}).values() if kind not in tuple(READERS)]
     if unknown:
         raise InvalidOption(f"types: {unknown[0]!r} is none of {', '.join(READERS)}.")
 
@@ -105,7 +119,20 @@ def _file_with_rows(found: Found, job: Job, wanted: str | None) -> ResultFile:
     )
 
 
-def _rows(found: Found, file: ResultFile, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _warn_of_later_files(found: Found, job: Job, warn: Callable[[str], None]) -> None:
+    """A file that was written after the job had ended may be that of another job with the same place."""
+    ended = read_moment(job.ended)
+    later = [file for file in found.files if ended and file.blob.written > ended + _CLOCKS]
+    if later:
+        warn(
+            f"{later[0].name} was written {later[0].blob.written:%Y-%m-%d %H:%M:%S}, after job {job.name} had ended: "
+            "another job, as a later try of the same name, may have written it."
+        )
+
+
+def _rows(
+    found: Found, file: ResultFile, options: t.Mapping[str, t.Any], warn: Callable[[str], None]
+) -> dict[str, t.Any]:
     """At most ``limit`` rows of a file, and whether there are more. Service fact: batch contract 6.5 (no header)."""
     shape = Shape(
         format=format_of(file.name) if options["format"] == AUTO else options["format"],
@@ -115,5 +142,19 @@ def _rows(found: Found, file: ResultFile, options: t.Mapping[str, t.Any]) -> dic
         types=options["types"] or {},
         infer=options["infer_types"],
     )
-    rows, truncated = read_rows(found.container.lines(file.blob.name), shape, options["limit"])
+    lines = _readable(found.container.lines(file.blob.name), file.name, warn)
+    rows, truncated = read_rows(lines, shape, options["limit"])
     return {"rows": rows, "truncated": truncated}
+
+
+def _readable(lines: Iterable[str], name: str, warn: Callable[[str], None]) -> Iterator[str]:
+    """The same lines; the first that was damaged when it was decoded is warned of."""
+    is_warned = False
+    for number, line in enumerate(lines, start=1):
+        if not is_warned and _REPLACEMENT in line:
+            is_warned = True
+            warn(
+                f"rows: line {number} of {name} has replacement characters: it is not UTF-8, or was not where its text "
+                "comes from. Have the scoring script write UTF-8, or download the file."
+            )
+        yield line

@@ -32,7 +32,7 @@ options:
   name:
     description:
       - Name of the job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
-      - The job must have ended.
+      - The job must have ended. A file that is newer than that may be another job's, and is warned of.
     type: str
     required: true
   output:
@@ -50,6 +50,7 @@ options:
   rows:
     description:
       - Whether to return the rows of the file with the predictions. Blank lines are no rows.
+      - The file is read as UTF-8. What is not becomes replacement characters, and is warned of.
     type: bool
     default: false
   limit:
@@ -75,12 +76,14 @@ options:
     type: str
   header:
     description:
-      - Whether the first line names the columns, each another one. The file that a deployment appends rows to has no such line.
+      - Whether the first line names the columns, each another one. The file that a deployment appends rows to has no
+        such line.
     type: bool
     default: false
   columns:
     description:
-      - Names for the values of a row, where the file has no header. A row is then a map instead of a list.
+      - Names for the values of a row, each another one, where the file has no header. A row is then a map instead of
+        a list.
       - Of the maps of a V(json_lines) file, the names of those values that are returned.
     type: list
     elements: str

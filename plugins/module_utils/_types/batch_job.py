@@ -11,6 +11,9 @@ from .._resource import Field, NameRule, Parent, ResourceType
 from .._wire import Choice, Duration, Integer
 from .batch_endpoint import BATCH_ENDPOINT
 
+# Any job that may stand in a workspace: whoever started it, and whichever try of a name it is.
+ANY_JOB_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "up to 255 letters, digits, dashes and underscores")
+
 BATCH_JOB = ResourceType(
     name="batch_job",
     plural="batch_jobs",

@@ -198,7 +198,7 @@ class Storage:
                 yield Blob(name, len(text), None, marks, text, NOW)
 
     def lines(self, name: str) -> Iterator[str]:
-        yield from self.blobs[name].decode().splitlines(keepends=True)
+        yield from self.blobs[name].decode("utf-8-sig", "replace").splitlines(keepends=True)
 
     def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
         self.downloads.append(blob.name)
@@ -228,7 +228,7 @@ class Storage:
     def write_note(self, name: str, text: str, marks: dict[str, str], *, over: Note | None = None) -> bool:
         self._work()
         standing = self.notes.get(name)
-        if (standing is None) is not (over is None) or (standing and over and over.etag not in ("*", standing[0])):
+        if (standing is None) is not (over is None) or (standing and over and over.etag != standing[0]):
             return False
         self.notes[name] = (text, dict(marks))
         return True

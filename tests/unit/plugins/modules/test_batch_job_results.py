@@ -338,9 +338,51 @@ def test_the_format_is_told_by_the_name_or_the_task(
     [
         {"limit": 0},
         {"separator": "::"},
+        {"separator": "\n"},
+        {"separator": '"'},
+        {"columns": ["x", "y", "x"]},
         {"header": True, "columns": ["x"]},
         {"types": {"x": "complex"}},
+        {"types": {"x": ["int"]}},
     ],
 )
 def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
-    assert rows(run, **options).failed
+    out = rows(run, **options)
+    assert out.failed
+    assert any(out["msg"].startswith(f"{option}: ") for option in options)
+
+
+@pytest.mark.parametrize("name", ["", "../datastores/workspaceblobstore", "a/b", "a b", "-a", "é", "x" * 256, "a\n"])
+def test_names_that_no_job_can_have(run: Run, name: str) -> None:
+    assert "cannot be the name of a job" in rows(run, name=name)["msg"]
+
+
+def test_the_later_try_of_a_name_has_a_name(run: Run) -> None:
+    assert "there is no job today--2" in rows(run, get("jobs/today--2"), name="today--2")["msg"]
+
+
+def test_words_that_say_nothing_of_the_format(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv/p.jsonl": b"[1]\n"}
+    assert "header: says nothing" in rows(run, ended(), datastore(), header=True)["msg"]
+
+
+def test_bytes_that_are_no_text_are_warned_of(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": "a.png,1\nbé.png,2\ncé.png,3\n".encode("latin-1")}
+    out = rows(run, ended(), datastore())
+    assert len(out["batch_job_results"]["rows"]) == 3
+    [warning] = out.warnings
+    assert warning.startswith("rows: line 2 of today.csv has replacement characters")
+
+
+@pytest.mark.parametrize(
+    ("end", "is_warned"),
+    [("2026-01-31T05:59:00.1234567Z", True), ("2026-01-31T05:59:58Z", False), (None, False), ("soon", False)],
+)
+def test_a_file_that_is_newer_than_the_end_of_its_job(
+    run: Run, storage: Storage, end: str | None, is_warned: bool
+) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    body = job(output=PLACE)
+    body["properties"]["properties"]["EndTimeUtc"] = end
+    out = rows(run, get("jobs/batchjob-1", body), datastore())
+    assert [("after job batchjob-1 had ended" in warning) for warning in out.warnings] == [True] * is_warned
