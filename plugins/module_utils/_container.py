@@ -68,10 +68,6 @@ class Note:
     age: float
 
 
-# Whichever version stands there.
-ANY = Note("", "*", LONG_AGO, 0.0)
-
-
 class Container:
     """One blob container. Errors are ours: ServiceError (NotFoundError, ConflictError), ConnectionFailed."""
 

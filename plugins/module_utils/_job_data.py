@@ -53,8 +53,9 @@ _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
 class Input:
     """One input: data at ``path``, or a literal ``value``.
 
-    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean. Local
-    ``files`` have a path below a datastore, which their content determines, until it is chosen.
+    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean, and
+    ``asset_uri`` where that one lies. Local ``files`` have a path below a datastore, which their content determines,
+    until it is chosen.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Input:
     value: str | None = None
     mode: str | None = None
     asset_id: str = ""
+    asset_uri: str = ""
     files: Content | None = None
 
     @property
@@ -77,12 +79,13 @@ class Input:
             return parsed.collection == "data" and parsed.registry is None
         return self.path.startswith("azureml:") and not self.path.startswith(("azureml://", "azureml:/"))
 
-    def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId) -> Input:
+    def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId, asset_uri: str | None = None) -> Input:
         """The same input with the version that its path means, and the asset's type where the task named none."""
         asset = parse_id(asset_id)
         here = asset is not None and asset.workspace is not None and asset.workspace.path.lower() == home.path.lower()
         path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
-        return replace(self, path=path, asset_id=asset_id, type=self.type or asset_type or "")
+        kind = self.type or asset_type or ""
+        return replace(self, path=path, asset_id=asset_id, asset_uri=asset_uri or "", type=kind)
 
     def uploaded(self, datastore: str) -> Input:
         """The same input once its files are in a datastore."""
@@ -211,6 +214,7 @@ def _read_input(name: str, words: Json) -> Input:
         return _read_local(name, kind, path, mode)
     if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
         raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
+    _require_plain(f"{where}.path", path)
     return Input(name, kind or "", path, mode=mode)
 
 
@@ -233,10 +237,18 @@ def _read_output(name: str, words: Json, workspace: WorkspaceId) -> Output:
     place = read_datastore_path(path) if isinstance(path, str) else None
     if place is None or not place.path:
         raise InvalidOption(f"{where}.path: {path!r} is no place in a datastore: {_OUTPUT_FORM}.")
+    _require_plain(f"{where}.path", place.uri)
     here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
     if place.workspace == here:
         place = replace(place, workspace=None)
     return Output(name, place, kind, mode)
+
+
+def _require_plain(option: str, text: str) -> None:
+    """Raises InvalidOption for a place in a datastore that may be another one than it seems to be."""
+    place = read_datastore_path(text)
+    if place is not None and place.path and {"", ".", ".."} & set(place.path.split("/")):
+        raise InvalidOption(f"{option}: {place.uri} has a part that is empty, . or .. below /paths/. Write it out.")
 
 
 def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, Json]]:

@@ -19,7 +19,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ._container import ANY, Container, Note
+from ._container import Container, Note
 from ._datastores import Datastores
 from ._errors import AzureMLError, ConnectionFailed, MissingLibrary
 from ._invocation import Invocation
@@ -76,10 +76,24 @@ class Ledger:
         with self._speaking():
             return self._write(key, told, places, over.note if over else None)
 
-    def settle(self, key: str, definition: str, places: t.Iterable[tuple[str, str]], job: str) -> None:
-        """Note which job it is that was announced. Never fails: without this note the job is found by its marks."""
+    def settle(
+        self, key: str, definition: str, places: t.Iterable[tuple[str, str]], job: str, found: Entry | None = None
+    ) -> None:
+        """Note which job it is that was announced: by this run, or by the one whose entry was ``found``.
+
+        Never fails: without this note the job is found by its marks. But when the announcement is gone, another run
+        may have started the key meanwhile, and that is told.
+        """
+        announced = found.run if found else self._run
         try:
-            self._write(key, {"definition": definition, "job": job}, places, ANY)
+            entry = _entry(key, self._container.read_note(self._path(key)))
+            if entry is not None and entry.job == job:
+                return
+            is_ours = entry is not None and entry.job is None and entry.run == announced
+            if entry is None or not is_ours:
+                self._invocation.warn(_lost(key, job, self._path(key), entry))
+            elif not self._write(key, {"definition": definition, "job": job}, places, entry.note):
+                self._invocation.warn(_lost(key, job, self._path(key), None))
         except AzureMLError as error:
             self._invocation.warn(f"Job {job} could not be noted in the ledger: {error} Run the task again to note it.")
 
@@ -150,6 +164,15 @@ def _entry(key: str, note: Note | None) -> Entry | None:
         return Entry(key, told["definition"], told.get("job"), told.get("run"), note)
     except (ValueError, TypeError, KeyError):
         raise ConnectionFailed(f"The note of key {key} cannot be read.", sent=True) from None
+
+
+def _lost(key: str, job: str, path: str, entry: Entry | None) -> str:
+    """What there is to do about a job that stands, and whose announcement does not."""
+    other = f"names job {entry.job}" if entry and entry.job else "is another run's" if entry else "was deleted"
+    return (
+        f"Job {job} was started under key {key}, but its note {path} in the default datastore {other} since, so the "
+        "key may have been started twice. See the jobs of the endpoint, and cancel one that is too many."
+    )
 
 
 def _fingerprint(place: tuple[str, str]) -> str:

@@ -3,32 +3,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The output guard: where the outputs of a job will be, and that nothing is in the way there."""
+"""The output guard: where the outputs of a job will be, that nothing is in the way there, and nothing else harmed."""
 
 from __future__ import annotations
 
 import datetime
+import re
 import typing as t
+import urllib.parse
 
 from ._blobs import Datastore
 from ._container import Blob
-from ._datastore_path import DatastorePath
-from ._datastores import Datastores
+from ._datastore_path import DatastorePath, read_datastore_path
+from ._datastores import Datastores, home
 from ._dotted import dig
 from ._errors import AzureMLError, InvalidOption
 from ._invocation import Invocation
-from ._job_data import Json, Output
+from ._job_data import Input, Json, Output
+from ._job_ledger import FOLDER as LEDGER
 from ._job_order import GENERATION_2021, OVERWRITE, Order
 from ._job_record import SCORE
+from ._workspace import Workspace
 
 DEFAULT_FILE = "predictions.csv"
+# Of any datastore, for several can share a container. Service fact: assets contract 8.3, batch contract 6.5.
+UPLOADS, RUNS = "LocalUpload", "azureml"
+_KEPT = {
+    UPLOADS: "uploaded files of assets and jobs",
+    LEDGER: "the ledger of job keys",
+    RUNS: "the folders that the service gives its runs",
+}
+INSIDE = "is inside"
+_OTHER_SCHEMES = re.compile(r"(?:abfs|wasb)s?://(?P<container>[^@/]+)@(?P<host>[^/]+)")
 
 
 class OutputGuard:
     """Service fact: batch contract 6.5 (an output that exists makes the job fail, minutes after the call)."""
 
-    def __init__(self, order: Order, datastores: Datastores, invocation: Invocation) -> None:
+    def __init__(self, order: Order, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
         self._order = order
+        self._home = home(workspace)
         self._datastores = datastores
         self._invocation = invocation
 
@@ -43,6 +57,38 @@ class OutputGuard:
         store = self._datastores.default("outputs")
         file = options["output_file_name"] or dig(deployment, "properties.outputFileName") or DEFAULT_FILE
         return [Output(SCORE, DatastorePath(store.name, f"{self._order.marks.folder}/{file}"))]
+
+    def require_apart(self, inputs: list[Input], outputs: list[Output]) -> None:
+        """Raises InvalidOption for an output among what others keep, or that would overwrite what the job reads."""
+        for output in outputs:
+            if meeting := meets_kept(output.place):
+                raise InvalidOption(f"outputs.{output.name}.path: {meeting} Give another place. Nothing was started.")
+        if self._order.output_policy == OVERWRITE:
+            for output, store in self._placed(outputs):
+                for item in inputs:
+                    self._require_apart(output, _url(store, output.place), item)
+
+    def _require_apart(self, output: Output, url: str, item: Input) -> None:
+        read_from = self._url_of(item)
+        meeting = read_from and _meeting(_comparable(url), _comparable(read_from))
+        if meeting:
+            raise InvalidOption(
+                f"outputs.{output.name}.path: {output.place.uri} {meeting} {_uri_of(item)}, which inputs.{item.name} "
+                "reads, and output_policy overwrite would empty it. Give another place. Nothing was started."
+            )
+
+    def _url_of(self, item: Input) -> str | None:
+        """Where an input lies in blob storage; None where it is not known to, or in another workspace."""
+        place = read_datastore_path(_uri_of(item))
+        if place is None:
+            return _uri_of(item)
+        if place.workspace not in (None, self._home):
+            return None
+        try:
+            store = self._datastores.named(place.datastore, item.option)
+        except InvalidOption:  # that of an asset may be gone, or hold no blobs
+            return None
+        return _url(store, place)
 
     def require_free(self, outputs: list[Output]) -> None:
         """Raises InvalidOption when something stands where a job must write and may not be overwritten."""
@@ -72,6 +118,43 @@ class OutputGuard:
         for output in outputs:
             if output.place.workspace is None:
                 yield output, self._datastores.named(output.place.datastore, f"outputs.{output.name}.path")
+
+
+def meets_kept(place: DatastorePath) -> str:
+    """A sentence about what others keep at, below or around a place of an output; empty when nothing is known to be.
+
+    The service puts outputs into the folders of its runs, so those may hold one.
+    """
+    for folder, content in _KEPT.items():
+        meeting = _meeting(place.path, folder)
+        if meeting and not (folder == RUNS and meeting == INSIDE):
+            return f"{place.uri} {meeting} {folder}, which holds {content}."
+    return ""
+
+
+def _meeting(path: str, other: str) -> str:
+    """How two paths meet, in words; empty when they are apart."""
+    if path == other:
+        return "is"
+    if other.startswith(f"{path}/"):
+        return "contains"
+    return INSIDE if path.startswith(f"{other}/") else ""
+
+
+def _uri_of(item: Input) -> str:
+    """Without the signature of a URL; local files have names, in which a question mark is nothing special."""
+    return item.path if item.files else (item.asset_uri or item.path).partition("?")[0]
+
+
+def _url(store: Datastore, place: DatastorePath) -> str:
+    return f"{store.container_url}/{urllib.parse.quote(place.path)}"
+
+
+def _comparable(url: str) -> str:
+    """Equal for the URLs of one blob: of both services of an account, and as Hadoop writes them."""
+    parts = urllib.parse.urlsplit(_OTHER_SCHEMES.sub(r"https://\g<host>/\g<container>", url))
+    host = parts.netloc.lower().removesuffix(":443").replace(".dfs.", ".blob.", 1)
+    return f"{host}{urllib.parse.unquote(parts.path)}".rstrip("/")
 
 
 def delete_below(store: Datastore, place: DatastorePath, since: datetime.datetime | None = None) -> None:

@@ -53,7 +53,7 @@ class Preparation:
         self.datastores = datastores
         self.invocation = invocation
         self.options = invocation.options
-        self.guard = OutputGuard(order, datastores, invocation)
+        self.guard = OutputGuard(order, workspace, datastores, invocation)
 
     def request(self) -> Request:
         """Raises InvalidOption when something is missing or in the way. Writes nothing."""
@@ -65,6 +65,7 @@ class Preparation:
             self._require_one_of_each()
         inputs = [self._found(item) for item in self.order.inputs]
         outputs = self.guard.choose(deployment if is_model else None)
+        self.guard.require_apart(inputs, outputs)
         self.guard.require_free(outputs)
         return Request(
             scoring_uri=dig(endpoint, "properties.scoringUri"),
@@ -147,7 +148,8 @@ class Preparation:
             raise InvalidOption(
                 f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
             )
-        return item.found(asset_id, dig(asset, "properties.dataType"), self.workspace.id)
+        kind, uri = (dig(asset, f"properties.{word}") for word in ("dataType", "dataUri"))
+        return item.found(asset_id, kind, self.workspace.id, uri)
 
     # -- the call ----------------------------------------------------------------------------------------------------
 

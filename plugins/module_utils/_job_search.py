@@ -123,7 +123,7 @@ class Search:
                 return self._read(entry.job)
             job = self._read(self._marks.key) or self._among(self._since(entry.note.written))
             if job is not None:
-                ledger.settle(self._marks.key, entry.definition, self._marks.places, job.name)
+                ledger.settle(self._marks.key, entry.definition, self._marks.places, job.name, entry)
                 return job
             if entry.is_settled:
                 return None

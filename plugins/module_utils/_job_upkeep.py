@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ._datastore_path import read_datastore_path
+from ._datastore_path import DatastorePath, read_datastore_path
 from ._datastores import Datastores, home
 from ._errors import InvalidOption
 from ._invocation import Invocation, Result
 from ._job_cancel import cancel
 from ._job_ledger import Ledger
 from ._job_order import Order
-from ._job_output_guard import delete_below
+from ._job_output_guard import delete_below, meets_kept
 from ._job_record import COMPLETED, Job, read_job
 from ._job_tries import Tries, Try
 from ._job_view import Json, shown_job
@@ -102,20 +102,35 @@ class Upkeep:
         self._workspace.management.wait(accepted, timeout=timeout, what=f"deletion of {job.name}")
 
     def _delete_outputs(self, job: Job) -> None:
-        """What was written since the job began, where its record says or else in the folder of the run inside it."""
+        """What was written since the job began."""
+        for place in self._places(job):
+            delete_below(self._datastores.named(place.datastore, "delete_outputs"), place, since=job.moment)
+
+    def _places(self, job: Job) -> list[DatastorePath]:
+        """Where a job writes: as its record says, or else the folder of the run inside it.
+
+        Raises InvalidOption when this task may not delete there.
+        """
         uris = list(job.outputs.values())
         if not uris:
             runs = self._workspace.run_history.children(job.name)
             store = self._datastores.default("delete_outputs").name
             uris = [f"azureml://datastores/{store}/paths/azureml/{run.id}" for run in runs]
-        for uri in uris:
-            place = read_datastore_path(uri)
-            if place is None or not place.path or place.workspace not in (None, home(self._workspace)):
-                raise InvalidOption(
-                    f"delete_outputs: the output {uri} of job {job.name} is not in a datastore of this workspace. "
-                    "Delete it where it is, and leave delete_outputs out."
-                )
-            delete_below(self._datastores.named(place.datastore, "delete_outputs"), place, since=job.moment)
+        return [self._deletable(uri, job) for uri in uris]
+
+    def _deletable(self, uri: str, job: Job) -> DatastorePath:
+        place = read_datastore_path(uri)
+        if place is None or not place.path or place.workspace not in (None, home(self._workspace)):
+            raise InvalidOption(
+                f"delete_outputs: the output {uri} of job {job.name} is not in a datastore of this workspace. "
+                "Delete it where it is, and leave delete_outputs out."
+            )
+        if meeting := meets_kept(place):
+            raise InvalidOption(
+                f"delete_outputs: {meeting} Delete by hand what job {job.name} wrote there, and leave "
+                "delete_outputs out."
+            )
+        return place
 
     def _change(self, **changes: tuple[t.Any, t.Any]) -> tuple[Json, Json]:
         """Before and after, in the words of the task."""

@@ -116,7 +116,10 @@ options:
       - The service lets a job fail, after minutes, when its output exists already. The module looks before it starts
         the job.
       - With V(fail) the task fails at once, and no job is started.
-      - With V(overwrite) what is there is deleted when the job is started. For a folder that is all below it.
+      - With V(overwrite) what is there is deleted when the job is started. For a folder that is all below it. An output
+        that is, contains or lies in what the job reads is refused.
+      - No output can be, or contain, the folders C(LocalUpload), C(batch-scoring/.jobs) and C(azureml) of a datastore,
+        nor lie in the first two.
       - With V(unique) the name of the job is put into the path, as the folder of a V(uri_file) and below
         anything else, so that each job has a place of its own.
       - The default is V(fail) with O(outputs), and V(unique) without.

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _container
-from ansible_collections.mlops.azureml.plugins.module_utils._container import ANY, Blob, Container
+from ansible_collections.mlops.azureml.plugins.module_utils._container import LONG_AGO, Blob, Container, Note
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     AzureMLError,
     ConflictError,
@@ -175,7 +175,7 @@ class Cupboard:
         while True:  # as the library does, which repeats what brought no answer
             if not overwrite and self.text is not None:
                 raise refused(ResourceExistsError, 409, "BlobAlreadyExists")
-            if guard and guard["etag"] not in ("*" if self.text else None, str(self.version)):
+            if guard and guard["etag"] != (str(self.version) if self.text else None):
                 raise refused(HttpResponseError, 412, "ConditionNotMet")
             self.text, self.metadata, self.version = text, metadata, self.version + 1
             if not self.losing:
@@ -218,7 +218,7 @@ def test_a_note_is_replaced_only_over_what_was_read() -> None:
     first = container.read_note("n")
     assert container.write_note("n", "second", {}, over=first)
     assert not container.write_note("n", "third", {}, over=first)
-    assert container.write_note("n", "fourth", {}, over=ANY)
+    assert container.write_note("n", "fourth", {}, over=container.read_note("n"))
 
 
 @pytest.mark.parametrize("standing", [None, "first"])
@@ -239,7 +239,7 @@ def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> Non
     container.write_note("n", "mine", {})
     mine = container.read_note("n")
     if change:
-        container.write_note("n", "another's", {}, over=ANY)
+        container.write_note("n", "another's", {}, over=mine)
     container.delete("n", over=mine)
     assert (cupboard.text is None) is gone
     container.delete("n")
@@ -248,7 +248,8 @@ def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> Non
 
 
 def test_nothing_is_noted_over_what_is_gone() -> None:
-    assert not Container(URL, Cupboard()).write_note("n", "x", {}, over=ANY)  # type: ignore[arg-type]
+    gone = Note("first", "1", LONG_AGO, 0.0)
+    assert not Container(URL, Cupboard()).write_note("n", "x", {}, over=gone)  # type: ignore[arg-type]
 
 
 def test_the_end_of_a_log() -> None:

@@ -265,10 +265,29 @@ def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, stor
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), started)
     assert out["changed"]
     assert "could not be noted in the ledger" in out.warnings[0]
+    assert "Nothing was started" not in out.warnings[0]
     storage.broken = None
     again = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(job(output=OWN_PLACE)))
     assert not again["changed"]
     assert storage.told("today")["job"] == "batchjob-1"
+
+
+@pytest.mark.parametrize("other", [None, {"run": "another", "definition": "d"}, {"job": "job-9", "definition": "d"}])
+def test_a_note_that_is_lost_while_the_job_is_started_is_told(
+    run: Run, storage: Storage, other: dict[str, str] | None
+) -> None:
+    submit = Submit()
+
+    def started(request: httpx.Request) -> httpx.Response:
+        storage.notes.clear()
+        if other is not None:
+            storage.note("today", **other)
+        return submit(request)
+
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), started)
+    assert out["changed"]
+    assert "may have been started twice" in out.warnings[0]
+    assert storage.told("today") == ({"key": "today", **other} if other else None)
 
 
 # -- the list of jobs ------------------------------------------------------------------------------------------------

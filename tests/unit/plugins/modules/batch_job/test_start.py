@@ -215,6 +215,89 @@ def test_an_output_may_be_overwritten(run: Run, storage: Storage, taken: str) ->
     assert submit.sent["outputData"]["score"]["uri"] == PLACE
 
 
+IN_STORE = "azureml://datastores/workspaceblobstore/paths"
+CONTAINER = "account1.blob.core.windows.net/workspaceblobstore"
+
+
+def overwriting(place: str, source: str = URL, policy: str = "overwrite") -> dict[str, Any]:
+    """A task that writes to a folder of the datastore and reads from ``source``."""
+    outputs = {"score": {"type": "uri_folder", "path": f"{IN_STORE}/{place}"}}
+    return {**ANY, "inputs": {"images": {"path": source}}, "outputs": outputs, "output_policy": policy, "wait": False}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{IN_STORE}/in/images",
+        f"{IN_STORE}/in/images/",
+        f"https://{CONTAINER}/in/images?sig={PLANTED}",
+        f"https://{CONTAINER.replace('.blob.core.windows.net', '.DFS.core.windows.net:443')}/in/%69mages/",
+        "abfss://workspaceblobstore@account1.dfs.core.windows.net/in/images",
+    ],
+)
+@pytest.mark.parametrize(
+    ("place", "meeting"), [("in/images", " is "), ("in", " contains "), ("in/images/done", " is inside ")]
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_the_job_reads_is_not_overwritten(
+    run: Run, storage: Storage, source: str, place: str, meeting: str, check: bool
+) -> None:
+    storage.blobs = {"in/images/1.png": b"x", "in/images/done/2.png": b"y"}
+    out = run(batch_job, overwriting(place, source), *ready(), datastore(), check=check)
+    assert out.failed
+    assert f"{IN_STORE}/{place}{meeting}" in out["msg"]
+    assert "inputs.images reads" in out["msg"]
+    assert PLANTED not in out["msg"]
+    assert len(storage.blobs) == 2
+    assert storage.notes == {}
+
+
+@pytest.mark.parametrize("uri", [f"{IN_STORE}/in/images/", f"https://{CONTAINER}/in/images"])
+def test_an_asset_that_the_job_reads_is_not_overwritten(run: Run, storage: Storage, uri: str) -> None:
+    storage.blobs = {"in/images/1.png": b"x"}
+    asset = get("data/inbox/versions/9", {"properties": {"dataType": "uri_folder", "dataUri": uri}})
+    out = run(batch_job, overwriting("in", "azureml:inbox:9"), *ready(), asset, datastore())
+    assert "contains" in out["msg"]
+    assert storage.blobs
+
+
+@pytest.mark.parametrize("source", [f"{IN_STORE}/in/images", f"https://{CONTAINER}/in/images", URL])
+@pytest.mark.parametrize("place", ["in/images2", "out", "in/image"])
+def test_what_is_beside_the_input_may_be_overwritten(run: Run, source: str, place: str) -> None:
+    assert run(batch_job, overwriting(place, source), *ready(), datastore(), Submit())["changed"]
+
+
+@pytest.mark.parametrize("policy", ["overwrite", "fail"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "LocalUpload",
+        "LocalUpload/0123/in",
+        "batch-scoring",
+        "batch-scoring/.jobs",
+        "batch-scoring/.jobs/digits/today.json",
+        "azureml",
+    ],
+)
+def test_an_output_is_not_put_among_what_others_keep(run: Run, storage: Storage, place: str, policy: str) -> None:
+    kept = {"LocalUpload/0123/in": b"x", "azureml/run/score/p.csv": b"y"}
+    storage.blobs = dict(kept)
+    out = run(batch_job, overwriting(place, policy=policy), *ready(), check=policy == "fail")
+    assert out.failed
+    assert "Give another place" in out["msg"]
+    assert storage.blobs == kept
+
+
+def test_an_output_may_be_below_the_folders_of_runs(run: Run) -> None:
+    assert run(batch_job, overwriting("azureml/mine/score"), *ready(), datastore(), Submit())["changed"]
+
+
+@pytest.mark.parametrize("path", ["in/../out", "./in", "in//out", "in/."])
+def test_a_place_is_written_out(run: Run, path: str) -> None:
+    for options in (overwriting(path), overwriting("out", f"{IN_STORE}/{path}")):
+        assert "Write it out" in run(batch_job, options)["msg"]
+
+
 @pytest.mark.parametrize(
     ("output", "place"),
     [

@@ -105,6 +105,18 @@ def test_the_outputs_go_with_it_when_asked(run: Run, storage: Storage) -> None:
     assert list(storage.blobs) == ["scores/today.csv"]
 
 
+def test_nothing_goes_where_others_keep_something(run: Run, storage: Storage) -> None:
+    storage.blobs = {"LocalUpload/0123/in": b"x", "scores/today.csv": b"2"}
+    options = {**ABSENT, "delete_outputs": True}
+    outputs = {
+        "a": {"uri": PLACE},
+        "b": {"uri": "azureml://datastores/workspaceblobstore/paths/LocalUpload"},
+    }
+    out = run(batch_job, options, *finished(created="2026-01-31T05:00:00Z", outputs=outputs))
+    assert "delete_outputs" in out["msg"]
+    assert len(storage.blobs) == 2
+
+
 def test_what_stood_there_before_the_job_stays(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv": b"2"}
     gone = Call("DELETE", "jobs/today", 204)
