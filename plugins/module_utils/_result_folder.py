@@ -11,10 +11,11 @@ import concurrent.futures
 import fcntl
 import hashlib
 import json
+import os
 import typing as t
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ._errors import AzureMLError, ConnectionFailed, InvalidOption
 
@@ -28,6 +29,9 @@ WORKERS = 4
 # The folder's own folder: what was brought when and from where, and what has arrived in part.
 PRIVATE = ".batch_job_results"
 _CHUNK = 1 << 20
+# What file systems take, in bytes.
+_LONGEST_NAME = 255
+_LONGEST_PATH = 4095
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,19 @@ class ResultFolder:
     """A folder on this host. Raises InvalidOption when it cannot be one."""
 
     def __init__(self, folder: str) -> None:
-        self.path = Path(folder).expanduser().resolve()
-        if self.path.exists() and not self.path.is_dir():
+        try:
+            self.path = Path(folder).expanduser().resolve()
+            is_other = self.path.exists() and not self.path.is_dir()
+            self._private = self.path / PRIVATE
+            is_led_away = self._private.is_symlink()
+        except (OSError, RuntimeError) as error:
+            raise InvalidOption(f"dest: cannot look at {folder} ({_why(error)}). Choose another folder.") from None
+        if is_other:
             raise InvalidOption(f"dest: {folder} is not a folder. Name a folder, which need not exist yet.")
-        self._private = self.path / PRIVATE
+        if is_led_away:
+            raise InvalidOption(
+                f"dest: {self._private} is a link, and nothing is written outside of the folder. Delete the link."
+            )
 
     @property
     def manifest(self) -> Path:
@@ -57,9 +70,13 @@ class ResultFolder:
         Where storage keeps no checksum, the manifest tells that of the version that was brought.
         Raises AzureMLError for names that lead out of the folder: all are looked at before any is written.
         """
-        known = self._known(location)
-        targets = [(file, self._target(file)) for file in files]
-        return [file for file, target in targets if not _is_same(file, target, known.get(file.name))]
+        known, files = self._known(location), list(files)
+        _refuse_meeting(files)
+        try:
+            targets = [(file, self._target(file)) for file in files]
+            return [file for file, target in targets if not _is_same(file, target, known.get(file.name))]
+        except (OSError, RuntimeError) as error:
+            raise InvalidOption(f"dest: cannot look into {self.path} ({_why(error)}). Choose another folder.") from None
 
     def fetch(self, container: Container, files: list[ResultFile], location: str, job: str) -> list[str]:
         """Download files, several at a time, and return the names of those whose bytes are new.
@@ -90,10 +107,16 @@ class ResultFolder:
         parts = file.name.split("/")
         target = self.path.joinpath(*parts)
         strange = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
-        if strange or parts[0] == PRIVATE or not target.parent.resolve().is_relative_to(self.path):
+        long = any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(str(target).encode()) > _LONGEST_PATH
+        if strange or long or parts[0] == PRIVATE or not target.parent.resolve().is_relative_to(self.path):
             raise AzureMLError(
-                f"The output holds a blob named {file.blob.name!r}, which cannot become a file below {self.path}. "
-                "Nothing was downloaded. Rename or delete the blob."
+                f"The output holds a blob named {file.blob.name!r}, which cannot become a file below {self.path}"
+                f"{': a name is too long for that' if long else ''}. Nothing was downloaded. Rename or delete the blob."
+            )
+        if target.is_dir() and not target.is_symlink():
+            raise InvalidOption(
+                f"dest: {target} is a folder, and the output has a file of this name. Nothing was downloaded. "
+                "Move the folder away, or choose another dest."
             )
         return target
 
@@ -105,7 +128,7 @@ class ResultFolder:
         version = f"{location}/{file.name}#{file.blob.etag}"
         partial = self._private / f"{hashlib.sha256(version.encode()).hexdigest()[:32]}.part"
         try:
-            with partial.open("a+b") as stream:
+            with open(partial, "a+b", opener=_unlinked) as stream:
                 self._claim(stream, file)
                 md5 = self._arrive(container, file, stream)
                 if md5 is None:
@@ -149,21 +172,21 @@ class ResultFolder:
     # -- the manifest ----------------------------------------------------------------------------------------------
 
     def _known(self, location: str) -> dict[str, _Known]:
-        outputs = self._noted().get("outputs", {})
-        files = outputs.get(location, {}).get("files", [])
+        files = self._noted().get(location, {}).get("files", [])
         return {file["name"]: _Known(str(file.get("etag")), str(file.get("md5"))) for file in files}
 
     def _noted(self) -> dict[str, t.Any]:
-        """What the manifest says; nothing when there is none, or none that can be read."""
+        """What the manifest says, location -> job and files; nothing when there is none, or none that is ours."""
         try:
             noted = json.loads(self.manifest.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return noted if isinstance(noted, dict) else {}
+        outputs = noted.get("outputs") if isinstance(noted, dict) else None
+        return outputs if isinstance(outputs, dict) and all(map(_is_note, outputs.values())) else {}
 
     def _note(self, location: str, job: str, files: list[ResultFile], known: dict[str, _Known]) -> None:
         sizes = {file.name: file.blob.size for file in files}
-        outputs = self._noted().get("outputs", {})
+        outputs = self._noted()
         before = {file["name"]: file for file in outputs.get(location, {}).get("files", [])}
         now = {
             name: {"name": name, "size": sizes[name], "etag": known[name].etag, "md5": known[name].md5}
@@ -182,6 +205,42 @@ class ResultFolder:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InvalidOption(f"dest: cannot make {folder} ({error.strerror}). Choose another folder.") from None
+
+
+def _why(error: OSError | RuntimeError) -> str:
+    """Python 3.10 to 3.12 tell of links in a circle by a RuntimeError."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _unlinked(path: str, flags: int) -> int:
+    """Open a file that is no link to another one."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+
+
+def _refuse_meeting(files: list[ResultFile]) -> None:
+    """Raises AzureMLError when two blobs cannot both become files: of the same name, or one below the other."""
+    seen: set[str] = set()
+    for file in files:
+        if file.name in seen:
+            raise AzureMLError(
+                f"The output holds two blobs that are both to become {file.name}, of which {file.blob.name!r} is one. "
+                "Nothing was downloaded. Rename or delete one of them."
+            )
+        seen.add(file.name)
+    for file in files:
+        above = next((str(path) for path in PurePosixPath(file.name).parents if str(path) in seen), None)
+        if above is not None:
+            raise AzureMLError(
+                f"The output holds a blob {above!r} and below it {file.name!r}; a name cannot be both a file and a "
+                "folder. Nothing was downloaded. Rename or delete one of them."
+            )
+
+
+def _is_note(output: t.Any) -> bool:
+    files = output.get("files") if isinstance(output, dict) else None
+    return isinstance(files, list) and all(
+        isinstance(file, dict) and isinstance(file.get("name"), str) for file in files
+    )
 
 
 def _is_same(file: ResultFile, target: Path, known: _Known | None) -> bool:

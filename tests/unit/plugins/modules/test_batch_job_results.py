@@ -184,6 +184,95 @@ def test_no_blob_name_leads_out_of_the_folder(run: Run, storage: Storage, tmp_pa
     assert not list(tmp_path.rglob("evil"))
 
 
+@pytest.mark.parametrize("name", ["x" * 256, "é" * 128, "/".join(["deep"] * 900)])
+def test_a_name_that_is_too_long(run: Run, storage: Storage, tmp_path: Path, name: str) -> None:
+    storage.blobs = {"scores/today.csv/good.csv": b"good", f"scores/today.csv/{name}": b"long"}
+    out = fetch(run, tmp_path / "dest", ended(), datastore())
+    assert "a name is too long for that. Nothing was downloaded" in out["msg"]
+    assert storage.downloads == []
+
+
+@pytest.mark.parametrize(
+    ("blobs", "message"),
+    [
+        (("/a", "/a/b"), "a blob 'a' and below it 'a/b'"),
+        (("/a", "/a-c", "/a/b/c"), "a blob 'a' and below it 'a/b/c'"),
+        (("", "/today.csv"), "two blobs that are both to become today.csv"),
+    ],
+)
+def test_blobs_that_cannot_both_be_files(
+    run: Run, storage: Storage, tmp_path: Path, blobs: tuple[str, ...], message: str
+) -> None:
+    storage.blobs = {f"scores/today.csv{name}": b"x" for name in blobs}
+    out = fetch(run, tmp_path / "dest", ended(), datastore())
+    assert message in out["msg"]
+    assert "Nothing was downloaded" in out["msg"]
+    assert not (tmp_path / "dest").exists()
+
+
+def test_a_folder_where_a_file_should_be(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {"scores/today.csv/a": b"x", "scores/today.csv/b": b"x"}
+    (tmp_path / "b").mkdir()
+    out = fetch(run, tmp_path, ended(), datastore())
+    assert f"{tmp_path / 'b'} is a folder" in out["msg"]
+    assert storage.downloads == []
+
+
+def test_the_own_folder_is_no_link(run: Run, storage: Storage, tmp_path: Path) -> None:
+    outside, dest = tmp_path / "outside", tmp_path / "dest"
+    outside.mkdir()
+    dest.mkdir()
+    (dest / ".batch_job_results").symlink_to(outside)
+    out = fetch(run, dest)
+    assert ".batch_job_results is a link" in out["msg"]
+    assert list(outside.iterdir()) == []
+
+
+def test_a_half_file_is_no_link(run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    outside, dest = tmp_path / "outside", tmp_path / "dest"
+
+    def cut(_self: Storage, _blob: Any, _offset: int) -> Iterator[bytes]:
+        yield ROWS[:1]
+        raise ConnectionFailed("cut", sent=None)
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(Storage, "read_from", cut)
+        assert fetch(run, dest, ended(), datastore()).failed
+    [part] = dest.glob(".batch_job_results/*.part")
+    part.unlink()
+    part.symlink_to(outside)
+    assert "cannot write" in fetch(run, dest, ended(), datastore())["msg"]
+    assert not outside.exists()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "broken",
+        "[]",
+        '{"outputs": []}',
+        '{"outputs": {"x": []}}',
+        '{"outputs": {"x": {"files": {}}}}',
+        '{"outputs": {"x": {"files": [{"size": 1}]}}}',
+        '{"outputs": {"x": {"files": [{"name": 1}]}}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_manifest_of_somebody_else_is_none(run: Run, storage: Storage, tmp_path: Path, manifest: str) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    (tmp_path / ".batch_job_results").mkdir()
+    path = tmp_path / ".batch_job_results" / "manifest.json"
+    path.write_text(manifest)
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert list(json.loads(path.read_text())["outputs"]) == [PLACE]
+
+
+def test_links_in_a_circle(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dest").symlink_to(tmp_path / "dest")
+    assert "dest: cannot look at" in fetch(run, tmp_path / "dest")["msg"]
+
+
 def test_a_link_in_the_folder_leads_nowhere(run: Run, storage: Storage, tmp_path: Path) -> None:
     outside, dest = tmp_path / "outside", tmp_path / "dest"
     outside.mkdir()
