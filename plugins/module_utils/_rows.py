@@ -34,8 +34,8 @@ _TRUTHS = {"true": True, "false": False}
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
-# In characters: as much as a line may have.
-_LONGEST_VALUE = 8 << 20
+# In characters, for each of which the csv library takes four bytes and more: a task stays below 80 MB.
+_LONGEST_VALUE = 2 << 20
 _LONGEST_SHOWN = 200
 # Numbers of more digits are refused by Python's own reader, here or where the result goes.
 _MOST_DIGITS = 4300
