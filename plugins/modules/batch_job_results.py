@@ -51,6 +51,7 @@ options:
     description:
       - Whether to return the rows of the file with the predictions. Blank lines are no rows.
       - The file is read as UTF-8. What is not becomes replacement characters, and is warned of.
+      - A line may have 8 Mi characters, and a value between separators 2 Mi.
     type: bool
     default: false
   limit:
