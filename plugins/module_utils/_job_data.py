@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,10 @@ OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
 
 # What an uploaded folder, or file, can be besides uri_folder or uri_file.
 _FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
+# The words of a shared access signature, which is renewed while what it opens stays the same.
+_SIGNATURE = re.compile(
+    r"sig|s[eiprstv]|srt|sip|spr|ses|sdd|scid|sk[estv]|sk[ot]id|skdutid|saoid|sd?uoid|rsc[cdelt]", re.IGNORECASE
+)
 _INPUT_FORMS = (
     "write azureml:name:version or azureml:name@latest for a data asset, "
     "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
@@ -118,6 +123,15 @@ class Input:
         mode = {"mode": self.mode} if self.mode else {}
         path = self.path if self.files else self.path.partition("?")[0]
         return {"type": self.type or "uri_folder", "path": path, **mode}
+
+    def identity(self) -> Json:
+        """What tells it from other inputs: with what a URL asks for, a version say, and without who may ask it."""
+        shown = self.shown()
+        if self.type == LITERAL or self.files:
+            return shown
+        asked = [part for part in self.path.partition("?")[2].split("&") if part]
+        kept = "&".join(part for part in asked if not _SIGNATURE.fullmatch(part.partition("=")[0]))
+        return {**shown, "path": f"{shown['path']}?{kept}"} if kept else shown
 
 
 @dataclass(frozen=True)

@@ -81,23 +81,41 @@ def read_order(options: Options, workspace: Workspace) -> Order:
     for item in inputs:
         if item.files is None:
             workspace.http.register_secret(item.path.partition("?")[2])
+    _check_names(options)
     name = options["name"] or _derived(options, inputs, outputs)
     key = name or str(uuid.uuid4())
+    policy = options["output_policy"] or (FAIL if outputs else UNIQUE)
     settings = check_options(BATCH_JOB, {**options, "name": key}, workspace.id)
     endpoint = options["endpoint_name"]
+    goes_to = [output.below(key) for output in outputs] if policy == UNIQUE else outputs
     return Order(
         name=name,
         home=f"{workspace.id.path}/batchEndpoints/{endpoint}".lower(),
         endpoint=endpoint,
         inputs=inputs,
         named_outputs=outputs,
-        output_policy=options["output_policy"] or (FAIL if outputs else UNIQUE),
+        output_policy=policy,
         settings=settings,
         definition=_fingerprint(
-            [_route(options), options["api_generation"], _words(inputs), _words(outputs), settings]
+            [_route(options), options["api_generation"], _identity(inputs), _words(goes_to), settings]
         ),
         key=key,
     )
+
+
+def _check_names(options: Options) -> None:
+    """An empty text, as of a variable that is not set, would start a job on each run without anybody wanting it."""
+    for option in ("name", "key"):
+        if options[option] is not None and not options[option].strip():
+            raise InvalidOption(
+                f"{option}: it is empty. Give the job a {option} by which it is found again, or leave the option out "
+                "(default(omit, true)): each run starts a new job then."
+            )
+    if options["key"] is not None and options["inputs"] is None:
+        raise InvalidOption(
+            "key: a job is known by its key only together with the inputs, outputs and deployment it was started with. "
+            "Give them as they were then, or, in place of key, as name what was returned as batch_job.key."
+        )
 
 
 def _derived(options: Options, inputs: list[Input], outputs: list[Output]) -> str | None:
@@ -105,7 +123,7 @@ def _derived(options: Options, inputs: list[Input], outputs: list[Output]) -> st
     if options["key"] is None:
         return None
     slug = re.sub(r"[^a-zA-Z0-9]+", "-", options["key"]).strip("-")[:_LONGEST_SLUG] or "job"
-    digest = _fingerprint([_route(options), _words(inputs), _words(outputs), options["key"]])
+    digest = _fingerprint([_route(options), _identity(inputs), _words(outputs), options["key"]])
     return f"{slug}-{digest[:12]}"
 
 
@@ -113,8 +131,12 @@ def _route(options: Options) -> list[str | None]:
     return [options["endpoint_name"], options["deployment_name"]]
 
 
-def _words(items: t.Iterable[Input | Output]) -> Json:
-    return {item.name: item.shown() for item in items}
+def _identity(inputs: t.Iterable[Input]) -> Json:
+    return {item.name: item.identity() for item in inputs}
+
+
+def _words(outputs: t.Iterable[Output]) -> Json:
+    return {output.name: output.shown() for output in outputs}
 
 
 def _fingerprint(words: t.Any) -> str:

@@ -67,13 +67,16 @@ options:
       - It is the key by which the job is found again, for instance the day it scores.
       - A name stands for one job of its endpoint, whatever became of it. With other options it is refused.
       - The service is asked to give the job this name. Where it does not, the job is known by its other marks.
-      - Without a name or O(key) each run starts a new job.
+      - Without a name or O(key) each run starts a new job. An empty one is refused.
     type: str
   key:
     description:
       - In place of O(name), any text that tells this run from others, for instance a ticket or a build.
       - The name is derived from it, the endpoint, the deployment, the inputs and the outputs, so the same key can be
-        used for any number of endpoints and inputs. Local input counts with its content, other input as it is written.
+        used for any number of endpoints and inputs. Local input counts with its content, other input as it is written,
+        a URL without its signature.
+      - A later task that is to find the job needs all of them, or as its O(name) what this one returned as
+        RV(batch_job.key).
     type: str
   endpoint_name:
     description:

@@ -339,6 +339,61 @@ def test_a_key_stands_for_what_is_scored_with_it(run: Run) -> None:
     assert run(batch_job, {**options, "name": "x"}).failed
 
 
+@pytest.mark.parametrize("state", ["present", "canceled", "archived", "restored", "absent"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_key_alone_is_no_job(run: Run, state: str, check: bool) -> None:
+    out = run(batch_job, {"endpoint_name": "digits", "key": "nightly", "state": state}, check=check)
+    assert out.failed
+    assert "returned as batch_job.key" in out["msg"]
+
+
+@pytest.mark.parametrize("option", ["name", "key"])
+@pytest.mark.parametrize("text", ["", " "])
+@pytest.mark.parametrize("state", ["present", "canceled", "absent"])
+def test_an_empty_name_is_not_the_wish_for_a_job_on_each_run(run: Run, option: str, text: str, state: str) -> None:
+    out = run(batch_job, {**ANY, option: text, "state": state})
+    assert out.failed
+    assert out["msg"].startswith(f"{option}: it is empty.")
+
+
+def marks(run: Run, **more: Any) -> dict[str, str]:
+    """The marks of a job that is started with these options."""
+    submit = Submit("today")
+    looks = [absent(more["name"])] if "name" in more else [lambda _request: httpx.Response(404, json=error("x", "x"))]
+    out = run(batch_job, {**ANY, "wait": False, **more}, *looks, default_datastore(), *ready(), submit)
+    assert out["changed"]
+    assert "planted" not in str(out.result)
+    return submit.sent["tags"]
+
+
+@pytest.mark.parametrize("way", [{"name": "today"}, {"key": "nightly"}])
+def test_a_url_is_known_by_all_but_its_signature(run: Run, storage: Storage, way: dict[str, str]) -> None:
+    queries = [
+        "versionid=1&sv=2022&sig=planted1",
+        "sv=2024&se=later&sp=r&sr=b&spr=https&skoid=a&versionid=1&SIG=planted2",
+        "versionid=2&sig=planted1",
+        "sig=planted1",
+        "",
+    ]
+    found = []
+    for query in queries:
+        storage.notes.clear()
+        found.append(marks(run, **way, inputs={"images": {"path": f"{URL}?{query}"}}))
+    assert found[0] == found[1]
+    assert found[3] == found[4]
+    assert len({tags["mlops.azureml.definition"] for tags in found}) == 3
+    assert len({tags["mlops.azureml.key"] for tags in found}) == (1 if "name" in way else 3)
+
+
+def test_a_name_stands_for_the_place_that_results(run: Run, storage: Storage) -> None:
+    found = {}
+    for policy in ("fail", "overwrite", "unique"):
+        storage.notes.clear()
+        tags = marks(run, name="today", outputs=OUTPUTS, output_policy=policy)
+        found[policy] = tags["mlops.azureml.definition"]
+    assert found["fail"] == found["overwrite"] != found["unique"]
+
+
 # -- another try -----------------------------------------------------------------------------------------------------
 
 
