@@ -81,37 +81,44 @@ class Preparation:
     def _endpoint(self) -> Json | None:
         name = self.options["endpoint_name"]
         endpoint = self.workspace.management.get(self.workspace.path(f"batchEndpoints/{name}"))
-        if self.invocation.check_mode:
-            return endpoint
         if endpoint is None:
-            raise InvalidOption(
+            self._misses(
                 f"endpoint_name: there is no batch endpoint {name} in workspace {self.workspace.id.name}. "
                 "Create it first, or correct the name."
             )
-        if not dig(endpoint, "properties.scoringUri"):
+        elif not dig(endpoint, "properties.scoringUri"):
             state = dig(endpoint, "properties.provisioningState")
-            raise InvalidOption(
+            self._misses(
                 f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it stands."
             )
         return endpoint
 
     def _deployment(self, endpoint: Json | None) -> Json | None:
         """The deployment that will score. Service fact: batch contract 3.4 (no deployment is the default by itself)."""
+        if endpoint is None:
+            return None
         asked = self.options["deployment_name"]
         name = asked or dig(endpoint, "properties.defaults.deploymentName")
-        path = f"batchEndpoints/{self.options['endpoint_name']}/deployments/{name}"
-        deployment = self.workspace.management.get(self.workspace.path(path)) if endpoint and name else None
-        if deployment is not None or self.invocation.check_mode:
-            return deployment
         label = f"batch endpoint {self.options['endpoint_name']}"
         if name is None:
-            raise InvalidOption(
+            self._misses(
                 f"deployment_name: {label} has no default deployment. Name a deployment here, or make one the default."
             )
-        raise InvalidOption(
-            f"deployment_name: {label} has no deployment {name}"
-            f"{'' if asked else ', although it is named as the default'}. Create it first, or name another."
-        )
+            return None
+        path = f"batchEndpoints/{self.options['endpoint_name']}/deployments/{name}"
+        deployment = self.workspace.management.get(self.workspace.path(path))
+        if deployment is None:
+            self._misses(
+                f"deployment_name: {label} has no deployment {name}"
+                f"{'' if asked else ', although it is named as the default'}. Create it first, or name another."
+            )
+        return deployment
+
+    def _misses(self, message: str) -> None:
+        """Raises InvalidOption for what is not there; in check mode an earlier task may be going to make it."""
+        if not self.invocation.check_mode:
+            raise InvalidOption(message)
+        self.invocation.warn(f"{message} The run will fail unless an earlier task does.")
 
     # -- what it reads ---------------------------------------------------------------------------------------------
 
@@ -132,9 +139,7 @@ class Preparation:
             try:
                 return self._found_asset(item)
             except InvalidOption as error:
-                if not self.invocation.check_mode:
-                    raise
-                self.invocation.warn(f"{error} The run will fail unless an earlier task does.")
+                self._misses(str(error))
                 return item
         place = read_datastore_path(item.path)
         if place is not None and place.workspace is None:

@@ -393,7 +393,24 @@ def test_check_mode_forgives_what_an_earlier_task_would_make(run: Run) -> None:
     options = {**TODAY, "inputs": {"images": {"path": "azureml:inbox:1"}}}
     out = run(batch_job, options, *unused(), get(ENDPOINT), get("data/inbox/versions/1"), check=True)
     assert out["changed"]
-    assert "no data asset" in out.warnings[0]
+    assert ["no batch endpoint digits" in out.warnings[0], "no data asset" in out.warnings[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("more", "calls", "words"),
+    [
+        ({}, [endpoint(scoring_uri=None), deployment()], "no scoring URI"),
+        ({}, [endpoint(default=None)], "no default deployment"),
+        ({}, [endpoint(), get(f"{ENDPOINT}/deployments/blue")], "no deployment blue, although"),
+        ({"deployment_name": "red"}, [endpoint(), get(f"{ENDPOINT}/deployments/red")], "no deployment red"),
+    ],
+)
+def test_check_mode_tells_what_the_run_would_miss(run: Run, more: Any, calls: list[Call], words: str) -> None:
+    out = run(batch_job, {**ANY, **more}, *calls, check=True)
+    assert out["changed"]
+    [warning] = out.warnings
+    assert words in warning
+    assert "unless an earlier task" in warning
 
 
 def test_check_mode_sees_an_output_that_exists_and_writes_nothing(run: Run, storage: Storage) -> None:
