@@ -276,7 +276,9 @@ def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, Json
 
 
 def _found(words: t.Any) -> str:
-    return ", ".join(sorted(map(str, words))) if isinstance(words, dict) else f"a {type(words).__name__}"
+    if isinstance(words, dict):
+        return ", ".join(sorted(map(str, words)))
+    return "nothing" if words is None else f"a {type(words).__name__}"
 
 
 def _choice(option: str, value: t.Any, choices: t.Iterable[str]) -> None:

@@ -13,11 +13,12 @@ import typing as t
 from ._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
 from ._info import Info, one
 from ._invocation import Spec
-from ._job_record import Job, read_job
+from ._job_record import ENDED, GOING_ON, Job, read_job
 from ._job_view import Json, shown_job
 from ._resource import Options
+from ._types.batch_deployment import BATCH_DEPLOYMENT
 from ._types.batch_endpoint import BATCH_ENDPOINT
-from ._types.batch_job import BATCH_JOB
+from ._types.batch_job import ANY_JOB_NAME, BATCH_JOB
 from ._wire import Choice
 from ._workspace import Workspace
 
@@ -45,6 +46,12 @@ class ListJobs(Info):
         )
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[Json]:
+        _check_names(options)
+        if unknown := _unknown_states(options["status"] or ()):
+            workspace.invocation.warn(
+                f"status: no job is known to be {' or '.join(unknown)}; the states are "
+                f"{', '.join(sorted(ENDED | GOING_ON))}."
+            )
         wanted = _Wanted(options)
         jobs = [job for job in self._jobs(workspace, options) if wanted.has(job)]
         for job in sorted(jobs, key=lambda job: job.created or "", reverse=True):
@@ -52,8 +59,6 @@ class ListJobs(Info):
 
     def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
         endpoint, view = options["endpoint_name"], options["list_view"]
-        if endpoint is not None:
-            BATCH_ENDPOINT.name_rule.check("endpoint_name", endpoint, BATCH_ENDPOINT.label)
         if options["name"] is not None:
             return map(read_job, one(workspace, f"jobs/{options['name']}"))
         if endpoint is not None and view == "all":
@@ -67,6 +72,24 @@ class ListJobs(Info):
             workspace.path("jobs"), jobType="Pipeline", listViewType=VIEWS.encode(view, workspace.id)
         )
         return map(read_job, bodies)
+
+
+def _check_names(options: Options) -> None:
+    """They are parts of URLs. Raises InvalidOption."""
+    rules = {
+        "name": (ANY_JOB_NAME, "job"),
+        "endpoint_name": (BATCH_ENDPOINT.name_rule, BATCH_ENDPOINT.label),
+        "deployment_name": (BATCH_DEPLOYMENT.name_rule, BATCH_DEPLOYMENT.label),
+    }
+    for option, (rule, label) in rules.items():
+        if options[option] is not None:
+            rule.check(option, options[option], label)
+
+
+def _unknown_states(asked: t.Iterable[str]) -> list[str]:
+    """The service may have a new state; more often one is misspelled, and then nothing would be found."""
+    known = {state.lower() for state in ENDED | GOING_ON}
+    return [state for state in asked if state.lower() not in known]
 
 
 class _Wanted:

@@ -19,6 +19,7 @@ from ._job_data import Input, Json, Output, read_inputs, read_outputs
 from ._job_record import Marks
 from ._plan import check_options
 from ._resource import Options
+from ._types.batch_deployment import BATCH_DEPLOYMENT
 from ._types.batch_job import BATCH_JOB
 from ._workspace import Workspace
 
@@ -82,6 +83,7 @@ def read_order(options: Options, workspace: Workspace) -> Order:
         if item.files is None:
             workspace.http.register_secret(item.path.partition("?")[2])
     _check_names(options)
+    _check_limits(options)
     name = options["name"] or _derived(options, inputs, outputs)
     key = name or str(uuid.uuid4())
     policy = options["output_policy"] or (FAIL if outputs else UNIQUE)
@@ -111,11 +113,20 @@ def _check_names(options: Options) -> None:
                 f"{option}: it is empty. Give the job a {option} by which it is found again, or leave the option out "
                 "(default(omit, true)): each run starts a new job then."
             )
+    if options["deployment_name"] is not None:
+        BATCH_DEPLOYMENT.name_rule.check("deployment_name", options["deployment_name"], BATCH_DEPLOYMENT.label)
     if options["key"] is not None and options["inputs"] is None:
         raise InvalidOption(
             "key: a job is known by its key only together with the inputs, outputs and deployment it was started with. "
             "Give them as they were then, or, in place of key, as name what was returned as batch_job.key."
         )
+
+
+def _check_limits(options: Options) -> None:
+    phases = {f"phase_timeouts.{phase}": seconds for phase, seconds in (options["phase_timeouts"] or {}).items()}
+    for option, seconds in {"wait_timeout": options["wait_timeout"], **phases}.items():
+        if seconds is not None and seconds < 0:
+            raise InvalidOption(f"{option}: {seconds} is no number of seconds. Give one that is not negative.")
 
 
 def _derived(options: Options, inputs: list[Input], outputs: list[Output]) -> str | None:

@@ -27,6 +27,12 @@ INPUTS_NOTE = "mlops.azureml.inputs"
 COMPLETED = frozenset({"Completed", "Succeeded"})
 # NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
 ENDED = COMPLETED | {"Failed", "Canceled"}
+GOING_ON = frozenset(
+    {
+        *("NotStarted", "Starting", "Provisioning", "Preparing", "Queued", "Running", "Finalizing"),
+        *("CancelRequested", "NotResponding", "Paused", "Unknown"),
+    }
+)
 SCORE = "score"
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
 

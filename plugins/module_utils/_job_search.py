@@ -102,6 +102,11 @@ class Search:
 
     def _by_name(self, job: Job) -> Job:
         if not self._marks.fit(job):
+            if job.name != self._marks.key and job.name.lower() == self._marks.key.lower():
+                raise InvalidOption(
+                    f"name: {self._marks.key!r} differs from the name of job {job.name} in the case of letters alone, "
+                    "and the service takes both for one. Write it as that job has it, or choose another name."
+                )
             raise InvalidOption(
                 f"name: {self._marks.key!r} is the name of a job that endpoint {self._marks.endpoint} did not start "
                 f"({job.display_name or job.name}). Choose another name."

@@ -80,10 +80,13 @@ class Upkeep:
 
     def _absent(self, latest: Try, job: Job) -> Result:
         """All tries of the key: a try that is left would be taken for the key's job. The last one goes first."""
+        attempts = [latest, *map(self._tries.number, range(latest.order.number - 1, 0, -1))]
         before, _after = self._change(status=(job.status, None))
+        if self._invocation.options["delete_outputs"]:
+            jobs = [attempt.job for attempt in attempts if attempt.job is not None]
+            before["outputs"] = [place.uri for standing in jobs for place in self._places(standing)]
         if not self._invocation.check_mode:
-            for number in range(latest.order.number, 0, -1):
-                attempt = latest if number == latest.order.number else self._tries.number(number)
+            for attempt in attempts:
                 if attempt.job is not None:
                     self._delete(attempt.job)
                 if self._ledger:

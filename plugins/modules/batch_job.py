@@ -211,7 +211,8 @@ options:
     default: 86400
   phase_timeouts:
     description:
-      - How many seconds the job may spend in one phase at most. The task ends as with O(wait_timeout).
+      - How many seconds the job may spend in one phase at most; V(0) is no limit. The task ends as with
+        O(wait_timeout).
     type: dict
     suboptions:
       queued:

@@ -36,7 +36,8 @@ options:
     type: str
   status:
     description:
-      - List only jobs in one of these states, for instance V(Running) or V(Failed).
+      - List only jobs in one of these states, for instance V(Running) or V(Failed). One that is not known gives a
+        warning.
     type: list
     elements: str
   created_after:

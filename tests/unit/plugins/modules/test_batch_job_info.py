@@ -124,3 +124,20 @@ def test_one_job(run: Run) -> None:
 @pytest.mark.parametrize("options", [{"created_after": "yesterday"}, {"endpoint_name": "d"}])
 def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
     assert run(batch_job_info, options).failed
+
+
+@pytest.mark.parametrize("option", ["name", "endpoint_name", "deployment_name"])
+@pytest.mark.parametrize("text", ["a/b", "..", "../../x", ""])
+def test_names_that_none_can_have(run: Run, option: str, text: str) -> None:
+    out = run(batch_job_info, {option: text})
+    assert out.failed
+    assert out["msg"].startswith(f"{option}: {text!r} cannot be the name of a")
+
+
+def test_a_state_that_is_not_known_is_told(run: Run) -> None:
+    out = run(batch_job_info, {"status": ["Cancelled", "failed"]}, listed(job("a", "Failed"), job("b", "Cancelled")))
+    assert sorted(names(out)) == ["a", "b"]
+    [warning] = out.warnings
+    assert "no job is known to be Cancelled;" in warning
+    assert "Canceled" in warning
+    assert run(batch_job_info, {"status": ["Completed", "paused"]}, listed()).warnings == []

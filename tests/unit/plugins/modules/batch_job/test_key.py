@@ -82,6 +82,12 @@ def test_a_name_that_another_endpoint_uses_is_refused(run: Run) -> None:
     assert "Choose another name" in out["msg"]
 
 
+def test_a_name_in_another_case_is_told(run: Run) -> None:
+    for name, key in (("Today", None), ("Today", "Today")):
+        out = run(batch_job, TODAY, get("jobs/today", job(name, key=key)))
+        assert "in the case of letters alone" in out["msg"]
+
+
 def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_it(run: Run) -> None:
     failed = finished("Failed", error={"message": "Output already exists"})
     history = get("", {"properties": {"discoveryUrl": "http://none"}})

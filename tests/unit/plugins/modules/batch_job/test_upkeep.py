@@ -101,7 +101,11 @@ def test_the_outputs_go_with_it_when_asked(run: Run, storage: Storage) -> None:
     gone = Call("DELETE", "jobs/today", 204)
     options = {**ABSENT, "delete_outputs": True}
     standing = finished(output=OWN_PLACE, created="2026-01-31T05:00:00Z")
-    run(batch_job, options, *standing, datastore(), gone, default_datastore())
+    predicted = run(batch_job, options, *standing, check=True)
+    assert len(storage.blobs) == 2
+    out = run(batch_job, options, *standing, datastore(), gone, default_datastore())
+    assert out["diff"] == predicted["diff"]
+    assert out["diff"]["before"] == {"name": "today", "status": "Completed", "outputs": [OWN_PLACE]}
     assert list(storage.blobs) == ["scores/today.csv"]
 
 
@@ -139,5 +143,5 @@ def test_all_tries_of_a_key_are_deleted_the_last_one_first(run: Run, storage: St
     storage.note("today--2", definition="d", job="today--2")
     first, second = saw("Failed", "today", key="today"), saw("Failed", "today--2", key="today--2")
     gone = [Call("DELETE", f"jobs/{name}", 204) for name in ("today--2", "today")]
-    run(batch_job, ABSENT, first, second, default_datastore(), second, gone[0], first, gone[1])
+    run(batch_job, ABSENT, first, second, default_datastore(), second, first, *gone)
     assert storage.notes == {}
