@@ -148,7 +148,7 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
         scoring(job("a", deployment_name="red"), f"deployment_name: batch endpoint {ENDPOINT} has no deployment red"),
         scoring(job("a"), "batch endpoint idle has no default deployment", "Name a deployment here", endpoint="idle"),
         scoring(job("a"), "endpoint_name: there is no batch endpoint none", "Create it first", endpoint="none"),
-        scoring({**job(None), "name": ""}, "batch_score_jobs.0: name or key is empty", "Give one by which the job is found again"),
+        scoring({**job(None), "name": ""}, "batch_score_jobs.0: name or key is empty", "Give one by which"),
         scoring({**job("a"), "key": ""}, "batch_score_jobs.0: name or key is empty"),
         scoring(job("a/b"), "name: 'a/b' cannot be the name of a scoring job", "Choose another name."),
     ]
