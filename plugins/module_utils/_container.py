@@ -192,7 +192,10 @@ class Container:
                 raise
             return None
         written = stream.properties.last_modified
-        now = email.utils.parsedate_to_datetime(dates[-1]) if dates[-1] else written
+        if written is None:
+            raise ConnectionFailed(f"Could not read blob {name} in {self.url}: the answer is not storage's.", sent=True)
+        # After a connection that broke the library forgets the hook: the note then counts as new.
+        now = email.utils.parsedate_to_datetime(dates[-1]) if dates and dates[-1] else written
         return Note(text, stream.properties.etag, written, (now - written).total_seconds())
 
     def write_note(self, name: str, text: str, marks: Mapping[str, str], *, over: Note | None = None) -> bool:
