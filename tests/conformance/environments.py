@@ -67,6 +67,12 @@ def _candidates() -> Iterator[Path]:
         found = shutil.which(name) if name else None
         if found:
             yield Path(found)
-    # pyenv keeps versions that it does not put on PATH.
-    versions = Path(os.environ.get("PYENV_ROOT") or Path("~/.pyenv").expanduser()) / "versions"
-    yield from sorted(versions.glob("3.1[2-9]*/bin/python3"))
+    yield from _kept_by_pyenv()
+
+
+def _kept_by_pyenv() -> list[Path]:
+    """Interpreters that pyenv has and does not put on PATH."""
+    if not shutil.which("pyenv"):
+        return []
+    root = subprocess.run(["pyenv", "root"], check=True, capture_output=True, text=True).stdout.strip()
+    return sorted(Path(root, "versions").glob("3.1[2-9]*/bin/python3"))
