@@ -237,7 +237,7 @@ class Publication:
         """All versions, the newest first; none for a name that is not known yet."""
         # Lists of code know neither order nor view (assets contract 1.6).
         query = {} if self.wanted.goes_to("pending") else NEWEST_FIRST
-        with contextlib.suppress(NotFoundError):
+        with contextlib.suppress(NotFoundError):  # the service knows no such name
             yield from self.management.list(self._versions_path, query=query)
 
     def _not_listed_yet(self, container: dict[str, Json], seen: set[str]) -> t.Iterator[dict[str, Json]]:

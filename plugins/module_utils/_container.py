@@ -116,7 +116,7 @@ class Container:
                 for done, future in enumerate(concurrent.futures.as_completed(under_way), start=1):
                     future.result()
                     progress(f"uploaded {done} of {len(todo)} files")
-            except BaseException:
+            except BaseException:  # an interrupt, too: no thread may go on uploading behind it
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 

@@ -51,6 +51,6 @@ def read_datastore_path(text: str) -> DatastorePath | None:
     match = _FORMS.fullmatch(text)
     if match is None:
         return None
-    names = (match["subscription"], match["group"], match["workspace"])
-    workspace = tuple(name.lower() for name in names) if names[0] else None
-    return DatastorePath(match["datastore"], match["path"].strip("/"), workspace)  # type: ignore[arg-type]
+    subscription, group, workspace = match["subscription"], match["group"], match["workspace"]
+    home = (subscription.lower(), group.lower(), workspace.lower()) if subscription else None
+    return DatastorePath(match["datastore"], match["path"].strip("/"), home)

@@ -164,7 +164,7 @@ class Attempts:
 
 def jittered(seconds: float) -> float:
     """Spread a pause over 75 to 125 % of its length, so that parallel tasks do not knock in step."""
-    return seconds * random.uniform(0.75, 1.25)  # noqa: S311
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - no secret hangs on it
 
 
 class HttpClient:

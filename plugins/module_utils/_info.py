@@ -131,7 +131,7 @@ def listed(
 ) -> t.Iterator[dict[str, Json]]:
     """All pages of a collection; nothing when what should hold it is absent."""
     query = {key: text for chosen in filters for key, text in chosen.in_query(options, workspace.id).items()}
-    with contextlib.suppress(NotFoundError):
+    with contextlib.suppress(NotFoundError):  # no parent, no members
         found = workspace.management.list(workspace.path(path), api_version=api_version, query={**query, **more})
         for standing in found:
             if all(chosen.selects(options, standing) for chosen in filters):

@@ -99,7 +99,7 @@ class Ledger:
 
     def withdraw(self, key: str) -> None:
         """The start that this run announced was refused: the key is free again. Never fails: time frees it, too."""
-        with contextlib.suppress(AzureMLError):
+        with contextlib.suppress(AzureMLError):  # the refusal itself is what the task has to tell
             entry = self.read(key)
             if entry is not None and entry.run == self._run:
                 self._container.delete(self._path(key), over=entry.note)

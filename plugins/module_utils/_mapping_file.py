@@ -72,7 +72,7 @@ def _once(where: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
 def _loader(yaml: t.Any) -> t.Any:
     """The safe loader, which besides takes no key twice, as YAML wants it."""
 
-    class Loader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore] # the library is imported when it is needed
+    class Loader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]  # of a library that is imported when needed
         def compose_mapping_node(self, anchor: t.Any) -> t.Any:
             node = super().compose_mapping_node(anchor)
             seen = set()

@@ -96,7 +96,7 @@ class ResultFolder:
                     md5, is_new = future.result()
                     known[file.name] = _Known(file.blob.etag, md5)
                     new += [file.name] if is_new else []
-            except BaseException:
+            except BaseException:  # an interrupt, too: no thread may go on writing behind it
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
         self._note(location, job, files, known)

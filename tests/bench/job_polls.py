@@ -43,7 +43,7 @@ ROUNDS = 200
 SHARE, LEAST = 0.05, 2.0
 MOST_READS = {seconds: 120 for seconds in DURATIONS if seconds <= 6 * HOUR}
 FIXED = 30.0
-DRAW = random.Random(1)  # noqa: S311
+DRAW = random.Random(1)  # noqa: S311 - the same draw each time
 
 Pause = Callable[[float, float], float]
 
@@ -104,7 +104,7 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     clock = types.SimpleNamespace(time=service.time, sleep=service.sleep)
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}
     with mock.patch.multiple(_job_watch, time=clock, **own):
-        watch = _job_watch.Watch(service, invocation)  # type: ignore[arg-type]
+        watch = _job_watch.Watch(service, invocation)
         job = read_job(service.body)
         watch.note(job)
         watch.until_ended(job)

@@ -29,7 +29,7 @@ def python_of(client: str) -> Path:
     home = FOLDER / client
     with once(FOLDER / f"{client}.stamp", [version, str(home), requirements.read_text()]) as needed:
         if needed:
-            shutil.rmtree(home, ignore_errors=True)
+            shutil.rmtree(home, ignore_errors=True)  # the first time there is none
             _run(base, "-m", "venv", home)
             _install(home, requirements)
             for pinned in _requirements_of_collection(home):

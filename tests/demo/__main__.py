@@ -39,7 +39,7 @@ def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _leave)
     run([*EMULATOR, "down", "--state-dir", str(STATE)])  # of a demo that was killed
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)  # the first time there is none
     with step("make the images of digits"):
         make_digits(FOLDER / "digits")
     with step("train the model"):
@@ -65,7 +65,7 @@ def main() -> None:
 
 def install_collection() -> None:
     """Build the collection from the work tree and install it where the playbook finds it."""
-    shutil.rmtree(FOLDER / "dist", ignore_errors=True)
+    shutil.rmtree(FOLDER / "dist", ignore_errors=True)  # the first time there is none
     run(["ansible-galaxy", "collection", "build", "--output-path", str(FOLDER / "dist")])
     [artifact] = (FOLDER / "dist").glob("*.tar.gz")
     run(["ansible-galaxy", "collection", "install", "--force", "-p", str(COLLECTIONS), str(artifact)])
@@ -100,7 +100,7 @@ def play(name: str, settings: dict[str, str]) -> list[str]:
                 lines.append(line.rstrip("\n"))
                 if "CUSTOM STATS" not in line and not line.startswith(recap.STATS):
                     print(line, end="", flush=True)
-        except BaseException:
+        except BaseException:  # an interrupt, too, ends the playbook
             process.terminate()
             raise
     if process.returncode != 0:

@@ -63,7 +63,7 @@ class Azurite:
             )
         try:
             await self._wait_until_it_answers(self._process)
-        except BaseException:
+        except BaseException:  # canceled, too: no server without an owner
             await self.stop()
             raise
 
@@ -84,7 +84,7 @@ class Azurite:
         while time.monotonic() < deadline:
             if process.returncode is not None:
                 raise AzuriteError(f"Azurite ended with status {process.returncode}; see {self._log}")
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # not listening yet
                 _reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 writer.close()
                 return
@@ -112,7 +112,7 @@ def install() -> tuple[Path, Path]:
 def _npm_install(node: Path, npm: Path, prefix: Path) -> None:
     # Beside its place and then moved: an interrupted install leaves nothing that looks whole.
     partial = prefix / "partial"
-    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(partial, ignore_errors=True)  # of an install that was interrupted, if there was one
     partial.mkdir()
     command = [str(npm), "install", "--prefix", str(partial), "--no-audit", "--no-fund", "--omit=dev"]
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
@@ -121,7 +121,7 @@ def _npm_install(node: Path, npm: Path, prefix: Path) -> None:
     )
     if done.returncode != 0:
         raise AzuriteError(f"npm could not install azurite {VERSION} into {prefix}:\n{done.stderr.strip()}")
-    shutil.rmtree(prefix / "node_modules", ignore_errors=True)
+    shutil.rmtree(prefix / "node_modules", ignore_errors=True)  # of another version, if there was one
     (partial / "node_modules").rename(prefix / "node_modules")
     shutil.rmtree(partial)
 

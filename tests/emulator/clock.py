@@ -34,7 +34,7 @@ class Clock:
         try:
             while (left := (moment - self.now()).total_seconds()) > 0:
                 woken.clear()
-                with contextlib.suppress(asyncio.TimeoutError):
+                with contextlib.suppress(asyncio.TimeoutError):  # then the time has come by itself
                     await asyncio.wait_for(woken.wait(), left)
         finally:
             self._sleepers.discard(woken)

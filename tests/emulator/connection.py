@@ -27,7 +27,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self.cycle.transport = SpellingTransport(self.cycle.transport, self._spells)  # type: ignore[assignment]
+        self.cycle.transport = SpellingTransport(self.cycle.transport, self._spells)  # type: ignore[assignment]  # it is asked to write only
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -56,7 +56,7 @@ def stop(state_dir: Path) -> None:
     if not is_running(state_dir):
         return
     pid = int((state_dir / "pid").read_text())
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while is_running(state_dir):

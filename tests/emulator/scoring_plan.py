@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-import isodate  # type: ignore[import-untyped]
+import isodate  # type: ignore[import-untyped]  # it has no types
 
 from .places import Foreign, Unreachable, default_container, resolve
 from .runtime.executor import dataset_failed

@@ -34,14 +34,14 @@ def run(state_dir: Path, port: int, report: int, settings_for: Callable[[Mapping
                 listeners = _bind(port)
                 settings = settings_for({name: listener.getsockname()[1] for name, listener in listeners.items()})
                 asyncio.run(_serve(settings, listeners, parent))
-        except Exception as error:
+        except Exception as error:  # whatever it is, the parent waits for a line
             if not parent.closed:
                 _tell(parent, " ".join(str(error).split()) or type(error).__name__)
             raise
 
 
 def _tell(parent: TextIO, line: str) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the parent has gone: nobody is left to tell
         print(line, file=parent, flush=True)
     parent.close()
 
@@ -109,7 +109,7 @@ def server_of(emulator: Emulator, surface: str, certificates: tls.Certificates) 
     return _Server(
         uvicorn.Config(
             emulator.surfaces[surface],
-            http=connection,  # type: ignore[arg-type]
+            http=connection,  # type: ignore[arg-type]  # uvicorn calls it as it calls a class
             ssl_certfile=str(certificates.server),
             access_log=False,
             server_header=False,

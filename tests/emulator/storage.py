@@ -77,12 +77,12 @@ class Storage:
 
     async def create_container(self, name: str) -> None:
         """Make a container unless it stands already."""
-        with contextlib.suppress(ResourceExistsError):
+        with contextlib.suppress(ResourceExistsError):  # as wanted
             await asyncio.to_thread(self._client().create_container, name)
 
     async def delete_container(self, name: str) -> None:
         """Remove a container with all that is in it, if it stands."""
-        with contextlib.suppress(ResourceNotFoundError):
+        with contextlib.suppress(ResourceNotFoundError):  # as wanted
             await asyncio.to_thread(self._client().delete_container, name)
 
     def container_url(self, container: str) -> str:

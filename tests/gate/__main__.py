@@ -61,7 +61,7 @@ class Runner:
         with self._lock:
             self._stopped = True
             for process in self._running:
-                with contextlib.suppress(ProcessLookupError):
+                with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
                     os.killpg(process.pid, signal.SIGINT)  # pytest then stops its workspaces, too
         sys.exit(128 + signum)
 

@@ -58,7 +58,7 @@ def _virtual_environment() -> None:
     # A virtual environment holds absolute paths: a moved clone or another Python asks for a new one.
     with once(BUILD / "venv.stamp", [sys.executable, sys.version, str(VENV)]) as needed:
         if needed:
-            shutil.rmtree(VENV, ignore_errors=True)
+            shutil.rmtree(VENV, ignore_errors=True)  # the first time there is none
             _run("virtual environment", [sys.executable, "-m", "venv", str(VENV)])
 
 

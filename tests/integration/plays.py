@@ -147,7 +147,7 @@ def _wait(process: subprocess.Popen[bytes], until: Callable[[], bool] | None, *,
     finally:
         while running := processes(marked):
             for pid in running:
-                with contextlib.suppress(ProcessLookupError):
+                with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
                     os.kill(pid, signal.SIGKILL)
         process.wait()
 
@@ -156,7 +156,7 @@ def processes(marked: str) -> list[int]:
     """Processes whose environment holds a setting: a run with all its children, which are in sessions of their own."""
     found = []
     for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it has just ended, or is not ours to read
             if entry.name.isdigit() and marked.encode() in (entry / "environ").read_bytes().split(b"\0"):
                 found.append(int(entry.name))
     return found

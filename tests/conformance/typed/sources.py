@@ -36,7 +36,7 @@ def _package(release: str) -> Path:
     target = FOLDER / f"models-{release}"
     with once(FOLDER / f"models-{release}.stamp", [release]) as needed:
         if needed:
-            shutil.rmtree(target, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)  # the first time there is none
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             subprocess.run([*pip, "--no-deps", "--target", str(target), f"azure-ai-ml=={release}"], check=True)
     return target

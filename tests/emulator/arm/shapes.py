@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import isodate  # type: ignore[import-untyped]
+import isodate  # type: ignore[import-untyped]  # it has no types
 
 from .versions import ALWAYS, Span
 

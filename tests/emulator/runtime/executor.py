@@ -59,13 +59,14 @@ class Executor:
             self._processes.pop(plan.run_id, None)
             over.set()
             await publishing
+            # A script may still hold files there; what is left goes with the state directory.
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _publish(self, logs: Logs, place: Place, over: asyncio.Event) -> None:
         """Store the logs every now and then, and at last when the run is over."""
         last = False
         while not last:
-            with contextlib.suppress(asyncio.TimeoutError):
+            with contextlib.suppress(asyncio.TimeoutError):  # time for another look
                 await asyncio.wait_for(over.wait(), _PUBLISH_SECONDS)
             last = over.is_set()
             await self._upload(logs.folder, place)
@@ -184,5 +185,5 @@ async def _in_parallel(transfers: Iterator[Awaitable[None]]) -> None:
     finally:
         for worker in workers:
             worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # the first failure is told by gather
                 await worker

@@ -75,7 +75,7 @@ class Pool:
             answer = await process.answer()
         except WorkerDied as died:
             answer = {"event": "broken", "error": str(died), "traceback": ""}
-        except BaseException:
+        except BaseException:  # a canceled job, too, leaves no process behind
             await process.kill()
             raise
         if answer["event"] == "broken":

@@ -72,7 +72,7 @@ class ScoringProcess:
         """Tell the worker that nothing more comes and wait for its end."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        with contextlib.suppress(asyncio.TimeoutError):
+        with contextlib.suppress(asyncio.TimeoutError):  # then it is killed
             await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
         await self.kill()
 

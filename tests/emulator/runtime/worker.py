@@ -81,7 +81,7 @@ def _score(run: Callable[[list[str]], Any], order: dict[str, Any]) -> dict[str, 
     try:
         text, returned = _rows(run(list(order["files"])))
         Path(order["rows"]).write_text(text, encoding="utf-8")
-    except BaseException as error:
+    except BaseException as error:  # sys.exit() in the script fails its mini batch, no more
         return {"event": "failed", **_describe(error)}
     return {"event": "done", "returned": returned}
 

@@ -95,7 +95,6 @@ def run(mini_batch):
 
 
 def test_data_frame_rows_are_separated_by_spaces_without_header_and_index(bench: Workbench) -> None:
-    pytest.importorskip("pandas")
     bench.script(
         """
 import os

@@ -191,7 +191,7 @@ class Storage:
         self._work()
         for name, content in sorted(self.blobs.items()):
             if name.startswith(prefix):
-                md5 = hashlib.md5(content).digest() if self.keeps_md5 else None  # noqa: S324
+                md5 = hashlib.md5(content).digest() if self.keeps_md5 else None  # noqa: S324 - it is what storage keeps
                 yield Blob(name, len(content), md5, self.metadata.get(name, {}), str(hash(content)), NOW)
         for name, (text, marks) in sorted(self.notes.items()):
             if name.startswith(prefix):

@@ -138,7 +138,7 @@ def _deployment(standing: Json, _old: Json | None) -> None:
     given = copy.deepcopy(told)
     told |= {**copy.deepcopy(NEW_DEPLOYMENT), **given}
     for group in ("retrySettings", "resources"):
-        told[group] = {**NEW_DEPLOYMENT[group], **given.get(group, {})}  # type: ignore[dict-item]
+        told[group] = {**NEW_DEPLOYMENT[group], **given.get(group, {})}
     told["resources"]["properties"] = told["resources"]["properties"] or None
     for key in ("description", "codeConfiguration", "environmentId", "model", "compute", "deploymentConfiguration"):
         told.setdefault(key, None)

@@ -86,7 +86,7 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
             credentials=None,
             invocation=invocation,
         )
-        return Publish(asset).run(workspace, invocation)  # type: ignore[arg-type]
+        return Publish(asset).run(workspace, invocation)
 
     return run
 
@@ -297,7 +297,7 @@ def test_archived_content_is_not_taken(publish: Publisher, weights: str) -> None
 
 
 def test_named_datastore_has_to_be_the_one(publish: Publisher, weights: str) -> None:
-    elsewhere = {**DEFAULT_STORE[1]["value"][0], "name": "other"}  # type: ignore[index]
+    elsewhere = {**DEFAULT_STORE[1]["value"][0], "name": "other"}
     result = publish(
         MODEL,
         {"name": "digits", "path": weights, "datastore": "other"},

@@ -182,7 +182,7 @@ def test_account_key_is_used_only_when_the_token_is_refused(
             raise ServiceError("AuthorizationPermissionMismatch")
         return False
 
-    storage[URL].exists = exists  # type: ignore[attr-defined]
+    storage[URL].exists = exists
     ws = workspace(answer(datastore("AccountKey")), answer({"secretsType": "AccountKey", "key": KEY}))
     container = open_datastore(ws, "store").container
 

@@ -66,7 +66,7 @@ def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
         options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
     )
-    watch: Any = _job_watch.Watch(service, invocation)  # type: ignore[arg-type]
+    watch: Any = _job_watch.Watch(service, invocation)
     job: Job = watch.until_ended(read_job(body("Preparing")))
     return job
 
@@ -137,7 +137,7 @@ def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
     def doze(seconds: float) -> None:
         clock_sleep(seconds + (naps.pop() if naps else 0))
 
-    sleep.sleep = doze  # type: ignore[assignment]
+    sleep.sleep = doze
     with pytest.raises(WaitTimeout):
         watched(service, HOUR)
     assert len(service.reads) == 1

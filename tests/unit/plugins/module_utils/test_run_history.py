@@ -32,7 +32,7 @@ class Identity:
 def history(bench: Callable[..., Any]) -> Callable[..., tuple[RunHistory, Any]]:
     def make(*answers: Any) -> tuple[RunHistory, Any]:
         wired = bench(*(httpx.Response(200, json=answer) for answer in answers))
-        rooms = RunHistory(wired.http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")  # type: ignore[arg-type]
+        rooms = RunHistory(wired.http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")
         return rooms, wired
 
     return make
@@ -98,7 +98,7 @@ def test_an_asset_that_cannot_be_resolved_leaves_the_definition(bench: Callable[
         "runDefinition": {"dataReferences": {"score": place}},
     }
     answers = [httpx.Response(200, json=DISCOVERED), httpx.Response(200, json=told), httpx.Response(404, json={})]
-    runs = RunHistory(bench(*answers).http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")  # type: ignore[arg-type]
+    runs = RunHistory(bench(*answers).http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")
     assert runs.output_place("92a3", "score") == DatastorePath("store", "azureml/92a3/score")
 
 

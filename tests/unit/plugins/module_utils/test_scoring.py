@@ -29,7 +29,7 @@ class Identity:
 
 def scoring(bench: Any, *replies: Any, cloud: str = "AzureCloud") -> tuple[Scoring, Any, Identity]:
     wired, identity = bench(*replies), Identity()
-    return Scoring(wired.http, KNOWN[cloud], identity), wired, identity  # type: ignore[arg-type]
+    return Scoring(wired.http, KNOWN[cloud], identity), wired, identity
 
 
 def submit(host: Scoring, deployment: str | None = None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def place(content: Content) -> str:
 
 def upload(container: FakeContainer, content: Content) -> list[str]:
     container.log.clear()
-    into_datastore(container, content, MARK, lambda _message: None)  # type: ignore[arg-type]
+    into_datastore(container, content, MARK, lambda _message: None)
     return [line.replace(place(content), "") for line in container.log]
 
 
@@ -109,7 +109,7 @@ def test_a_blob_that_always_conflicts_ends_in_its_error(
 
 
 def test_change_during_the_upload_leaves_no_mark(container: FakeContainer, content: Content) -> None:
-    container.interlude = lambda: (content.path / "b.bin").write_bytes(b"other")  # type: ignore[assignment, return-value]
+    container.interlude = lambda: (content.path / "b.bin").write_bytes(b"other")
 
     with pytest.raises(InvalidOption, match=r"b\.bin changed while"):
         upload(container, content)

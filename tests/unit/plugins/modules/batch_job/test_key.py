@@ -528,7 +528,7 @@ def test_a_host_that_slept_before_the_call_does_not_make_it(run: Run, storage: S
         clock.now += _job_ledger.SETTLED_AFTER
         return write(*arguments, **how)
 
-    storage.write_note = doze  # type: ignore[method-assign]
+    storage.write_note = doze
     out = run(batch_job, TODAY, *unused(), *ready())
     assert out.failed
     assert "held up for too long" in out["msg"]
