@@ -11,17 +11,17 @@ import functools
 import json
 import math
 import os
-import traceback
 import typing as t
 from pathlib import Path
 
-from ._errors import InvalidOption, MissingLibrary
+from ._errors import InvalidOption
+from ._yaml_text import InvalidYaml, parse_yaml
 
 
 def read_mapping(value: t.Any, option: str) -> dict[str, t.Any]:
     """The mapping that an option gives, itself or by the path of a file.
 
-    Raises InvalidOption, with file and line, for what is unreadable, not YAML, says a key twice, is no mapping, or
+    Raises InvalidOption, with file and line, for what is unreadable, not YAML, repeats a key, is no mapping, or
     holds more than JSON can.
     """
     if isinstance(value, str):
@@ -48,16 +48,10 @@ def _parsed(text: str, path: Path, option: str) -> t.Any:
     except ValueError:
         pass  # then it has to be YAML
     try:
-        import yaml
-    except ImportError:
-        raise MissingLibrary("PyYAML", traceback.format_exc()) from None
-    try:
-        return yaml.load(text, Loader=_loader(yaml))  # noqa: S506 - it is a safe one
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise InvalidOption(f"{option}: {path}{line} is not YAML: {problem}. Correct the file.") from None
+        return parse_yaml(text)
+    except InvalidYaml as error:
+        line = f", line {error.line}" if error.line else ""
+        raise InvalidOption(f"{option}: {path}{line} is not YAML: {error.problem}. Correct the file.") from None
 
 
 def _once(where: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
@@ -65,25 +59,8 @@ def _once(where: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     names = [name for name, _value in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InvalidOption(f"{where}: the key {twice[0]} stands twice. Correct the file.")
+        raise InvalidOption(f"{where}: the key {twice[0]} occurs twice in one map. Correct the file.")
     return dict(pairs)
-
-
-def _loader(yaml: t.Any) -> t.Any:
-    """The safe loader, which besides takes no key twice, as YAML wants it."""
-
-    class Loader(yaml.SafeLoader):  # type: ignore[misc, unused-ignore]  # of a library that is imported when needed
-        def compose_mapping_node(self, anchor: t.Any) -> t.Any:
-            node = super().compose_mapping_node(anchor)
-            seen = set()
-            for key, _value in node.value:
-                if (key.tag, str(key.value)) in seen:
-                    problem = f"the key {key.value} stands twice"
-                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-                seen.add((key.tag, str(key.value)))
-            return node
-
-    return Loader
 
 
 def _checked(value: t.Any, where: str, line: str) -> dict[str, t.Any]:
@@ -98,10 +75,12 @@ def _checked(value: t.Any, where: str, line: str) -> dict[str, t.Any]:
 
 
 def _beyond_json(value: t.Any, at: str) -> t.Iterator[tuple[str, str]]:
-    """Where values stand that JSON cannot hold, and what they are."""
+    """The values and keys that JSON cannot hold: where each is, and what it is."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _beyond_json(inner, f"{at}.{name}" if at else str(name))
+            path = f"{at}.{name}" if at else str(name)
+            yield from ((f"the key {where}", kind) for where, kind in _beyond_json(name, path))
+            yield from _beyond_json(inner, path)
     elif isinstance(value, (list, tuple)):
         for number, inner in enumerate(value):
             yield from _beyond_json(inner, f"{at}.{number}")

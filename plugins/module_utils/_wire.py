@@ -21,14 +21,13 @@ from __future__ import annotations
 
 import json
 import re
-import traceback
 import typing as t
 
 from ._arm_id import WorkspaceId, same_id
 from ._arm_id import parse as parse_id
-from ._errors import MissingLibrary
 from ._references import expand, parse
 from ._storage_uri import comparison_key, long_form, upload_hash
+from ._yaml_text import InvalidYaml, parse_yaml
 
 Json = t.Any
 
@@ -391,12 +390,8 @@ class AssetReference(Wire):
 def _yaml(text: str) -> t.Any:
     """JSON is what the service answers; YAML only what older clients left behind. Other text stands for itself."""
     try:
-        import yaml
-    except ImportError:
-        raise MissingLibrary("PyYAML", traceback.format_exc()) from None
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return parse_yaml(text)
+    except InvalidYaml:
         return text
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ..settings import Settings
+from ..yaml_text import parse_yaml
 from .shapes import Choice, Field, Flag, Json, Listed, Named, Number, Object, Shape, Text, TextMap, body, shape
 from .versions import FIRST, Span
 
@@ -123,7 +124,7 @@ def _rewrite_environment(properties: dict[str, Any], _settings: Settings) -> Non
     text = properties["condaFile"]
     if text:
         try:
-            content = yaml.safe_load(text)
+            content = parse_yaml(text)
         except yaml.YAMLError as error:
             raise BadAsset("The conda file is not valid YAML.") from error
         if not isinstance(content, dict):

@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..places import Unreachable, resolve
 from ..state import State
+from ..yaml_text import parse_yaml
 
 _DESCRIPTION = "MLmodel"
 
@@ -25,6 +24,6 @@ async def flavors(state: State, model_uri: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / _DESCRIPTION
         await state.storage.download(place, target)
-        described = yaml.safe_load(target.read_text(encoding="utf-8"))
+        described = parse_yaml(target.read_text(encoding="utf-8"))
     named = described.get("flavors") if isinstance(described, dict) else None
     return {name: {"data": {key: str(value) for key, value in data.items()}} for name, data in (named or {}).items()}

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from ..yaml_text import parse_yaml
+
 _NOT_PYTHON = frozenset({"python", "pip"})
 
 
@@ -19,7 +21,7 @@ def missing_packages(conda_file: str) -> list[str]:
     Raises ValueError when the text is not a conda file.
     """
     try:
-        document = yaml.safe_load(conda_file) if conda_file else {}
+        document = parse_yaml(conda_file) if conda_file else {}
     except yaml.YAMLError as error:
         raise ValueError(f"the conda file is not YAML: {error}") from error
     dependencies = document.get("dependencies", []) if isinstance(document, dict) else None

@@ -28,10 +28,9 @@ def test_yaml_and_json(tmp_path: Path, text: str) -> None:
     }
 
 
-def test_merged_keys_stand_once(tmp_path: Path) -> None:
-    text = "base: &base {a: 1, b: 2}\nmore: &more\n  <<: *base\n  b: 3\nlast:\n  <<: *more\n  a: 4\n"
-    (tmp_path / "conda").write_text(text)
-    assert read_mapping(f"{tmp_path}/conda", "conda_file")["last"] == {"a": 4, "b": 3}
+def test_a_merged_key_is_no_repeated_key(tmp_path: Path) -> None:
+    (tmp_path / "conda").write_text("base: &base {a: 1, b: 2}\nmore: &more\n  <<: *base\n  b: 3\nlast: {<<: *more}\n")
+    assert read_mapping(f"{tmp_path}/conda", "conda_file")["last"] == {"a": 1, "b": 3}
 
 
 def test_mapping_itself() -> None:
@@ -48,12 +47,15 @@ def test_mapping_itself() -> None:
         ("", r"line 1, is no mapping .* but empty"),
         ("7", r"line 1, is no mapping .* but a single value"),
         ("a: b\ntags:\n  since: 2026-01-01\n", r"conda: tags\.since is a date, .* Put such values in quotes"),
+        ("a: b\nc: 2026-02-30\n", r"conda, line 2 is not YAML: 2026-02-30 is no timestamp"),
+        ("days:\n  2026-01-01: a\n", r"conda: the key days\.2026-01-01 is a date, .* Put such values in quotes"),
         ("list: [1, .nan]\n", r"conda: list\.1 is the number nan"),
         ("top: -.inf\n", r"conda: top is the number -inf"),
         ('{"a": NaN}', r"conda: a is the number nan"),
-        ("name: a\ntags: {}\nname: b\n", r"conda, line 3 is not YAML: the key name stands twice"),
-        ("a:\n  b: 1\n  b: 1\n", r"conda, line 3 is not YAML: the key b stands twice"),
-        ('{"a": {"b": 1, "b": 1}}', r"conda: the key b stands twice"),
+        ("name: a\ntags: {}\nname: b\n", r"conda, line 3 is not YAML: the key name occurs twice in one map"),
+        ("a:\n  b: 1\n  b: 1\n", r"conda, line 3 is not YAML: the key b occurs twice in one map"),
+        ("a: b\nc: &c\n  d: *c\n", r"conda, line 3 is not YAML: the alias \*c is inside the value that it names"),
+        ('{"a": {"b": 1, "b": 1}}', r"conda: the key b occurs twice in one map"),
     ],
 )
 def test_what_is_refused_is_named_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
