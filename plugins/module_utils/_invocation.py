@@ -11,8 +11,8 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ._definition import Definition
-    from ._workspace import Workspace
+    from ._engine.definition import Definition
+    from ._service.workspace import Workspace
 
 
 class Invocation(t.Protocol):

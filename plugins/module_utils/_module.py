@@ -12,12 +12,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._argument_spec import connection_options
-from ._definition import completed, opened
+from ._engine.argument_spec import connection_options
+from ._engine.definition import completed, opened
 from ._errors import AzureMLError, MissingLibrary
 from ._invocation import Result, Verb
-from ._resource import Options
-from ._workspace import Workspace
+from ._schema.resource_type import Options
+from ._service.workspace import Workspace
 
 _SHORTEST_SECRET = 6  # a shorter one would black out parts of harmless words
 

@@ -140,8 +140,8 @@ asset_container:
       sample: uri_folder
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._containers import Contain
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.component import COMPONENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA

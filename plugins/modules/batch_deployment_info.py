@@ -184,8 +184,8 @@ batch_deployments:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 
 

@@ -178,8 +178,8 @@ batch_endpoint:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 
 

@@ -119,8 +119,8 @@ batch_endpoints:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 
 

@@ -493,8 +493,8 @@ key:
   sample: digits-20260131
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
 
 
 def main() -> None:

@@ -159,8 +159,8 @@ batch_jobs:
       sample: "2026-01-31 06:05:40"
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._job_list import ListJobs
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
 
 
 def main() -> None:

@@ -206,8 +206,8 @@ batch_job_results:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._job_results import FetchResults
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 
 
 def main() -> None:

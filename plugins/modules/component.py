@@ -187,8 +187,8 @@ component:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._in_place import PublishComponent
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish_inline import PublishComponent
 
 
 def main() -> None:

@@ -610,8 +610,8 @@ compute:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 
 

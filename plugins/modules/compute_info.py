@@ -239,8 +239,8 @@ computes:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 
 

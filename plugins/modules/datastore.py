@@ -277,8 +277,8 @@ datastore:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 
 

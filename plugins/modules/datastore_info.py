@@ -133,10 +133,10 @@ datastores:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Info
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Boolean
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import Boolean
 
 FILTERS = (Filter("is_default", "isDefault", Boolean()), Filter("search_text", "searchText"))
 

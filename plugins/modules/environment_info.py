@@ -130,8 +130,8 @@ environments:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 
 

@@ -203,8 +203,8 @@ model:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
 

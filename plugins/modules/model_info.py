@@ -136,9 +136,9 @@ models:
       sample: false
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Marks
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
 FILTERS = (

@@ -84,7 +84,7 @@ references:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resolve import Resolve
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.resolve import Resolve
 
 KINDS = {kind: kind for kind in ("computes", "codes", "models", "environments", "data", "components")}
 

@@ -101,10 +101,10 @@ workspaces:
       sample: Succeeded
 """
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import NameRule, Output, ResourceType
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import NameRule, Output, ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import TextMap
 
 WORKSPACE = ResourceType(
     name="workspace",

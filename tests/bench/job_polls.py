@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
-from ansible_collections.mlops.azureml.plugins.module_utils import _job_watch
-from ansible_collections.mlops.azureml.plugins.module_utils._job_record import read_job
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait as wait_module
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import read_job
 
 MINUTE, HOUR = 60.0, 3600.0
 DURATIONS = (
@@ -103,8 +103,8 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     )
     clock = types.SimpleNamespace(time=service.time, sleep=service.sleep)
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}
-    with mock.patch.multiple(_job_watch, time=clock, **own):
-        watch = _job_watch.Watch(service, invocation)
+    with mock.patch.multiple(wait_module, time=clock, **own):
+        watch = wait_module.Watch(service, invocation)
         job = read_job(service.body)
         watch.note(job)
         watch.until_ended(job)

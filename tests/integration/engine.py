@@ -18,12 +18,13 @@ from unittest import mock
 import httpx
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mlops.azureml.plugins.module_utils import _job_search, _job_submission, _job_watch, _workspace
-from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
-from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
+from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from azure.core.pipeline.transport import HttpTransport
 
 SHORTEST_SLEEP = 0.05
@@ -163,9 +164,9 @@ def _hurried() -> Iterator[None]:
 
     clock = types.SimpleNamespace(time=time.time, sleep=nap)
     with contextlib.ExitStack() as stack:
-        for room in (_job_search, _job_submission, _job_watch):
+        for room in (find, submit, wait):
             stack.enter_context(mock.patch.object(room, "time", clock))
-        stack.enter_context(mock.patch.object(_workspace, "HttpClient", functools.partial(HttpClient, sleep=nap)))
+        stack.enter_context(mock.patch.object(workspace_module, "HttpClient", functools.partial(HttpClient, sleep=nap)))
         stack.enter_context(mock.patch.object(HttpTransport, "sleep", nap))
         yield
 

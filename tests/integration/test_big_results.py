@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
-from ansible_collections.mlops.azureml.plugins.module_utils._blobs import open_datastore
-from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._service.datastore_storage import open_datastore
+from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
 
 from .engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import ASSET_NAME
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import ASSET_NAME
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE

@@ -22,9 +22,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _job_ledger
-from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
-from ansible_collections.mlops.azureml.plugins.module_utils._job_results import FetchResults
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import ledger
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
 
 from .engine import AFTER, BEFORE, COUNTS, Done, Engine
 from .local_workspace import LocalWorkspace
@@ -156,8 +156,8 @@ class Bench:
         if again.failed:
             assert any(stop in again.message for stop in STOPS), again.message
             self.counts[UNSEEN if self.jobs_of(key) else STOP] += 1
-            self.workspace.let_pass(_job_ledger.SETTLED_AFTER)
-            with mock.patch.object(_job_ledger, "SETTLED_AFTER", -1.0):
+            self.workspace.let_pass(ledger.SETTLED_AFTER)
+            with mock.patch.object(ledger, "SETTLED_AFTER", -1.0):
                 again = self.score(key)
         assert not again.failed, again.message
         assert self.jobs_of(key) == 1, key

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
-from ansible_collections.mlops.azureml.plugins.module_utils._failure_table import KNOWN
-from ansible_collections.mlops.azureml.plugins.module_utils._job_list import ListJobs
-from ansible_collections.mlops.azureml.plugins.module_utils._job_request import Preparation
-from ansible_collections.mlops.azureml.plugins.module_utils._job_results import FetchResults
-from ansible_collections.mlops.azureml.plugins.module_utils._scoring import Scoring
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.known_failures import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.preflight import Preparation
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._service.scoring import Scoring
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL

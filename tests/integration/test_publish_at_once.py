@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _yaml_text
+from ansible_collections.mlops.azureml.plugins.module_utils._local import yaml_text as library
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ def meant(maps: list[Map]) -> list[dict[str, int]]:
     return values
 
 
-@pytest.mark.parametrize("parse", [_yaml_text.parse_yaml, yaml_text.parse_yaml], ids=["collection", "emulator"])
+@pytest.mark.parametrize("parse", [library.parse_yaml, yaml_text.parse_yaml], ids=["collection", "emulator"])
 @given(maps=documents())
 def test_merge_keys(parse: Callable[[str], Any], maps: list[Map]) -> None:
     assert parse(written(maps)) == meant(maps)

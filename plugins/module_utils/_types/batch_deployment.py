@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._resource import Change, Field, Kinds, NameRule, Output, Parent, ParentMark, ResourceType
-from .._wire import (
+from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, Parent, ParentMark, ResourceType
+from .._schema.values import (
     Choice,
     Duration,
     Integer,

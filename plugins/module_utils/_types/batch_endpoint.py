@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from .._identity import Identity
-from .._resource import Change, Field, NameRule, Output, ResourceType
-from .._wire import ChildName, Choice, TextMap
+from .._schema.identity_values import Identity
+from .._schema.resource_type import Change, Field, NameRule, Output, ResourceType
+from .._schema.values import ChildName, Choice, TextMap
 
 AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
 # An older back end keeps the URL of an operation, perhaps a signed one, among the properties (batch contract 3.2).

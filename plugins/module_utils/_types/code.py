@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
-from .._resource import Change, Field, Output
-from .._wire import StorageUri
+from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._schema.resource_type import Change, Field, Output
+from .._schema.values import StorageUri
 
 CODE = AssetType(
     name="code",

@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType
-from .._component_wire import ComponentSpec
-from .._resource import Change, Field
-from .._wire import TextMap
+from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType
+from .._schema.component_values import ComponentSpec
+from .._schema.resource_type import Change, Field
+from .._schema.values import TextMap
 
 SPEC = "properties.componentSpec"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._compute_wire import ArmIdText, InstanceTypes, Subnet
-from .._identity import Identity
-from .._instance_wire import Schedules, Script
-from .._resource import Change, Condition, Field, Kinds, NameRule, Output, ResourceType
-from .._wire import Boolean, Choice, Duration, Integer, Location, Switch, Text, TextMap
+from .._schema.compute_values import ArmIdText, InstanceTypes, Subnet
+from .._schema.identity_values import Identity
+from .._schema.instance_values import Schedules, Script
+from .._schema.resource_type import Change, Condition, Field, Kinds, NameRule, Output, ResourceType
+from .._schema.values import Boolean, Choice, Duration, Integer, Location, Switch, Text, TextMap
 
 INNER = "properties.properties"
 SCALE = f"{INNER}.scaleSettings"

@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
-from .._asset_wire import TextList
-from .._content_hash import Content
-from .._mltable import referenced_uris
-from .._resource import Change, Field, Output
-from .._wire import Choice, Json, StorageUri, UploadHash
+from .._local.files import Content
+from .._local.mltable import referenced_uris
+from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
+from .._schema.asset_values import TextList
+from .._schema.resource_type import Change, Field, Output
+from .._schema.values import Choice, Json, StorageUri, UploadHash
 
 TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._credentials_wire import Credentials
-from .._resource import Change, Field, Kinds, NameRule, Output, ResourceType
-from .._wire import Choice, TextMap
+from .._schema.credentials_values import Credentials
+from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, ResourceType
+from .._schema.values import Choice, TextMap
 
 AT = "properties.credentials"
 KIND_AT = "properties.datastoreType"

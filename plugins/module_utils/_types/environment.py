@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from .._asset_type import COMMON_OUTPUTS, STAGE, AssetType, Upload, about
-from .._asset_wire import Filled
-from .._resource import Change, Field, NameRule
-from .._wire import Choice, CondaFile, Integer, StorageUri, Text
+from .._schema.asset_type import COMMON_OUTPUTS, STAGE, AssetType, Upload, about
+from .._schema.asset_values import Filled
+from .._schema.resource_type import Change, Field, NameRule
+from .._schema.values import Choice, CondaFile, Integer, StorageUri, Text
 
 SYSTEMS = Choice(linux="Linux", windows="Windows")
 REBUILDS = Choice(disabled="Disabled", on_base_image_update="OnBaseImageUpdate")

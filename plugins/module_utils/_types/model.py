@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-from .._asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
-from .._asset_wire import Flavors
-from .._resource import Change, Field, Output
-from .._wire import Choice, StorageUri, UploadHash
+from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
+from .._schema.asset_values import Flavors
+from .._schema.resource_type import Change, Field, Output
+from .._schema.values import Choice, StorageUri, UploadHash
 
 TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
 

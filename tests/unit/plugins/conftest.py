@@ -19,9 +19,10 @@ from unittest import mock
 import httpx
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _site, _workspace
-from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
-from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
     CONNECTION,
@@ -51,7 +52,7 @@ def run(
         monkeypatch.delenv(name)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(_credentials, "fetch_token", lambda *_args: (TOKEN, 4e9))
+    monkeypatch.setattr(credentials, "fetch_token", lambda *_args: (TOKEN, 4e9))
     warnings: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, message: warnings.append(message))
 
@@ -62,9 +63,9 @@ def run(
         wired = bench(*calls)
         at = {"sleep": wired.clock.sleep, "clock": wired.clock}
         transport = httpx.MockTransport(wired.network)
-        monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
-        monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
-        monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=wired.clock))
+        monkeypatch.setattr(workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
+        monkeypatch.setattr(workspace, "Management", functools.partial(Management, **at))
+        monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=wired.clock))
         arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()

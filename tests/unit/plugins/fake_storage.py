@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs
-from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConflictError
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
+from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import Blob
 
 
 @dataclass
@@ -76,5 +76,5 @@ class FakeStorage:
 
 def plug_in(monkeypatch: pytest.MonkeyPatch) -> FakeStorage:
     storage = FakeStorage()
-    monkeypatch.setattr(_blobs, "_container", storage.open)
+    monkeypatch.setattr(datastore_storage, "_container", storage.open)
     return storage

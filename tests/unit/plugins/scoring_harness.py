@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from ansible_collections.mlops.azureml.plugins.module_utils._container import Blob, Note
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, NotFoundError
+from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import Blob, Note
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     TOKEN,
     WORKSPACE,

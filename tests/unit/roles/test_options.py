@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Duration, Integer
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import Duration, Integer
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = "ansible_collections.mlops.azureml.plugins.modules"

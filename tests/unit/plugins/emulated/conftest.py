@@ -17,10 +17,12 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _site, _workspace
-from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
-from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
-from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
+from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage, plug_in
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import CONNECTION, Outcome
@@ -95,16 +97,16 @@ def emulated(
     settings, clock = emulator.state.settings, emulator.state.clock
     url = settings.url("management")
     local = Cloud("local", url, url, "core.windows.net", url)
-    monkeypatch.setattr(_workspace, "find_cloud", lambda *_args, **_more: local)
-    monkeypatch.setattr(_credentials, "fetch_token", lambda *_args: (emulator.state.entra.issue(url), 4e9))
+    monkeypatch.setattr(workspace_module, "find_cloud", lambda *_args, **_more: local)
+    monkeypatch.setattr(credentials, "fetch_token", lambda *_args: (emulator.state.entra.issue(url), 4e9))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def now() -> float:
         return float(clock.now().timestamp())
 
     at = {"sleep": clock.advance, "clock": now}
-    monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=now))
-    monkeypatch.setattr(_workspace, "Management", functools.partial(Management, **at))
+    monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=now))
+    monkeypatch.setattr(workspace_module, "Management", functools.partial(Management, **at))
 
     # Ansible keeps those of a whole process.
     warnings: list[str] = []
@@ -124,5 +126,5 @@ def emulated(
 
     emulated = Emulated(emulator, run)
     transport = httpx.MockTransport(emulated.answer)
-    monkeypatch.setattr(_workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
+    monkeypatch.setattr(workspace_module, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
     return emulated

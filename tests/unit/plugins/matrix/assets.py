@@ -11,11 +11,11 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import AssetType
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._containers import Contain
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import plant
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import plant
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import Pair, samples

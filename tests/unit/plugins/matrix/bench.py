@@ -16,14 +16,16 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _definition, _site
-from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
-from ansible_collections.mlops.azureml.plugins.module_utils._clouds import Cloud
+from ansible_collections.mlops.azureml.plugins.module_utils._engine import definition as definition_module
+from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._http import HttpClient
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
-from ansible_collections.mlops.azureml.plugins.module_utils._management import Management
-from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
+from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -145,10 +147,10 @@ class Done:
 def read_task(verb: Verb, task: dict[str, Any]) -> dict[str, Any]:
     """The options of a task as a door reads them, completed and checked. Raises InvalidOption for its definition."""
     spec = verb.spec()
-    asked = _definition.opened(spec)
+    asked = definition_module.opened(spec)
     read = ArgumentSpecValidator({**connection_options(), **asked.arguments}).validate(task)
     assert not read.error_messages, read.error_messages
-    return dict(_definition.completed(spec, read.validated_parameters, lambda _secret: None))
+    return dict(definition_module.completed(spec, read.validated_parameters, lambda _secret: None))
 
 
 class SeenStorage(StorageDouble):
@@ -168,7 +170,7 @@ class SeenStorage(StorageDouble):
     async def download(self, place: Place, target: Path) -> None:
         target.write_bytes(self._blobs(place)[place.path])
 
-    def _blobs(self, place: Place) -> dict[str, bytes]:
+    def datastore_storage(self, place: Place) -> dict[str, bytes]:
         return self._uploaded[self.container_url(place.container)].blobs
 
 
@@ -287,10 +289,10 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: rsa.RSA
 
     def open_one(**policies: str) -> Bench:
         made.append(Bench(tmp_path, **policies))
-        monkeypatch.setattr(_site, "time", types.SimpleNamespace(time=made[-1].now))
+        monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=made[-1].now))
         storage = made[-1].storage
-        monkeypatch.setattr(_blobs, "_container", storage.open)
-        monkeypatch.setattr(_blobs, "_open", lambda datastore: storage[datastore.container_url])
+        monkeypatch.setattr(datastore_storage, "_container", storage.open)
+        monkeypatch.setattr(datastore_storage, "_open", lambda datastore: storage[datastore.container_url])
         return made[-1]
 
     yield open_one

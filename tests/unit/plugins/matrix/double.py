@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._management import Accepted
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Accepted
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Filter, Marks
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import STEP
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mlops.azureml.plugins.module_utils._batch_jobs import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_job import BATCH_JOB
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import (

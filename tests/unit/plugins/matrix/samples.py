@@ -9,13 +9,17 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_wire import Filled, Flavors, TextList
-from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
-from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
-from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
-from ansible_collections.mlops.azureml.plugins.module_utils._instance_wire import Schedules, Script
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Filled, Flavors, TextList
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_values import (
+    ArmIdText,
+    InstanceTypes,
+    Subnet,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.credentials_values import Credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.instance_values import Schedules, Script
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
     Boolean,
     ChildName,
     Choice,

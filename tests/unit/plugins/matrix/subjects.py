@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from allpairspy import AllPairs
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig, plant
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig, plant
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import ResourceType
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import SECRETS, Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import AssetType
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mlops.azureml.plugins.module_utils._argument_spec import connection_options
-from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import check_options, merged_body
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._plan import check_options, merged_body
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Field
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName, Text, TextMap
-from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName, Text, TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open, Tried
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.double import Double

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_type import AssetType
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig, plant
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig, plant
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (
     CASES,

@@ -19,14 +19,14 @@ from unittest import mock
 import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins import modules
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._assets import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._containers import Contain
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
-from ansible_collections.mlops.azureml.plugins.module_utils._definition import opened as open_spec
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import plant
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Info
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.definition import opened as open_spec
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import plant
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES, CONTAINER_CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import SCENES, Effect, Scene, of_filters

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _job_search, _job_submission, _job_watch
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import Effect, Scene
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.job_effects import SCENES
@@ -28,10 +29,10 @@ def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
 
     def one(bench: Bench) -> Storage:
         bench.storage = storage = Storage()
-        monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
-        for room in (_job_watch, _job_search, _job_submission):
+        monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
+        for room in (wait, find, submit):
             monkeypatch.setattr(room, "time", types.SimpleNamespace(time=bench.now, sleep=bench.sleep))
-        monkeypatch.setattr(_job_watch, "jittered", lambda seconds: seconds)
+        monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
         return storage
 
     return one

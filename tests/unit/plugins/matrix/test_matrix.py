@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins import modules
-from ansible_collections.mlops.azureml.plugins.module_utils._arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._converge import Converge
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import dig
-from ansible_collections.mlops.azureml.plugins.module_utils._plan import render
-from ansible_collections.mlops.azureml.plugins.module_utils._resource import Change, Field
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import ChildName, NameReference, Reference
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import render
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName, NameReference, Reference
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._dotted import uproot
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import uproot
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import (
     ENDPOINT,

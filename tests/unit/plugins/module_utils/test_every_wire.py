@@ -14,14 +14,18 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins import module_utils
-from ansible_collections.mlops.azureml.plugins.module_utils._asset_wire import Filled, Flavors, TextList
-from ansible_collections.mlops.azureml.plugins.module_utils._component_wire import ComponentSpec
-from ansible_collections.mlops.azureml.plugins.module_utils._compute_wire import ArmIdText, InstanceTypes, Subnet
-from ansible_collections.mlops.azureml.plugins.module_utils._credentials_wire import Credentials
-from ansible_collections.mlops.azureml.plugins.module_utils._identity import Identity
-from ansible_collections.mlops.azureml.plugins.module_utils._info import Marks
-from ansible_collections.mlops.azureml.plugins.module_utils._instance_wire import Schedules, Script
-from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Filled, Flavors, TextList
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.component_values import ComponentSpec
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_values import (
+    ArmIdText,
+    InstanceTypes,
+    Subnet,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.credentials_values import Credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.instance_values import Schedules, Script
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
     AssetReference,
     Boolean,
     ChildName,
@@ -31,8 +35,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._wire import (
     Wire,
     WrappedReference,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils.test_component_wire import ANSWERED, SENT
-from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils.test_wire import (
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_component_values import (
+    ANSWERED,
+    SENT,
+)
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_values import (
     OPTIONS,
     QUICK,
     RECORDED,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _http, _module
+from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     HIDDEN,
     AzureMLError,
@@ -23,7 +23,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Invocation, Result, Spec
 from ansible_collections.mlops.azureml.plugins.module_utils._module import ModuleInvocation
-from ansible_collections.mlops.azureml.plugins.module_utils._workspace import Workspace
+from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, http_client
+from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
     SIGNED_OPERATION,
@@ -118,7 +119,7 @@ def test_a_missing_package_is_named(run: Run) -> None:
 
 
 def test_a_missing_httpx_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "HTTPX_IMPORT_ERROR", "Traceback: no httpx")
+    monkeypatch.setattr(http_client, "HTTPX_IMPORT_ERROR", "Traceback: no httpx")
     done = run(doing(read_house), TASK)
     assert "Failed to import the required Python library (httpx)" in done["msg"]
 
@@ -132,7 +133,7 @@ def test_ansible_reads_the_spec_before_anything_else_happens(monkeypatch: pytest
     def seen(*_: Any, **spec: Any) -> None:
         raise Seen(spec)
 
-    monkeypatch.setattr(_http, "HTTPX_IMPORT_ERROR", "Traceback: no httpx")
+    monkeypatch.setattr(http_client, "HTTPX_IMPORT_ERROR", "Traceback: no httpx")
     monkeypatch.setattr(basic.AnsibleModule, "__init__", seen)
     with pytest.raises(Seen) as caught:
         doing(None).main()
@@ -158,7 +159,7 @@ def test_a_refused_credential_is_told(run: Run, monkeypatch: pytest.MonkeyPatch)
     def refuse(*_: Any) -> None:
         raise CredentialError(f"No token: the client secret is refused (client_secret={CLIENT_SECRET}).")
 
-    monkeypatch.setattr(_credentials, "fetch_token", refuse)
+    monkeypatch.setattr(credentials, "fetch_token", refuse)
     assert "the client secret is refused" in run(doing(read_house), TASK)["msg"]
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _result_folder
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import download
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
@@ -32,7 +33,7 @@ ROWS = b"1.png,7,0.99\n2.png,1,0.52\n3.png,8,0.71\n"
 @pytest.fixture(autouse=True)
 def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
     storage = Storage()
-    monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
+    monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
     return storage
 
 
@@ -351,7 +352,7 @@ def test_two_tasks_do_not_bring_the_same_file_at_once(
     def busy(*_args: Any) -> None:
         raise BlockingIOError(11, "busy")
 
-    monkeypatch.setattr(_result_folder.fcntl, "flock", busy)
+    monkeypatch.setattr(download.fcntl, "flock", busy)
     out = fetch(run, tmp_path, ended(), datastore())
     assert "another task is bringing today.csv" in out["msg"]
 

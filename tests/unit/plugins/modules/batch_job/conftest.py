@@ -9,7 +9,8 @@ from __future__ import annotations
 import types
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _blobs, _job_search, _job_submission, _job_watch
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import Storage
 
@@ -17,14 +18,14 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for room in (_job_watch, _job_search, _job_submission):
+    for room in (wait, find, submit):
         monkeypatch.setattr(room, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
-    monkeypatch.setattr(_job_watch, "jittered", lambda seconds: seconds)
+    monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
     return clock
 
 
 @pytest.fixture(autouse=True)
 def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
     storage = Storage()
-    monkeypatch.setattr(_blobs, "_open", lambda _datastore: storage)
+    monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
     return storage

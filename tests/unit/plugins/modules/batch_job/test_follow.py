@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _credentials, _job_watch
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait as wait_module
+from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials
 from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import TOKEN, WORKSPACE, Call, Run, error, get
@@ -98,7 +99,7 @@ def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **
     looks = 0
     seconds = 0.0
     while seconds < LIMIT:
-        seconds += _job_watch.pause_after(seconds, seconds)
+        seconds += wait_module.pause_after(seconds, seconds)
         looks += 1
     return run(batch_job, {**ANY, **options}, *ready(), Submit(), *itertools.islice(running, looks), *after)
 
@@ -164,12 +165,12 @@ def test_a_long_wait_renews_its_token(run: Run, clock: Clock, monkeypatch: pytes
 
         return answer
 
-    monkeypatch.setattr(_credentials, "fetch_token", issue)
-    monkeypatch.setattr(_credentials, "Credentials", functools.partial(_credentials.Credentials, now=clock))
+    monkeypatch.setattr(credentials, "fetch_token", issue)
+    monkeypatch.setattr(credentials, "Credentials", functools.partial(credentials.Credentials, now=clock))
     running, seconds = [], 0.0
     while seconds < 6.5 * 3600:
         running.append(look("Running"))
-        seconds += _job_watch.pause_after(seconds, seconds)
+        seconds += wait_module.pause_after(seconds, seconds)
     out = run(batch_job, {**TODAY, "name": "batchjob-1"}, *running, look("Completed"))
     assert out["batch_job"]["status"] == "Completed"
     assert len(issued) >= 6
@@ -196,14 +197,14 @@ def test_both_tokens_are_renewed_when_waits_of_one_play_outlast_them(
 
         return answer
 
-    monkeypatch.setattr(_credentials, "Credentials", functools.partial(_credentials.Credentials, now=clock))
-    monkeypatch.setattr(_credentials, "PrivateStore", functools.partial(_credentials.PrivateStore, now=clock))
+    monkeypatch.setattr(credentials, "Credentials", functools.partial(credentials.Credentials, now=clock))
+    monkeypatch.setattr(credentials, "PrivateStore", functools.partial(credentials.PrivateStore, now=clock))
     for _round in range(6):
-        monkeypatch.setattr(_credentials, "fetch_token", issue)
+        monkeypatch.setattr(credentials, "fetch_token", issue)
         looks, seconds = [], 0.0
         while seconds < 3900:
             looks.append(saw("Running"))
-            seconds += _job_watch.pause_after(seconds, seconds)
+            seconds += wait_module.pause_after(seconds, seconds)
         calls = [valid(call, "https://management.azure.com") for call in (*ready(), *looks, saw("Completed"))]
         calls.insert(2, valid(Submit(), "https://ml.azure.com"))
         assert not run(batch_job, ANY, *calls).failed

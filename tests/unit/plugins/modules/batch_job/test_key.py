@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils import _job_ledger, _job_search
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find as find_module
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import ledger as ledger_module
 from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
@@ -146,7 +147,7 @@ def test_a_start_that_was_interrupted_is_found_among_the_jobs_since(
 
 def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure(run: Run, storage: Storage) -> None:
     storage.note("today", definition="d")
-    storage.age = _job_ledger.SETTLED_AFTER + 1
+    storage.age = ledger_module.SETTLED_AFTER + 1
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(), *ready(), Submit())
     assert out["changed"]
     assert storage.told("today")["job"] == "batchjob-1"
@@ -155,12 +156,12 @@ def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure
 def test_before_that_the_task_stops(run: Run, storage: Storage, clock: Clock) -> None:
     storage.note("today", definition="d")
     storage.age = 30
-    looks = [call for _time in _job_search.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
+    looks = [call for _time in find_module.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
     out = run(batch_job, TODAY, *unused(), *looks)
     assert out.failed
     assert "Run the task again in 10 minutes" in out["msg"]
     assert out["key"] == "today"
-    assert sum(clock.sleeps) == sum(_job_search.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(find_module.LOOK_AGAIN_PAUSES)
 
 
 def test_a_start_that_another_run_withdraws_frees_the_key(run: Run, storage: Storage) -> None:
@@ -218,7 +219,7 @@ def test_a_job_at_the_place_is_taken_only_when_no_other_key_can_have_started_it(
     storage.note("today", definition="d", places=place)
     for key, name in rivals.items():
         storage.note(key, definition="d", places=place, job=name)
-    storage.age = _job_ledger.SETTLED_AFTER + 1
+    storage.age = ledger_module.SETTLED_AFTER + 1
     run(batch_job, BY_PLACE, *unused(), absent(), listed(*jobs))
     assert storage.told("today").get("job") == ("batchjob-1" if found else None)
 
@@ -312,7 +313,7 @@ def test_the_list_ends_early_only_where_it_is_newest_first(
     run: Run, storage: Storage, first_page: list[dict[str, Any]], pages: int
 ) -> None:
     storage.note("today", definition="d")
-    storage.age = _job_ledger.SETTLED_AFTER + 1
+    storage.age = ledger_module.SETTLED_AFTER + 1
     first, last = listed(*first_page), listed(job(key="today"))
     first.body["nextLink"] = f"{ARM}{WORKSPACE}/jobs?api-version=2024-10-01&jobType=Pipeline&listViewType=All&page=2"
     last.query["page"] = "2"
@@ -500,7 +501,7 @@ def test_a_job_without_name_is_found_by_the_key_it_was_sent_with(run: Run, stora
 def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | None, clock: Clock) -> None:
     submit = Submit(failure=CUT)
     looks: list[Any] = []
-    for _time in _job_search.LOOK_AGAIN_PAUSES:
+    for _time in find_module.LOOK_AGAIN_PAUSES:
         looks += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
     before = (*unused(), *ready()) if name else ready()
     out = run(batch_job, {**ANY, "name": name}, *before, submit, *looks)
@@ -508,7 +509,7 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert "not known whether the scoring job was started" in out["msg"]
     assert out["key"] == submit.sent["name"]
     assert ("takes up the job under this name" in out["msg"]) == (name is not None)
-    assert sum(clock.sleeps) == sum(_job_search.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(find_module.LOOK_AGAIN_PAUSES)
     assert (storage.told("today") is not None) == (name is not None)
 
 
@@ -525,7 +526,7 @@ def test_a_host_that_slept_before_the_call_does_not_make_it(run: Run, storage: S
     write = storage.write_note
 
     def doze(*arguments: Any, **how: Any) -> bool:
-        clock.now += _job_ledger.SETTLED_AFTER
+        clock.now += ledger_module.SETTLED_AFTER
         return write(*arguments, **how)
 
     storage.write_note = doze

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Resources that a definition describes in place of a reference: by their keys, their local path or their file."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import os
+import re
+import typing as t
+
+from .._errors import InvalidOption
+from .._names.dotted_path import dig, plant
+from .._names.storage_uri import is_cloud
+
+Json = t.Any
+Tree = dict[str, Json]
+
+_FILE = "file:"
+_REFERENCE = re.compile(r"azureml:|/subscriptions/|[^:@/]+[:@][^:@/]+\Z", re.IGNORECASE)
+_YAML = re.compile(r"(?:.*/)?[^:@/]+\.(?:ya?ml|json)", re.IGNORECASE)
+# The kinds that can be described so, and which of their keys hold local paths.
+_PATHS: dict[str, tuple[str, ...]] = {
+    "codes": ("path",),
+    "models": ("path",),
+    "environments": ("conda_file", "build.path"),
+    "components": (),
+}
+_BINDING = re.compile(r"\${{\s*parent\.(?:inputs\.(?P<input>\w+)|jobs\.(?P<job>\w+)\.outputs\.(?P<output>\w+))\s*}}")
+_INCLUDES = "additional_includes"
+_OF_THE_COMPONENT = ("command", "code", "environment", "distribution", _INCLUDES)
+_FOLDER = "uri_folder"
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One such resource: ``definition`` is what the module of its ``kind`` would be given, a mapping or a file.
+
+    ``path`` is where it stands in the definition around it.
+    """
+
+    path: str
+    kind: str
+    definition: Tree | str
+
+    def requiring(self, file: str) -> Part:
+        """The same code, which has to have this file."""
+        return dataclasses.replace(self, definition={**t.cast("Tree", self.definition), "required_files": [file]})
+
+
+def described(kind: str, path: str, value: Json, folder: str | None) -> Part | None:
+    """What is described at ``path``, where a reference to something of ``kind`` could stand; None for a reference.
+
+    ``folder`` is that of the file around it: relative paths are meant from there, otherwise from where the task runs.
+    """
+    if not _describes(kind, value):
+        return None
+    grounded = _grounded(kind, value, folder)
+    return Part(path, kind, {"path": grounded} if kind == "codes" else grounded)
+
+
+def _with_includes(part: Part, includes: Json) -> Part:
+    """Code with what a component adds to it from elsewhere."""
+    if part.kind != "codes" or includes is None:
+        return part
+    return dataclasses.replace(part, definition={**t.cast("Tree", part.definition), _INCLUDES: includes})
+
+
+def _describes(kind: str, value: Json) -> bool:
+    if isinstance(value, dict):
+        return kind in _PATHS and kind != "codes"
+    if kind not in _PATHS or not isinstance(value, str):
+        return False
+    if value.startswith(_FILE):
+        return True
+    if _REFERENCE.match(value):
+        return False
+    return kind == "codes" or (kind == "components" and _YAML.fullmatch(value) is not None)
+
+
+def _grounded(kind: str, value: Json, folder: str | None) -> Json:
+    """The same with paths that no longer depend on a folder."""
+    if isinstance(value, str):
+        return _joined(value.removeprefix(_FILE), folder)
+    if kind == "components":
+        return grounded_component(value, folder)
+    grounded = copy.deepcopy(value)
+    for key in _PATHS[kind]:
+        if isinstance(dig(grounded, key), str):
+            plant(grounded, key, _joined(dig(grounded, key), folder))
+    return grounded
+
+
+def _joined(path: str, folder: str | None) -> str:
+    return path if folder is None or is_cloud(path) else os.path.join(folder, os.path.expanduser(path))
+
+
+# -- components --------------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class _Slot:
+    """A place in a component where a reference stands, or what is described in place of one."""
+
+    holder: Tree
+    key: str
+    kind: str
+    path: str
+
+
+def _slots(tree: Tree) -> t.Iterator[_Slot]:
+    yield _Slot(tree, "code", "codes", "code")
+    yield _Slot(tree, "environment", "environments", "environment")
+    jobs = tree.get("jobs")
+    for step, node in jobs.items() if isinstance(jobs, dict) else ():
+        if isinstance(node, dict):
+            yield _Slot(node, "component", "components", f"jobs.{step}.component")
+
+
+def grounded_component(tree: Tree, folder: str | None) -> Tree:
+    """A component with each step's own commands made a component in place, and no path that depends on a folder.
+
+    Raises InvalidOption for a step whose inputs have no type that could be told.
+    """
+    grounded = copy.deepcopy(tree)
+    jobs = grounded.get("jobs")
+    steps: Tree = jobs if isinstance(jobs, dict) else {}
+    for step, node in steps.items():
+        if isinstance(node, dict) and "component" not in node and "command" in node:
+            steps[step] = _with_component(node, grounded, f"jobs.{step}")
+        elif isinstance(node, dict) and isinstance(node.get("component"), dict):
+            node["component"].setdefault("type", node.get("type", "command"))
+    for slot in _slots(grounded):
+        if _describes(slot.kind, slot.holder.get(slot.key)):
+            slot.holder[slot.key] = _grounded(slot.kind, slot.holder[slot.key], folder)
+    if isinstance(grounded.get(_INCLUDES), list):
+        grounded[_INCLUDES] = [_joined(str(path), folder) for path in grounded[_INCLUDES]]
+    return grounded
+
+
+def parts_of(tree: Tree) -> list[Part]:
+    """What a grounded component describes in place."""
+    found = (described(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
+    return [_with_includes(part, tree.get(_INCLUDES)) for part in found if part]
+
+
+def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:
+    """The component with references in place of its parts: ``ids`` are theirs, by their path."""
+    filled = copy.deepcopy(tree)
+    for slot in _slots(filled):
+        if slot.path in ids:
+            slot.holder[slot.key] = ids[slot.path]
+    if "code" in ids:
+        filled.pop(_INCLUDES, None)
+    return filled
+
+
+# -- steps that are commands themselves --------------------------------------------------------------------------------
+
+
+def _with_component(node: Tree, parent: Tree, path: str) -> Tree:
+    """A step that is a command, as a step with a component: its inputs and outputs become those of the component."""
+    inputs, outputs = node.get("inputs") or {}, node.get("outputs") or {}
+    component = {key: node[key] for key in _OF_THE_COMPONENT if key in node}
+    component["type"] = "command"
+    if inputs:
+        component["inputs"] = {
+            name: {"type": _type_of(value, parent, f"{path}.inputs.{name}")} for name, value in inputs.items()
+        }
+    if outputs:
+        component["outputs"] = {name: {"type": _output_type(value)} for name, value in outputs.items()}
+    return {**{key: value for key, value in node.items() if key not in _OF_THE_COMPONENT}, "component": component}
+
+
+def _type_of(value: Json, parent: Tree, path: str) -> str:
+    if isinstance(value, dict) and ("type" in value or _BINDING.fullmatch(str(value.get("path"))) is None):
+        return str(value.get("type", _FOLDER))
+    if isinstance(value, (bool, int, float)):
+        return {bool: "boolean", int: "integer", float: "number"}[type(value)]
+    text = value["path"] if isinstance(value, dict) else str(value)
+    binding = _BINDING.fullmatch(text.strip())
+    if binding is None:
+        return "string"
+    if binding["input"]:
+        told = dig(parent, f"inputs.{binding['input']}.type")
+    else:
+        told = _output_type(dig(parent, f"jobs.{binding['job']}.outputs.{binding['output']}"))
+    if told is None:
+        raise InvalidOption(f"{path}: {text} has no type that could be told. Write a map with path and type.")
+    return str(told)
+
+
+def _output_type(value: Json) -> str:
+    return str(value.get("type", _FOLDER)) if isinstance(value, dict) else _FOLDER

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""How local files get to the service: into a datastore under their hash, or into a container opened for them."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+import urllib.parse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .._errors import ConflictError, ServiceError
+from .._local.files import Content, File
+from .._names.storage_uri import upload_place
+from .._service.blob_container import Blob, Container
+from .._service.datastore_storage import open_sas
+
+if t.TYPE_CHECKING:
+    from .._service.workspace import Workspace
+
+WORKERS = 8
+PENDING_REQUEST = {"pendingUploadType": "TemporaryBlobReference"}
+COMPLETED = {"upload_status": "completed"}
+_LOOKS = 3
+_CHUNK = 1 << 20
+
+Progress = Callable[[str], None]
+
+
+def through_pending_upload(workspace: Workspace, version_path: str, content: Content, mark: Mapping[str, str]) -> str:
+    """Upload into a container that the service opens for this version; gives the URI of the folder with the files.
+
+    Service fact: assets contract 5.1 and 5.2. The container is new with every call, so nothing half-finished is in it.
+    """
+    path = f"{version_path}/startPendingUpload"
+    answer = workspace.management.post(path, PENDING_REQUEST, safe_to_repeat=True).body or {}
+    place = answer.get("blobReferenceForConsumption") or {}
+    sas_uri = (place.get("credential") or {}).get("sasUri")
+    if not sas_uri or not place.get("blobUri"):
+        raise ServiceError(f"The service opened no storage for the upload of {content.path}. Run the task again.")
+    container = open_sas(workspace, sas_uri)
+    names = _blob_names(content, content.name)
+    container.upload(
+        ((file.path, name) for file, name in names.items()), workers=WORKERS, progress=workspace.invocation.progress
+    )
+    _finish(container, content, names, mark)
+    below = urllib.parse.quote(content.name) if content.is_folder else ""
+    return f"{place['blobUri']}/{below}"
+
+
+def into_datastore(container: Container, content: Content, mark: Mapping[str, str], progress: Progress) -> None:
+    """Upload under the hash of the content, unless an earlier upload is whole; a half-finished one is completed.
+
+    Service fact: assets contract 8.3 and 8.4.
+    """
+    root = upload_place(content.object_hash, content.name)
+    names = _blob_names(content, root)
+    for look in range(1, _LOOKS + 1):
+        standing = {blob.name: blob for blob in container.list(root)}
+        whole = COMPLETED.items() <= getattr(standing.get(names[_first(content)]), "metadata", {}).items()
+        todo = [(file, name) for file, name in names.items() if not _stands(file, standing.get(name), trust=whole)]
+        try:
+            _upload(container, todo, standing, progress)
+        except ConflictError:
+            if look == _LOOKS:
+                raise
+            continue  # somebody uploads the same files at the same time: what they have done by now need not be done
+        if todo or not whole:
+            _finish(container, content, names, mark)
+        return
+
+
+def _upload(
+    container: Container, todo: list[tuple[File, str]], standing: Mapping[str, Blob], progress: Progress
+) -> None:
+    for overwrite in (False, True):
+        part = [(file.path, name) for file, name in todo if (name in standing) is overwrite]
+        container.upload(part, overwrite=overwrite, workers=WORKERS, progress=progress)
+
+
+def _finish(container: Container, content: Content, names: Mapping[File, str], mark: Mapping[str, str]) -> None:
+    """Say that the upload is whole, last of all and only when it is: others trust this mark."""
+    content.require_unchanged()
+    quoted = {key: urllib.parse.quote(value) for key, value in mark.items()}
+    container.set_metadata(names[_first(content)], {**quoted, **COMPLETED})
+
+
+def _blob_names(content: Content, root: str) -> dict[File, str]:
+    if not content.is_folder:
+        return {content.files[0]: root}
+    return {file: f"{root}/{file.name}" for file in content.files}
+
+
+def _first(content: Content) -> File:
+    """The file whose blob carries the mark, by the rule of the official SDK."""
+    return min(content.files, key=lambda file: str(file.path))
+
+
+def _stands(file: File, blob: Blob | None, *, trust: bool) -> bool:
+    """Is this file in storage? In an upload that was not marked as whole only the checksum can tell."""
+    if blob is None or blob.size != file.size:
+        return False
+    return trust or (blob.md5 is not None and blob.md5 == _md5(file.path))
+
+
+def _md5(path: Path) -> bytes:
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.digest()

@@ -1,0 +1,286 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""What a scoring job reads and writes: the task's words, checked, and their JSON in both generations of the service."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._errors import InvalidOption
+from .._local.files import Content, read
+from .._names.arm_id import WorkspaceId
+from .._names.arm_id import parse as parse_id
+from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.storage_uri import is_cloud, upload_place
+
+Json = dict[str, t.Any]
+
+LITERAL = "literal"
+# Of inputs and outputs. Service fact: batch contract 5.2.
+DATA_TYPES = {
+    "uri_file": "UriFile",
+    "uri_folder": "UriFolder",
+    "mltable": "MLTable",
+    "custom_model": "CustomModel",
+    "mlflow_model": "MLFlowModel",
+    "triton_model": "TritonModel",
+}
+INPUT_MODES = {
+    "ro_mount": "ReadOnlyMount",
+    "rw_mount": "ReadWriteMount",
+    "download": "Download",
+    "direct": "Direct",
+    "eval_mount": "EvalMount",
+    "eval_download": "EvalDownload",
+}
+OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
+
+# What an uploaded folder, or file, can be besides uri_folder or uri_file.
+_FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
+# The words of a shared access signature, which is renewed while what it opens stays the same.
+_SIGNATURE = re.compile(
+    r"sig|s[eiprstv]|srt|sip|spr|ses|sdd|scid|sk[estv]|sk[ot]id|skdutid|saoid|sd?uoid|rsc[cdelt]", re.IGNORECASE
+)
+_INPUT_FORMS = (
+    "write azureml:name:version or azureml:name@latest for a data asset, "
+    "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
+)
+_OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input: data at ``path``, or a literal ``value``.
+
+    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean, and
+    ``asset_uri`` where that one lies. Local ``files`` have a path below a datastore, which their content determines,
+    until it is chosen.
+    """
+
+    name: str
+    type: str = ""
+    path: str = ""
+    value: str | None = None
+    mode: str | None = None
+    asset_id: str = ""
+    asset_uri: str = ""
+    files: Content | None = None
+
+    @property
+    def option(self) -> str:
+        return f"inputs.{self.name}.path"
+
+    @property
+    def is_asset(self) -> bool:
+        """Does the path name a data asset (which has to be looked up), and not a place?"""
+        parsed = parse_id(self.path)
+        if parsed is not None:
+            return parsed.collection == "data" and parsed.registry is None
+        return self.path.startswith("azureml:") and not self.path.startswith(("azureml://", "azureml:/"))
+
+    def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId, asset_uri: str | None = None) -> Input:
+        """The same input with the version that its path means, and the asset's type where the task named none."""
+        asset = parse_id(asset_id)
+        here = asset is not None and asset.workspace is not None and asset.workspace.path.lower() == home.path.lower()
+        path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
+        kind = self.type or asset_type or ""
+        return replace(self, path=path, asset_id=asset_id, asset_uri=asset_uri or "", type=kind)
+
+    def uploaded(self, datastore: str) -> Input:
+        """The same input once its files are in a datastore."""
+        return replace(self, path=DatastorePath(datastore, self.path).uri)
+
+    @property
+    def uri(self) -> str:
+        """The path as the scoring host takes it: asset ids become URIs. Service fact: batch contract 5.2."""
+        parsed = parse_id(self.asset_id or self.path)
+        if self.files and self.files.is_folder:
+            return f"{self.path}/"  # as the official SDK writes the folders it uploaded
+        if parsed is None or parsed.workspace is None or parsed.collection != "data":
+            return self.path
+        home, below = parsed.workspace, "/".join(part for pair in parsed.inner for part in pair)
+        return (
+            f"azureml://subscriptions/{home.subscription_id}/resourcegroups/{home.resource_group}"
+            f"/workspaces/{home.name}/{below}"
+        )
+
+    def wire(self) -> Json:
+        if self.type == LITERAL:
+            return {"jobInputType": "Literal", "value": self.value}
+        mode = {"mode": INPUT_MODES[self.mode]} if self.mode else {}
+        return {"jobInputType": DATA_TYPES[self.type or "uri_folder"], "uri": self.uri, **mode}
+
+    def shown(self) -> Json:
+        """In the task's words, without the signature a URL may carry."""
+        if self.type == LITERAL:
+            return {"type": LITERAL, "value": self.value}
+        mode = {"mode": self.mode} if self.mode else {}
+        path = self.path if self.files else self.path.partition("?")[0]
+        return {"type": self.type or "uri_folder", "path": path, **mode}
+
+    def identity(self) -> Json:
+        """What tells it from other inputs: with what a URL asks for, a version say, and without who may ask it."""
+        shown = self.shown()
+        if self.type == LITERAL or self.files:
+            return shown
+        asked = [part for part in self.path.partition("?")[2].split("&") if part]
+        kept = "&".join(part for part in asked if not _SIGNATURE.fullmatch(part.partition("=")[0]))
+        return {**shown, "path": f"{shown['path']}?{kept}"} if kept else shown
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output and where it goes."""
+
+    name: str
+    place: DatastorePath
+    type: str = "uri_file"
+    mode: str | None = None
+
+    def wire(self) -> Json:
+        mode = {"mode": OUTPUT_MODES[self.mode]} if self.mode else {}
+        return {"jobOutputType": DATA_TYPES[self.type], "uri": _output_uri(self.place), **mode}
+
+    def shown(self) -> Json:
+        return {"type": self.type, "path": _output_uri(self.place)}
+
+    def below(self, key: str) -> Output:
+        """The same output at a place of the key's own: a folder of that name beside what the task names."""
+        folder, slash, name = self.place.path.rpartition("/")
+        path = f"{folder}{slash}{key}/{name}" if self.type == "uri_file" else f"{self.place.path}/{key}"
+        return replace(self, place=replace(self.place, path=path))
+
+
+def _output_uri(place: DatastorePath) -> str:
+    """Places of other workspaces keep their long form."""
+    if place.workspace is None:
+        return place.uri
+    subscription, group, workspace = place.workspace
+    return (
+        f"azureml://subscriptions/{subscription}/resourcegroups/{group}/workspaces/{workspace}"
+        f"/datastores/{place.datastore}/paths/{place.path}"
+    )
+
+
+def read_inputs(option: t.Any) -> list[Input]:
+    """Check the option ``inputs``. Raises InvalidOption that names the input and the accepted forms."""
+    return [_read_input(name, words) for name, words in _entries("inputs", option, {"type", "path", "value", "mode"})]
+
+
+def read_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
+    """Check the option ``outputs``. Raises InvalidOption that names the output and the accepted form."""
+    return [
+        _read_output(name, words, workspace) for name, words in _entries("outputs", option, {"type", "path", "mode"})
+    ]
+
+
+def current_body(inputs: list[Input], outputs: list[Output]) -> Json:
+    """The data part of a call's properties. Service fact: batch contract 5.2."""
+    body: Json = {"inputData": {item.name: item.wire() for item in inputs}}
+    if outputs:
+        body["outputData"] = {item.name: item.wire() for item in outputs}
+    return body
+
+
+def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: WorkspaceId) -> Json:
+    """The data part in the form of the first generation: one data set in, one folder and file name out.
+
+    Raises InvalidOption for what this form cannot say. Service fact: batch contract 5.3.
+    """
+    if len(inputs) != 1 or inputs[0].type == LITERAL or len(outputs) > 1:
+        raise InvalidOption("api_generation: the form of 2021 takes exactly one data input and at most one output.")
+    asset = parse_id(inputs[0].asset_id or inputs[0].path)
+    if asset is not None and asset.collection == "data" and asset.workspace == workspace:
+        dataset = {"dataInputType": "DatasetVersion", "datasetName": asset.name, "datasetVersion": asset.version}
+    else:
+        dataset = {"dataInputType": "DataUrl", "path": inputs[0].uri}
+    body: Json = {"dataset": dataset}
+    for output in outputs:
+        folder, _slash, file = output.place.path.rpartition("/")
+        whole_folder = output.type != "uri_file"
+        body["outputDataset"] = {
+            "datastoreId": workspace.child("datastores", output.place.datastore),
+            "path": output.place.path if whole_folder else folder,
+        }
+        if not whole_folder:
+            body["outputFileName"] = file
+    return body
+
+
+def _read_input(name: str, words: Json) -> Input:
+    kind, path, value, mode = (words.get(word) for word in ("type", "path", "value", "mode"))
+    where = f"inputs.{name}"
+    if kind == LITERAL or (kind is None and value is not None):
+        if value is None or path is not None or mode is not None:
+            raise InvalidOption(f"{where}: a literal has a value, and neither path nor mode.")
+        return Input(name, LITERAL, value=value if isinstance(value, str) else json.dumps(value))
+    _choice(f"{where}.type", kind, [*DATA_TYPES, LITERAL])
+    _choice(f"{where}.mode", mode, INPUT_MODES)
+    if not isinstance(path, str) or not path or value is not None:
+        raise InvalidOption(f"{where}: data has a path, and no value; a literal has type: literal and a value.")
+    if not is_cloud(path) and not path.startswith("/subscriptions/"):
+        return _read_local(name, kind, path, mode)
+    if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
+        raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
+    _require_plain(f"{where}.path", path)
+    return Input(name, kind or "", path, mode=mode)
+
+
+def _read_local(name: str, kind: str | None, path: str, mode: str | None) -> Input:
+    files = read(path, f"inputs.{name}.path")
+    shape = "uri_folder" if files.is_folder else "uri_file"
+    if kind not in (None, shape, *_FOLDER_TYPES[files.is_folder]):
+        raise InvalidOption(
+            f"inputs.{name}.type: {files.path} is a {'folder' if files.is_folder else 'file'}, and no {kind}. "
+            "Correct type or path."
+        )
+    return Input(name, kind or shape, upload_place(files.object_hash, files.name), mode=mode, files=files)
+
+
+def _read_output(name: str, words: Json, workspace: WorkspaceId) -> Output:
+    kind, path, mode = words.get("type", "uri_file"), words.get("path"), words.get("mode")
+    where = f"outputs.{name}"
+    _choice(f"{where}.type", kind, DATA_TYPES)
+    _choice(f"{where}.mode", mode, OUTPUT_MODES)
+    place = read_datastore_path(path) if isinstance(path, str) else None
+    if place is None or not place.path:
+        raise InvalidOption(f"{where}.path: {path!r} is no place in a datastore: {_OUTPUT_FORM}.")
+    _require_plain(f"{where}.path", place.uri)
+    here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
+    if place.workspace == here:
+        place = replace(place, workspace=None)
+    return Output(name, place, kind, mode)
+
+
+def _require_plain(option: str, text: str) -> None:
+    """Raises InvalidOption for a place in a datastore that may be another one than it seems to be."""
+    place = read_datastore_path(text)
+    if place is not None and place.path and {"", ".", ".."} & set(place.path.split("/")):
+        raise InvalidOption(f"{option}: {place.uri} has a part that is empty, . or .. below /paths/. Write it out.")
+
+
+def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, Json]]:
+    """The named entries of an option that is a dict of dicts."""
+    entries = []
+    for name, words in (value or {}).items():
+        if not isinstance(words, dict) or set(words) - known:
+            raise InvalidOption(f"{option}.{name}: it is made of {', '.join(sorted(known))}, found {_found(words)}.")
+        entries.append((str(name), {word: item for word, item in words.items() if item is not None}))
+    return entries
+
+
+def _found(words: t.Any) -> str:
+    if isinstance(words, dict):
+        return ", ".join(sorted(map(str, words)))
+    return "nothing" if words is None else f"a {type(words).__name__}"
+
+
+def _choice(option: str, value: t.Any, choices: t.Iterable[str]) -> None:
+    if value is not None and value not in choices:
+        raise InvalidOption(f"{option}: {value!r} is none of {', '.join(choices)}.")

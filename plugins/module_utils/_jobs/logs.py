@@ -1,0 +1,67 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The logs that the run inside a scoring job leaves: how far it is, and what went wrong in it."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .._errors import AzureMLError, redact, redact_all
+from .._service.datastore_storage import open_datastore
+
+if t.TYPE_CHECKING:
+    from .._service.blob_container import Container
+    from .._service.run_history import Run
+    from .._service.workspace import Workspace
+
+# Service fact: batch contract 6.2 (the logs), 6.5 (their store). Each is the beginning of a name: beside or in place of
+# the file that is documented, a run may write one for each hour, or for each process.
+ARTIFACTS = "workspaceartifactstore"
+PROGRESS = "logs/job_progress_overview"
+ERRORS = "logs/user/error"
+DRIVER = "azureml-logs/70_driver_log"
+_LONGEST_END = 64 << 10
+_LONGEST_LINE = 500
+
+
+class JobLogs:
+    """Reads the ends of log files. What cannot be read is empty: logs explain, and are never what a task is about."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def end(self, run: Run, log: str) -> str:
+        """The last part of a log of a run: of its one file, else of the newest of its files."""
+        if self._container is None:
+            return ""
+        prefix = f"{run.logs}/{log}"
+        try:
+            files = list(self._container.list(prefix))
+            if not files:
+                return ""
+            newest = max(files, key=lambda file: (file.name == f"{prefix}.txt", file.written, file.name))
+            return redact(self._container.read_end(newest.name, _LONGEST_END).decode("utf-8", errors="replace"))
+        except AzureMLError:
+            return ""
+
+    @functools.cached_property
+    def _container(self) -> Container | None:
+        try:
+            return open_datastore(self._workspace, ARTIFACTS).container
+        except AzureMLError:
+            return None
+
+
+def last_lines(text: str, count: int) -> list[str]:
+    """The last lines of a log that say anything, without secrets."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [cut(line) for line in redact_all(lines[-count:])]
+
+
+def cut(line: str) -> str:
+    """A line, or as much of it as anybody reads."""
+    return line[:_LONGEST_LINE]

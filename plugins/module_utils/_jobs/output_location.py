@@ -1,0 +1,69 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Where an output of a job is: where its call said, else where run history says, else in one of the usual folders."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import AzureMLError, InvalidOption
+from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._service.blob_container import Container
+from .._service.datastores import Datastores, home
+from .._service.run_history import SCORING_RUN
+from .._service.workspace import Workspace
+from .job import COMPLETED, Job
+from .result_files import ResultFile, list_files
+
+
+@dataclass(frozen=True)
+class Found:
+    """An output with its files."""
+
+    place: DatastorePath
+    container: Container
+    files: list[ResultFile]
+
+
+def find_output(job: Job, output: str, workspace: Workspace) -> Found:
+    """The first place that holds files. Raises AzureMLError when none does."""
+    datastores, looked_at = Datastores(workspace), []
+    for place in _places(job, output, workspace):
+        store = datastores.named(place.datastore, "output") if place.datastore else datastores.default("output")
+        place = DatastorePath(store.name, place.path)
+        files = list_files(store.container, place.path)
+        if files:
+            return Found(place, store.container, files)
+        looked_at.append(place.uri)
+    ended = "" if job.status in COMPLETED else f" The job is {job.status}."
+    raise AzureMLError(
+        f"Job {job.name} left no file of its output {output!r}; looked at {', '.join(looked_at) or 'no place'}.{ended} "
+        "Correct output, or see the job in the studio."
+    )
+
+
+def _places(job: Job, output: str, workspace: Workspace) -> t.Iterator[DatastorePath]:
+    """Where the output can be, the surest first; an empty datastore means the default one.
+
+    Service fact: batch contract 6.5 (the place the call named; else what the run inside the job tells, or the job
+    itself for those of pipelines; else a folder with the id of that run).
+    """
+    named = read_datastore_path(job.outputs.get(output, ""))
+    if named is not None:
+        if named.workspace not in (None, home(workspace)):
+            raise InvalidOption(
+                f"output: {job.outputs[output]} is in another workspace. Run this task against that one."
+            )
+        yield named
+        return
+    children = sorted(workspace.run_history.children(job.name), key=lambda run: run.name != SCORING_RUN)
+    for run_id in (*(run.id for run in children), job.name):
+        recorded = workspace.run_history.output_place(run_id, output)
+        if recorded is not None:
+            yield recorded
+        yield DatastorePath("", f"azureml/{run_id}/{output}")
+        yield DatastorePath("", f"dataset/{run_id}/{output}")

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Following a scoring job to its end, by the wall clock, and noting when it passed from state to state."""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from .._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
+from .._invocation import Invocation
+from .._service.http_client import jittered
+from .._service.workspace import Workspace
+from .job import Job, read_job, read_moment
+from .progress import Progress
+
+FIRST_PAUSE, SHORT_PAUSE, LONGEST_PAUSE = 0.5, 2.0, 900.0
+# A pause is this part of the time waited so far, and at most that part of the time in the present phase: the end of a
+# short job is seen soon, a long one costs few reads, and a long queue does not make the look at a short run late.
+SHARE_OF_WAIT = 0.085
+SHARE_OF_PHASE = 0.8
+# How long a job that was just started may be missing from the management view.
+APPEARANCE = 60.0
+# How long a job that was told to end may take for it before the task gives up watching.
+ENDING = 600.0
+_TO_THE_SECOND = len("2026-01-31T06:00:12")
+PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
+
+# The phases that a task can limit. Service fact: batch contract 6.2 (the states).
+PHASES = {
+    "queued": frozenset({"Queued"}),
+    "preparing": frozenset({"NotStarted", "Starting", "Provisioning", "Preparing"}),
+    "running": frozenset({"Running", "Finalizing"}),
+}
+
+
+def pause_after(waited: float, in_phase: float) -> float:
+    """Seconds until the next look at a job, after so many seconds of waiting and of its present phase."""
+    shortest = min(FIRST_PAUSE + waited / 4, SHORT_PAUSE)
+    return min(max(shortest, min(SHARE_OF_WAIT * waited, SHARE_OF_PHASE * in_phase)), LONGEST_PAUSE)
+
+
+class Watch:
+    """One wait for one job, seen last as ``job``. ``timeline`` holds each state and when it was first seen."""
+
+    def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
+        self._workspace = workspace
+        self._progress = Progress(workspace, invocation)
+        self._timeout: float = invocation.options["wait_timeout"]
+        self._limits = {
+            phase: seconds for phase, seconds in (invocation.options["phase_timeouts"] or {}).items() if seconds
+        }
+        self._begin = time.time()
+        self._phase: str | None = None
+        self._phase_begin = self._begin
+        self._seen = 0.0
+        self.timeline: list[dict[str, str]] = []
+        self.job: Job | None = None
+
+    def note(self, job: Job, at: str | None = None) -> None:
+        """Remember the job as it is now; ``at`` is the ISO time (UTC) of its state, by default now."""
+        self.job = job
+        if not self.timeline or self.timeline[-1]["status"] != job.status:
+            self._enter(job, at)
+        self._seen = time.time()
+        self._progress.goes_on(job)
+
+    def _enter(self, job: Job, at: str | None) -> None:
+        moment = at or datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc).isoformat()
+        self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
+        self._enter_phase(job)
+        self._progress.enters(job)
+
+    def until_ended(self, job: Job) -> Job:
+        """The job as it ended, well or badly. States that are not known to be final are waited through.
+
+        Raises WaitTimeout when it goes on, and ServiceError for a refusal that waiting will not mend.
+        """
+        trouble, asked = "", 0.0
+        while not job.has_ended:
+            self._pause(job, trouble, asked)
+            try:
+                (job, asked), trouble = self._look(job), ""
+            except (ConnectionFailed, ServiceError) as error:
+                if isinstance(error, ServiceError) and error.status not in PASSING_TROUBLE:
+                    raise
+                trouble = f" (last attempt to see it: {error})"
+                asked = getattr(error, "retry_after", None) or 0.0
+            self.note(job)
+        return job
+
+    def until_canceled(self, job: Job) -> Job:
+        """The same for a job that was told to end: it has a time of its own for that."""
+        self._begin, self._timeout, self._limits = time.time(), ENDING, {}
+        self._phase_begin = self._begin
+        return self.until_ended(job)
+
+    def _enter_phase(self, job: Job) -> None:
+        """A phase begins when its first state does: as the service tells, but not while another one was seen.
+
+        An odd state, as NotResponding, is part of the phase that it interrupts.
+        """
+        phase = next((phase for phase, states in PHASES.items() if job.status in states), self._phase)
+        if phase == self._phase:
+            return
+        self._phase, self._phase_begin = phase, time.time()
+        told = read_moment({"preparing": job.created, "running": job.started}.get(phase or ""))
+        if told is not None:
+            self._phase_begin = min(self._phase_begin, max(told.timestamp(), self._seen))
+
+    def _look(self, job: Job) -> tuple[Job, float]:
+        """Service fact: batch contract 6.1 (management view)."""
+        body, asked = self._workspace.management.look(self._workspace.path(f"jobs/{job.name}"))
+        if body is not None:
+            return read_job(body), asked
+        if time.time() - self._begin > APPEARANCE:
+            raise InvalidOption(f"Job {job.name} is gone: somebody deleted it while the task waited for it.")
+        return job, asked
+
+    def _pause(self, job: Job, trouble: str, asked: float) -> None:
+        now = time.time()
+        waited, in_phase = now - self._begin, now - self._phase_begin
+        left = self._timeout - waited
+        if left <= 0:
+            raise WaitTimeout(
+                f"Job {job.name} is {job.status} after {self._timeout:.0f} s (wait_timeout){trouble}. It goes on in "
+                "the service: run the task again with the same name to go on waiting, or cancel it with "
+                "state: canceled."
+            )
+        limit = self._limits.get(self._phase or "")
+        if limit is not None and in_phase >= limit:
+            raise WaitTimeout(
+                f"Job {job.name} has been {self._phase} for {in_phase:.0f} s, and phase_timeouts.{self._phase} is "
+                f"{limit} s{trouble}. It goes on in the service: run the task again with a longer limit to go on "
+                "waiting, or cancel it with state: canceled."
+            )
+        left = min(left, limit - in_phase) if limit is not None else left
+        time.sleep(min(max(jittered(pause_after(waited, in_phase)), asked), left))

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The verb for all versions of an asset at once: what is said of their name, whether it is archived, and its end.
+
+The container of the versions comes with the first of them, and is never made here.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import typing as t
+
+from .._engine.argument_spec import resource_options
+from .._engine.plan import check_options, plan, render
+from .._errors import InvalidOption, ServiceError
+from .._invocation import Invocation, Result, Spec
+from .._names.dotted_path import dig, plant
+from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
+from .._schema.resource_type import ResourceType
+from .._schema.values import Json
+from .._service.workspace import Workspace
+
+REFUSED = (400, 409)
+
+
+class Contain:
+    """The verb; ``assets``: word of the option ``type`` -> type of asset."""
+
+    def __init__(self, assets: t.Mapping[str, AssetType]) -> None:
+        self.assets = assets
+
+    def spec(self) -> Spec:
+        any_of_them = next(iter(self.assets.values())).container
+        return Spec(
+            {
+                "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
+                "type": {"type": "str", "choices": list(self.assets), "required": True},
+                **resource_options(any_of_them),
+            }
+        )
+
+    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
+        asset = self.assets[invocation.options["type"]]
+        return _Task(asset.container, workspace, invocation).run()
+
+
+class _Task:
+    """One run of the verb on one container."""
+
+    def __init__(self, container: ResourceType, workspace: Workspace, invocation: Invocation) -> None:
+        self.container = dataclasses.replace(container, fields=(*container.fields, ARCHIVED))
+        self.workspace = workspace
+        self.invocation = invocation
+        self.options = {**invocation.options, ARCHIVED.option: None}
+        self.title = container.title(self.options)
+        self.wanted = check_options(self.container, self.options, workspace.id)
+        self.path = workspace.path(container.path_of(self.options))
+
+    def run(self) -> Result:
+        standing = self.workspace.management.get(self.path)
+        if self.options["state"] == "absent":
+            return self._absent(standing)
+        if standing is None:
+            raise InvalidOption(f"name: there is no {self.title}. It comes with its first version: publish one.")
+        return self._present(standing)
+
+    def _present(self, standing: dict[str, Json]) -> Result:
+        archived = self.options["state"] == "archived"
+        if bool(dig(standing, ARCHIVED_AT)) is not archived:
+            self.wanted[ARCHIVED_AT] = archived
+        planned = plan(self.container, self.options, self.wanted, standing, self.workspace.id)
+        if planned.action == "none":
+            return Result(False, self._shown(standing))
+        written: dict[str, Json] | None = copy.deepcopy(standing)
+        for difference in planned.differences:
+            plant(t.cast("dict[str, Json]", written), difference.field.at, difference.wanted)
+        if not self.invocation.check_mode:
+            self.workspace.management.put(self.path, planned.body)
+            written = self.workspace.management.get(self.path)
+        return Result(True, self._shown(written or standing), planned.before, planned.after)
+
+    def _absent(self, standing: dict[str, Json] | None) -> Result:
+        if standing is None:
+            return Result(False, {})
+        if not self.invocation.check_mode:
+            self._delete()
+        return Result(True, {}, {"name": self.options["name"], "state": "present"}, {})
+
+    def _delete(self) -> None:
+        """With all versions; where the service wants them to go first, they do (assets contract 1.8)."""
+        management = self.workspace.management
+        gone: set[str] = set()
+        while True:
+            try:
+                management.delete(self.path)
+                return
+            except ServiceError as error:
+                versions = self._versions() - gone if error.status in REFUSED else set()
+                if not versions:
+                    raise
+            for version in versions:
+                management.delete(f"{self.path}/versions/{version}")
+            gone |= versions
+
+    def _versions(self) -> set[str]:
+        """Those listed, and the latest: lists lag behind writes (assets contract 1.6)."""
+        management = self.workspace.management
+        listed = management.list(f"{self.path}/versions", query={"listViewType": "All"})
+        latest = dig(management.get(self.path), "properties.latestVersion")
+        return {version["name"] for version in listed} | ({latest} if latest else set())
+
+    def _shown(self, standing: dict[str, Json]) -> dict[str, t.Any]:
+        return {"asset_container": render(self.container, standing, self.workspace.id)}

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The verb of ``batch_job_info``: scoring jobs by endpoint, deployment, state and time."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from .._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
+from .._invocation import Spec
+from .._jobs.job import ENDED, GOING_ON, Job, read_job
+from .._jobs.job_view import Json, shown_job
+from .._schema.resource_type import Options
+from .._schema.values import Choice
+from .._service.workspace import Workspace
+from .._types.batch_deployment import BATCH_DEPLOYMENT
+from .._types.batch_endpoint import BATCH_ENDPOINT
+from .._types.batch_job import ANY_JOB_NAME, BATCH_JOB
+from .info import Info, one
+
+VIEWS = Choice(active="ActiveOnly", archived="ArchivedOnly", all="All")
+
+
+class ListJobs(Info):
+    """Reads one job, or lists jobs, newest first. Changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(BATCH_JOB)
+
+    def spec(self) -> Spec:
+        return Spec(
+            {
+                "name": {"type": "str"},
+                "endpoint_name": {"type": "str"},
+                "deployment_name": {"type": "str"},
+                "status": {"type": "list", "elements": "str"},
+                "created_after": {"type": "str"},
+                "created_before": {"type": "str"},
+                "list_view": {**VIEWS.spec(), "default": "all"},
+                "query": {"type": "str"},
+            }
+        )
+
+    def found(self, workspace: Workspace, options: Options) -> t.Iterator[Json]:
+        _check_names(options)
+        if unknown := _unknown_states(options["status"] or ()):
+            workspace.invocation.warn(
+                f"status: no job is known to be {' or '.join(unknown)}; the states are "
+                f"{', '.join(sorted(ENDED | GOING_ON))}."
+            )
+        wanted = _Wanted(options)
+        jobs = [job for job in self._jobs(workspace, options) if wanted.has(job)]
+        for job in sorted(jobs, key=lambda job: job.created or "", reverse=True):
+            yield shown_job(job, workspace)
+
+    def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
+        endpoint, view = options["endpoint_name"], options["list_view"]
+        if options["name"] is not None:
+            return map(read_job, one(workspace, f"jobs/{options['name']}"))
+        if endpoint is not None and view == "all":
+            try:
+                return [read_job(body) for body in workspace.front_end.jobs(endpoint, options["deployment_name"])]
+            except NotFoundError:
+                pass  # the endpoint is gone; the workspace may still know its jobs
+            except (ServiceError, ConnectionFailed) as error:
+                workspace.invocation.warn(f"{error} All jobs of the workspace were looked through instead.")
+        bodies = workspace.management.list(
+            workspace.path("jobs"), jobType="Pipeline", listViewType=VIEWS.encode(view, workspace.id)
+        )
+        return map(read_job, bodies)
+
+
+def _check_names(options: Options) -> None:
+    """They are parts of URLs. Raises InvalidOption."""
+    rules = {
+        "name": (ANY_JOB_NAME, "job"),
+        "endpoint_name": (BATCH_ENDPOINT.name_rule, BATCH_ENDPOINT.label),
+        "deployment_name": (BATCH_DEPLOYMENT.name_rule, BATCH_DEPLOYMENT.label),
+    }
+    for option, (rule, label) in rules.items():
+        if options[option] is not None:
+            rule.check(option, options[option], label)
+
+
+def _unknown_states(asked: t.Iterable[str]) -> list[str]:
+    """The service may have a new state; more often one is misspelled, and then nothing would be found."""
+    known = {state.lower() for state in ENDED | GOING_ON}
+    return [state for state in asked if state.lower() not in known]
+
+
+class _Wanted:
+    """Which jobs the task asks for, as far as no list can be asked."""
+
+    def __init__(self, options: Options) -> None:
+        self._endpoint = options["endpoint_name"]
+        self._deployment = options["deployment_name"]
+        self._states = {state.lower() for state in options["status"] or ()}
+        self._after = _moment("created_after", options["created_after"])
+        self._before = _moment("created_before", options["created_before"])
+
+    def has(self, job: Job) -> bool:
+        """Service fact: batch contract 6.1, 6.3 (the marks of scoring jobs among others)."""
+        return (
+            job.endpoint is not None
+            and (self._endpoint is None or job.is_at(self._endpoint))
+            and (self._deployment is None or (job.deployment or "").lower() == self._deployment.lower())
+            and (not self._states or job.status.lower() in self._states)
+            and self._in_time(job)
+        )
+
+    def _in_time(self, job: Job) -> bool:
+        moment = job.moment
+        if moment is None:
+            return self._after is None and self._before is None
+        return (self._after is None or moment >= self._after) and (self._before is None or moment < self._before)
+
+
+def _moment(option: str, text: str | None) -> datetime.datetime | None:
+    """A moment that a task writes; without a zone it is UTC. Raises InvalidOption."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith(("Z", "z")) else text)
+    except ValueError:
+        raise InvalidOption(f"{option}: {text!r} is no moment; write it as 2026-01-31T06:00:00+00:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The table language of assets: what their versions have in common, and how local files become part of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._errors import InvalidOption
+from .._local.files import Content
+from .._names.dotted_path import dig
+from .resource_type import Change, Field, NameRule, Options, Output, ResourceType
+from .values import AssetReference, Boolean, CondaFile, Json, Text, TextMap
+
+ARCHIVED_AT = "properties.isArchived"
+STAGE_AT = "properties.stage"
+
+ARCHIVED = Field("archived", at=ARCHIVED_AT, wire=Boolean())
+
+# Service fact: assets contract 1.2.
+ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, - and _, not - or _ first")
+# Names that can be read: the service has some of its own that nobody else could create.
+KNOWN_NAME = NameRule(r"(?!\.+\Z)[^/\\?#%:@\s]{1,255}", "1 to 255 characters, no blanks, slashes, colons and the like")
+
+
+@dataclasses.dataclass(frozen=True)
+class Upload:
+    """An option whose value may be a local file or folder.
+
+    ``to``: a container that the service opens for one upload (``pending``), the datastore that the task names, or the
+    default one, where a ``context`` to build an image from is named by its URL. ``shapes``: which words of the option
+    ``type`` want a file and which a folder. ``tells`` reads in the files what else the service is told of them:
+    from type and files to wire path -> JSON.
+    """
+
+    option: str
+    to: t.Literal["pending", "datastore", "context"]
+    shapes: t.Mapping[str, t.Literal["file", "folder"]] = dataclasses.field(default_factory=dict)
+    tells: t.Callable[[str, Content], dict[str, Json]] = lambda _type, _files: {}
+
+    def shape(self, kind: str | None) -> str | None:
+        """What has to be uploaded for this ``type``: a file, a folder, or either (None)."""
+        return "folder" if self.to == "context" else self.shapes.get(kind or "")
+
+
+@dataclasses.dataclass(frozen=True)
+class AssetType(ResourceType):
+    """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``.
+
+    ``one_of``: options of which a new version needs one. ``exclusive``: groups of options that do not go together.
+    ``container_outputs``: what the container of the versions tells beside what all containers do. ``spec_at``: wire
+    path of a specification that repeats name, version and tags, and refers to other resources.
+    """
+
+    upload: Upload | None = None
+    one_of: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    container_outputs: tuple[Output, ...] = ()
+    spec_at: str | None = None
+
+    @property
+    def collection(self) -> str:
+        """The segment of the ARM path that all assets of this type stand below, e.g. ``models``."""
+        return self.path.partition("/")[0]
+
+    @property
+    def container_path(self) -> str:
+        return self.path.removesuffix("/versions/{version}")
+
+    @property
+    def container(self) -> ResourceType:
+        """What holds the versions of one name."""
+        return ResourceType(
+            name=self.name,
+            plural=self.plural,
+            label=self.label,
+            path=self.container_path,
+            name_rule=self.name_rule,
+            fields=about(),
+            outputs=(*CONTAINER_OUTPUTS, *self.container_outputs),
+            read_only=("properties.latestVersion", "properties.nextVersion"),
+        )
+
+    @property
+    def content(self) -> tuple[Field, ...]:
+        """The fields that make a version what it is."""
+        return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
+
+    @property
+    def shared(self) -> tuple[Field, ...]:
+        """Content that the container tells, for it is the same in all versions of a name."""
+        told = {output.at for output in self.container_outputs}
+        return tuple(field for field in self.content if field.at in told)
+
+    @property
+    def local(self) -> tuple[str, ...]:
+        """The options that may hold the path of a local file."""
+        uploads = (self.upload.option,) if self.upload else ()
+        return (*uploads, *(field.option for field in self.content if isinstance(field.wire, CondaFile)))
+
+    @property
+    def with_archiving(self) -> AssetType:
+        """The same type, where being archived is one of the things that a task can change."""
+        return dataclasses.replace(self, fields=(*self.fields, ARCHIVED))
+
+    @property
+    def staged(self) -> bool:
+        """Do its versions have a stage?"""
+        return any(field.at == STAGE_AT for field in self.fields)
+
+    def lacking(self, options: Options) -> list[str]:
+        """The options without which no version can be told from another, or created."""
+        lacking = [field.option for field in self.content if field.needed and dig(options, field.option) is None]
+        if self.one_of and all(dig(options, option) is None for option in self.one_of):
+            lacking.append(" or ".join(self.one_of))
+        return lacking
+
+
+def check_version(version: str) -> None:
+    """Raises InvalidOption for a version that no reference could name."""
+    if not re.fullmatch(r"[^:@/\s]+", version):
+        raise InvalidOption(
+            f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
+            "Choose another, or leave it out for the next one."
+        )
+
+
+def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
+    """What can be said of any asset version, and changed later. ``hidden``: properties that are the service's own."""
+    return (
+        Field("description", at="properties.description"),
+        Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
+        Field(
+            "properties",
+            at="properties.properties",
+            wire=TextMap(empty_values=True, hidden=hidden),
+            change=Change.MERGE,
+        ),
+    )
+
+
+# The stage says, too, whether a version is archived, and beside it the service reads nothing else (contract 1.8).
+STAGE = Field(
+    "stage",
+    at=STAGE_AT,
+    wire=Text(pattern=r"(?i)(?!archived$).+", rule="it is not empty; to archive a version write state: archived"),
+)
+COMMON_OUTPUTS = (
+    Output("reference", at="id", wire=AssetReference()),
+    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
+)
+CONTAINER_OUTPUTS = (
+    Output("latest_version", at="properties.latestVersion"),
+    Output("next_version", at="properties.nextVersion"),
+    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
+)

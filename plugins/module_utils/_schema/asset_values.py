@@ -1,0 +1,67 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Wire types that only assets have."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._names.arm_id import WorkspaceId
+from .values import Json, TextMap, Wire
+
+
+class Filled(Wire):
+    """Another wire type, where the service fills in ``absent`` for what it was not told."""
+
+    def __init__(self, inner: Wire, absent: Json) -> None:
+        self.inner = inner
+        self.absent = absent
+
+    def spec(self) -> dict[str, t.Any]:
+        return self.inner.spec()
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return self.inner.encode(value, workspace)
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.inner.decode(value, workspace)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.inner.canonical(self.absent if value is None else value, workspace)
+
+
+class Flavors(Wire):
+    """The formats of a model: name -> map of texts, which travels one level deeper (assets contract 6)."""
+
+    type = "dict"
+    _texts = TextMap(empty_values=True)
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        flat = sorted(name for name, data in value.items() if not isinstance(data, dict))
+        if flat:
+            raise ValueError(f"{flat[0]} holds no map of names and values")
+        return {name: {"data": self._texts.encode(data, workspace)} for name, data in value.items()}
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {name: (flavor or {}).get("data") or {} for name, flavor in (value or {}).items()}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.decode(value, workspace)
+
+
+class TextList(Wire):
+    """Texts in an order that means nothing; absent and empty are the same."""
+
+    type = "list"
+
+    def spec(self) -> dict[str, t.Any]:
+        return {"type": "list", "elements": "str"}
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return sorted(value or [])
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.decode(value, workspace)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The wire type of components: their specification, what it refers to, and when two of them are one."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import hashlib
+import json
+import re
+import typing as t
+import uuid
+
+from .._names.arm_id import WorkspaceId, parse
+from .._names.references import expand
+from .._names.references import parse as parse_reference
+from .._names.storage_uri import is_cloud
+from .component_spec import WORDS, Tree, read_component
+from .values import Json, Wire
+
+_CURATED = re.compile(r"(?:azureml:)?(?P<name>AzureML-[^:@/]+):(?P<version>[^:@/]+)")
+_MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a specification refers to another resource. ``prefix`` leads a full id there."""
+
+    holder: Tree
+    key: str
+    kind: str
+    path: str
+    prefix: str = ""
+
+    @property
+    def text(self) -> str:
+        """The reference; a full id begins with a slash."""
+        text = str(self.holder[self.key])
+        return text.removeprefix("azureml:") if text.startswith("azureml:/subscriptions/") else text
+
+    def settle(self, full_id: str) -> None:
+        self.holder[self.key] = f"{self.prefix}{full_id}" if full_id.startswith("/") else full_id
+
+
+class ComponentSpec(Wire):
+    """A component: the mapping of its YAML file for us, a specification on the wire.
+
+    The service answers all values as text, adds defaults, and expands references (assets contract 9).
+    """
+
+    type = "raw"
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        spec = read_component(copy.deepcopy(value))
+        for place in places(spec):
+            try:
+                if parse_reference(place.text, place.kind).label is None:
+                    place.settle(expand(place.text, place.kind, workspace))
+            except ValueError as error:
+                raise ValueError(f"{place.path}: {error}. What is local has to be registered first") from None
+        return spec
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {key: item for key, item in (value or {}).items() if key not in (*WORDS, "_source")}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return _canonical({key: item for key, item in (value or {}).items() if key not in WORDS})
+
+    def apart(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
+        """The paths at which two specifications differ."""
+        return sorted(_apart(self.canonical(one, workspace), self.canonical(other, workspace), ""))
+
+
+def places(spec: Tree) -> t.Iterator[Place]:
+    """All that a specification refers to, but for curated environments, whose place the service knows."""
+    if isinstance(spec.get("environment"), str) and not _CURATED.fullmatch(spec["environment"]):
+        yield Place(spec, "environment", "environments", "environment", "azureml:")
+    if spec.get("code"):
+        yield Place(spec, "code", "codes", "code", "azureml:")
+    for name, node in (spec.get("jobs") or {}).items():
+        yield Place(node, "componentId", "components", f"jobs.{name}.component")
+        if "computeId" in node:
+            yield Place(node, "computeId", "computes", f"jobs.{name}.compute")
+        for key, bound in node.get("inputs", {}).items():
+            uri = bound.get("uri")
+            if uri and (not is_cloud(uri) or re.match(r"azureml:(?!//)", uri)):
+                kind = "models" if bound["job_input_type"] in _MODELS else "data"
+                yield Place(bound, "uri", kind, f"jobs.{name}.inputs.{key}.path")
+
+
+def fingerprint(spec: Tree) -> str:
+    """The mark by which the official SDK knows a component that did not change: all but version and origin."""
+    told = {key: value for key, value in spec.items() if key not in ("version", "_source")}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return str(uuid.UUID(digest[:32]))
+
+
+# -- what the service makes of it --------------------------------------------------------------------------------------
+
+
+def _canonical(tree: t.Any) -> t.Any:
+    if isinstance(tree, dict):
+        kept = {key: _canonical(item) for key, item in tree.items() if key not in ("_source", "id", "sourceJobId")}
+        return {key: item for key, item in kept.items() if not _goes_without_saying(key, item)}
+    if isinstance(tree, list):
+        return [_canonical(item) for item in tree]
+    return None if tree is None else _reference(str(tree))
+
+
+def _goes_without_saying(key: str, value: t.Any) -> bool:
+    """What the service adds where nothing was said, and what it leaves out."""
+    if value in (None, {}, []):
+        return True
+    return (key, value) in (("optional", "False"), ("is_deterministic", "True"), ("instance_count", "1"))
+
+
+def _reference(text: str) -> t.Any:
+    curated = _CURATED.fullmatch(text)
+    if curated:
+        text = f"azureml://registries/azureml/environments/{curated['name']}/versions/{curated['version']}"
+    found = parse(text)
+    return found.comparison_key() if found else text
+
+
+def _apart(one: t.Any, other: t.Any, path: str) -> t.Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one.keys() | other.keys():
+            yield from _apart(one.get(key), other.get(key), f"{path}.{key}" if path else key)
+    elif one != other:
+        yield path

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The wire type of managed identities: as whom a resource acts."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._names.arm_id import WorkspaceId, parse
+from .values import Choice, Json, Wire
+
+TYPES = Choice(
+    **{
+        "none": "None",
+        "system_assigned": "SystemAssigned",
+        "user_assigned": "UserAssigned",
+        "system_assigned,user_assigned": "SystemAssigned,UserAssigned",
+    }
+)
+
+
+class Identity(Wire):
+    """A type, and the ids of the identities that somebody made; no identity and the type ``none`` are the same.
+
+    Service fact: batch contract 3.2, assets contract 3.3.
+    """
+
+    type = "dict"
+
+    def spec(self) -> dict[str, t.Any]:
+        one = {"resource_id": {"type": "str", "required": True}}
+        return {
+            "type": "dict",
+            "options": {
+                "type": {**TYPES.spec(), "required": True},
+                "user_assigned_identities": {"type": "list", "elements": "dict", "options": one},
+            },
+        }
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        ids = [given["resource_id"] for given in value.get("user_assigned_identities") or ()]
+        for text in ids:
+            if parse(text) is None:
+                raise ValueError(f"{text!r} is no full ARM id: it begins with /subscriptions/ and ends with a name")
+        if "user_assigned" in value["type"] and not ids:
+            raise ValueError(f"the type {value['type']} needs user_assigned_identities")
+        if "user_assigned" not in value["type"] and ids:
+            raise ValueError(f"user_assigned_identities do not go with the type {value['type']}")
+        sent: dict[str, Json] = {"type": TYPES.encode(value["type"], workspace)}
+        if ids:
+            sent["userAssignedIdentities"] = {text: {} for text in ids}
+        return sent
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        ids = sorted((value or {}).get("userAssignedIdentities") or ())
+        return {
+            "type": TYPES.decode(_type(value) or "none", workspace),
+            "user_assigned_identities": [{"resource_id": text} for text in ids],
+        }
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        ids = {text.lower() for text in (value or {}).get("userAssignedIdentities") or ()}
+        return _type(value), ids
+
+    def resent(self, value: Json) -> Json:
+        """The keys say which identities; what the service tells of them is its own."""
+        if not _type(value):
+            return None
+        ids = value.get("userAssignedIdentities")
+        return {"type": value["type"], **({"userAssignedIdentities": {text: {} for text in ids}} if ids else {})}
+
+
+def _type(value: Json) -> str:
+    text = str((value or {}).get("type") or "").replace(" ", "")
+    return "" if text.lower() == "none" else text.lower()

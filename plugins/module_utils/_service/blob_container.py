@@ -1,0 +1,271 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""One blob container: what is in it, and bytes in and out. The storage library's exceptions end here."""
+
+from __future__ import annotations
+
+import codecs
+import concurrent.futures
+import contextlib
+import dataclasses
+import datetime
+import email.utils
+import os
+import typing as t
+import urllib.parse
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from .._errors import ConflictError, ConnectionFailed, InvalidOption, NotFoundError, ServiceError
+
+if t.TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
+
+_REMEDIES = {
+    "KeyBasedAuthenticationNotPermitted": "The storage account takes no keys: set systemDatastoresAuthMode of the "
+    "workspace to identity and give this identity the role Storage Blob Data Contributor on the account.",
+    "AuthorizationPermissionMismatch": "Give the identity that runs the task the role Storage Blob Data Contributor "
+    "on the storage account; a new role takes some minutes to be effective.",
+    "AuthorizationFailure": "The network rules of the storage account may keep this host out: allow its address, "
+    "or run the task where the account can be reached.",
+    "AuthenticationFailed": "The credential has expired or the clock of this host is wrong; run the task again.",
+    "ContainerNotFound": "The datastore points at a container that does not exist: create it, or name another.",
+    "ContainerBeingDeleted": "The container is being deleted; name another datastore, or create the container again.",
+    "AccountIsDisabled": "The storage account is disabled.",
+}
+
+
+_LONGEST_LINE = 8 << 20
+_LOST_RACE = frozenset({409, 412})
+LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+
+
+@dataclasses.dataclass(frozen=True)
+class Blob:
+    """One blob in a listing; ``md5`` is None where the service has not computed one (large files)."""
+
+    name: str
+    size: int
+    md5: bytes | None
+    metadata: Mapping[str, str]
+    etag: str = ""
+    written: datetime.datetime = LONG_AGO
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+    """A small text that was read from a blob: which version of it, since when and for how many seconds that stands.
+
+    Both by the service's own clock: that of this host may be wrong.
+    """
+
+    text: str
+    etag: str
+    written: datetime.datetime
+    age: float
+
+
+class Container:
+    """One blob container. Errors are ours: ServiceError (NotFoundError, ConflictError), ConnectionFailed."""
+
+    def __init__(self, url: str, client: ContainerClient) -> None:
+        """``url`` is without its query, as it may be shown."""
+        self.url = url
+        self._client = client
+
+    def exists(self, name: str) -> bool:
+        return self.metadata(name) is not None
+
+    def metadata(self, name: str) -> dict[str, str] | None:
+        """The metadata of a blob, None when it is absent."""
+        try:
+            with self._speaking(f"look at blob {name}"):
+                return dict(self._client.get_blob_client(name).get_blob_properties().metadata)
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound":
+                raise
+            return None
+
+    def list(self, prefix: str = "") -> Iterator[Blob]:
+        """The blobs whose names begin with ``prefix``, page by page as they are consumed."""
+        with self._speaking(f"list blobs {prefix}".rstrip()):
+            for found in self._client.list_blobs(name_starts_with=prefix or None, include=["metadata"]):
+                md5 = found.content_settings.content_md5
+                marks = dict(found.metadata or {})
+                yield Blob(found.name, found.size, bytes(md5) if md5 else None, marks, found.etag, found.last_modified)
+
+    def upload(
+        self,
+        files: Iterable[tuple[Path, str]],
+        *,
+        overwrite: bool = False,
+        workers: int = 4,
+        progress: t.Callable[[str], None] = lambda _message: None,
+    ) -> None:
+        """Store files under blob names, several at a time. The first failure stops those that have not begun.
+
+        Raises ConflictError for a blob that exists, unless ``overwrite``; InvalidOption for a file that cannot be read.
+        """
+        todo = list(files)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
+            under_way = [pool.submit(self._upload_one, path, name, overwrite) for path, name in todo]
+            try:
+                for done, future in enumerate(concurrent.futures.as_completed(under_way), start=1):
+                    future.result()
+                    progress(f"uploaded {done} of {len(todo)} files")
+            except BaseException:  # an interrupt, too: no thread may go on uploading behind it
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def _upload_one(self, path: Path, name: str, overwrite: bool) -> None:
+        try:
+            with path.open("rb") as stream, self._speaking(f"upload {path} to blob {name}"):
+                size = os.fstat(stream.fileno()).st_size
+                # An empty body has no checksum to check (assets contract 8.4).
+                self._client.get_blob_client(name).upload_blob(
+                    stream, length=size, overwrite=overwrite, validate_content=size > 0
+                )
+        except OSError as error:
+            raise InvalidOption(f"cannot read {path} for the upload ({error.strerror}).") from None
+
+    def set_metadata(self, name: str, metadata: Mapping[str, str]) -> None:
+        """Replace the metadata of a blob."""
+        with self._speaking(f"mark blob {name}"):
+            self._client.get_blob_client(name).set_blob_metadata(dict(metadata))
+
+    def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
+        """The bytes of a listed blob from ``offset`` on, checked on the way, and of that version alone."""
+        from azure.core import MatchConditions
+
+        with self._speaking(f"download blob {blob.name}"):
+            stream = self._client.get_blob_client(blob.name).download_blob(
+                offset=offset,
+                length=blob.size - offset,
+                validate_content=True,
+                etag=blob.etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+            yield from stream.chunks()
+
+    def read_end(self, name: str, limit: int) -> bytes:
+        """The last ``limit`` bytes of a blob."""
+        with self._speaking(f"read blob {name}"):
+            client = self._client.get_blob_client(name)
+            size = client.get_blob_properties().size
+            if size == 0:
+                return b""  # a range of an empty blob is refused
+            return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The lines of a UTF-8 blob with their ends, read as far as they are consumed.
+
+        Raises InvalidOption for a line that is too long to be one.
+        """
+        decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+        rest = ""
+        with self._speaking(f"read blob {name}"):
+            for chunk in self._client.get_blob_client(name).download_blob().chunks():
+                text, begin = rest + decode(chunk), 0
+                while end := text.find("\n", begin) + 1:
+                    yield text[begin:end]
+                    begin = end
+                rest = text[begin:]
+                if len(rest) > _LONGEST_LINE:
+                    raise InvalidOption(f"rows: blob {name} has a line of more than {_LONGEST_LINE} characters.")
+        if rest:
+            yield rest
+
+    def read_note(self, name: str) -> Note | None:
+        """A small text blob, None when it is absent."""
+        dates = []
+        try:
+            with self._speaking(f"read blob {name}"):
+                stream = self._client.get_blob_client(name).download_blob(
+                    raw_response_hook=lambda answer: dates.append(answer.http_response.headers.get("Date"))
+                )
+                text = stream.readall().decode("utf-8", errors="replace")
+        except NotFoundError as error:
+            if error.code == "ContainerNotFound":
+                raise
+            return None
+        written = stream.properties.last_modified
+        if written is None:
+            raise ConnectionFailed(f"Could not read blob {name} in {self.url}: the answer is not storage's.", sent=True)
+        # After a connection that broke the library forgets the hook: the note then counts as new.
+        now = email.utils.parsedate_to_datetime(dates[-1]) if dates and dates[-1] else written
+        return Note(text, stream.properties.etag, written, (now - written).total_seconds())
+
+    def write_note(self, name: str, text: str, marks: Mapping[str, str], *, over: Note | None = None) -> bool:
+        """Store a small text with metadata: where nothing stands, or over the note that was read and no other.
+
+        False when somebody else was faster. Texts of different writers have to differ.
+        """
+        from azure.core import MatchConditions
+
+        guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
+        try:
+            with self._speaking(f"write blob {name}"):
+                self._client.get_blob_client(name).upload_blob(
+                    text.encode(), overwrite=over is not None, metadata=dict(marks), **guard
+                )
+        except ServiceError as error:
+            if error.status not in _LOST_RACE:
+                raise
+            standing = self.read_note(name)
+            return standing is not None and standing.text == text  # an earlier try of ours, whose answer was lost
+        return True
+
+    def delete(self, name: str, *, over: Note | None = None) -> None:
+        """Remove a blob, or only the note that was read; one that is absent already, or another by now, is fine."""
+        from azure.core import MatchConditions
+
+        guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
+        try:
+            with self._speaking(f"delete blob {name}"):
+                self._client.get_blob_client(name).delete_blob(**guard)
+        except ServiceError as error:
+            if not isinstance(error, NotFoundError) and not (over and error.status in _LOST_RACE):
+                raise
+
+    @contextlib.contextmanager
+    def _speaking(self, action: str) -> Iterator[None]:
+        """Turn the library's exceptions into ours: its texts may hold signed URLs."""
+        from azure.core import exceptions
+
+        try:
+            yield
+        except exceptions.HttpResponseError as error:
+            raise _refusal(action, self.url, error) from None
+        except (exceptions.AzureError, exceptions.DeserializationError) as error:
+            raise _no_answer(action, self.url, error) from None
+
+
+def _refusal(action: str, url: str, error: t.Any) -> ServiceError:
+    status = error.status_code
+    code = getattr(error, "error_code", None)
+    code = str(getattr(code, "value", code) or "") or None
+    kind = {404: NotFoundError, 409: ConflictError}.get(status or 0, ServiceError)
+    said = f"status {status}{f', {code}' if code else ''}"
+    headers = error.response.headers if error.response else {}
+    return kind(
+        f"Could not {action} in {url}: {said}. {_REMEDIES.get(code or '', '')}".rstrip(),
+        status=status,
+        error={"code": code, "message": str(error.reason or "")},
+        request_id=headers.get("x-ms-request-id"),
+        url=url,
+    )
+
+
+def _no_answer(action: str, url: str, error: Exception) -> ConnectionFailed:
+    text = str(error)
+    host = urllib.parse.urlsplit(url).netloc
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        reason = f"the certificate of {host} is not trusted. Name the authority's certificate in ca_file"
+    elif "non-TLS" in text:
+        reason = f"{host} is asked over http, and tokens go over https only. Give the datastore the protocol https"
+    else:
+        reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and proxy, and run again"
+    return ConnectionFailed(f"Could not {action} in {url}: {reason}.", sent=None, url=url)

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Storage: the containers behind datastores and pending uploads. The storage library is imported when bytes move."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import ipaddress
+import time
+import traceback
+import typing as t
+import urllib.parse
+from collections.abc import Mapping
+
+from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
+from .._names.references import expand
+from .blob_container import Container
+from .http_client import USER_AGENT
+
+if t.TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+
+    from .credentials import Credentials
+    from .workspace import Workspace
+
+AUDIENCE = "https://storage.azure.com"
+SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets gives a SAS instead of the key
+SECRETS_REQUEST = {"expirableSecret": True, "expireAfterHours": 1}
+_CHUNK = 4 << 20
+_READ_CHUNK = 1 << 20
+_SINGLE_PUT = 16 << 20  # larger files travel in blocks: at most this much memory for each worker
+
+
+@dataclasses.dataclass(frozen=True)
+class Datastore:
+    """One blob datastore of the workspace. ``container`` is opened, with what credential will do, when first used."""
+
+    name: str
+    id: str
+    account: str
+    container_url: str
+    credentials_type: str
+    workspace: Workspace = dataclasses.field(repr=False, compare=False)
+
+    @functools.cached_property
+    def container(self) -> Container:
+        """Raises ServiceError, ConnectionFailed, CredentialError, MissingLibrary."""
+        return _open(self)
+
+
+def open_datastore(workspace: Workspace, name: str | None, option: str = "datastore") -> Datastore:
+    """Look a datastore up: by name, ``azureml:name`` or id, or with None the default one. One request.
+
+    Raises InvalidOption when it is absent or its storage takes no blobs. Service fact: assets contract 4.
+    """
+    if name is None:
+        found = next(workspace.management.list(workspace.path("datastores"), query={"isDefault": "true"}), None)
+        if found is None:
+            raise InvalidOption(f"Workspace {workspace.id.name} has no default datastore. Name one in {option}.")
+    else:
+        try:
+            found = workspace.management.get(expand(name, "datastores", workspace.id))
+        except ValueError as error:
+            raise InvalidOption(f"{option}: {error}.") from None
+        if found is None:
+            raise InvalidOption(
+                f"{option}: there is no datastore {name} in workspace {workspace.id.name}. "
+                "Create it, correct the name, or leave the option out for the default datastore."
+            )
+    return _datastore(workspace, found, option)
+
+
+def open_sas(workspace: Workspace, sas_uri: str) -> Container:
+    """The container that a signed URL opens."""
+    url, _mark, sas = sas_uri.partition("?")
+    _hide(workspace, sas)
+    return _container(workspace, url, sas)
+
+
+def _datastore(workspace: Workspace, found: Mapping[str, t.Any], option: str) -> Datastore:
+    properties = found["properties"]
+    container = properties.get("containerName") or properties.get("filesystem")
+    if not container or not properties.get("accountName"):
+        raise InvalidOption(
+            f"{option}: datastore {found['name']} is of type {properties.get('datastoreType')}, which holds no blobs. "
+            "Name one of type AzureBlob or AzureDataLakeGen2."
+        )
+    account = properties["accountName"]
+    root = account_url(properties.get("protocol") or "https", account, properties.get("endpoint") or "core.windows.net")
+    kind = (properties.get("credentials") or {}).get("credentialsType") or "None"
+    return Datastore(found["name"], found["id"], account, f"{root}/{container}", kind, workspace)
+
+
+def account_url(protocol: str, account: str, endpoint: str) -> str:
+    """The blob address of a storage account; the account is in the path where the host can have no subdomains.
+
+    Those are ``localhost`` and IP addresses, as private clouds and local storage servers have them.
+    """
+    host = urllib.parse.urlsplit(f"//{endpoint}").hostname or ""
+    if host == "localhost" or _is_ip_address(host):
+        return f"{protocol}://{endpoint}/{account}"
+    return f"{protocol}://{account}.blob.{endpoint}"
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _open(datastore: Datastore) -> Container:
+    """SAS if there is one, else the Entra token of who runs the task; the account key only when nothing else will do.
+
+    Service fact: assets contract 4.3.
+    """
+    workspace = datastore.workspace
+    by_token = functools.partial(_container, workspace, datastore.container_url, _Token(workspace.credentials))
+    if datastore.credentials_type not in ("AccountKey", "Sas"):
+        return by_token()
+    try:
+        path = f"{datastore.id}/listSecrets"
+        accepted = workspace.management.post(
+            path, SECRETS_REQUEST, api_version=SECRETS_API_VERSION, safe_to_repeat=True
+        )
+    except ServiceError:
+        return by_token()
+    secrets = accepted.body or {}
+    if sas := secrets.get("sasToken"):
+        _hide(workspace, sas.lstrip("?"))
+        return _container(workspace, datastore.container_url, sas.lstrip("?"))
+    container = by_token()
+    if not secrets.get("key") or _opens(container):
+        return container
+    workspace.http.register_secret(secrets["key"])
+    key = {"account_name": datastore.account, "account_key": secrets["key"]}
+    return _container(workspace, datastore.container_url, key)
+
+
+def _opens(container: Container) -> bool:
+    try:
+        container.exists("LocalUpload")
+    except AzureMLError:
+        return False
+    return True
+
+
+def _container(workspace: Workspace, url: str, credential: t.Any) -> Container:
+    try:
+        from azure.storage.blob import ContainerClient, ExponentialRetry
+    except ImportError:
+        raise MissingLibrary("azure-storage-blob", traceback.format_exc()) from None
+    client = ContainerClient.from_container_url(
+        url,
+        credential=credential,
+        connection_verify=workspace.invocation.options.get("ca_file") or True,
+        connection_timeout=10,
+        read_timeout=60,
+        max_single_put_size=_SINGLE_PUT,
+        max_block_size=_CHUNK,
+        max_chunk_get_size=_READ_CHUNK,
+        max_single_get_size=_READ_CHUNK,
+        retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5),
+        user_agent=USER_AGENT,
+    )
+    return Container(url, client)
+
+
+def _hide(workspace: Workspace, sas: str) -> None:
+    workspace.http.register_secret(sas)
+    for signature in urllib.parse.parse_qs(sas).get("sig", []):
+        workspace.http.register_secret(signature)
+        workspace.http.register_secret(urllib.parse.quote(signature, safe=""))
+
+
+class _Token:
+    """Our tokens in the shape in which the storage library asks for them."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def get_token(self, *_scopes: str, **_options: t.Any) -> AccessToken:
+        from azure.core.credentials import AccessToken
+
+        # A short life makes the library ask for each request: we keep the token, and know when it ends.
+        return AccessToken(self._credentials.token(AUDIENCE), int(time.time()) + 60)

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""One Azure ML workspace, opened from a task's options: its services are made when first used."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .._errors import InvalidOption
+from .._invocation import Invocation
+from .._names.arm_id import WorkspaceId
+from .arm import Management
+from .clouds import Cloud
+from .credentials import Credentials, choose, find_cloud
+from .http_client import HttpClient
+
+if t.TYPE_CHECKING:
+    from .jobs_data_plane import FrontEnd
+    from .run_history import RunHistory
+    from .scoring import Scoring
+
+_VARIABLES = {
+    "subscription_id": "AZURE_SUBSCRIPTION_ID",
+    "resource_group": "AZUREML_RESOURCE_GROUP",
+    "workspace_name": "AZUREML_WORKSPACE",
+}
+
+
+class Workspace:
+    """The services of one workspace for the length of one task."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self.invocation = invocation
+
+    @functools.cached_property
+    def id(self) -> WorkspaceId:
+        """Which workspace. Raises InvalidOption when the task does not say."""
+        options = self.invocation.options
+        missing = [
+            f"{option} (or the environment variable {name})"
+            for option, name in _VARIABLES.items()
+            if not options.get(option)
+        ]
+        if missing:
+            raise InvalidOption(f"Which workspace? Not set: {', '.join(missing)}.")
+        return WorkspaceId(options["subscription_id"], options["resource_group"], options["workspace_name"])
+
+    def path(self, below: str = "") -> str:
+        """The ARM path of something in this workspace."""
+        return f"{self.id.path}/{below}" if below else self.id.path
+
+    @functools.cached_property
+    def http(self) -> HttpClient:
+        return HttpClient(
+            ca_file=self.invocation.options.get("ca_file"), register_secret=self.invocation.register_secret
+        )
+
+    @functools.cached_property
+    def cloud(self) -> Cloud:
+        options = self.invocation.options
+        return find_cloud(
+            options["cloud_environment"],
+            self.http,
+            authority=options.get("authority_host"),
+            cache_dir=self.invocation.cache_dir,
+        )
+
+    @functools.cached_property
+    def credentials(self) -> Credentials:
+        return choose(
+            self.invocation.options,
+            self.cloud,
+            register_secret=self.http.register_secret,
+            cache_dir=self.invocation.cache_dir,
+        )
+
+    @functools.cached_property
+    def management(self) -> Management:
+        return Management(self.http, self.cloud, self.credentials, progress=self.invocation.progress)
+
+    @functools.cached_property
+    def scoring(self) -> Scoring:
+        from .scoring import Scoring
+
+        return Scoring(self.http, self.cloud, self.credentials)
+
+    @functools.cached_property
+    def run_history(self) -> RunHistory:
+        from .run_history import RunHistory
+
+        discovery = str(self.properties["properties"]["discoveryUrl"])
+        return RunHistory(self.http, self.cloud, self.credentials, self.id, discovery)
+
+    @functools.cached_property
+    def front_end(self) -> FrontEnd:
+        from .jobs_data_plane import FrontEnd
+
+        return FrontEnd(self.http, self.cloud, self.credentials, self.id, lambda: self.run_history.host)
+
+    @functools.cached_property
+    def properties(self) -> dict[str, t.Any]:
+        """The workspace resource itself; one request. Raises InvalidOption when there is none."""
+        standing = self.management.get(self.path())
+        if standing is None:
+            raise InvalidOption(
+                f"There is no workspace {self.id.name} in resource group {self.id.resource_group} of subscription "
+                f"{self.id.subscription_id}. Check workspace_name, resource_group and subscription_id."
+            )
+        return standing
+
+    @property
+    def location(self) -> str:
+        """The region of the workspace."""
+        return str(self.properties["location"])

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waits of hours, on a clock that moves only when somebody sleeps."""
+
+from __future__ import annotations
+
+import random
+import types
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Job, read_job
+from ansible_collections.mlops.azureml.tests.bench.job_polls import allowed, drawn, measured
+from ansible_collections.mlops.azureml.tests.bench.job_polls import watched as watched_by_bench
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+
+HOUR = 3600.0
+
+
+class Service:
+    """A job that runs for so many seconds; ``reads`` are the moments at which it was looked at."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.end = clock.now + seconds
+        self.reads: list[float] = []
+        self.trouble: list[Exception] = []
+        self.present = True
+
+    def path(self, below: str) -> str:
+        return below
+
+    @property
+    def management(self) -> Service:
+        return self
+
+    def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
+        assert path == "jobs/j"
+        self.reads.append(self.clock.now)
+        if self.trouble:
+            raise self.trouble.pop()
+        return (body("Running" if self.clock.now < self.end else "Completed") if self.present else None), 0.0
+
+
+def body(status: str) -> dict[str, Any]:
+    return {"name": "j", "properties": {"status": status}}
+
+
+class Stuck(Service):
+    """A job that shows these states, one at each look, and then the last one for ever."""
+
+    def __init__(self, clock: Clock, *states: str) -> None:
+        super().__init__(clock, HOUR)
+        self.states = list(states)
+
+    def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
+        super().look(path)
+        return body(self.states.pop(0) if len(self.states) > 1 else self.states[0]), 0.0
+
+
+def watched(service: Service, timeout: float, **phases: float) -> Job:
+    invocation = types.SimpleNamespace(
+        options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
+    )
+    watch: Any = wait.Watch(service, invocation)
+    job: Job = watch.until_ended(read_job(body("Preparing")))
+    return job
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(wait, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
+    return clock
+
+
+@pytest.mark.parametrize("asked", [0, 60])
+@pytest.mark.parametrize("seconds", [30, 600, HOUR, 6 * HOUR])
+def test_the_end_is_seen_soon_and_with_few_reads(seconds: float, asked: float) -> None:
+    random.seed(seconds)
+    found = measured(seconds, asked=asked, rounds=60)
+    assert found.late <= allowed(seconds, asked)
+    assert found.reads <= 120
+
+
+def test_fifty_waits_that_begin_together_leave_reads_to_others() -> None:
+    """What a subscription may read at once, and how much of it comes back each second (batch contract 1)."""
+    random.seed(3)
+    budget, each_second = 250.0, 25.0
+    moments = sorted(moment for _job in range(50) for moment in watched_by_bench(drawn(600)).looks)
+    left, last = budget, moments[0]
+    for moment in moments:
+        left = min(left + (moment - last) * each_second, budget) - 1
+        last = moment
+        assert left > 0.2 * budget
+
+
+def test_a_job_of_26_hours_is_seen_to_its_end(clock: Clock) -> None:
+    service = Service(clock, 26 * HOUR)
+    assert watched(service, 30 * HOUR).status == "Completed"
+    assert clock.now - service.end <= 1.25 * wait.LONGEST_PAUSE
+    assert len(service.reads) <= 210
+
+
+def test_a_run_after_a_long_queue_is_looked_at_more_often() -> None:
+    queued, fresh = (wait.pause_after(3 * HOUR, in_phase) for in_phase in (3 * HOUR, 10))
+    assert fresh < 10 < queued
+
+
+def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
+    begin = clock.now
+    with pytest.raises(WaitTimeout, match="is Running after 7200 s"):
+        watched(Service(clock, 26 * HOUR), 7200)
+    assert clock.now - begin == pytest.approx(7200)
+
+
+@pytest.mark.parametrize("odd", ["", "NotResponding", "Paused", "SomethingNew"])
+@pytest.mark.parametrize(("phase", "state"), [("queued", "Queued"), ("preparing", "Starting"), ("running", "Running")])
+def test_each_phase_has_a_limit_and_an_odd_state_is_part_of_it(clock: Clock, phase: str, state: str, odd: str) -> None:
+    service = Stuck(clock, *filter(None, ("Preparing", state, odd)))
+    limits = {"queued": HOUR, "preparing": HOUR, "running": HOUR, phase: 600}
+    begin = clock.now
+    with pytest.raises(WaitTimeout, match=f"has been {phase} for 600 s, and phase_timeouts.{phase} is 600 s"):
+        watched(service, 2 * HOUR, **limits)
+    assert clock.now - begin == pytest.approx(600, abs=2)
+
+
+def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
+    service = Service(clock, 26 * HOUR)
+    naps = [HOUR]
+    sleep, clock_sleep = wait.time, clock.sleep
+
+    def doze(seconds: float) -> None:
+        clock_sleep(seconds + (naps.pop() if naps else 0))
+
+    sleep.sleep = doze
+    with pytest.raises(WaitTimeout):
+        watched(service, HOUR)
+    assert len(service.reads) == 1
+
+
+def test_trouble_of_the_network_is_waited_through_and_told_at_the_end(clock: Clock) -> None:
+    service = Service(clock, HOUR)
+    service.trouble = [ConnectionFailed("cut", sent=None) for _time in range(5)]
+    assert watched(service, 2 * HOUR).status == "Completed"
+    service.trouble = [ConnectionFailed("no route to host", sent=None) for _time in range(500)]
+    service.end = clock.now + HOUR
+    with pytest.raises(WaitTimeout, match="no route to host"):
+        watched(service, 60)
+
+
+def test_a_job_that_was_deleted_ends_the_wait(clock: Clock) -> None:
+    service = Service(clock, HOUR)
+    service.present = False
+    with pytest.raises(AzureMLError, match="is gone"):
+        watched(service, HOUR)
+    assert clock.now - service.end + HOUR < 2 * wait.APPEARANCE

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._names.storage_uri import (
+    comparison_key,
+    is_cloud,
+    long_form,
+    upload_hash,
+)
+
+HERE = WorkspaceId("sub1", "rg1", "ws1")
+LONG = "azureml://subscriptions/sub1/resourcegroups/rg1/workspaces/ws1/datastores/store/paths/a/B c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["azureml://datastores/d/paths/p", "https://x/y", "azureml:a:1", "wasbs://c@a/p", "abfss://f@a/p", "runs:/1/m"],
+)
+def test_cloud(text: str) -> None:
+    assert is_cloud(text)
+
+
+@pytest.mark.parametrize("text", ["model", "./model", "/srv/model", "~/model", "C/model", "azureml", "a:b", "runs/1"])
+def test_local(text: str) -> None:
+    assert not is_cloud(text)
+
+
+def test_long_form() -> None:
+    assert long_form("azureml://datastores/store/paths/a/B c", HERE) == LONG
+    assert long_form(LONG.replace("resourcegroups/rg1", "resourceGroups/RG1"), HERE) == LONG
+    assert long_form(LONG.replace("ws1", "ws2"), HERE) == LONG.replace("ws1", "ws2")
+    assert long_form("https://host/a", HERE) is None
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        LONG,
+        f"{LONG}/",
+        "azureml://datastores/store/paths/a/B c",
+        LONG.replace("resourcegroups", "resourceGroups"),
+        LONG.replace("sub1/resourcegroups/rg1", "SUB1/resourceGroups/RG1"),
+        LONG.replace("store/", "Store/"),
+        LONG.replace("/workspaces", "/providers/Microsoft.MachineLearningServices/workspaces"),
+    ],
+)
+def test_same_place(same: str) -> None:
+    assert comparison_key(same, HERE) == comparison_key(LONG, HERE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LONG.replace("B c", "b c"),
+        LONG.replace("ws1", "ws2"),
+        "azureml://jobs/a/outputs/artifacts/paths/a/B c",
+        "https://host/a/B c",
+    ],
+)
+def test_other_place(other: str) -> None:
+    assert comparison_key(other, HERE) != comparison_key(LONG, HERE)
+
+
+def test_default_port_and_last_slash_do_not_count() -> None:
+    assert comparison_key("https://a.blob.x:443/c/src/", HERE) == comparison_key("https://a.blob.x/c/src", HERE)
+    assert comparison_key("https://a.blob.x:4430/c/src", HERE) != comparison_key("https://a.blob.x/c/src", HERE)
+
+
+def test_upload_hash() -> None:
+    digest = "5b90126f4721a98e2b4fcda9204a387e"
+
+    assert upload_hash(f"azureml://datastores/d/paths/LocalUpload/{digest}/model.pkl") == digest
+    assert upload_hash(f"https://a/c/LocalUpload/{digest}") == digest
+    assert upload_hash("https://a/c/LocalUpload/mine/model.pkl") is None

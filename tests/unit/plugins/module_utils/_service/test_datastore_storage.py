@@ -1,0 +1,206 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Opening storage, and what becomes of the library's exceptions. Bytes move in the tests against the emulator."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
+    InvalidOption,
+    MissingLibrary,
+    ServiceError,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._service.datastore_storage import (
+    account_url,
+    open_datastore,
+    open_sas,
+)
+from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import plug_in
+
+HERE = WorkspaceId("sub1", "rg1", "ws1")
+SIGNATURE = "planted/signature+1="
+SAS = "sv=2026&sig=planted%2Fsignature%2B1%3D&se=later"
+KEY = base64.b64encode(b"planted account key").decode()
+URL = "https://acc.blob.core.windows.net/blobs"
+
+
+# -- addresses -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "expected"),
+    [
+        ("https", "core.windows.net", "https://acc.blob.core.windows.net"),
+        ("https", "core.chinacloudapi.cn", "https://acc.blob.core.chinacloudapi.cn"),
+        ("https", "storage.internal:8443", "https://acc.blob.storage.internal:8443"),
+        ("http", "localhost:10000", "http://localhost:10000/acc"),
+        ("https", "127.0.0.1:10000", "https://127.0.0.1:10000/acc"),
+        ("https", "[::1]:10000", "https://[::1]:10000/acc"),
+    ],
+)
+def test_account_url(protocol: str, endpoint: str, expected: str) -> None:
+    assert account_url(protocol, "acc", endpoint) == expected
+
+
+# -- opening ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
+    def make(*replies: Any) -> Any:
+        wired = bench(*replies)
+        management = Management(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
+        return SimpleNamespace(
+            id=HERE,
+            path=lambda below: f"{HERE.path}/{below}",
+            management=management,
+            http=wired.http,
+            credentials=SimpleNamespace(token=lambda audience: f"token for {audience}"),
+            invocation=SimpleNamespace(options={"ca_file": None}),
+            bench=wired,
+        )
+
+    return make
+
+
+def datastore(credentials: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "id": f"{HERE.path}/datastores/store",
+        "name": "store",
+        "properties": {
+            "credentials": {"credentialsType": credentials},
+            "datastoreType": "AzureBlob",
+            "accountName": "acc",
+            "containerName": "blobs",
+            "endpoint": "core.windows.net",
+            "protocol": "https",
+            **properties,
+        },
+    }
+
+
+def answer(body: Any, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json=body)
+
+
+REFUSAL = answer({"error": {"code": "UserError", "message": "No secrets for credentials of type None."}}, 400)
+
+
+def test_default_datastore_is_the_first_of_a_list(workspace: Any) -> None:
+    ws = workspace(answer({"value": [datastore("None")]}))
+    found = open_datastore(ws, None)
+
+    assert ws.bench.network.lines == [f"GET {HERE.path}/datastores?api-version=2024-10-01&isDefault=true"]
+    assert (found.name, found.container_url) == ("store", URL)
+
+
+def test_workspace_without_a_default(workspace: Any) -> None:
+    with pytest.raises(InvalidOption, match="has no default datastore"):
+        open_datastore(workspace(answer({"value": []})), None)
+
+
+@pytest.mark.parametrize("name", ["store", "azureml:store", f"{HERE.path}/datastores/store"])
+def test_datastore_by_name_or_id(workspace: Any, name: str) -> None:
+    ws = workspace(answer(datastore("None")))
+
+    assert open_datastore(ws, name).id == f"{HERE.path}/datastores/store"
+    assert ws.bench.network.lines == [f"GET {HERE.path}/datastores/store?api-version=2024-10-01"]
+
+
+def test_absent_datastore_is_named(workspace: Any) -> None:
+    absent = answer({"error": {"code": "UserError", "message": "not found"}}, 404)
+
+    with pytest.raises(InvalidOption, match="upload_to: there is no datastore store in workspace ws1"):
+        open_datastore(workspace(absent), "store", "upload_to")
+
+
+def test_file_share_holds_no_blobs(workspace: Any) -> None:
+    share = datastore("None", datastoreType="AzureFile", containerName=None, fileShareName="share")
+
+    with pytest.raises(InvalidOption, match="of type AzureFile, which holds no blobs"):
+        open_datastore(workspace(answer(share)), "store")
+
+
+def test_file_system_of_a_lake_is_a_container(workspace: Any) -> None:
+    lake = datastore("None", datastoreType="AzureDataLakeGen2", containerName=None, filesystem="lake")
+
+    assert open_datastore(workspace(answer(lake)), "store").container_url == "https://acc.blob.core.windows.net/lake"
+
+
+def test_identity_uses_the_token_and_asks_for_no_secret(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = plug_in(monkeypatch)
+    container = open_datastore(workspace(answer(datastore("None"))), "store").container
+
+    assert storage[URL] is container
+    assert container.credential.get_token("any").token == "token for https://storage.azure.com"
+
+
+@pytest.mark.parametrize("leading", ["?", ""])
+def test_account_key_gives_a_sas_that_lives_an_hour(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch, leading: str
+) -> None:
+    storage = plug_in(monkeypatch)
+    ws = workspace(answer(datastore("AccountKey")), answer({"secretsType": "Sas", "sasToken": f"{leading}{SAS}"}))
+    opened = open_datastore(ws, "store").container
+
+    request = ws.bench.network.requests[-1]
+    assert ws.bench.network.lines[-1] == f"POST {HERE.path}/datastores/store/listSecrets?api-version=2025-12-01"
+    assert request.content == b'{"expirableSecret":true,"expireAfterHours":1}'
+    assert storage[URL] is opened
+    assert opened.credential == SAS
+    assert {SAS, SIGNATURE, "planted%2Fsignature%2B1%3D"} <= set(ws.bench.secrets)
+
+
+def test_refused_secrets_fall_back_to_the_token(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plug_in(monkeypatch)
+    container = open_datastore(workspace(answer(datastore("AccountKey")), REFUSAL), "store").container
+
+    assert isinstance(container.credential, datastore_storage._Token)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_account_key_is_used_only_when_the_token_is_refused(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    storage = plug_in(monkeypatch)
+
+    def exists(_name: str) -> bool:
+        if refused:
+            raise ServiceError("AuthorizationPermissionMismatch")
+        return False
+
+    storage[URL].exists = exists
+    ws = workspace(answer(datastore("AccountKey")), answer({"secretsType": "AccountKey", "key": KEY}))
+    container = open_datastore(ws, "store").container
+
+    assert (container.credential == {"account_name": "acc", "account_key": KEY}) is refused
+    assert (KEY in ws.bench.secrets) is refused
+
+
+def test_signed_url(workspace: Any) -> None:
+    ws = workspace()
+    container = open_sas(ws, f"{URL}?{SAS}")
+
+    assert container.url == URL
+    assert container._client.get_blob_client("a b/ü%.txt").url == f"{URL}/a%20b/%C3%BC%25.txt?{SAS}"
+    assert SIGNATURE in ws.bench.secrets
+
+
+def test_missing_library_is_named(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "azure.storage.blob", None)
+
+    with pytest.raises(MissingLibrary, match="azure-storage-blob"):
+        open_sas(workspace(), f"{URL}?{SAS}")

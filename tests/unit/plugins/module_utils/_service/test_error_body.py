@@ -1,0 +1,195 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._service.error_body import (
+    Fault,
+    explain,
+    read_fault,
+    remedy,
+)
+
+VALIDATION = (
+    "The Deployment request provided has the following validation errors. Please resolve them and try again.\nErrors:\n"
+    '[\n  {\n    "PropertyName": "ModelConfiguration.ModelReference",\n'
+    '    "ErrorMessage": "\'Model Reference\' must not be empty.",\n    "AttemptedValue": "planted-value",\n'
+    '    "ErrorCode": "ArgumentNullOrEmpty"\n  },\n  {"PropertyName": "Tags.Values[0]", "ErrorMessage": "Empty."}\n]\n'
+)
+COMPONENT = {"type": "ComponentName", "info": {"value": "managementfrontend"}}
+
+
+def inner(*codes: str) -> dict[str, Any]:
+    chain: dict[str, Any] | None = None
+    for code in reversed(codes):
+        chain = {"code": code, "innerError": chain}
+    return {"type": "InnerError", "info": {"value": chain}}
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        pytest.param(
+            {
+                "code": "UserError",
+                "message": "No such endpoint.",
+                "details": [],
+                "additionalInfo": [COMPONENT, inner("NotFound", "EndpointNotFound")],
+            },
+            Fault("EndpointNotFound", "No such endpoint."),
+            id="the code is the innermost one of the InnerError entry",
+        ),
+        pytest.param(
+            {
+                "code": "NotFound",
+                "message": "The specified resource was not found.",
+                "details": [{"code": "NoSuchEndpoint", "message": "There is no endpoint with name: e", "details": []}],
+            },
+            Fault("NoSuchEndpoint", "There is no endpoint with name: e"),
+            id="a hollow text gives way to the detail's",
+        ),
+        pytest.param(
+            {
+                "code": "InvalidPropertyValue",
+                "message": "The size is not supported.",
+                "details": [{"code": "SupportedVMSizes", "message": "A, B"}],
+            },
+            Fault("SupportedVMSizes", "The size is not supported. A, B"),
+            id="a text that says something stays before the detail's",
+        ),
+        pytest.param(
+            {
+                "code": "UserError",
+                "message": VALIDATION,
+                "additionalInfo": [inner("BadArgument", "InvalidInputArguments")],
+            },
+            Fault(
+                "InvalidInputArguments",
+                "The Deployment request provided has the following validation errors. "
+                "Please resolve them and try again. "
+                "ModelConfiguration.ModelReference: 'Model Reference' must not be empty.; Tags.Values[0]: Empty.",
+            ),
+            id="validation errors are unfolded, without the attempted values",
+        ),
+        pytest.param(
+            {"code": "SystemError", "message": "SystemError", "details": []},
+            Fault("SystemError", "SystemError"),
+            id="nothing better than a hollow text",
+        ),
+        pytest.param(
+            {
+                "message": "InternalServerError: Internal error.",
+                "details": [],
+                "additionalInfo": [
+                    {"type": "MmsOperation", "info": {"error": {"message": "InternalServerError: Internal error."}}}
+                ],
+            },
+            Fault(None, "InternalServerError: Internal error."),
+            id="a failed operation of the older back end has no code",
+        ),
+        pytest.param(
+            {
+                "code": "ServiceError",
+                "message": "Received 500 from a service request",
+                "details": [
+                    {
+                        "code": "InternalServerError",
+                        "message": json.dumps({"error": {"code": "Deep", "message": "The cause."}}),
+                    }
+                ],
+                "innerError": None,
+                "additionalInfo": None,
+            },
+            Fault("Deep", "Received 500 from a service request The cause."),
+            id="the data plane wraps an envelope as text",
+        ),
+        pytest.param(
+            {
+                "code": "UserError",
+                "message": "Bad.",
+                "innerError": {"code": "A", "innerError": {"code": "B", "innerError": None}},
+            },
+            Fault("B", "Bad."),
+            id="the data plane's innerError",
+        ),
+        pytest.param({"message": "{not json"}, Fault(None, "{not json"), id="a brace is not yet an envelope"),
+        pytest.param(
+            {"message": "Errors: [{not json}]"}, Fault(None, "Errors: [{not json}]"), id="a bracket is not yet a list"
+        ),
+        pytest.param({"code": None, "message": None, "details": None}, Fault(None, ""), id="nulls"),
+    ],
+)
+def test_envelopes(error: dict[str, Any], fault: Fault) -> None:
+    assert read_fault({"error": error}) == fault
+    assert read_fault(error) == fault
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 1, {"error": None}, {"error": []}])
+def test_unknown_shapes_give_an_empty_fault(body: Any) -> None:
+    assert read_fault(body) == Fault(None, "")
+
+
+def test_the_authority_has_a_shape_of_its_own() -> None:
+    body = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid.\r\nTrace ID: 1"}
+    assert read_fault(body) == Fault("invalid_client", "AADSTS7000215: Invalid. Trace ID: 1")
+
+
+def test_long_texts_are_cut() -> None:
+    assert len(read_fault({"message": "x" * 10_000}).text) < 2000
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "word"),
+    [
+        (
+            Fault(
+                "UserError",
+                "The specified endpoint name 'e' is not available. Endpoint names must be unique within the region. ",
+            ),
+            400,
+            "another one",
+        ),
+        (
+            Fault(
+                "UserError",
+                "There is already an endpoint with this name, Endpoint name needs to be unique within a region.",
+            ),
+            400,
+            "another one",
+        ),
+        (Fault("InvalidInputArguments", "Tags.Values[0]: Tag values must not be null or empty."), 400, "tag"),
+        (Fault(None, "Audiences in JWT are not allowed"), 401, "cloud_environment"),
+        (Fault(None, "No valid deployments to route to. Please check"), 424, "default deployment"),
+        (Fault("UserError", "Asset paths cannot be updated."), 400, "another version"),
+        (
+            Fault("UserError", "Environment e with version 1 is already registered and cannot be changed."),
+            409,
+            "another version",
+        ),
+        (Fault("AuthorizationFailed", "no"), 403, "role"),
+        (Fault(None, ""), 403, "role"),
+        (Fault("TooManyRequests", ""), 429, "run again later"),
+        (Fault("ParentResourceNotFound", ""), 404, "workspace_name"),
+        (Fault("ResourceNotFound", ""), 404, "workspace_name"),
+        (Fault("ResourceGroupNotFound", ""), 404, "resource_group"),
+        (Fault("SubscriptionNotFound", ""), 404, "subscription_id"),
+        (Fault("NoRegisteredProviderFound", ""), 400, "provider"),
+        (Fault("SystemError", "SystemError"), 500, "later"),
+        (Fault(None, ""), 401, "tenant"),
+    ],
+)
+def test_known_faults_come_with_a_remedy(fault: Fault, status: int, word: str) -> None:
+    advice = remedy(fault, status)
+    assert advice is not None
+    assert word in advice
+    assert explain(fault, status).endswith(advice)
+
+
+def test_an_unknown_fault_is_explained_without_inventing_advice() -> None:
+    assert explain(Fault("Odd", "Strange"), 418) == "Odd: Strange."
+    assert explain(Fault(None, "")) == "the service gives no reason."
