@@ -61,7 +61,7 @@ class Spec:
     definition: Definition | None = None
 
 
-class Verb(t.Protocol):
+class Operation(t.Protocol):
     """One of the verbs of the house, bound to a resource type."""
 
     def spec(self) -> Spec:

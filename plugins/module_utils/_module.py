@@ -15,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._engine.argument_spec import connection_options
 from ._engine.definition import completed, opened
 from ._errors import AzureMLError, MissingLibrary
-from ._invocation import Result, Verb
+from ._invocation import Operation, Result
 from ._schema.resource_type import Options
 from ._service.workspace import Workspace
 
@@ -57,7 +57,7 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def run(verb: Verb) -> None:
+def run(verb: Operation) -> None:
     """Be an Ansible module: the whole of ``main()``."""
     spec = verb.spec()
     asked = opened(spec)

@@ -141,7 +141,7 @@ asset_container:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import ManageAssetContainer
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.component import COMPONENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
@@ -152,7 +152,7 @@ ASSETS = {asset.name: asset for asset in (CODE, COMPONENT, DATA, ENVIRONMENT, MO
 
 
 def main() -> None:
-    run(Contain(ASSETS))
+    run(ManageAssetContainer(ASSETS))
 
 
 if __name__ == "__main__":

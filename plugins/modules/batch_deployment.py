@@ -396,12 +396,12 @@ batch_deployment:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 
 
 def main() -> None:
-    run(Converge(BATCH_DEPLOYMENT))
+    run(Manage(BATCH_DEPLOYMENT))
 
 
 if __name__ == "__main__":

@@ -179,12 +179,12 @@ batch_endpoint:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 
 
 def main() -> None:
-    run(Converge(BATCH_ENDPOINT))
+    run(Manage(BATCH_ENDPOINT))
 
 
 if __name__ == "__main__":

@@ -494,11 +494,11 @@ key:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 
 
 def main() -> None:
-    run(Score())
+    run(RunJob())
 
 
 if __name__ == "__main__":

@@ -611,12 +611,12 @@ compute:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 
 
 def main() -> None:
-    run(Converge(COMPUTE))
+    run(Manage(COMPUTE))
 
 
 if __name__ == "__main__":

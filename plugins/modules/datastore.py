@@ -278,12 +278,12 @@ datastore:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 
 
 def main() -> None:
-    run(Converge(DATASTORE))
+    run(Manage(DATASTORE))
 
 
 if __name__ == "__main__":

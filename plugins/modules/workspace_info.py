@@ -114,7 +114,7 @@ WORKSPACE = ResourceType(
     name_rule=NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}", "3 to 33 letters, digits, dashes and underscores"),
     outputs=(
         Output("name", at="name"),
-        Output("tags", at="tags", wire=TextMap()),
+        Output("tags", at="tags", value_type=TextMap()),
         Output("display_name", at="properties.friendlyName"),
         Output("description", at="properties.description"),
         Output("workspace_id", at="properties.workspaceId"),

@@ -66,7 +66,7 @@ class Service:
         self.begin = self.now
 
     @property
-    def management(self) -> Service:
+    def arm(self) -> Service:
         return self
 
     def path(self, below: str) -> str:
@@ -104,7 +104,7 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     clock = types.SimpleNamespace(time=service.time, sleep=service.sleep)
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}
     with mock.patch.multiple(wait_module, time=clock, **own):
-        watch = wait_module.Watch(service, invocation)
+        watch = wait_module.JobWait(service, invocation)
         job = read_job(service.body)
         watch.note(job)
         watch.until_ended(job)

@@ -20,7 +20,7 @@ import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
@@ -95,7 +95,7 @@ class Engine:
         assert not read.error_messages, read.error_messages
         return Invocation(read.validated_parameters, str(self.cache))
 
-    def run(self, verb: Verb, **options: Any) -> Done:
+    def run(self, verb: Operation, **options: Any) -> Done:
         """One task to its end."""
         invocation = self.invocation(verb.spec().arguments, **options)
         workspace = Workspace(invocation)
@@ -192,13 +192,13 @@ def _watched(see: Callable[[str], None]) -> Iterator[None]:
 
 
 def _stopping(at: Point) -> contextlib.AbstractContextManager[None]:
-    number, wanted = at
+    number, desired = at
     seen = 0
 
     def see(moment: str) -> None:
         nonlocal seen
         seen += moment == BEFORE
-        if seen == number and moment == wanted:
+        if seen == number and moment == desired:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return _watched(see)

@@ -86,7 +86,7 @@ class LocalWorkspace:
         return self.control.get("/emulator/state").raise_for_status().json()
 
     @property
-    def standing(self) -> set[str]:
+    def current(self) -> set[str]:
         """What stands, as paths below the workspace; its own datastores left out."""
         below = (path.partition(f"{self.path}/")[2] for path in self.state["resources"])
         return {path for path in below if path and not path.startswith("datastores/")}

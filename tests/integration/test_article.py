@@ -29,4 +29,4 @@ def test_every_step_of_the_article(play, workspace):
     assert len(workspace.invokes) == len(fetched)
     tokens = [one for one in workspace.journal if one.path.endswith("/token")]
     assert len(tokens) == len(AUDIENCES)
-    assert not [path for path in workspace.standing if path.startswith("batchEndpoints/")]
+    assert not [path for path in workspace.current if path.startswith("batchEndpoints/")]

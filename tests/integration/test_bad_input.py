@@ -45,8 +45,8 @@ def naming(path: str, value: Any, *says: str) -> Case:
     return Case(variables, says)
 
 
-def scoring(wanted: Variables, *says: str, endpoint: str = ENDPOINT) -> Case:
-    return Case(score(wanted, batch_score_endpoint_name=endpoint), says)
+def scoring(desired: Variables, *says: str, endpoint: str = ENDPOINT) -> Case:
+    return Case(score(desired, batch_score_endpoint_name=endpoint), says)
 
 
 def try_all(play: Callable[..., Played], role: str, cases: list[Case]) -> None:
@@ -127,7 +127,7 @@ def test_files_leave_no_endpoint_behind_and_the_mended_run_goes_on(play, workspa
     ]
     try_all(play, "batch_deploy", cases)
     made = {"environments/words-env", "codes/words-score", "models/words"}
-    assert workspace.standing == made | {f"{container}/versions/1" for container in made}
+    assert workspace.current == made | {f"{container}/versions/1" for container in made}
 
     workspace.forget()
     mended = play("mlops.azureml.deploy", **deploy()).well()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 from ansible_collections.mlops.azureml.plugins.module_utils._service.datastore_storage import open_datastore
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
@@ -38,7 +38,7 @@ def big(deployed: LocalWorkspace, tmp_path: Path) -> tuple[Engine, Path]:
     """A finished job, in the place of whose predictions lie a million rows; and a copy of them."""
     engine = Engine(deployed.settings, tmp_path / "cache")
     inputs = {"pages": {"path": deployed.pages}}
-    done = engine.run(Score(), endpoint_name=ENDPOINT, name="big", inputs=inputs)
+    done = engine.run(RunJob(), endpoint_name=ENDPOINT, name="big", inputs=inputs)
     assert not done.failed, done.message
     copy = tmp_path / "copy.csv"
     with copy.open("w") as stream:

@@ -43,14 +43,14 @@ def test_check_mode_predicts_the_first_run_and_the_second_run_only_looks(play, w
 
 
 def test_check_mode_predicts_an_update(play, spoiled):
-    wanted = deploy(batch_deploy_default="green")
-    wanted["batch_deploy_deployments"][0]["mini_batch_size"] = 7
-    wanted["batch_deploy_computes"][0]["max_instances"] = 5
+    desired = deploy(batch_deploy_default="green")
+    desired["batch_deploy_deployments"][0]["mini_batch_size"] = 7
+    desired["batch_deploy_computes"][0]["max_instances"] = 5
 
-    predicted = play("mlops.azureml.deploy", "--check", "--diff", **wanted).well()
+    predicted = play("mlops.azureml.deploy", "--check", "--diff", **desired).well()
     assert spoiled.writes == []
 
-    done = play("mlops.azureml.deploy", "--diff", **wanted).well()
+    done = play("mlops.azureml.deploy", "--diff", **desired).well()
     assert predicted.changed == done.changed
     assert predicted.diffs == done.diffs
     assert done.diffs == [

@@ -112,10 +112,10 @@ def test_the_examples_of_the_modules(play, workspace, tmp_path, spoiling):
 def test_the_plays_of_the_pages(play, workspace, tmp_path):
     stand_in_files(tmp_path)
     presumed = {**PLAY, "name": "Presumed", "tasks": PRESUMED}
-    wanted = [play for page in PAGES for play in plays(page)]
-    assert len(wanted) >= len(PAGES)
-    play([presumed, *wanted]).well()
-    assert "batchEndpoints/digits-batch" not in workspace.standing
+    desired = [play for page in PAGES for play in plays(page)]
+    assert len(desired) >= len(PAGES)
+    play([presumed, *desired]).well()
+    assert "batchEndpoints/digits-batch" not in workspace.current
 
 
 def test_the_variables_of_the_playbooks(play, workspace, tmp_path):
@@ -125,4 +125,4 @@ def test_the_variables_of_the_playbooks(play, workspace, tmp_path):
     play("mlops.azureml.deploy_and_score", **variables).well()
     assert (tmp_path / "files" / "predictions" / "predictions.csv").is_file()
     play("mlops.azureml.teardown", **variables).well()
-    assert "batchEndpoints/digits-batch" not in workspace.standing
+    assert "batchEndpoints/digits-batch" not in workspace.current

@@ -21,8 +21,8 @@ def end_state(workspace):
 
 
 def test_killed_after_every_third_write_the_run_ends_as_an_undisturbed_one(play, workspace, tmp_path):
-    wanted = {**deploy(), **score(job("once", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
-    play("mlops.azureml.deploy_and_score", **wanted).well()
+    desired = {**deploy(), **score(job("once", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
+    play("mlops.azureml.deploy_and_score", **desired).well()
     undisturbed = end_state(workspace)
     workspace.reset()
     (tmp_path / "rows" / "words.csv").unlink()
@@ -33,7 +33,7 @@ def test_killed_after_every_third_write_the_run_ends_as_an_undisturbed_one(play,
         def struck(writes: int = writes, jobs: int = jobs) -> bool:
             return len(workspace.writes) >= writes or len(workspace.invokes) >= jobs
 
-        played = play("mlops.azureml.deploy_and_score", until=struck, **wanted)
+        played = play("mlops.azureml.deploy_and_score", until=struck, **desired)
         if played.status != KILLED:
             break
     assert killed >= 3

@@ -24,7 +24,7 @@ from unittest import mock
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import ledger
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 
 from .engine import AFTER, BEFORE, COUNTS, Done, Engine
 from .local_workspace import LocalWorkspace
@@ -109,9 +109,9 @@ class Bench:
         self.workspace.control.post("/emulator/policies", json=values).raise_for_status()
 
     def score(self, key: str, **options: Any) -> Done:
-        wanted = {"max_concurrency_per_instance": 1, "mini_batch_size": 10, "wait": False, **options}
+        desired = {"max_concurrency_per_instance": 1, "mini_batch_size": 10, "wait": False, **options}
         inputs = {"pages": {"type": "uri_folder", "path": self.pages}}
-        return self.engine.run(Score(), endpoint_name=ENDPOINT, name=key, inputs=inputs, **wanted)
+        return self.engine.run(RunJob(), endpoint_name=ENDPOINT, name=key, inputs=inputs, **desired)
 
     def fetch(self, job: str, dest: Path) -> Done:
         return self.engine.run(FetchResults(), name=job, dest=str(dest), rows=True, columns=["page", "words"])

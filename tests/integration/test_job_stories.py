@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.known_failures import KNOWN
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.preflight import Preparation
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.preflight import Preflight
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 from ansible_collections.mlops.azureml.plugins.module_utils._service.scoring import Scoring
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
@@ -47,20 +47,20 @@ def deploy(engine: Engine) -> Iterator[Callable[..., str]]:
 
     def put(code: str, script: str, **settings: Any) -> str:
         made.append(f"strange-{uuid.uuid4().hex[:8]}")
-        wanted = {
+        desired = {
             "model": "azureml:words:1",
             "code_configuration": {"code": code, "scoring_script": script},
             "environment": "azureml:words-env:1",
             "compute": "words-cluster",
             **settings,
         }
-        done = engine.run(Converge(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=made[-1], **wanted)
+        done = engine.run(Manage(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=made[-1], **desired)
         assert not done.failed, done.message
         return made[-1]
 
     yield put
     for name in made:
-        engine.run(Converge(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=name, state="absent")
+        engine.run(Manage(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=name, state="absent")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def give(engine: Engine, tmp_path: Path) -> Give:
         for name, text in contents.items():
             (folder / name).write_text(text)
         usual = {"endpoint_name": ENDPOINT, "name": uuid.uuid4().hex, "deployment_name": deployment}
-        return engine.run(Score(), **{**usual, "inputs": {"files": {"path": str(folder)}}, **options})
+        return engine.run(RunJob(), **{**usual, "inputs": {"files": {"path": str(folder)}}, **options})
 
     return score
 
@@ -113,7 +113,7 @@ def test_digits_by_the_thousand(engine: Engine, deploy: Callable[..., str], tmp_
     reader = deploy(code, "score.py", model=published, **settings)
     inputs = {"images": {"path": str(digits / "train")}}
     begin = time.monotonic()
-    done = engine.run(Score(), endpoint_name=ENDPOINT, deployment_name=reader, name="digits", inputs=inputs)
+    done = engine.run(RunJob(), endpoint_name=ENDPOINT, deployment_name=reader, name="digits", inputs=inputs)
     found = rows(engine, done, columns=["file", "digit", "probability"], limit=2 * len(images))
     print(f"\n{len(images)} images uploaded, scored and fetched in {time.monotonic() - begin:.1f} s")
     assert len(images) > 1000
@@ -241,7 +241,7 @@ def test_a_refused_call_explains_itself(
     engine: Engine, give: Give, monkeypatch: pytest.MonkeyPatch, broken: str, said: str, advice: str
 ) -> None:
     endpoint = f"bare-{uuid.uuid4().hex[:8]}"
-    engine.run(Converge(BATCH_ENDPOINT), name=endpoint)
+    engine.run(Manage(BATCH_ENDPOINT), name=endpoint)
     if broken == "token":
         monkeypatch.setattr(
             Scoring,
@@ -250,7 +250,7 @@ def test_a_refused_call_explains_itself(
         )
         endpoint = ENDPOINT
     else:  # the default goes between the look and the call
-        monkeypatch.setattr(Preparation, "_deployment", lambda _preparation, _endpoint: {})
+        monkeypatch.setattr(Preflight, "_deployment", lambda _preparation, _endpoint: {})
     done = give(None, {"a.txt": "one"}, endpoint_name=endpoint)
     assert said in done.message
     assert advice in done.message
@@ -304,19 +304,19 @@ def test_a_job_is_canceled_archived_found_and_deleted(
     def listed(**filters: Any) -> list[str]:
         return [job["name"] for job in engine.run(ListJobs(), **filters)["batch_jobs"]]
 
-    assert engine.run(Score(), state="canceled", **key)["batch_job"]["status"] == "Canceled"
-    assert not engine.run(Score(), state="canceled", **key).changed
+    assert engine.run(RunJob(), state="canceled", **key)["batch_job"]["status"] == "Canceled"
+    assert not engine.run(RunJob(), state="canceled", **key).changed
     name = started["batch_job"]["name"]
     assert listed(endpoint_name=ENDPOINT, status=["canceled"]).count(name) == 1
     assert name not in listed(endpoint_name=ENDPOINT, status=["Completed"])
-    assert engine.run(Score(), state="archived", **key)["batch_job"]["archived"] is True
-    assert not engine.run(Score(), state="archived", **key).changed
+    assert engine.run(RunJob(), state="archived", **key)["batch_job"]["archived"] is True
+    assert not engine.run(RunJob(), state="archived", **key).changed
     assert name in listed(list_view="archived")
     assert name not in listed(list_view="active")
-    assert engine.run(Score(), state="restored", **key).changed
-    assert engine.run(Score(), state="absent", **key).changed
+    assert engine.run(RunJob(), state="restored", **key).changed
+    assert engine.run(RunJob(), state="absent", **key).changed
     assert name not in listed(endpoint_name=ENDPOINT)
-    assert not engine.run(Score(), state="absent", **key).changed
+    assert not engine.run(RunJob(), state="absent", **key).changed
 
 
 def test_a_phase_that_takes_too_long_ends_the_task_and_the_job(deployed: LocalWorkspace, give: Give) -> None:

@@ -35,8 +35,8 @@ def test_one_version_for_each_content(lagging: LocalWorkspace, tmp_path: Path, a
     told = engine.at_once(*tasks)
 
     assert not any(failed for _changed, failed in told)
-    standing = [path for path in lagging.standing if "/versions/" in path]
-    assert len(standing) == (1 if alike else RUNS)
+    current = [path for path in lagging.current if "/versions/" in path]
+    assert len(current) == (1 if alike else RUNS)
     assert any(changed for changed, _failed in told) if alike else all(changed for changed, _failed in told)
     lagging.forget()
     assert not any(task().changed for task in tasks)

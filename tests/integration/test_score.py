@@ -29,8 +29,8 @@ def rows(folder: Path, file: str = "words.csv") -> dict[str, int]:
 
 
 def test_a_local_folder_is_registered_scored_and_fetched_once(play, workspace, tmp_path):
-    wanted = {**deploy(), **score(job("local", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
-    first = play("mlops.azureml.deploy_and_score", **wanted).well()
+    desired = {**deploy(), **score(job("local", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
+    first = play("mlops.azureml.deploy_and_score", **desired).well()
     assert [change for change in first.changed if ROLE in change] == [
         f"{ROLE} : Register data (pages)",
         start("local"),
@@ -39,7 +39,7 @@ def test_a_local_folder_is_registered_scored_and_fetched_once(play, workspace, t
     assert rows(tmp_path / "rows") == BLUE_ROWS
 
     workspace.forget()
-    second = play("mlops.azureml.deploy_and_score", **wanted).well()
+    second = play("mlops.azureml.deploy_and_score", **desired).well()
     assert second.changed == []
     assert workspace.writes == []
     assert followed(first, "local") == followed(second, "local")
@@ -82,23 +82,23 @@ def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_other
 
 
 def test_check_mode_starts_nothing_in_an_empty_workspace(play, workspace, tmp_path):
-    wanted = {**deploy(), **score(job("checked", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
-    predicted = play("mlops.azureml.deploy_and_score", "--check", **wanted)
+    desired = {**deploy(), **score(job("checked", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
+    predicted = play("mlops.azureml.deploy_and_score", "--check", **desired)
     assert predicted.status == 0, predicted.output
     assert workspace.writes == []
     assert start("checked") in predicted.changed
 
 
 def test_a_job_is_predicted_started_left_alone_and_followed_later(play, deployed, tmp_path):
-    wanted = score(job("later", dest=str(tmp_path / "rows")), batch_score_wait=False)
-    predicted = play("mlops.azureml.score", "--check", "--diff", **wanted).well()
+    desired = score(job("later", dest=str(tmp_path / "rows")), batch_score_wait=False)
+    predicted = play("mlops.azureml.score", "--check", "--diff", **desired).well()
     assert deployed.writes == []
 
-    done = play("mlops.azureml.score", "--diff", **wanted).well()
+    done = play("mlops.azureml.score", "--diff", **desired).well()
     assert predicted.changed == done.changed == [start("later")]
     assert predicted.diffs == done.diffs
     assert not (tmp_path / "rows").exists()
 
-    play("mlops.azureml.score", **{**wanted, "batch_score_wait": True}).well()
+    play("mlops.azureml.score", **{**desired, "batch_score_wait": True}).well()
     assert rows(tmp_path / "rows") == BLUE_ROWS
     assert len(deployed.invokes) == 1

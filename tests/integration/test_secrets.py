@@ -48,11 +48,11 @@ def test_no_secret_is_told_written_or_shown(play, workspace, tmp_path):
     no_variable = {"AZURE_SECRET": None, "AZURE_CLIENT_SECRET": None}
     watch = Watch(tmp_path)
 
-    wanted = {**deploy(), **score(job("told", dest=str(tmp_path / "rows")), batch_score_data=[DATA]), **by_option}
-    done = play("mlops.azureml.deploy_and_score", "-vvvv", "--diff", settings=no_variable, until=watch, **wanted)
+    desired = {**deploy(), **score(job("told", dest=str(tmp_path / "rows")), batch_score_data=[DATA]), **by_option}
+    done = play("mlops.azureml.deploy_and_score", "-vvvv", "--diff", settings=no_variable, until=watch, **desired)
     assert done.status == 0, done.output
-    wanted = {**deploy(batch_deploy_endpoint={"name": "taken"}), **by_option}
-    failed = play("mlops.azureml.deploy", "-vvvv", settings=no_variable, **wanted)
+    desired = {**deploy(batch_deploy_endpoint={"name": "taken"}), **by_option}
+    failed = play("mlops.azureml.deploy", "-vvvv", settings=no_variable, **desired)
     assert "unique within the region" in failed.message
 
     assert len(watch.seen) > 5

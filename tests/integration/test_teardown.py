@@ -18,15 +18,15 @@ GONE = {
 
 
 def test_the_endpoint_goes_with_its_deployments_and_the_cluster_goes_once(play, spoiled):
-    before = spoiled.standing
+    before = spoiled.current
     predicted = play("mlops.azureml.teardown", "--check", "--diff", **TEARDOWN).well()
     assert spoiled.writes == []
-    assert spoiled.standing == before
+    assert spoiled.current == before
 
     done = play("mlops.azureml.teardown", "--diff", **TEARDOWN).well()
     assert predicted.changed == done.changed == DELETED
     assert predicted.diffs == done.diffs
-    assert before - spoiled.standing == GONE
+    assert before - spoiled.current == GONE
 
     spoiled.forget()
     assert play("mlops.azureml.teardown", **TEARDOWN).well().changed == []

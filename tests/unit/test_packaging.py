@@ -33,10 +33,16 @@ def test_the_readme_names_every_module() -> None:
     assert [name for name in MODULES if f"`{name}`" not in readme] == []
 
 
-def test_the_map_of_the_rooms_names_rooms_that_exist() -> None:
+def test_the_map_of_the_library_covers_every_file() -> None:
+    """A folder's table begins with its name; each row names files of it. No file without a row, no row without."""
     utils = ROOT / "plugins" / "module_utils"
-    named = re.findall(r"`(_[a-z_]+)`", (utils / "README.md").read_text(encoding="utf-8"))
-    assert [room for room in named if not (utils / f"{room}.py").exists()] == []
+    named, folder = set(), utils
+    for row in (utils / "README.md").read_text(encoding="utf-8").splitlines():
+        if heading := re.match(r"\| `(\w+)/` \|", row):
+            folder = utils / heading[1]
+        elif row.startswith("| `"):
+            named |= {folder / f"{name}.py" for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert named == {file for file in utils.rglob("*.py") if file.name != "__init__.py"}
 
 
 @pytest.mark.parametrize("file", PLUGIN_FILES, ids=str)

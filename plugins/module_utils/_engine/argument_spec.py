@@ -63,7 +63,7 @@ def resource_options(resource: ResourceType) -> dict[str, t.Any]:
         for mark in resource.parent.marks:
             arguments.update({mark.option: {"type": "bool"}, mark.stand_in: {"type": "str"}})
     if resource.kinds:
-        arguments[resource.kinds.option] = resource.kinds.wire.spec()
+        arguments[resource.kinds.option] = resource.kinds.value_type.spec()
     for table in resource.tables:
         for field in table.fields:
             _add(arguments, field)
@@ -76,7 +76,7 @@ def _add(arguments: dict[str, t.Any], field: Field) -> None:
     *groups, last = field.option.split(".")
     for group in groups:
         arguments = arguments.setdefault(group, {"type": "dict", "options": {}})["options"]
-    arguments[last] = field.wire.spec()
+    arguments[last] = field.value_type.spec()
     if field.default is not None:
         arguments[last]["default"] = field.default
     if field.secret is not None:

@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._errors import InvalidOption
 from .._invocation import Spec
 from .._local.mapping_file import read_mapping
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
 from .._schema.values import Json, Reference
@@ -81,7 +81,7 @@ class Definition:
         parts: dict[str, Part] = {}
         for path, value in self._leaves(tree, "", rest):
             option = self.keys[path]
-            if value is None or dig(options, option) is not None:
+            if value is None or get_at(options, option) is not None:
                 continue
             if part := self._part(path, option, value, folder):
                 parts[option] = part
@@ -95,14 +95,14 @@ class Definition:
                     f"{NAME}.{path}: a secret does not belong into a definition in a task, which is logged. "
                     f"Give it in {option}, or the whole definition in a file."
                 )
-            plant(settled, option, self._from(folder, option, value))
+            set_at(settled, option, self._from(folder, option, value))
         settled[NAME] = grounded_component(rest, folder) if self.content else self._with_files(parts, settled) or None
         return settled
 
     def _with_files(self, parts: dict[str, Part], options: Options) -> dict[str, Part]:
         """The parts with the files that other options name in them."""
         for option, part in parts.items():
-            named = [dig(options, field.holds) for field in self._fields(option) if field.holds]
+            named = [get_at(options, field.holds) for field in self._fields(option) if field.holds]
             parts[option] = part.requiring(named[0]) if named and named[0] else part
         return parts
 
@@ -144,14 +144,14 @@ class Definition:
 
     def _part(self, path: str, option: str, value: Json, folder: str | None) -> Part | None:
         """What is described in place of a reference."""
-        kinds = [field.wire.kind for field in self._fields(option) if isinstance(field.wire, Reference)]
+        kinds = [field.value_type.kind for field in self._fields(option) if isinstance(field.value_type, Reference)]
         return described(kinds[0], path, value, folder) if kinds else None
 
     def _secrets(self, option: str, value: Json) -> set[str]:
         """The secret texts in what an option holds."""
         secrets: set[str] = set()
         for field in self._fields(option):
-            inner = field.wire.spec().get("options", {})
+            inner = field.value_type.spec().get("options", {})
             hidden = [name for name, about in inner.items() if about.get("no_log")]
             if isinstance(value, dict):
                 secrets |= {text for name in hidden for text in _texts(value.get(name))}

@@ -17,7 +17,7 @@ from .._local.files import HASH_VERSION, Content, read
 from .._local.mapping_file import read_mapping
 from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import read_datastore_path
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from .._schema.asset_type import STAGE_AT, AssetType, check_version
 from .._schema.component_spec import with_references
@@ -37,7 +37,7 @@ OF_FOLDERS = (INCLUDES, "required_files")
 HASH_VERSION_AT = "properties.properties.hash_version"
 
 
-class WantedAsset:
+class DesiredVersion:
     """A task of the verb, read. Local files are read here, too, and nothing is asked of the service.
 
     Raises InvalidOption for everything that can be wrong with the task by itself. ``json`` is wire path -> JSON of what
@@ -52,21 +52,21 @@ class WantedAsset:
         self.told: dict[str, Json] = {}
         settled = copy.deepcopy(dict(options))
         for field in asset.content:
-            value = dig(settled, field.option)
-            if isinstance(field.wire, CondaFile) and value is not None:
-                plant(settled, field.option, read_mapping(value, field.option))
+            value = get_at(settled, field.option)
+            if isinstance(field.value_type, CondaFile) and value is not None:
+                set_at(settled, field.option, read_mapping(value, field.option))
         if asset.spec_at:
             settled[NAME] = self._completed_spec()
         self.archived = options["state"] == "archived"
         self.files = self._local_files()
         if self.files:
-            plant(settled, self.files.option, None)
+            set_at(settled, self.files.option, None)
         self.json: dict[str, Json] = check_options(asset, settled, workspace)
         self._require_companions()
         if self.archived and self.json.get(STAGE_AT):
             raise InvalidOption("stage: an archived version has no stage of its own. Drop it, or write state: present.")
         self.speaks_of_content = any(
-            dig(options, field.option) is not None for field in asset.content if field.default is None
+            get_at(options, field.option) is not None for field in asset.content if field.default is None
         )
         if options["version"] is None:
             self.require_needed("Without a version the content says which one is meant")
@@ -75,7 +75,7 @@ class WantedAsset:
 
     def _require_companions(self) -> None:
         for field in self.asset.content:
-            if field.along_with and field.at in self.json and dig(self.options, field.along_with) is None:
+            if field.along_with and field.at in self.json and get_at(self.options, field.along_with) is None:
                 raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task.")
 
     def _completed_spec(self) -> t.Any:
@@ -87,7 +87,7 @@ class WantedAsset:
     def _local_files(self) -> Content | None:
         """The files that the task names, if they are local. Raises InvalidOption when they cannot be the asset."""
         upload = self.asset.upload
-        path = dig(self.options, upload.option) if upload else None
+        path = get_at(self.options, upload.option) if upload else None
         if not upload or path is None or is_cloud(path):
             useless = [option for option in ("datastore", *OF_FOLDERS) if self.options.get(option)]
             if useless:
@@ -132,16 +132,16 @@ class WantedAsset:
 
     # -- is it there? ----------------------------------------------------------------------------------------------
 
-    def held_by(self, standing: t.Mapping[str, Json]) -> bool:
+    def held_by(self, current: t.Mapping[str, Json]) -> bool:
         """Does this version, which is not archived, hold the content?"""
-        return not dig(standing, "properties.isArchived") and not self._content_differences(standing)
+        return not get_at(current, "properties.isArchived") and not self._content_differences(current)
 
-    def require_same_content(self, standing: t.Mapping[str, Json]) -> None:
+    def require_same_content(self, current: t.Mapping[str, Json]) -> None:
         """Raises ImmutableFieldError when this version holds other content."""
-        differences = self._content_differences(standing)
+        differences = self._content_differences(current)
         if differences:
             raise ImmutableFieldError(
-                f"{self.title}: version {standing['name']} holds other content, and versions cannot be changed: "
+                f"{self.title}: version {current['name']} holds other content, and versions cannot be changed: "
                 f"{'; '.join(differences)}. Leave version out for the version that holds the content of the task "
                 "or the next one, give a version that does not exist yet, or name the content that stands there."
             )
@@ -149,15 +149,15 @@ class WantedAsset:
     def require_what_is_shared(self, container: t.Mapping[str, Json] | None) -> None:
         """Raises ImmutableFieldError when no version of the name can be what the task wants."""
         for field in self.asset.shared:
-            told, goal = dig(container, field.at), self.json.get(field.at)
-            if None not in (told, goal) and not field.wire.same(goal, told, self.workspace):
+            told, goal = get_at(container, field.at), self.json.get(field.at)
+            if None not in (told, goal) and not field.value_type.same(goal, told, self.workspace):
                 there, here = (field.shown(value, self.workspace) for value in (told, goal))
                 raise ImmutableFieldError(
                     f"{self.title}: {field.option} is {there} for all its versions, the task wants {here}. "
                     f"Choose another name, or correct {field.option}. Nothing was changed."
                 )
 
-    def _content_differences(self, standing: t.Mapping[str, Json]) -> list[str]:
+    def _content_differences(self, current: t.Mapping[str, Json]) -> list[str]:
         """What sets the content of a standing version apart from that of the task, in words.
 
         What the task leaves out counts as absent, as it will be in a version that it creates; but a task that says
@@ -167,41 +167,41 @@ class WantedAsset:
             return []
         differences = []
         for field in self.asset.content:
-            now, goal = dig(standing, field.at), self.json.get(field.at)
+            now, goal = get_at(current, field.at), self.json.get(field.at)
             if self.files and field.option == self.files.option:
-                if not self._are_the_files(standing, now or ""):
-                    differences.append(self._other_files(field, standing))
-            elif isinstance(field.wire, ComponentSpec):
-                differences += self._other_spec(field.wire, field.at, standing)
-            elif self._speaks_of(field) and not field.wire.same(goal, now, self.workspace):
+                if not self._are_the_files(current, now or ""):
+                    differences.append(self._other_files(field, current))
+            elif isinstance(field.value_type, ComponentSpec):
+                differences += self._other_spec(field.value_type, field.at, current)
+            elif self._speaks_of(field) and not field.value_type.same(goal, now, self.workspace):
                 there, here = (field.shown(value, self.workspace) for value in (now, goal))
                 differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
         return differences
 
-    def _other_spec(self, wire: ComponentSpec, at: str, standing: t.Mapping[str, Json]) -> list[str]:
+    def _other_spec(self, value_type: ComponentSpec, at: str, current: t.Mapping[str, Json]) -> list[str]:
         """Where the specification differs, unless it bears the mark of the same one: what the service adds to it in
         time nobody knows."""
-        if dig(standing, FINGERPRINT_AT) == self.fingerprint:
+        if get_at(current, FINGERPRINT_AT) == self.fingerprint:
             return []
-        return [f"{path} differs" for path in wire.apart(self.json[at], dig(standing, at), self.workspace)]
+        return [f"{path} differs" for path in value_type.apart(self.json[at], get_at(current, at), self.workspace)]
 
     def _speaks_of(self, field: Field) -> bool:
         """Left out, an option without which there is no content means whatever stands; any other means nothing."""
         return field.at in self.json or not (field.needed or field.option in self.asset.one_of)
 
-    def _other_files(self, field: Field, standing: t.Mapping[str, Json]) -> str:
+    def _other_files(self, field: Field, current: t.Mapping[str, Json]) -> str:
         files = t.cast("Content", self.files)
-        uri = field.shown(dig(standing, field.at), self.workspace)
+        uri = field.shown(get_at(current, field.at), self.workspace)
         if self.goes_to("pending"):
-            return f"it has hash {dig(standing, HASH_AT)} ({uri}), {files.path} has hash {self.hash}"
+            return f"it has hash {get_at(current, HASH_AT)} ({uri}), {files.path} has hash {self.hash}"
         place = upload_place(files.object_hash, files.name)
         store = f" in datastore {self._datastore}" if self._datastore else ""
         return f"{field.option} is {uri}, {files.path} would be {place}{store}"
 
-    def _are_the_files(self, standing: t.Mapping[str, Json], uri: str) -> bool:
+    def _are_the_files(self, current: t.Mapping[str, Json], uri: str) -> bool:
         files = t.cast("Content", self.files)
         if self.goes_to("pending"):
-            known = dig(standing, HASH_AT)
+            known = get_at(current, HASH_AT)
             # Without that property it is code that an older client has put into a datastore.
             return bool(known == files.content_hash if known else upload_hash(uri) == files.object_hash)
         place = read_datastore_path(uri)
@@ -222,15 +222,15 @@ class WantedAsset:
         body = merged_body(self.asset, {}, copy.deepcopy({**self.asset.constants, **self.told, **self.json}))
         if uri and self.files:
             field = next(field for field in self.asset.content if field.option == self.files.option)
-            plant(body, field.at, uri)
+            set_at(body, field.at, uri)
         if self.files and self.goes_to("pending"):
-            plant(body, HASH_AT, self.hash)
-            plant(body, HASH_VERSION_AT, HASH_VERSION)
+            set_at(body, HASH_AT, self.hash)
+            set_at(body, HASH_VERSION_AT, HASH_VERSION)
         if self.asset.spec_at:
-            spec = dig(body, self.asset.spec_at)
-            tags = dig(body, "properties.tags")
+            spec = get_at(body, self.asset.spec_at)
+            tags = get_at(body, "properties.tags")
             spec.update({"name": self.options["name"], "version": version, **({"tags": tags} if tags else {})})
-            plant(body, FINGERPRINT_AT, fingerprint(spec))
+            set_at(body, FINGERPRINT_AT, fingerprint(spec))
         return body
 
     @property
@@ -244,14 +244,16 @@ class WantedAsset:
         """The options that name a place in a datastore of this workspace, with the name of the datastore."""
         here = (self.workspace.subscription_id, self.workspace.resource_group, self.workspace.name)
         for field in self.asset.content:
-            place = read_datastore_path(self.json.get(field.at) or "") if isinstance(field.wire, StorageUri) else None
+            place = (
+                read_datastore_path(self.json.get(field.at) or "") if isinstance(field.value_type, StorageUri) else None
+            )
             if place and place.workspace in (None, tuple(part.lower() for part in here)):
                 yield field.option, place.datastore
 
     @property
     def fingerprint(self) -> str:
         """The mark of the specification, whatever its version."""
-        return str(dig(self.body(None, ""), FINGERPRINT_AT))
+        return str(get_at(self.body(None, ""), FINGERPRINT_AT))
 
     def uri_in(self, datastore: Datastore) -> str:
         """Where the files are once they are uploaded into a datastore."""
@@ -267,8 +269,8 @@ class WantedAsset:
         new = {**self.told, **self.json}
         for field in self.asset.fields:
             if field.at in new:
-                plant(words, field.option, field.shown(new[field.at], self.workspace))
+                set_at(words, field.option, field.shown(new[field.at], self.workspace))
         if self.files:
-            plant(words, self.files.option, dig(self.options, self.files.option))
+            set_at(words, self.files.option, get_at(self.options, self.files.option))
             words["hash"] = self.hash
         return words

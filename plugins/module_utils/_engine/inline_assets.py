@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._errors import InvalidOption
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import is_cloud
 
 Json = t.Any
@@ -90,8 +90,8 @@ def _grounded(kind: str, value: Json, folder: str | None) -> Json:
         return grounded_component(value, folder)
     grounded = copy.deepcopy(value)
     for key in _PATHS[kind]:
-        if isinstance(dig(grounded, key), str):
-            plant(grounded, key, _joined(dig(grounded, key), folder))
+        if isinstance(get_at(grounded, key), str):
+            set_at(grounded, key, _joined(get_at(grounded, key), folder))
     return grounded
 
 
@@ -186,9 +186,9 @@ def _type_of(value: Json, parent: Tree, path: str) -> str:
     if binding is None:
         return "string"
     if binding["input"]:
-        told = dig(parent, f"inputs.{binding['input']}.type")
+        told = get_at(parent, f"inputs.{binding['input']}.type")
     else:
-        told = _output_type(dig(parent, f"jobs.{binding['job']}.outputs.{binding['output']}"))
+        told = _output_type(get_at(parent, f"jobs.{binding['job']}.outputs.{binding['output']}"))
     if told is None:
         raise InvalidOption(f"{path}: {text} has no type that could be told. Write a map with path and type.")
     return str(told)

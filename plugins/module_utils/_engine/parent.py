@@ -11,17 +11,17 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._invocation import Invocation
-from .._names.dotted_path import dig
-from .._schema.resource_type import SOUND_STATES, ParentMark, ResourceType
+from .._names.dotted_path import get_at
+from .._schema.resource_type import SOUND_STATES, ParentReference, ResourceType
 from .._service.arm import Accepted
 from .._service.workspace import Workspace
 from .plan import merged_body
-from .resource_access import Deadline, Site, Standing
+from .resource_access import Current, Deadline, ResourceAccess
 
 Warn = t.Callable[[str], None]
 
 
-class Family:
+class ParentResource:
     """The relatives of one resource for the length of one task; without a parent there is nothing to do."""
 
     def __init__(
@@ -30,13 +30,13 @@ class Family:
         self.resource = resource
         self.options = invocation.options
         self.workspace = workspace
-        self.parent: Standing = None
-        self._site: Site | None = None
-        self._marks: tuple[ParentMark, ...] = ()
+        self.parent: Current = None
+        self._site: ResourceAccess | None = None
+        self._marks: tuple[ParentReference, ...] = ()
         if resource.parent:
             self._marks = resource.parent.marks
             named = {"name": self.options[resource.parent.option]}
-            self._site = Site(resource.parent.type, named, workspace, invocation, deadline)
+            self._site = ResourceAccess(resource.parent.type, named, workspace, invocation, deadline)
         for mark in self._marks:
             if self.options[mark.stand_in] is not None:
                 resource.name_rule.check(mark.stand_in, self.options[mark.stand_in], resource.label)
@@ -63,10 +63,10 @@ class Family:
         return any(self.options[mark.option] for mark in self._marks)
 
     @property
-    def missing_marks(self) -> list[ParentMark]:
+    def missing_marks(self) -> list[ParentReference]:
         """What the task asks the parent to say of the resource, and it does not."""
         name = self.options["name"]
-        return [mark for mark in self._marks if self.options[mark.option] and dig(self.parent, mark.at) != name]
+        return [mark for mark in self._marks if self.options[mark.option] and get_at(self.parent, mark.at) != name]
 
     def set_missing_marks(self) -> None:
         for mark in self.missing_marks:
@@ -99,35 +99,35 @@ class Family:
         for mark in self._held_marks():
             self._say(mark, self.options[mark.stand_in])
 
-    def _held_marks(self) -> list[ParentMark]:
+    def _held_marks(self) -> list[ParentReference]:
         """In doubt about the case of names, it is held."""
         name = self.options["name"].lower()
-        return [mark for mark in self._marks if str(dig(self.parent, mark.at) or "").lower() == name]
+        return [mark for mark in self._marks if str(get_at(self.parent, mark.at) or "").lower() == name]
 
     def _require_sound(self, option: str, name: str, warn: Warn | None) -> None:
         complaint = None
         sibling = {**self.options, "name": name}
-        standing = self.workspace.management.get(self.workspace.path(self.resource.path_of(sibling)))
+        current = self.workspace.arm.get(self.workspace.path(self.resource.path_of(sibling)))
         if name.lower() == self.options["name"].lower():
             complaint = f"{option}: {self.resource.title(sibling)} cannot stand in for itself"
-        elif standing is None:
+        elif current is None:
             complaint = f"{option}: there is no {self.resource.title(sibling)}"
-        elif self.resource.state_of(standing) not in SOUND_STATES:
-            state = self.resource.state_of(standing)
+        elif self.resource.state_of(current) not in SOUND_STATES:
+            state = self.resource.state_of(current)
             complaint = f"{option}: {self.resource.title(sibling)} is in state {state}"
         if complaint and warn is None:
             raise InvalidOption(f"{complaint}. Name another. Nothing was changed.")
         if complaint and warn:
             warn(f"{complaint}; the run will fail unless an earlier task changes that.")
 
-    def _say(self, mark: ParentMark, name: str) -> None:
+    def _say(self, mark: ParentReference, name: str) -> None:
         """Say it in the parent, on what stands there now."""
         self.require_parent(None)
-        site = t.cast("Site", self._site)
+        access = t.cast("ResourceAccess", self._site)
 
-        def write(now: Standing) -> Accepted | None:
-            if dig(now, mark.at) == name:
+        def write(now: Current) -> Accepted | None:
+            if get_at(now, mark.at) == name:
                 return None
-            return site.put(merged_body(site.resource, now or {}, {mark.at: name}))
+            return access.put(merged_body(access.resource, now or {}, {mark.at: name}))
 
-        self.parent = site.write(self.parent, write)
+        self.parent = access.write(self.parent, write)

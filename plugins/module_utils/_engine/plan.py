@@ -13,7 +13,7 @@ import typing as t
 
 from .._errors import ImmutableFieldError, InvalidOption
 from .._names.arm_id import WorkspaceId
-from .._names.dotted_path import dig, plant, uproot
+from .._names.dotted_path import delete_at, get_at, set_at
 from .._schema.resource_type import FAILED_STATES, SETTLED_STATES, Change, Field, Options, Output, ResourceType
 from .._schema.values import Json
 
@@ -25,8 +25,8 @@ class Difference:
     """One field whose wanted JSON is not the same to the service as the standing one."""
 
     field: Field
-    standing: Json
-    wanted: Json
+    current: Json
+    desired: Json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,16 +66,16 @@ def check_options(resource: ResourceType, options: Options, workspace: Workspace
     Raises InvalidOption, naming the option, for a bad name or a value that the service can never accept.
     """
     check_names(resource, options)
-    wanted = {}
+    desired = {}
     for field in resource.fields:
-        value = dig(options, field.option)
-        if not field.wire.says(value):
+        value = get_at(options, field.option)
+        if not field.value_type.says(value):
             continue
         try:
-            wanted[field.at] = field.wire.encode(value, workspace)
+            desired[field.at] = field.value_type.encode(value, workspace)
         except ValueError as error:
             raise InvalidOption(f"{field.option}: {error}.") from None
-    return wanted
+    return desired
 
 
 def check_task(resource: ResourceType, options: Options, workspace: WorkspaceId) -> None:
@@ -89,7 +89,7 @@ def check_task(resource: ResourceType, options: Options, workspace: WorkspaceId)
         check_options(table, options, workspace)
 
 
-def table_for(resource: ResourceType, options: Options, standing: Json | None) -> ResourceType:
+def table_for(resource: ResourceType, options: Options, current: Json | None) -> ResourceType:
     """The table of the kind that the task is about: the one it says, else what stands, else the default.
 
     Raises ImmutableFieldError where another kind stands, InvalidOption for options that the kind does not have.
@@ -97,7 +97,7 @@ def table_for(resource: ResourceType, options: Options, standing: Json | None) -
     kinds = resource.kinds
     if kinds is None:
         return resource
-    stands = kinds.told(standing) if standing is not None else None
+    stands = kinds.told(current) if current is not None else None
     kind = options[kinds.option] or stands or kinds.default
     if stands not in (None, kind):
         raise ImmutableFieldError(
@@ -118,7 +118,7 @@ def _refuse_foreign_options(resource: ResourceType, kind: str, options: Options)
     own = {field.option for field in kinds.tables[kind].fields}
     for table in resource.tables:
         for field in table.fields:
-            if field.option in own or not field.wire.says(dig(options, field.option)):
+            if field.option in own or not field.value_type.says(get_at(options, field.option)):
                 continue
             owners = [word for word, other in kinds.tables.items() if field.option in {f.option for f in other.fields}]
             raise InvalidOption(
@@ -131,17 +131,17 @@ def _refuse_foreign_options(resource: ResourceType, kind: str, options: Options)
 
 
 def plan(
-    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json | None, workspace: WorkspaceId
+    resource: ResourceType, options: Options, desired: dict[str, Json], current: Json | None, workspace: WorkspaceId
 ) -> Plan:
     """Compare what the task wants with what stands.
 
     Raises InvalidOption when a creation lacks an option, ImmutableFieldError when only a replacement could do it and
     the task does not allow one.
     """
-    if standing is None:
-        return _plan_creation(resource, options, wanted, workspace)
-    differences = tuple(differing(resource, options, wanted, standing, workspace))
-    failed = resource.state_of(standing) in FAILED_STATES
+    if current is None:
+        return _plan_creation(resource, options, desired, workspace)
+    differences = tuple(differing(resource, options, desired, current, workspace))
+    failed = resource.state_of(current) in FAILED_STATES
     if not differences and not failed:
         return Plan("none", {}, {}, {})
     fixed = [difference for difference in differences if difference.field.change is Change.REPLACE]
@@ -149,49 +149,49 @@ def plan(
         raise ImmutableFieldError(_refusal(resource, options, fixed, workspace))
     before, after = _words(differences, workspace)
     if failed:
-        before["provisioning_state"], after["provisioning_state"] = resource.state_of(standing), "Succeeded"
-    changed = {**_write_only(resource, wanted), **{d.field.at: d.wanted for d in differences}}
+        before["provisioning_state"], after["provisioning_state"] = resource.state_of(current), "Succeeded"
+    changed = {**_write_only(resource, desired), **{d.field.at: d.desired for d in differences}}
     made = Plan(
         "update",
-        merged_body(resource, standing, changed),
+        merged_body(resource, current, changed),
         {"name": options["name"], **before},
         {"name": options["name"], **after},
         differences,
     )
-    _require_companions(resource, wanted, made.body)
+    _require_companions(resource, desired, made.body)
     if options.get("recreate") and (failed or fixed or made.changes(Change.REFUSABLE)):
-        replacement = _replacement(resource, options, standing, wanted, changed)
+        replacement = _replacement(resource, options, current, desired, changed)
         return dataclasses.replace(made, replacement=replacement, action="replace" if failed or fixed else "update")
     return made if failed else dataclasses.replace(made, patch=_patch(resource, made))
 
 
-def _plan_creation(resource: ResourceType, options: Options, wanted: dict[str, Json], workspace: WorkspaceId) -> Plan:
-    _require_needed(resource, wanted, f"{resource.title(options)} does not exist yet, and creating it needs")
-    body = merged_body(resource, {}, {**resource.constants, **wanted})
-    _require_companions(resource, wanted, body)
-    differences = tuple(Difference(field, None, wanted[field.at]) for field in resource.fields if field.at in wanted)
+def _plan_creation(resource: ResourceType, options: Options, desired: dict[str, Json], workspace: WorkspaceId) -> Plan:
+    _require_needed(resource, desired, f"{resource.title(options)} does not exist yet, and creating it needs")
+    body = merged_body(resource, {}, {**resource.constants, **desired})
+    _require_companions(resource, desired, body)
+    differences = tuple(Difference(field, None, desired[field.at]) for field in resource.fields if field.at in desired)
     _before, after = _words(differences, workspace)
     return Plan("create", body, {}, {"name": options["name"], **after}, differences)
 
 
-def _require_needed(resource: ResourceType, wanted: dict[str, Json], complaint: str) -> None:
-    missing = [field.option for field in resource.fields if field.needed and field.at not in wanted]
+def _require_needed(resource: ResourceType, desired: dict[str, Json], complaint: str) -> None:
+    missing = [field.option for field in resource.fields if field.needed and field.at not in desired]
     if missing:
         raise InvalidOption(f"{complaint} {', '.join(missing)}. Add what is missing to the task.")
 
 
-def _require_companions(resource: ResourceType, wanted: dict[str, Json], body: Json) -> None:
+def _require_companions(resource: ResourceType, desired: dict[str, Json], body: Json) -> None:
     """Raises InvalidOption for an option that says nothing without another, which neither stands nor is said, or that
     contradicts it."""
     places = {field.option: field.at for field in resource.fields}
     for field in resource.fields:
-        low, high = dig(body, field.at), dig(body, places[field.at_most]) if field.at_most else None
+        low, high = get_at(body, field.at), get_at(body, places[field.at_most]) if field.at_most else None
         if low is not None and high is not None and int(low) > int(high):
             raise InvalidOption(
                 f"{field.option} would be {low}, more than {field.at_most}, {high}. Correct one of them. "
                 "Nothing was changed."
             )
-        if field.along_with and field.at in wanted and dig(body, places[field.along_with]) is None:
+        if field.along_with and field.at in desired and get_at(body, places[field.along_with]) is None:
             raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task. Nothing was changed.")
 
 
@@ -200,33 +200,33 @@ def _words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> tuple
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for difference in differences:
-        plant(before, difference.field.option, difference.field.shown(difference.standing, workspace))
-        plant(after, difference.field.option, difference.field.shown(difference.wanted, workspace))
+        set_at(before, difference.field.option, difference.field.shown(difference.current, workspace))
+        set_at(after, difference.field.option, difference.field.shown(difference.desired, workspace))
     return before, after
 
 
 def differing(
-    resource: ResourceType, options: Options, wanted: dict[str, Json], standing: Json, workspace: WorkspaceId
+    resource: ResourceType, options: Options, desired: dict[str, Json], current: Json, workspace: WorkspaceId
 ) -> t.Iterator[Difference]:
     """What is not as the task wants it."""
-    moving = resource.state_of(standing) not in SETTLED_STATES
+    moving = resource.state_of(current) not in SETTLED_STATES
     for field in resource.fields:
-        if field.at not in wanted or field.change is Change.WRITE_ONLY:
+        if field.at not in desired or field.change is Change.WRITE_ONLY:
             continue
-        now, goal = field.told(standing), wanted[field.at]
+        now, goal = field.told(current), desired[field.at]
         if now is None and moving:  # in passing the service does not tell everything (assets contract 3.4)
             continue
         if field.change is Change.MERGE or (field.change is Change.APPEND and options.get("append_tags", True)):
-            goal = {**(field.wire.resent(now) or {}), **goal}
-        if not field.wire.same(goal, now, workspace):
+            goal = {**(field.value_type.resent(now) or {}), **goal}
+        if not field.value_type.same(goal, now, workspace):
             yield Difference(field, now, goal)
 
 
 def in_words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> str:
     """The differences in a sentence."""
     return "; ".join(
-        f"{d.field.option} is {d.field.shown(d.standing, workspace)!r}, "
-        f"the task wants {d.field.shown(d.wanted, workspace)!r}"
+        f"{d.field.option} is {d.field.shown(d.current, workspace)!r}, "
+        f"the task wants {d.field.shown(d.desired, workspace)!r}"
         for d in differences
     )
 
@@ -241,19 +241,19 @@ def _refusal(resource: ResourceType, options: Options, fixed: t.Iterable[Differe
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
 
-def merged_body(resource: ResourceType, standing: Json, wanted: dict[str, Json]) -> dict[str, Json]:
+def merged_body(resource: ResourceType, current: Json, desired: dict[str, Json]) -> dict[str, Json]:
     """What stands, without what only the service may write, with the task laid over it.
 
     Nulls are not sent back: to a PUT, null and absent are one, and some services refuse the former.
     """
-    body: dict[str, Json] = copy.deepcopy(dict(standing))
+    body: dict[str, Json] = copy.deepcopy(dict(current))
     for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
-        uproot(body, path)
+        delete_at(body, path)
     body = _without_nulls(body)
     for field in resource.fields:
         _send_back(field, body)
-    for path, value in wanted.items():
-        plant(body, path, copy.deepcopy(value))
+    for path, value in desired.items():
+        set_at(body, path, copy.deepcopy(value))
     return body
 
 
@@ -263,24 +263,24 @@ def _send_back(field: Field, body: dict[str, Json]) -> None:
     if value is None:
         return
     if field.alias:
-        dig(body, field.at.rpartition(".")[0]).pop(field.alias, None)
-    sent = field.wire.resent(value)
+        get_at(body, field.at.rpartition(".")[0]).pop(field.alias, None)
+    sent = field.value_type.resent(value)
     if sent is None:
-        uproot(body, field.at)
+        delete_at(body, field.at)
     else:
-        plant(body, field.at, sent)
+        set_at(body, field.at, sent)
 
 
 def _replacement(
-    resource: ResourceType, options: Options, standing: Json, wanted: dict[str, Json], changed: dict[str, Json]
+    resource: ResourceType, options: Options, current: Json, desired: dict[str, Json], changed: dict[str, Json]
 ) -> dict[str, Json]:
     """The body of the creation after the deletion: what the task leaves out is taken over from what stood.
 
     The task needs all that a creation needs, so that it can also be run again when it was cut off in between.
     """
-    _require_needed(resource, wanted, f"{resource.title(options)} has to be created again, and that needs")
-    body = merged_body(resource, standing, {})
-    known = {field.at: dig(body, field.at) for field in resource.fields if dig(body, field.at) is not None}
+    _require_needed(resource, desired, f"{resource.title(options)} has to be created again, and that needs")
+    body = merged_body(resource, current, {})
+    known = {field.at: get_at(body, field.at) for field in resource.fields if get_at(body, field.at) is not None}
     return merged_body(resource, {}, {**resource.constants, **known, **changed})
 
 
@@ -293,16 +293,16 @@ def _patch(resource: ResourceType, made: Plan) -> dict[str, Json] | None:
         return None
     patch: dict[str, Json] = {}
     for field in resource.fields:
-        if field.change is Change.PATCH and dig(made.body, field.at) is not None:
-            plant(patch, field.at, dig(made.body, field.at))
+        if field.change is Change.PATCH and get_at(made.body, field.at) is not None:
+            set_at(patch, field.at, get_at(made.body, field.at))
     return patch
 
 
-def _write_only(resource: ResourceType, wanted: dict[str, Json]) -> dict[str, Json]:
+def _write_only(resource: ResourceType, desired: dict[str, Json]) -> dict[str, Json]:
     return {
-        field.at: wanted[field.at]
+        field.at: desired[field.at]
         for field in resource.fields
-        if field.change is Change.WRITE_ONLY and field.at in wanted
+        if field.change is Change.WRITE_ONLY and field.at in desired
     }
 
 
@@ -316,24 +316,24 @@ def _without_nulls(tree: t.Any) -> t.Any:
 
 
 def render(
-    resource: ResourceType, standing: Json, workspace: WorkspaceId, *, predicted: bool = False
+    resource: ResourceType, current: Json, workspace: WorkspaceId, *, predicted: bool = False
 ) -> dict[str, t.Any]:
     """A resource in the words of the task: the result of its module and of its ``_info`` module.
 
     What the service did not tell is None; in a prediction it is not known, and left out.
     """
     shown: dict[str, t.Any] = {}
-    if standing.get("id"):
-        shown["id"] = standing["id"]
-        shown.update(resource.names_in(standing["id"]))
-    if standing.get("location"):
-        shown["location"] = standing["location"]
+    if current.get("id"):
+        shown["id"] = current["id"]
+        shown.update(resource.names_in(current["id"]))
+    if current.get("location"):
+        shown["location"] = current["location"]
     if resource.kinds:
-        shown[resource.kinds.option] = resource.kinds.told(standing)
-    table = resource.of(standing)
+        shown[resource.kinds.option] = resource.kinds.told(current)
+    table = resource.of(current)
     places: tuple[Field | Output, ...] = (*table.fields, *table.outputs)
     for place in places:
-        value = place.told(standing)
+        value = place.told(current)
         if not (isinstance(place, Field) and place.secret) and not (predicted and value is None):
-            plant(shown, place.option, place.wire.decode(value, workspace))
+            set_at(shown, place.option, place.value_type.decode(value, workspace))
     return shown

@@ -23,23 +23,23 @@ NEWEST_FIRST = {"$orderBy": "createdtime desc", "$top": "1"}
 
 
 def settle_labels(
-    resource: ResourceType, wanted: dict[str, Json], workspace: Workspace, warn: Warn | None = None
+    resource: ResourceType, desired: dict[str, Json], workspace: Workspace, warn: Warn | None = None
 ) -> dict[str, Json]:
     """What the task wants, with each ``name@latest`` replaced by the version it stands for now.
 
     Raises InvalidOption for a label without any version; with ``warn`` (check mode, where an earlier task may only
     have been predicted) warns and leaves the label.
     """
-    settled = dict(wanted)
+    settled = dict(desired)
     for field in resource.fields:
-        wire = field.wire
-        if not isinstance(wire, Reference):
+        value_type = field.value_type
+        if not isinstance(value_type, Reference):
             continue
-        text = wire.target(wanted.get(field.at))
-        if text is None or parse(text, wire.kind).label is None:
+        text = value_type.target(desired.get(field.at))
+        if text is None or parse(text, value_type.kind).label is None:
             continue
         try:
-            settled[field.at] = wire.encode(full_id(text, wire.kind, field.option, workspace), workspace.id)
+            settled[field.at] = value_type.encode(full_id(text, value_type.kind, field.option, workspace), workspace.id)
         except InvalidOption as error:
             if warn is None:
                 raise
@@ -60,7 +60,7 @@ def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
         raise InvalidOption(f"{option}: {error}.") from None
     versions = workspace.path(f"{kind}/{reference.name}/versions")
     try:
-        newest = next(workspace.management.list(versions, query=NEWEST_FIRST), None)
+        newest = next(workspace.arm.list(versions, query=NEWEST_FIRST), None)
     except NotFoundError:  # some kinds answer so for an unknown name, others with an empty list (assets contract 1.6)
         newest = None
     if newest is None:
@@ -81,7 +81,7 @@ def require_references(
     """
     for difference in planned.differences:
         target = _target(difference, path, workspace.id)
-        if target is None or target in promised or _stands(target, workspace):
+        if target is None or target in promised or _exists(target, workspace):
             continue
         complaint = f"{difference.field.option}: there is no {describe(target)}"
         if warn is None:
@@ -91,17 +91,17 @@ def require_references(
 
 def _target(difference: Difference, path: str, workspace: WorkspaceId) -> str | None:
     """The ARM path of what a difference newly points at; None where there is none, or none that can be read."""
-    wire = difference.field.wire
-    if isinstance(wire, ChildName):
-        return f"{path}/{wire.kind}/{difference.wanted}" if difference.wanted else None
-    target = wire.target(difference.wanted) if isinstance(wire, Reference) else None
-    if isinstance(wire, NameReference):
-        return workspace.child(wire.kind, str(target))
+    value_type = difference.field.value_type
+    if isinstance(value_type, ChildName):
+        return f"{path}/{value_type.kind}/{difference.desired}" if difference.desired else None
+    target = value_type.target(difference.desired) if isinstance(value_type, Reference) else None
+    if isinstance(value_type, NameReference):
+        return workspace.child(value_type.kind, str(target))
     return target if target and target.startswith("/") else None
 
 
-def _stands(path: str, workspace: Workspace) -> bool:
+def _exists(path: str, workspace: Workspace) -> bool:
     try:
-        return workspace.management.get(path) is not None
+        return workspace.arm.get(path) is not None
     except ParentNotFoundError:  # the id of something in a workspace that is not there
         return False

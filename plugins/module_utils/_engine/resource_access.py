@@ -14,11 +14,11 @@ from .._errors import ConflictError, OperationFailed
 from .._invocation import Invocation
 from .._schema.resource_type import SETTLED_STATES, SOUND_STATES, Condition, Options, ResourceType
 from .._schema.values import Json
-from .._service.arm import Accepted, Management
+from .._service.arm import Accepted, Arm
 from .._service.workspace import Workspace
 
-Standing: t.TypeAlias = "dict[str, Json] | None"
-Write = t.Callable[[Standing], "Accepted | None"]
+Current: t.TypeAlias = "dict[str, Json] | None"
+Write = t.Callable[[Current], "Accepted | None"]
 
 
 class Deadline:
@@ -32,7 +32,7 @@ class Deadline:
         return max(self._end - time.time(), 0.0)
 
 
-class Site:
+class ResourceAccess:
     """The place of one resource for the length of one task."""
 
     def __init__(
@@ -48,25 +48,25 @@ class Site:
         self._wait: bool = invocation.options["wait"]
 
     @property
-    def management(self) -> Management:
-        return self.workspace.management
+    def arm(self) -> Arm:
+        return self.workspace.arm
 
     # -- looking -------------------------------------------------------------------------------------------------
 
-    def observe(self) -> Standing:
-        return self.management.get(self.path, api_version=self.resource.api_version)
+    def observe(self) -> Current:
+        return self.arm.get(self.path, api_version=self.resource.api_version)
 
-    def settled(self, *, sound: bool = False) -> Standing:
+    def settled(self, *, sound: bool = False) -> Current:
         """What stands once nothing is under way there: a plan on moving ground would be wrong.
 
         With ``sound``, raises OperationFailed where something Failed stands.
         """
-        standing = self.observe()
+        current = self.observe()
         still = SOUND_STATES if sound else SETTLED_STATES
-        if standing is None or not self._wait or self.resource.state_of(standing) in still:
-            return standing
+        if current is None or not self._wait or self.resource.state_of(current) in still:
+            return current
         try:
-            self.management.settle(self.path, timeout=self._deadline.left(), what=self.title)
+            self.arm.settle(self.path, timeout=self._deadline.left(), what=self.title)
         except OperationFailed:
             if sound:
                 raise
@@ -74,12 +74,12 @@ class Site:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def write(self, standing: Standing, write: Write) -> Standing:
+    def write(self, current: Current, write: Write) -> Current:
         """Write on what stands (``write`` gives None: nothing is left to do), and read what then stands.
 
         The answer to a write is a transient view that must not be shown (assets contract 3.5).
         """
-        self._carry_out(standing, write)
+        self._carry_out(current, write)
         written = self.settled(sound=True)
         if written is None:
             raise OperationFailed(
@@ -90,62 +90,60 @@ class Site:
 
     def put(self, body: dict[str, Json]) -> Accepted:
         switched = {word: "true" for option, word in self.resource.switches.items() if self.options[option]}
-        return self.management.put(self.path, body, api_version=self.resource.api_version, query=switched)
+        return self.arm.put(self.path, body, api_version=self.resource.api_version, query=switched)
 
     def patch(self, body: dict[str, Json]) -> Accepted:
-        return self.management.patch(self.path, body, api_version=self.resource.api_version)
+        return self.arm.patch(self.path, body, api_version=self.resource.api_version)
 
-    def delete(self, standing: Standing) -> None:
-        def delete(now: Standing) -> Accepted | None:
+    def delete(self, current: Current) -> None:
+        def delete(now: Current) -> Accepted | None:
             query = self.resource.delete_query
-            return (
-                self.management.delete(self.path, api_version=self.resource.api_version, query=query) if now else None
-            )
+            return self.arm.delete(self.path, api_version=self.resource.api_version, query=query) if now else None
 
-        self._carry_out(standing, delete)
+        self._carry_out(current, delete)
 
     def wait_until_gone(self) -> None:
         what, version = f"deletion of {self.title}", self.resource.api_version
-        self.management.settle(self.path, timeout=self._deadline.left(), what=what, api_version=version, gone=True)
+        self.arm.settle(self.path, timeout=self._deadline.left(), what=what, api_version=version, gone=True)
 
-    def bring_about(self, condition: Condition, standing: Standing) -> Standing:
+    def bring_about(self, condition: Condition, current: Current) -> Current:
         """Act until the condition holds, unless it is on its way already."""
-        self._carry_out(standing, lambda now: self._act(condition, now))
+        self._carry_out(current, lambda now: self._act(condition, now))
         return self._reached(condition) if self._wait else self.observe()
 
-    def _act(self, condition: Condition, now: Standing) -> Accepted | None:
+    def _act(self, condition: Condition, now: Current) -> Accepted | None:
         if condition.met_by(now) or condition.told(now) in condition.coming:
             return None
-        return self.management.post(
+        return self.arm.post(
             f"{self.path}/{condition.action}", api_version=self.resource.api_version, safe_to_repeat=True
         )
 
-    def _reached(self, condition: Condition) -> Standing:
+    def _reached(self, condition: Condition) -> Current:
         def over(now: dict[str, Json]) -> bool:
             return condition.met_by(now) or condition.told(now) in condition.lost
 
         what = f"{self.title} to be {condition.state}"
-        self.management.settle(
+        self.arm.settle(
             self.path, timeout=self._deadline.left(), what=what, api_version=self.resource.api_version, over=over
         )
-        standing = self.observe()
-        if not condition.met_by(standing):
+        current = self.observe()
+        if not condition.met_by(current):
             raise OperationFailed(
-                f"{self.title} is not {condition.state}: the service tells {condition.told(standing)}."
+                f"{self.title} is not {condition.state}: the service tells {condition.told(current)}."
             )
-        return standing
+        return current
 
-    def _carry_out(self, standing: Standing, write: Write) -> None:
+    def _carry_out(self, current: Current, write: Write) -> None:
         """Write, and wait for the end of the operation that it starts.
 
         When the service refuses because another operation is under way: wait for its end, look, write once more.
         """
         self._invocation.progress(f"writing {self.title}")
         try:
-            accepted = write(standing)
+            accepted = write(current)
         except ConflictError:
             if not self._wait:
                 raise
             accepted = write(self.settled())
         if accepted and self._wait:
-            self.management.wait(accepted, timeout=self._deadline.left(), what=self.title)
+            self.arm.wait(accepted, timeout=self._deadline.left(), what=self.title)

@@ -11,45 +11,45 @@ import copy
 import typing as t
 
 from .._errors import InvalidOption, ServiceError
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._schema.credentials_values import SECRETS, bare, same_secrets
 from .._schema.values import Json
 from .._service.arm import API_VERSION
-from .resource_access import Site, Standing
+from .resource_access import Current, ResourceAccess
 
 ALWAYS = "always"
 
 
-class Keeper:
+class StoredSecrets:
     """Compares the secrets of one resource when the task asks for it, and keeps them in every update.
 
     Whether an update that leaves them out drops them is recorded nowhere: so none does.
     """
 
-    def __init__(self, site: Site, wanted: dict[str, Json]) -> None:
-        self._site = site
-        self._at = site.resource.secrets_at or ""
-        self._wanted: dict[str, Json] = wanted.get(self._at) or {}
+    def __init__(self, access: ResourceAccess, desired: dict[str, Json]) -> None:
+        self._site = access
+        self._at = access.resource.secrets_at or ""
+        self._wanted: dict[str, Json] = desired.get(self._at) or {}
         self._register(self._wanted.get(SECRETS))
 
-    def compared(self, standing: Standing) -> Standing:
+    def compared(self, current: Current) -> Current:
         """What stands, with its secrets; with none of them where they are not those that the task wants."""
-        held = dig(standing, self._at)
+        held = get_at(current, self._at)
         asked = self._site.options.get("update_credentials") == ALWAYS and SECRETS in self._wanted
         if not asked or not held or held.get("credentialsType") != self._wanted["credentialsType"]:
-            return standing
+            return current
         found = self._told()
-        compared = copy.deepcopy(standing)
-        plant(
+        compared = copy.deepcopy(current)
+        set_at(
             t.cast("dict[str, Json]", compared),
             f"{self._at}.{SECRETS}",
             found if same_secrets(found, self._wanted[SECRETS]) else {},
         )
         return compared
 
-    def kept(self, body: dict[str, Json], standing: Standing) -> dict[str, Json]:
+    def kept(self, body: dict[str, Json], current: Current) -> dict[str, Json]:
         """The body of an update, with what stands of the credentials unless it brings others. Raises InvalidOption."""
-        held, now = dig(body, self._at), dig(standing, self._at)
+        held, now = get_at(body, self._at), get_at(current, self._at)
         if held and now and held["credentialsType"] == now["credentialsType"]:
             held.update({key: value for key, value in now.items() if key not in held and value is not None})
         if not held or held["credentialsType"] == "None" or held.get(SECRETS):
@@ -63,13 +63,13 @@ class Keeper:
                     f"{self._site.title}: an update has to repeat the secret that stands, and it cannot be read. "
                     f"{error.message} Give the credentials in the task, or let this identity read them."
                 ) from None
-        plant(body, f"{self._at}.{SECRETS}", secrets)
+        set_at(body, f"{self._at}.{SECRETS}", secrets)
         return body
 
     def _told(self) -> dict[str, Json]:
         """Service fact: assets contract 4.3 (without a body, the key itself)."""
         path = f"{self._site.path}/listSecrets"
-        secrets = self._site.management.post(path, api_version=API_VERSION, safe_to_repeat=True).body or {}
+        secrets = self._site.arm.post(path, api_version=API_VERSION, safe_to_repeat=True).body or {}
         self._register(secrets)
         return secrets
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from .._errors import ConflictError, ServiceError
 from .._local.files import Content, File
 from .._names.storage_uri import upload_place
-from .._service.blob_container import Blob, Container
+from .._service.blob_container import Blob, BlobContainer
 from .._service.datastore_storage import open_sas
 
 if t.TYPE_CHECKING:
@@ -37,7 +37,7 @@ def through_pending_upload(workspace: Workspace, version_path: str, content: Con
     Service fact: assets contract 5.1 and 5.2. The container is new with every call, so nothing half-finished is in it.
     """
     path = f"{version_path}/startPendingUpload"
-    answer = workspace.management.post(path, PENDING_REQUEST, safe_to_repeat=True).body or {}
+    answer = workspace.arm.post(path, PENDING_REQUEST, safe_to_repeat=True).body or {}
     place = answer.get("blobReferenceForConsumption") or {}
     sas_uri = (place.get("credential") or {}).get("sasUri")
     if not sas_uri or not place.get("blobUri"):
@@ -52,7 +52,7 @@ def through_pending_upload(workspace: Workspace, version_path: str, content: Con
     return f"{place['blobUri']}/{below}"
 
 
-def into_datastore(container: Container, content: Content, mark: Mapping[str, str], progress: Progress) -> None:
+def into_datastore(container: BlobContainer, content: Content, mark: Mapping[str, str], progress: Progress) -> None:
     """Upload under the hash of the content, unless an earlier upload is whole; a half-finished one is completed.
 
     Service fact: assets contract 8.3 and 8.4.
@@ -60,11 +60,11 @@ def into_datastore(container: Container, content: Content, mark: Mapping[str, st
     root = upload_place(content.object_hash, content.name)
     names = _blob_names(content, root)
     for look in range(1, _LOOKS + 1):
-        standing = {blob.name: blob for blob in container.list(root)}
-        whole = COMPLETED.items() <= getattr(standing.get(names[_first(content)]), "metadata", {}).items()
-        todo = [(file, name) for file, name in names.items() if not _stands(file, standing.get(name), trust=whole)]
+        current = {blob.name: blob for blob in container.list(root)}
+        whole = COMPLETED.items() <= getattr(current.get(names[_first(content)]), "metadata", {}).items()
+        todo = [(file, name) for file, name in names.items() if not _exists(file, current.get(name), trust=whole)]
         try:
-            _upload(container, todo, standing, progress)
+            _upload(container, todo, current, progress)
         except ConflictError:
             if look == _LOOKS:
                 raise
@@ -75,14 +75,14 @@ def into_datastore(container: Container, content: Content, mark: Mapping[str, st
 
 
 def _upload(
-    container: Container, todo: list[tuple[File, str]], standing: Mapping[str, Blob], progress: Progress
+    container: BlobContainer, todo: list[tuple[File, str]], current: Mapping[str, Blob], progress: Progress
 ) -> None:
     for overwrite in (False, True):
-        part = [(file.path, name) for file, name in todo if (name in standing) is overwrite]
+        part = [(file.path, name) for file, name in todo if (name in current) is overwrite]
         container.upload(part, overwrite=overwrite, workers=WORKERS, progress=progress)
 
 
-def _finish(container: Container, content: Content, names: Mapping[File, str], mark: Mapping[str, str]) -> None:
+def _finish(container: BlobContainer, content: Content, names: Mapping[File, str], mark: Mapping[str, str]) -> None:
     """Say that the upload is whole, last of all and only when it is: others trust this mark."""
     content.require_unchanged()
     quoted = {key: urllib.parse.quote(value) for key, value in mark.items()}
@@ -100,7 +100,7 @@ def _first(content: Content) -> File:
     return min(content.files, key=lambda file: str(file.path))
 
 
-def _stands(file: File, blob: Blob | None, *, trust: bool) -> bool:
+def _exists(file: File, blob: Blob | None, *, trust: bool) -> bool:
     """Is this file in storage? In an upload that was not marked as whole only the checksum can tell."""
     if blob is None or blob.size != file.size:
         return False

@@ -10,36 +10,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._service.workspace import Workspace
-from .find import Search
+from .find import JobSearch
 from .job import Job
 from .ledger import Ledger
-from .spec import Order
+from .spec import JobSpec
 
 
 @dataclass(frozen=True)
-class Try:
+class Attempt:
     """One try of a key, with its ``job`` where there is one, and with the search that looked for it."""
 
-    order: Order
-    search: Search
+    order: JobSpec
+    search: JobSearch
     job: Job | None
 
 
-class Tries:
+class Attempts:
     """A try is started only after the one before it has ended, so there is never more than one going on."""
 
-    def __init__(self, workspace: Workspace, ledger: Ledger | None, order: Order) -> None:
+    def __init__(self, workspace: Workspace, ledger: Ledger | None, order: JobSpec) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._order = order
 
-    def latest(self) -> Try:
+    def latest(self) -> Attempt:
         """The last try that has a job; the first one, without a job, when none has. Raises what ``Search`` raises.
 
         Where the service names jobs as asked this costs one read, or two of a job that has ended.
         """
         if self._order.name is None:
-            return Try(self._order, Search(self._workspace, None, self._order.marks), None)
+            return Attempt(self._order, JobSearch(self._workspace, None, self._order.marks), None)
         first = self.number(1)
         if first.job is None or not first.job.has_ended:
             return first
@@ -49,15 +49,15 @@ class Tries:
             return self._last_in_line(first)
         return self._last_noted(first, self._ledger.last_try(self._order.name))
 
-    def number(self, number: int) -> Try:
+    def number(self, number: int) -> Attempt:
         """One try, looked for."""
         search = self._search(number)
-        return Try(self._order.again(number), search, search.find())
+        return Attempt(self._order.again(number), search, search.find())
 
-    def _search(self, number: int) -> Search:
-        return Search(self._workspace, self._ledger, self._order.again(number).marks)
+    def _search(self, number: int) -> JobSearch:
+        return JobSearch(self._workspace, self._ledger, self._order.again(number).marks)
 
-    def _last_noted(self, first: Try, noted: int) -> Try:
+    def _last_noted(self, first: Attempt, noted: int) -> Attempt:
         """Going down: what was announced may have been refused."""
         for number in range(noted, 1, -1):
             found = self.number(number)
@@ -65,7 +65,7 @@ class Tries:
                 return found
         return first
 
-    def _last_in_line(self, latest: Try) -> Try:
+    def _last_in_line(self, latest: Attempt) -> Attempt:
         while latest.job is not None and latest.job.has_ended:
             following = self.number(latest.order.number + 1)
             if following.job is None:

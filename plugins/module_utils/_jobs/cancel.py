@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from .._service.workspace import Workspace
 from .job import Job, read_job
-from .wait import ENDING, Watch
+from .wait import ENDING, JobWait
 
 CANCELING = "CancelRequested"
 
 
-def cancel(job: Job, workspace: Workspace, watch: Watch, *, wait: bool) -> Job:
+def cancel(job: Job, workspace: Workspace, watch: JobWait, *, wait: bool) -> Job:
     """The job as it ended, or with ``wait`` False as it stands. Raises WaitTimeout when it does not end.
 
     Service fact: batch contract 6.4; assets contract 10 (a 200 with nothing to follow is an answer too).
     """
     path = workspace.path(f"jobs/{job.name}")
     if job.status != CANCELING:
-        accepted = workspace.management.post(f"{path}/cancel", safe_to_repeat=True)
+        accepted = workspace.arm.post(f"{path}/cancel", safe_to_repeat=True)
         if wait:
-            workspace.management.wait(accepted, timeout=ENDING, what=f"cancellation of {job.name}")
-    standing = workspace.management.get(path)
-    job = read_job(standing) if standing else job
+            workspace.arm.wait(accepted, timeout=ENDING, what=f"cancellation of {job.name}")
+    current = workspace.arm.get(path)
+    job = read_job(current) if current else job
     watch.note(job)
     return watch.until_canceled(job) if wait else job

@@ -22,7 +22,7 @@ from .._errors import AzureMLError, ConnectionFailed, InvalidOption
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._service.blob_container import Container
+    from .._service.blob_container import BlobContainer
     from .result_files import ResultFile
 
 WORKERS = 4
@@ -78,7 +78,7 @@ class ResultFolder:
         except (OSError, RuntimeError) as error:
             raise InvalidOption(f"dest: cannot look into {self.path} ({_why(error)}). Choose another folder.") from None
 
-    def fetch(self, container: Container, files: list[ResultFile], location: str, job: str) -> list[str]:
+    def fetch(self, container: BlobContainer, files: list[ResultFile], location: str, job: str) -> list[str]:
         """Download files, several at a time, and return the names of those whose bytes are new.
 
         A file appears under its name only when it is whole and checked; what an interrupted run has brought is gone
@@ -122,7 +122,7 @@ class ResultFolder:
 
     # -- one file ------------------------------------------------------------------------------------------------
 
-    def _fetch_one(self, container: Container, file: ResultFile, location: str) -> tuple[str, bool]:
+    def _fetch_one(self, container: BlobContainer, file: ResultFile, location: str) -> tuple[str, bool]:
         """The checksum of the bytes, and whether they are new."""
         target = self._target(file)
         version = f"{location}/{file.name}#{file.blob.etag}"
@@ -156,7 +156,7 @@ class ResultFolder:
                 f"dest: another task is bringing {file.name} into {self.path} at this moment. Run one of them."
             ) from None
 
-    def _arrive(self, container: Container, file: ResultFile, stream: t.IO[bytes]) -> bytes | None:
+    def _arrive(self, container: BlobContainer, file: ResultFile, stream: t.IO[bytes]) -> bytes | None:
         """Bring the rest of a file; the checksum of the whole, None when that is not what it should be."""
         digest = hashlib.md5(usedforsecurity=False)
         stream.seek(0)

@@ -28,7 +28,7 @@ class InDoubt(AzureMLError):
     """It cannot be known whether the job was started; nothing was sent."""
 
 
-class Search:
+class JobSearch:
     """Looks for the job that carries the marks of one key. Raises what the management calls raise.
 
     By its name, where the service names jobs as asked; else by what the ledger notes of the key; and where that says
@@ -97,7 +97,7 @@ class Search:
     # -- by name -------------------------------------------------------------------------------------------------
 
     def _read(self, name: str) -> Job | None:
-        body = self._workspace.management.get(self._workspace.path(f"jobs/{name}"))
+        body = self._workspace.arm.get(self._workspace.path(f"jobs/{name}"))
         return read_job(body) if body is not None else None
 
     def _by_name(self, job: Job) -> Job:
@@ -147,7 +147,7 @@ class Search:
     # -- by the list of jobs ---------------------------------------------------------------------------------------
 
     def _list(self) -> t.Iterator[Job]:
-        jobs = self._workspace.management.list(self._workspace.path("jobs"), jobType="Pipeline", listViewType="All")
+        jobs = self._workspace.arm.list(self._workspace.path("jobs"), jobType="Pipeline", listViewType="All")
         return (read_job(body) for body in jobs)
 
     def _since(self, begin: datetime.datetime) -> t.Iterator[Job]:

@@ -110,7 +110,7 @@ class Input:
             f"/workspaces/{home.name}/{below}"
         )
 
-    def wire(self) -> Json:
+    def json(self) -> Json:
         if self.type == LITERAL:
             return {"jobInputType": "Literal", "value": self.value}
         mode = {"mode": INPUT_MODES[self.mode]} if self.mode else {}
@@ -143,7 +143,7 @@ class Output:
     type: str = "uri_file"
     mode: str | None = None
 
-    def wire(self) -> Json:
+    def json(self) -> Json:
         mode = {"mode": OUTPUT_MODES[self.mode]} if self.mode else {}
         return {"jobOutputType": DATA_TYPES[self.type], "uri": _output_uri(self.place), **mode}
 
@@ -182,9 +182,9 @@ def read_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
 
 def current_body(inputs: list[Input], outputs: list[Output]) -> Json:
     """The data part of a call's properties. Service fact: batch contract 5.2."""
-    body: Json = {"inputData": {item.name: item.wire() for item in inputs}}
+    body: Json = {"inputData": {item.name: item.json() for item in inputs}}
     if outputs:
-        body["outputData"] = {item.name: item.wire() for item in outputs}
+        body["outputData"] = {item.name: item.json() for item in outputs}
     return body
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from .._errors import AzureMLError, ConnectionFailed, MissingLibrary
 from .._invocation import Invocation
-from .._service.blob_container import Container, Note
+from .._service.blob_container import BlobContainer, Note
 from .._service.datastores import Datastores
 
 FOLDER = "batch-scoring/.jobs"
@@ -118,13 +118,13 @@ class Ledger:
 
     def rivals(self, key: str, places: t.Iterable[tuple[str, str]]) -> list[Rival]:
         """Other keys, of any endpoint, that were told to write to one of these places."""
-        wanted, own = {_fingerprint(place) for place in places}, self._path(key)
+        desired, own = {_fingerprint(place) for place in places}, self._path(key)
         with self._speaking():
             blobs = list(self._container.list(f"{FOLDER}/"))
         return [
             Rival(blob.name.removeprefix(f"{FOLDER}/").removesuffix(".json"), blob.metadata.get("job") or None)
             for blob in blobs
-            if blob.name != own and wanted & set(blob.metadata.get("places", "").split())
+            if blob.name != own and desired & set(blob.metadata.get("places", "").split())
         ]
 
     def _path(self, key: str) -> str:
@@ -136,7 +136,7 @@ class Ledger:
         return self._container.write_note(self._path(key), json.dumps({"key": key, **told}), marks, over=over)
 
     @property
-    def _container(self) -> Container:
+    def _container(self) -> BlobContainer:
         return self._datastores.default("ledger").container
 
     @contextlib.contextmanager

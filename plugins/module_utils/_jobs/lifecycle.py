@@ -14,14 +14,14 @@ from .._invocation import Invocation, Result
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._service.datastores import Datastores, home
 from .._service.workspace import Workspace
-from .attempts import Tries, Try
+from .attempts import Attempt, Attempts
 from .cancel import cancel
 from .job import COMPLETED, Job, read_job
 from .job_view import Json, shown_job
 from .ledger import Ledger
 from .output_guard import delete_below, meets_kept
-from .spec import Order
-from .wait import Watch
+from .spec import JobSpec
+from .wait import JobWait
 
 CANCELED, ARCHIVED, RESTORED, ABSENT = "canceled", "archived", "restored", "absent"
 # What a PUT of a job that stands may hold: what it is, and what can be changed of it.
@@ -29,19 +29,24 @@ WRITABLE = ("jobType", "experimentName", "displayName", "description", "tags", "
 STATES = (CANCELED, ARCHIVED, RESTORED, ABSENT)
 
 
-class Upkeep:
+class Lifecycle:
     """Brings the job of a key into a state other than having been started. A key without job is fine with all."""
 
     def __init__(
-        self, workspace: Workspace, invocation: Invocation, order: Order, ledger: Ledger | None, datastores: Datastores
+        self,
+        workspace: Workspace,
+        invocation: Invocation,
+        order: JobSpec,
+        ledger: Ledger | None,
+        datastores: Datastores,
     ) -> None:
         self._workspace = workspace
         self._invocation = invocation
         self._order = order
         self._ledger = ledger
         self._datastores = datastores
-        self._tries = Tries(workspace, ledger, order)
-        self._watch = Watch(workspace, invocation)
+        self._tries = Attempts(workspace, ledger, order)
+        self._watch = JobWait(workspace, invocation)
 
     def to(self, state: str) -> Result:
         latest = self._tries.latest()
@@ -52,9 +57,9 @@ class Upkeep:
             return self._canceled(latest, latest.job)
         if state == ABSENT:
             return self._absent(latest, latest.job)
-        return self._archived(latest, latest.job, wanted=state == ARCHIVED)
+        return self._archived(latest, latest.job, desired=state == ARCHIVED)
 
-    def _canceled(self, latest: Try, job: Job) -> Result:
+    def _canceled(self, latest: Attempt, job: Job) -> Result:
         if job.has_ended:
             return Result(False, {"batch_job": self._shown(latest, job)})
         before, after = self._change(status=(job.status, "Canceled"))
@@ -63,28 +68,28 @@ class Upkeep:
         ended = cancel(job, self._workspace, self._watch, wait=self._invocation.options["wait"])
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
-    def _archived(self, latest: Try, job: Job, *, wanted: bool) -> Result:
+    def _archived(self, latest: Attempt, job: Job, *, desired: bool) -> Result:
         """Service fact: assets contract 1.8, 10 (what was read goes back); batch contract 6.1 (what may be changed)."""
-        if bool(job.is_archived) is wanted:
+        if bool(job.is_archived) is desired:
             return Result(False, {"batch_job": self._shown(latest, job)})
-        before, after = self._change(archived=(bool(job.is_archived), wanted))
+        before, after = self._change(archived=(bool(job.is_archived), desired))
         if self._invocation.check_mode:
-            return Result(True, {"batch_job": {**self._shown(latest, job), "archived": wanted}}, before, after)
+            return Result(True, {"batch_job": {**self._shown(latest, job), "archived": desired}}, before, after)
         path = self._workspace.path(f"jobs/{job.name}")
-        standing = self._workspace.management.get(path) or {}
-        told = standing.get("properties") or {}
+        current = self._workspace.arm.get(path) or {}
+        told = current.get("properties") or {}
         properties = {word: told[word] for word in WRITABLE if told.get(word) is not None}
-        self._workspace.management.put(path, {"properties": {**properties, "isArchived": wanted}})
-        now = self._workspace.management.get(path)
+        self._workspace.arm.put(path, {"properties": {**properties, "isArchived": desired}})
+        now = self._workspace.arm.get(path)
         return Result(True, {"batch_job": self._shown(latest, read_job(now) if now else job)}, before, after)
 
-    def _absent(self, latest: Try, job: Job) -> Result:
+    def _absent(self, latest: Attempt, job: Job) -> Result:
         """All tries of the key: a try that is left would be taken for the key's job. The last one goes first."""
         attempts = [latest, *map(self._tries.number, range(latest.order.number - 1, 0, -1))]
         before, _after = self._change(status=(job.status, None))
         if self._invocation.options["delete_outputs"]:
             jobs = [attempt.job for attempt in attempts if attempt.job is not None]
-            before["outputs"] = [place.uri for standing in jobs for place in self._places(standing)]
+            before["outputs"] = [place.uri for current in jobs for place in self._places(current)]
         if not self._invocation.check_mode:
             for attempt in attempts:
                 if attempt.job is not None:
@@ -100,9 +105,9 @@ class Upkeep:
         if self._invocation.options["delete_outputs"]:
             self._delete_outputs(job)
         path = self._workspace.path(f"jobs/{job.name}")
-        accepted = self._workspace.management.delete(path)
+        accepted = self._workspace.arm.delete(path)
         timeout = self._invocation.options["wait_timeout"]
-        self._workspace.management.wait(accepted, timeout=timeout, what=f"deletion of {job.name}")
+        self._workspace.arm.wait(accepted, timeout=timeout, what=f"deletion of {job.name}")
 
     def _delete_outputs(self, job: Job) -> None:
         """What was written since the job began."""
@@ -141,7 +146,7 @@ class Upkeep:
         before = {**key, **{word: change[0] for word, change in changes.items()}}
         return before, {**key, **{word: change[1] for word, change in changes.items()}}
 
-    def _shown(self, latest: Try, job: Job) -> Json:
+    def _shown(self, latest: Attempt, job: Job) -> Json:
         return {
             **shown_job(job, self._workspace),
             "key": self._order.name,

@@ -14,7 +14,7 @@ from .._errors import AzureMLError, redact, redact_all
 from .._service.datastore_storage import open_datastore
 
 if t.TYPE_CHECKING:
-    from .._service.blob_container import Container
+    from .._service.blob_container import BlobContainer
     from .._service.run_history import Run
     from .._service.workspace import Workspace
 
@@ -49,7 +49,7 @@ class JobLogs:
             return ""
 
     @functools.cached_property
-    def _container(self) -> Container | None:
+    def _container(self) -> BlobContainer | None:
         try:
             return open_datastore(self._workspace, ARTIFACTS).container
         except AzureMLError:

@@ -15,7 +15,7 @@ import urllib.parse
 from .._errors import AzureMLError, InvalidOption
 from .._invocation import Invocation
 from .._names.datastore_path import DatastorePath, read_datastore_path
-from .._names.dotted_path import dig
+from .._names.dotted_path import get_at
 from .._service.blob_container import Blob
 from .._service.datastore_storage import Datastore
 from .._service.datastores import Datastores, home
@@ -23,7 +23,7 @@ from .._service.workspace import Workspace
 from .inputs_outputs import Input, Json, Output
 from .job import SCORE
 from .ledger import FOLDER as LEDGER
-from .spec import GENERATION_2021, OVERWRITE, Order
+from .spec import GENERATION_2021, OVERWRITE, JobSpec
 
 DEFAULT_FILE = "predictions.csv"
 # Of any datastore, for several can share a container. Service fact: assets contract 8.3, batch contract 6.5.
@@ -40,7 +40,7 @@ _OTHER_SCHEMES = re.compile(r"(?:abfs|wasb)s?://(?P<container>[^@/]+)@(?P<host>[
 class OutputGuard:
     """Service fact: batch contract 6.5 (an output that exists makes the job fail, minutes after the call)."""
 
-    def __init__(self, order: Order, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
+    def __init__(self, order: JobSpec, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
         self._order = order
         self._home = home(workspace)
         self._datastores = datastores
@@ -51,11 +51,11 @@ class OutputGuard:
         if self._order.outputs:
             return self._order.outputs
         options = self._invocation.options
-        appends = dig(deployment, "properties.outputAction") == "AppendRow"
+        appends = get_at(deployment, "properties.outputAction") == "AppendRow"
         if not self._order.name or not appends or options["api_generation"] == GENERATION_2021:
             return []
         store = self._datastores.default("outputs")
-        file = options["output_file_name"] or dig(deployment, "properties.outputFileName") or DEFAULT_FILE
+        file = options["output_file_name"] or get_at(deployment, "properties.outputFileName") or DEFAULT_FILE
         return [Output(SCORE, DatastorePath(store.name, f"{self._order.marks.folder}/{file}"))]
 
     def require_apart(self, inputs: list[Input], outputs: list[Output]) -> None:

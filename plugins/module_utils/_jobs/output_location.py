@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._errors import AzureMLError, InvalidOption
 from .._names.datastore_path import DatastorePath, read_datastore_path
-from .._service.blob_container import Container
+from .._service.blob_container import BlobContainer
 from .._service.datastores import Datastores, home
 from .._service.run_history import SCORING_RUN
 from .._service.workspace import Workspace
@@ -25,7 +25,7 @@ class Found:
     """An output with its files."""
 
     place: DatastorePath
-    container: Container
+    container: BlobContainer
     files: list[ResultFile]
 
 

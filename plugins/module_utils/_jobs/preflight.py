@@ -15,14 +15,14 @@ from .._engine.reference_lookup import full_id
 from .._errors import InvalidOption
 from .._invocation import Invocation
 from .._names.datastore_path import read_datastore_path
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
 from .inputs_outputs import LITERAL, Input, Json, Output, body_of_2021, current_body
 from .job import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK
 from .output_guard import OutputGuard
-from .spec import GENERATION_2021, Order
+from .spec import GENERATION_2021, JobSpec
 
 # How much text the service takes as a property of a job is not known; this much it takes as a tag anywhere.
 LONGEST_NOTE = 256
@@ -40,14 +40,14 @@ class Request:
     outputs: list[Output]
 
 
-class Preparation:
+class Preflight:
     """Looks at all that the call needs.
 
     In check mode an endpoint, deployment or data asset that is not there may be made by an earlier task: the request
     is a prediction then, and without ``scoring_uri``.
     """
 
-    def __init__(self, order: Order, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
+    def __init__(self, order: JobSpec, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
         self.order = order
         self.workspace = workspace
         self.datastores = datastores
@@ -59,7 +59,7 @@ class Preparation:
         """Raises InvalidOption when something is missing or in the way. Writes nothing."""
         endpoint = self._endpoint()
         deployment = self._deployment(endpoint)
-        kind = dig(deployment, "properties.deploymentConfiguration.deploymentConfigurationType")
+        kind = get_at(deployment, "properties.deploymentConfiguration.deploymentConfigurationType")
         is_model = deployment is not None and kind != "PipelineComponent"
         if is_model:
             self._require_one_of_each()
@@ -68,7 +68,7 @@ class Preparation:
         self.guard.require_apart(inputs, outputs)
         self.guard.require_free(outputs)
         return Request(
-            scoring_uri=dig(endpoint, "properties.scoringUri"),
+            scoring_uri=get_at(endpoint, "properties.scoringUri"),
             deployment=self.options["deployment_name"],
             body=self._body(inputs, outputs),
             words=self._words(inputs, outputs),
@@ -80,14 +80,14 @@ class Preparation:
 
     def _endpoint(self) -> Json | None:
         name = self.options["endpoint_name"]
-        endpoint = self.workspace.management.get(self.workspace.path(f"batchEndpoints/{name}"))
+        endpoint = self.workspace.arm.get(self.workspace.path(f"batchEndpoints/{name}"))
         if endpoint is None:
             self._misses(
                 f"endpoint_name: there is no batch endpoint {name} in workspace {self.workspace.id.name}. "
                 "Create it first, or correct the name."
             )
-        elif not dig(endpoint, "properties.scoringUri"):
-            state = dig(endpoint, "properties.provisioningState")
+        elif not get_at(endpoint, "properties.scoringUri"):
+            state = get_at(endpoint, "properties.provisioningState")
             self._misses(
                 f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it stands."
             )
@@ -98,7 +98,7 @@ class Preparation:
         if endpoint is None:
             return None
         asked = self.options["deployment_name"]
-        name = asked or dig(endpoint, "properties.defaults.deploymentName")
+        name = asked or get_at(endpoint, "properties.defaults.deploymentName")
         label = f"batch endpoint {self.options['endpoint_name']}"
         if name is None:
             self._misses(
@@ -106,7 +106,7 @@ class Preparation:
             )
             return None
         path = f"batchEndpoints/{self.options['endpoint_name']}/deployments/{name}"
-        deployment = self.workspace.management.get(self.workspace.path(path))
+        deployment = self.workspace.arm.get(self.workspace.path(path))
         if deployment is None:
             self._misses(
                 f"deployment_name: {label} has no deployment {name}"
@@ -148,12 +148,12 @@ class Preparation:
 
     def _found_asset(self, item: Input) -> Input:
         asset_id = full_id(item.path, "data", item.option, self.workspace)
-        asset = self.workspace.management.get(asset_id)
+        asset = self.workspace.arm.get(asset_id)
         if asset is None:
             raise InvalidOption(
                 f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
             )
-        kind, uri = (dig(asset, f"properties.{word}") for word in ("dataType", "dataUri"))
+        kind, uri = (get_at(asset, f"properties.{word}") for word in ("dataType", "dataUri"))
         return item.found(asset_id, kind, self.workspace.id, uri)
 
     # -- the call ----------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class Preparation:
         own_file_name = any(output.type == "uri_file" for output in outputs)
         for at, value in self.order.settings.items():
             if not (own_file_name and at == "properties.outputFileName"):
-                plant(body, at, value)
+                set_at(body, at, value)
         return body
 
     def _words(self, inputs: list[Input], outputs: list[Output]) -> Json:
@@ -182,7 +182,7 @@ class Preparation:
         words["outputs"] = shown_data(outputs)
         for spot in BATCH_JOB.fields:
             if spot.at in self.order.settings:
-                plant(words, spot.option, dig(self.options, spot.option))
+                set_at(words, spot.option, get_at(self.options, spot.option))
         return {word: value for word, value in words.items() if value not in (None, {})}
 
 

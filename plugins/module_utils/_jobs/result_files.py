@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 if t.TYPE_CHECKING:
-    from .._service.blob_container import Blob, Container
+    from .._service.blob_container import Blob, BlobContainer
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ResultFile:
         return {"name": self.name, "size": self.blob.size, "md5": md5}
 
 
-def list_files(container: Container, path: str) -> list[ResultFile]:
+def list_files(container: BlobContainer, path: str) -> list[ResultFile]:
     """The files of the output at ``path``, a blob or a folder, sorted by name. Raises what the container raises."""
     below = f"{path}/"
     found = []

@@ -30,7 +30,7 @@ _LONGEST_SLUG = 100
 
 
 @dataclass(frozen=True)
-class Order:
+class JobSpec:
     """One job that the task asks for. ``settings`` are wire path -> JSON.
 
     ``name`` is the key that the task gave or derived, None for a job that nobody wants to find again. A key that is
@@ -48,7 +48,7 @@ class Order:
     key: str
     number: int = 1
 
-    def again(self, number: int) -> Order:
+    def again(self, number: int) -> JobSpec:
         """The same order as the try of this number."""
         return replace(self, number=number, key=self.key if number == 1 else f"{self.name}--{number}")
 
@@ -69,7 +69,7 @@ class Order:
         return str(uuid.uuid5(_NAMESPACE, f"{self.home}/jobs/{self.key}"))
 
 
-def read_order(options: Options, workspace: Workspace) -> Order:
+def read_order(options: Options, workspace: Workspace) -> JobSpec:
     """Check the task's words; no request is made. Raises InvalidOption that names the option."""
     inputs = read_inputs(options["inputs"])
     outputs = read_outputs(options["outputs"], workspace.id)
@@ -90,7 +90,7 @@ def read_order(options: Options, workspace: Workspace) -> Order:
     settings = check_options(BATCH_JOB, {**options, "name": key}, workspace.id)
     endpoint = options["endpoint_name"]
     goes_to = [output.below(key) for output in outputs] if policy == UNIQUE else outputs
-    return Order(
+    return JobSpec(
         name=name,
         home=f"{workspace.id.path}/batchEndpoints/{endpoint}".lower(),
         endpoint=endpoint,

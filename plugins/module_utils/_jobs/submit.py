@@ -15,13 +15,13 @@ from .._errors import AzureMLError, ConflictError, ConnectionFailed, ServiceErro
 from .._invocation import Invocation
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
-from .attempts import Try
+from .attempts import Attempt
 from .find import InDoubt
 from .job import Job, read_job
 from .ledger import SETTLED_AFTER, Ledger
 from .output_guard import OutputGuard
 from .preflight import Request
-from .spec import Order
+from .spec import JobSpec
 
 # After these the job may have been started nevertheless.
 DOUBTFUL = frozenset({408, *range(500, 600)})
@@ -44,7 +44,7 @@ class Submission:
         self._guard = guard
         self._invocation = invocation
 
-    def start(self, attempt: Try, request: Request) -> tuple[Job, bool]:
+    def start(self, attempt: Attempt, request: Request) -> tuple[Job, bool]:
         """The job, and whether it was this run that started it: another may have been faster.
 
         Raises InDoubt when it cannot be known whether the job was started; anything else means that it was not.
@@ -77,7 +77,7 @@ class Submission:
                 container = self._datastores.default(item.option).container
                 into_datastore(container, item.files, {}, self._invocation.progress)
 
-    def _announced(self, attempt: Try, ledger: Ledger) -> Job | None:
+    def _announced(self, attempt: Attempt, ledger: Ledger) -> Job | None:
         """Note in the ledger that the job is going to be started; the job of a run that was faster, if there is one."""
         order = attempt.order
         for _try in range(2):
@@ -88,7 +88,7 @@ class Submission:
                 return job
         raise InDoubt(f"Other runs are starting job {order.key} at this moment. Nothing was sent. Run the task again.")
 
-    def _submitted(self, attempt: Try, request: Request) -> Job:
+    def _submitted(self, attempt: Attempt, request: Request) -> Job:
         """Start the job; when the answer says nothing, look whether it was started instead of asking again."""
         order = attempt.order
         begin = datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc)
@@ -115,7 +115,7 @@ class Submission:
             raise failure
         raise self._in_doubt(order, failure)
 
-    def _in_doubt(self, order: Order, failure: AzureMLError) -> InDoubt:
+    def _in_doubt(self, order: JobSpec, failure: AzureMLError) -> InDoubt:
         again = (
             "run the task again: it takes up the job under this name, or, "
             f"{SETTLED_AFTER / 60:.0f} minutes after the start, knows that there is none and starts it."
@@ -131,7 +131,7 @@ class Submission:
         )
 
 
-def _require_recent(announced: float, order: Order) -> None:
+def _require_recent(announced: float, order: JobSpec) -> None:
     """Others take an old announcement for one that came to nothing. Raises AzureMLError on a host that slept."""
     if time.time() - announced > SETTLED_AFTER / 2:
         raise AzureMLError(

@@ -43,7 +43,7 @@ def pause_after(waited: float, in_phase: float) -> float:
     return min(max(shortest, min(SHARE_OF_WAIT * waited, SHARE_OF_PHASE * in_phase)), LONGEST_PAUSE)
 
 
-class Watch:
+class JobWait:
     """One wait for one job, seen last as ``job``. ``timeline`` holds each state and when it was first seen."""
 
     def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
@@ -113,7 +113,7 @@ class Watch:
 
     def _look(self, job: Job) -> tuple[Job, float]:
         """Service fact: batch contract 6.1 (management view)."""
-        body, asked = self._workspace.management.look(self._workspace.path(f"jobs/{job.name}"))
+        body, asked = self._workspace.arm.look(self._workspace.path(f"jobs/{job.name}"))
         if body is not None:
             return read_job(body), asked
         if time.time() - self._begin > APPEARANCE:

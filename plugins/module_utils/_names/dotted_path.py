@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 
-def dig(tree: t.Any, path: str) -> t.Any:
+def get_at(tree: t.Any, path: str) -> t.Any:
     """The value at a dotted path, None where a step is missing."""
     for step in path.split("."):
         if not isinstance(tree, t.Mapping):
@@ -19,7 +19,7 @@ def dig(tree: t.Any, path: str) -> t.Any:
     return tree
 
 
-def plant(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
+def set_at(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
     """Put a value at a dotted path, making the maps on the way (also where the service answered null)."""
     *steps, last = path.split(".")
     for step in steps:
@@ -29,9 +29,9 @@ def plant(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
     tree[last] = value
 
 
-def uproot(tree: dict[str, t.Any], path: str) -> None:
+def delete_at(tree: dict[str, t.Any], path: str) -> None:
     """Remove the value at a dotted path, if it is there."""
     *steps, last = path.split(".")
-    holder = dig(tree, ".".join(steps)) if steps else tree
+    holder = get_at(tree, ".".join(steps)) if steps else tree
     if isinstance(holder, dict):
         holder.pop(last, None)

@@ -18,7 +18,7 @@ from .._engine.argument_spec import resource_options
 from .._engine.plan import check_options, plan, render
 from .._errors import InvalidOption, ServiceError
 from .._invocation import Invocation, Result, Spec
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
 from .._schema.resource_type import ResourceType
 from .._schema.values import Json
@@ -27,7 +27,7 @@ from .._service.workspace import Workspace
 REFUSED = (400, 409)
 
 
-class Contain:
+class ManageAssetContainer:
     """The verb; ``assets``: word of the option ``type`` -> type of asset."""
 
     def __init__(self, assets: t.Mapping[str, AssetType]) -> None:
@@ -57,34 +57,34 @@ class _Task:
         self.invocation = invocation
         self.options = {**invocation.options, ARCHIVED.option: None}
         self.title = container.title(self.options)
-        self.wanted = check_options(self.container, self.options, workspace.id)
+        self.desired = check_options(self.container, self.options, workspace.id)
         self.path = workspace.path(container.path_of(self.options))
 
     def run(self) -> Result:
-        standing = self.workspace.management.get(self.path)
+        current = self.workspace.arm.get(self.path)
         if self.options["state"] == "absent":
-            return self._absent(standing)
-        if standing is None:
+            return self._absent(current)
+        if current is None:
             raise InvalidOption(f"name: there is no {self.title}. It comes with its first version: publish one.")
-        return self._present(standing)
+        return self._present(current)
 
-    def _present(self, standing: dict[str, Json]) -> Result:
+    def _present(self, current: dict[str, Json]) -> Result:
         archived = self.options["state"] == "archived"
-        if bool(dig(standing, ARCHIVED_AT)) is not archived:
-            self.wanted[ARCHIVED_AT] = archived
-        planned = plan(self.container, self.options, self.wanted, standing, self.workspace.id)
+        if bool(get_at(current, ARCHIVED_AT)) is not archived:
+            self.desired[ARCHIVED_AT] = archived
+        planned = plan(self.container, self.options, self.desired, current, self.workspace.id)
         if planned.action == "none":
-            return Result(False, self._shown(standing))
-        written: dict[str, Json] | None = copy.deepcopy(standing)
+            return Result(False, self._shown(current))
+        written: dict[str, Json] | None = copy.deepcopy(current)
         for difference in planned.differences:
-            plant(t.cast("dict[str, Json]", written), difference.field.at, difference.wanted)
+            set_at(t.cast("dict[str, Json]", written), difference.field.at, difference.desired)
         if not self.invocation.check_mode:
-            self.workspace.management.put(self.path, planned.body)
-            written = self.workspace.management.get(self.path)
-        return Result(True, self._shown(written or standing), planned.before, planned.after)
+            self.workspace.arm.put(self.path, planned.body)
+            written = self.workspace.arm.get(self.path)
+        return Result(True, self._shown(written or current), planned.before, planned.after)
 
-    def _absent(self, standing: dict[str, Json] | None) -> Result:
-        if standing is None:
+    def _absent(self, current: dict[str, Json] | None) -> Result:
+        if current is None:
             return Result(False, {})
         if not self.invocation.check_mode:
             self._delete()
@@ -92,26 +92,26 @@ class _Task:
 
     def _delete(self) -> None:
         """With all versions; where the service wants them to go first, they do (assets contract 1.8)."""
-        management = self.workspace.management
+        arm = self.workspace.arm
         gone: set[str] = set()
         while True:
             try:
-                management.delete(self.path)
+                arm.delete(self.path)
                 return
             except ServiceError as error:
                 versions = self._versions() - gone if error.status in REFUSED else set()
                 if not versions:
                     raise
             for version in versions:
-                management.delete(f"{self.path}/versions/{version}")
+                arm.delete(f"{self.path}/versions/{version}")
             gone |= versions
 
     def _versions(self) -> set[str]:
         """Those listed, and the latest: lists lag behind writes (assets contract 1.6)."""
-        management = self.workspace.management
-        listed = management.list(f"{self.path}/versions", query={"listViewType": "All"})
-        latest = dig(management.get(self.path), "properties.latestVersion")
+        arm = self.workspace.arm
+        listed = arm.list(f"{self.path}/versions", query={"listViewType": "All"})
+        latest = get_at(arm.get(self.path), "properties.latestVersion")
         return {version["name"] for version in listed} | ({latest} if latest else set())
 
-    def _shown(self, standing: dict[str, Json]) -> dict[str, t.Any]:
-        return {"asset_container": render(self.container, standing, self.workspace.id)}
+    def _shown(self, current: dict[str, Json]) -> dict[str, t.Any]:
+        return {"asset_container": render(self.container, current, self.workspace.id)}

@@ -59,12 +59,12 @@ class AssetInfo(Info):
         if options["name"] is None:
             container = self.asset.container
             views = [chosen for chosen in self.filters if chosen is LIST_VIEW]
-            for standing in listed(workspace, container.path.rpartition("/")[0], views, options):
-                yield render(container, standing, workspace.id)
+            for current in listed(workspace, container.path.rpartition("/")[0], views, options):
+                yield render(container, current, workspace.id)
         else:
             KNOWN_NAME.check("name", options["name"], self.asset.label)
-            for standing in self._versions(workspace, options):
-                yield render(self.asset, standing, workspace.id)
+            for current in self._versions(workspace, options):
+                yield render(self.asset, current, workspace.id)
 
     def _versions(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
         versions = f"{self.asset.container_path.format_map(options)}/versions"

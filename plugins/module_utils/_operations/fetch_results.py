@@ -95,26 +95,26 @@ def _check(options: t.Mapping[str, t.Any]) -> None:
 
 
 def _finished(name: str, workspace: Workspace) -> Job:
-    standing = workspace.management.get(workspace.path(f"jobs/{name}"))
-    if standing is None:
+    current = workspace.arm.get(workspace.path(f"jobs/{name}"))
+    if current is None:
         raise InvalidOption(
             f"name: there is no job {name} in workspace {workspace.id.name}. "
             "It is the name that batch_job returns as batch_job.name."
         )
-    job = read_job(standing)
+    job = read_job(current)
     if not job.has_ended:
         raise InvalidOption(f"name: job {name} is {job.status}, and has results when it has ended. Wait for it first.")
     return job
 
 
-def _file_with_rows(found: Found, job: Job, wanted: str | None) -> ResultFile:
+def _file_with_rows(found: Found, job: Job, desired: str | None) -> ResultFile:
     """The file the task names, else the one that rows are appended to, else the only one."""
     names = {file.name: file for file in found.files}
-    for name in (wanted,) if wanted else (job.file_name, *(names if len(names) == 1 else ())):
+    for name in (desired,) if desired else (job.file_name, *(names if len(names) == 1 else ())):
         if name in names:
             return names[name]
     raise InvalidOption(
-        f"file: the output has {'no file ' + repr(wanted) if wanted else 'several files'}; "
+        f"file: the output has {'no file ' + repr(desired) if desired else 'several files'}; "
         f"name one of: {', '.join(list(names)[:10])}."
     )
 

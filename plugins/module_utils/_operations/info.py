@@ -16,14 +16,14 @@ from .._engine.plan import check_names, render
 from .._errors import InvalidOption, MissingLibrary, NotFoundError
 from .._invocation import Invocation, Result, Spec
 from .._names.arm_id import WorkspaceId
-from .._names.dotted_path import dig
+from .._names.dotted_path import get_at
 from .._schema.resource_type import Options, ResourceType
-from .._schema.values import Json, Text, Wire
+from .._schema.values import Json, Text, ValueType
 from .._service.arm import API_VERSION
 from .._service.workspace import Workspace
 
 
-class Marks(Wire):
+class Marks(ValueType):
     """Names, or names with values (``team=vision``), that a map has to hold: a filter on tags and the like."""
 
     type = "list"
@@ -52,7 +52,7 @@ class Filter:
 
     option: str
     parameter: str
-    wire: Wire = Text()
+    value_type: ValueType = Text()
     default: str | None = None
     at: str | None = None
 
@@ -62,16 +62,16 @@ class Filter:
         if value is None:
             return {} if self.default is None else {self.parameter: self.default}
         try:
-            sent = self.wire.encode(value, workspace)
+            sent = self.value_type.encode(value, workspace)
         except ValueError as error:
             raise InvalidOption(f"{self.option}: {error}.") from None
         return {self.parameter: str(sent).lower() if isinstance(sent, bool) else str(sent)}
 
-    def selects(self, options: Options, standing: Json) -> bool:
+    def selects(self, options: Options, current: Json) -> bool:
         value = options[self.option]
-        if value is None or self.at is None or not isinstance(self.wire, Marks):
+        if value is None or self.at is None or not isinstance(self.value_type, Marks):
             return True
-        return self.wire.held_by(value, dig(standing, self.at) or {})
+        return self.value_type.held_by(value, get_at(current, self.at) or {})
 
 
 class Info:
@@ -87,7 +87,7 @@ class Info:
             arguments[self.resource.parent.option] = {"type": "str", "required": True}
         if "{name}" in self.resource.path:
             arguments["name"] = {"type": "str"}
-        arguments.update({chosen.option: chosen.wire.spec() for chosen in self.filters})
+        arguments.update({chosen.option: chosen.value_type.spec() for chosen in self.filters})
         return Spec(arguments, mutually_exclusive=tuple(("name", chosen.option) for chosen in self.filters))
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
@@ -97,8 +97,8 @@ class Info:
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
         """What the task asks for, in its words."""
-        for standing in self._standing(workspace, options):
-            yield render(self.resource, standing, workspace.id)
+        for current in self._standing(workspace, options):
+            yield render(self.resource, current, workspace.id)
 
     def _standing(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, Json]]:
         if not self.resource.path:
@@ -115,9 +115,9 @@ class Info:
 
 def one(workspace: Workspace, path: str, api_version: str = API_VERSION) -> t.Iterator[dict[str, Json]]:
     """What stands at a path below the workspace, if anything does."""
-    standing = workspace.management.get(workspace.path(path), api_version=api_version)
-    if standing is not None:
-        yield standing
+    current = workspace.arm.get(workspace.path(path), api_version=api_version)
+    if current is not None:
+        yield current
 
 
 def listed(
@@ -132,10 +132,10 @@ def listed(
     """All pages of a collection; nothing when what should hold it is absent."""
     query = {key: text for chosen in filters for key, text in chosen.in_query(options, workspace.id).items()}
     with contextlib.suppress(NotFoundError):  # no parent, no members
-        found = workspace.management.list(workspace.path(path), api_version=api_version, query={**query, **more})
-        for standing in found:
-            if all(chosen.selects(options, standing) for chosen in filters):
-                yield standing
+        found = workspace.arm.list(workspace.path(path), api_version=api_version, query={**query, **more})
+        for current in found:
+            if all(chosen.selects(options, current) for chosen in filters):
+                yield current
 
 
 def _queried(query: str, shown: list[dict[str, t.Any]]) -> t.Any:

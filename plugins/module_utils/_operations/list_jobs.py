@@ -52,8 +52,8 @@ class ListJobs(Info):
                 f"status: no job is known to be {' or '.join(unknown)}; the states are "
                 f"{', '.join(sorted(ENDED | GOING_ON))}."
             )
-        wanted = _Wanted(options)
-        jobs = [job for job in self._jobs(workspace, options) if wanted.has(job)]
+        desired = _Wanted(options)
+        jobs = [job for job in self._jobs(workspace, options) if desired.has(job)]
         for job in sorted(jobs, key=lambda job: job.created or "", reverse=True):
             yield shown_job(job, workspace)
 
@@ -63,12 +63,12 @@ class ListJobs(Info):
             return map(read_job, one(workspace, f"jobs/{options['name']}"))
         if endpoint is not None and view == "all":
             try:
-                return [read_job(body) for body in workspace.front_end.jobs(endpoint, options["deployment_name"])]
+                return [read_job(body) for body in workspace.jobs_data_plane.jobs(endpoint, options["deployment_name"])]
             except NotFoundError:
                 pass  # the endpoint is gone; the workspace may still know its jobs
             except (ServiceError, ConnectionFailed) as error:
                 workspace.invocation.warn(f"{error} All jobs of the workspace were looked through instead.")
-        bodies = workspace.management.list(
+        bodies = workspace.arm.list(
             workspace.path("jobs"), jobType="Pipeline", listViewType=VIEWS.encode(view, workspace.id)
         )
         return map(read_job, bodies)

@@ -15,14 +15,14 @@ import typing as t
 
 from .._engine.argument_spec import resource_options, wait_options
 from .._engine.definition import NAME, Definition
-from .._engine.parent import Family
+from .._engine.parent import ParentResource
 from .._engine.plan import Plan, check_names, check_options, check_task, differing, in_words, plan, render, table_for
 from .._engine.reference_lookup import require_references, settle_labels
-from .._engine.resource_access import Deadline, Site, Standing
-from .._engine.stored_secrets import Keeper
+from .._engine.resource_access import Current, Deadline, ResourceAccess
+from .._engine.stored_secrets import StoredSecrets
 from .._errors import ImmutableFieldError, InvalidOption, ServiceError
 from .._invocation import Invocation, Result, Spec
-from .._names.dotted_path import dig, plant
+from .._names.dotted_path import get_at, set_at
 from .._schema.resource_type import DELETING, Change, Condition, ResourceType
 from .._schema.values import Json, Reference
 from .._service.arm import Accepted
@@ -32,7 +32,7 @@ from .publish_inline import UNKNOWN, Parts
 REFUSED = (400, 409)
 
 
-class Converge:
+class Manage:
     """The verb of a resource type that is created, updated and deleted under a name the user gives."""
 
     def __init__(self, resource: ResourceType) -> None:
@@ -71,53 +71,53 @@ class _Task:
         self.parts = self._parts()
         self._require_wait()
         deadline = Deadline(self.options["wait_timeout"])
-        self.site = Site(self._first_table(), self.options, workspace, invocation, deadline)
-        self.family = Family(resource, workspace, invocation, deadline)
+        self.access = ResourceAccess(self._first_table(), self.options, workspace, invocation, deadline)
+        self.family = ParentResource(resource, workspace, invocation, deadline)
 
     # -- the states ----------------------------------------------------------------------------------------------
 
     def present(self) -> Result:
         check_task(self.resource, self.options, self.workspace.id)
-        standing = self._settle_table(self.site.settled())
+        current = self._settle_table(self.access.settled())
         condition = self._condition()
-        wanted = self._wanted(self.parts.rehearse(self._referred_to(standing)))
-        self.keeper = Keeper(self.site, wanted)
-        standing = self.keeper.compared(standing)
-        planned = self._plan(wanted, standing)
+        desired = self._wanted(self.parts.rehearse(self._referred_to(current)))
+        self.stored_secrets = StoredSecrets(self.access, desired)
+        current = self.stored_secrets.compared(current)
+        planned = self._plan(desired, current)
         if planned.action in ("create", "replace") or self.family.asks_for_marks:
             self.family.require_parent(self.warn)
         if planned.action == "replace":
             self.family.require_stand_ins(comes_back=True, warn=self.warn)
-        unmet = condition if condition and not condition.met_by(standing) else None
+        unmet = condition if condition and not condition.met_by(current) else None
         if planned.action == "none" and not self.family.missing_marks and not unmet and not self.parts.published:
-            return self.parts.told_with(Result(False, self._shown(standing)))
-        require_references(planned, self.site.path, self.workspace, self.warn, self.parts.published)
+            return self.parts.told_with(Result(False, self._shown(current)))
+        require_references(planned, self.access.path, self.workspace, self.warn, self.parts.published)
         if self.invocation.check_mode:
-            before, after = self._told(planned, standing, unmet)
-            return self.parts.told_with(Result(True, self._predicted(standing, planned, unmet), before, after))
+            before, after = self._told(planned, current, unmet)
+            return self.parts.told_with(Result(True, self._predicted(current, planned, unmet), before, after))
         if self.parts.published:
-            wanted = self._wanted(self.parts.publish())
-            planned = self._plan(wanted, standing)
-        before, after = self._told(planned, standing, unmet)
-        standing = self._apply(planned, wanted, standing)
+            desired = self._wanted(self.parts.publish())
+            planned = self._plan(desired, current)
+        before, after = self._told(planned, current, unmet)
+        current = self._apply(planned, desired, current)
         self.family.set_missing_marks()
-        if unmet and not unmet.met_by(standing):
-            standing = self.site.bring_about(unmet, standing)
-        return self.parts.told_with(Result(True, self._shown(standing), before, after))
+        if unmet and not unmet.met_by(current):
+            current = self.access.bring_about(unmet, current)
+        return self.parts.told_with(Result(True, self._shown(current), before, after))
 
     def absent(self) -> Result:
-        standing = self.site.observe()
-        if standing is None:
+        current = self.access.observe()
+        if current is None:
             return Result(False, {})
-        self._settle_table(standing)
-        deleting = self.table.state_of(standing) == DELETING
+        self._settle_table(current)
+        deleting = self.table.state_of(current) == DELETING
         if not deleting:
             self.family.require_stand_ins(comes_back=False, warn=self.warn)
         if not deleting and not self.invocation.check_mode:
             self.family.hand_over_marks()
-            self.site.delete(standing)
+            self.access.delete(current)
         if self.options["wait"] and not self.invocation.check_mode:
-            self.site.wait_until_gone()
+            self.access.wait_until_gone()
         before = {} if deleting else {"name": self.options["name"], "state": "present"}
         return Result(not deleting, {}, before, {})
 
@@ -137,20 +137,20 @@ class _Task:
         name = self.options[parent.option if parent else "name"]
         parts = self.options.get(NAME) or {}
         for option in parts:
-            plant(self.options, option, UNKNOWN)
+            set_at(self.options, option, UNKNOWN)
         return Parts({option: (part, name) for option, part in parts.items()}, self.workspace, self.invocation)
 
-    def _referred_to(self, standing: Standing) -> dict[str, str | None]:
+    def _referred_to(self, current: Current) -> dict[str, str | None]:
         """The ids in what stands, by option."""
-        wires = {field: field.wire for field in self.table.fields if isinstance(field.wire, Reference)}
-        return {field.option: wire.target(field.told(standing or {})) for field, wire in wires.items()}
+        wires = {field: field.value_type for field in self.table.fields if isinstance(field.value_type, Reference)}
+        return {field.option: value_type.target(field.told(current or {})) for field, value_type in wires.items()}
 
     def _wanted(self, ids: t.Mapping[str, str]) -> dict[str, Json]:
         """What the task wants, as wire path -> JSON; ``ids`` are those of what is described in place."""
         for option, target in ids.items():
-            plant(self.options, option, target)
-        wanted = check_options(self.table, self.options, self.workspace.id)
-        return settle_labels(self.table, wanted, self.workspace, self.warn)
+            set_at(self.options, option, target)
+        desired = check_options(self.table, self.options, self.workspace.id)
+        return settle_labels(self.table, desired, self.workspace, self.warn)
 
     # -- which table ---------------------------------------------------------------------------------------------
 
@@ -160,11 +160,11 @@ class _Task:
         kind = self.options[kinds.option] if kinds else None
         return kinds.tables[kind] if kinds and kind else self.resource
 
-    def _settle_table(self, standing: Standing) -> Standing:
+    def _settle_table(self, current: Current) -> Current:
         """Go on with the table of what stands or will. Some kinds are only told whole in another api-version."""
-        looked_with = self.site.resource.api_version
-        self.table = self.site.resource = table_for(self.resource, self.options, standing)
-        return standing if self.table.api_version == looked_with or standing is None else self.site.settled()
+        looked_with = self.access.resource.api_version
+        self.table = self.access.resource = table_for(self.resource, self.options, current)
+        return current if self.table.api_version == looked_with or current is None else self.access.settled()
 
     def _condition(self) -> Condition | None:
         """The state that the task asks for, beyond being there."""
@@ -174,66 +174,68 @@ class _Task:
         for condition in self.table.conditions:
             if condition.state == state:
                 return condition
-        raise InvalidOption(f"state: {self.site.title} cannot be {state}: only other kinds can. Drop it.")
+        raise InvalidOption(f"state: {self.access.title} cannot be {state}: only other kinds can. Drop it.")
 
     # -- planning ------------------------------------------------------------------------------------------------
 
-    def _plan(self, wanted: dict[str, Json], standing: Standing) -> Plan:
-        return plan(self.table, self.options, wanted, standing, self.workspace.id)
+    def _plan(self, desired: dict[str, Json], current: Current) -> Plan:
+        return plan(self.table, self.options, desired, current, self.workspace.id)
 
     def _told(
-        self, planned: Plan, standing: Standing, unmet: Condition | None
+        self, planned: Plan, current: Current, unmet: Condition | None
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The plan's diff, with what the parent will say of the resource, and the state that will be brought about."""
         before, after = {**planned.before}, {**planned.after}
         for mark in self.family.missing_marks:
             before[mark.option], after[mark.option] = False, True
         if unmet:
-            holding = [other.state for other in self.table.conditions if other.met_by(standing)]
-            before["state"], after["state"] = (*holding, unmet.told(standing).lower())[0], unmet.state
+            holding = [other.state for other in self.table.conditions if other.met_by(current)]
+            before["state"], after["state"] = (*holding, unmet.told(current).lower())[0], unmet.state
         if planned.action == "create":
             return {}, after
         name = {"name": self.options["name"]}
         return {**name, **before}, {**name, **after}
 
-    def _predicted(self, standing: Standing, planned: Plan, unmet: Condition | None) -> dict[str, t.Any]:
-        predicted = copy.deepcopy(standing or planned.body)
+    def _predicted(self, current: Current, planned: Plan, unmet: Condition | None) -> dict[str, t.Any]:
+        predicted = copy.deepcopy(current or planned.body)
         for difference in planned.differences:
-            plant(predicted, difference.field.at, difference.wanted)
+            set_at(predicted, difference.field.at, difference.desired)
         if unmet:
-            plant(predicted, unmet.at, unmet.word)
-        predicted["id"] = self.site.path
-        return {self.resource.name: render(self.resource, predicted, self.workspace.id, predicted=standing is None)}
+            set_at(predicted, unmet.at, unmet.word)
+        predicted["id"] = self.access.path
+        return {self.resource.name: render(self.resource, predicted, self.workspace.id, predicted=current is None)}
 
-    def _shown(self, standing: Standing) -> dict[str, t.Any]:
-        return {self.resource.name: render(self.resource, standing or {}, self.workspace.id)}
+    def _shown(self, current: Current) -> dict[str, t.Any]:
+        return {self.resource.name: render(self.resource, current or {}, self.workspace.id)}
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def _apply(self, planned: Plan, wanted: dict[str, Json], standing: Standing) -> Standing:
+    def _apply(self, planned: Plan, desired: dict[str, Json], current: Current) -> Current:
         if planned.action == "none":
-            return standing
+            return current
         if planned.action == "replace":
-            written = self._replace(planned, standing)
+            written = self._replace(planned, current)
         else:
-            written = self._write(planned, wanted, standing)
+            written = self._write(planned, desired, current)
         if self.options["wait"]:
-            self._compare(wanted, written)
+            self._compare(desired, written)
         return written
 
-    def _write(self, planned: Plan, wanted: dict[str, Json], standing: Standing) -> Standing:
+    def _write(self, planned: Plan, desired: dict[str, Json], current: Current) -> Current:
         """Create or update. Where the service refuses an update that a replacement can do, that is done if allowed."""
 
-        def write(now: Standing) -> Accepted | None:
-            made = planned if now is standing else self._plan(wanted, self.keeper.compared(now))
+        def write(now: Current) -> Accepted | None:
+            made = planned if now is current else self._plan(desired, self.stored_secrets.compared(now))
             if made.patch is not None:
-                return self.site.patch(made.patch)
+                return self.access.patch(made.patch)
             return (
-                self.site.put(self._with_location(made.action, self.keeper.kept(made.body, now))) if made.body else None
+                self.access.put(self._with_location(made.action, self.stored_secrets.kept(made.body, now)))
+                if made.body
+                else None
             )
 
         try:
-            return self.site.write(standing, write)
+            return self.access.write(current, write)
         except ServiceError as error:
             refusable = planned.action == "update" and planned.changes(Change.REFUSABLE)
             if error.status not in REFUSED or not refusable:
@@ -242,35 +244,35 @@ class _Task:
                 raise self._refused(planned, error) from None
         self.family.require_parent(None)
         self.family.require_stand_ins(comes_back=True, warn=None)
-        return self._replace(planned, self.site.settled())
+        return self._replace(planned, self.access.settled())
 
     def _refused(self, planned: Plan, error: ServiceError) -> ImmutableFieldError:
         options = ", ".join(difference.field.option for difference in planned.changes(Change.REFUSABLE))
         return ImmutableFieldError(
             f"{error.message} If it refuses to change {options} in place, write recreate: true to delete "
-            f"{self.site.title} and create it again.",
+            f"{self.access.title} and create it again.",
             **error.facts,
         )
 
-    def _replace(self, planned: Plan, standing: Standing) -> Standing:
+    def _replace(self, planned: Plan, current: Current) -> Current:
         """Delete, wait until it is gone, create."""
-        body = self._with_location("create", self.keeper.kept(planned.replacement or {}, standing))
+        body = self._with_location("create", self.stored_secrets.kept(planned.replacement or {}, current))
         self.family.hand_over_marks()
-        self.site.delete(standing)
-        self.site.wait_until_gone()
-        return self.site.write(None, lambda _now: self.site.put(body))
+        self.access.delete(current)
+        self.access.wait_until_gone()
+        return self.access.write(None, lambda _now: self.access.put(body))
 
     def _with_location(self, action: str, body: dict[str, Json]) -> dict[str, Json]:
         """A creation needs the region: the parent's or the workspace's, when nothing else says one."""
         if action != "create" or not self.table.regional or "location" in body:
             return body
-        return {"location": dig(self.family.parent, "location") or self.workspace.location, **body}
+        return {"location": get_at(self.family.parent, "location") or self.workspace.location, **body}
 
-    def _compare(self, wanted: dict[str, Json], written: Standing) -> None:
+    def _compare(self, desired: dict[str, Json], written: Current) -> None:
         """Tell what the service accepted and yet did not take over: nobody should believe that it stands."""
-        left = list(differing(self.table, self.options, wanted, written, self.workspace.id))
+        left = list(differing(self.table, self.options, desired, written, self.workspace.id))
         if left:
             self.invocation.warn(
-                f"{self.site.title}: the service accepted the write and did not take over all of it: "
-                f"{in_words(left, self.workspace.id)}. Change the task, or {self.site.title} by other means."
+                f"{self.access.title}: the service accepted the write and did not take over all of it: "
+                f"{in_words(left, self.workspace.id)}. Change the task, or {self.access.title} by other means."
             )

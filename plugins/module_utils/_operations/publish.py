@@ -18,18 +18,18 @@ import typing as t
 
 from .._engine.argument_spec import resource_options
 from .._engine.definition import NAME, Definition
-from .._engine.desired_version import OF_FOLDERS, WantedAsset
+from .._engine.desired_version import OF_FOLDERS, DesiredVersion
 from .._engine.plan import Plan, check_names, plan, render
 from .._engine.reference_lookup import full_id
 from .._engine.upload import into_datastore, through_pending_upload
 from .._errors import InvalidOption, NotFoundError, OperationFailed, ParentNotFoundError, ServiceError
 from .._invocation import Invocation, Result, Spec
 from .._local.files import HASH_VERSION, Content
-from .._names.dotted_path import dig, plant, uproot
+from .._names.dotted_path import delete_at, get_at, set_at
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
 from .._schema.component_spec import REFERENCES
 from .._schema.values import Json
-from .._service.arm import Management, describe
+from .._service.arm import Arm, describe
 from .._service.datastore_storage import Datastore, open_datastore
 from .._service.workspace import Workspace
 
@@ -80,10 +80,10 @@ def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> R
     check_names(asset, options)
     check_version(options["version"])
     path = workspace.path(asset.path_of(options))
-    if workspace.management.get(path) is None:
+    if workspace.arm.get(path) is None:
         return Result(False, {})
     if not invocation.check_mode:
-        workspace.management.delete(path)
+        workspace.arm.delete(path)
     return Result(True, {}, {"name": options["name"], "version": options["version"], "state": "present"}, {})
 
 
@@ -98,12 +98,12 @@ class Publication:
         self.invocation = invocation
         self.options = invocation.options
         self.promised = promised
-        self.wanted = WantedAsset(asset, invocation.options, workspace.id)  # before the first request
+        self.desired = DesiredVersion(asset, invocation.options, workspace.id)  # before the first request
         self.uploaded: str | None = None
 
     @property
-    def management(self) -> Management:
-        return self.workspace.management
+    def arm(self) -> Arm:
+        return self.workspace.arm
 
     def held_by(self, version_id: str | None) -> Result | None:
         """The version with this id, whatever its name, if it holds the content of a task that gives no version."""
@@ -111,18 +111,18 @@ class Publication:
             return None
         self._settle_labels()
         try:
-            standing = self.management.get(str(version_id))
+            current = self.arm.get(str(version_id))
         except ParentNotFoundError:  # it stood in a workspace that is gone
             return None
-        held = standing is not None and self.wanted.held_by(standing)
-        return Result(False, self._shown(t.cast("t.Any", standing))) if held else None
+        held = current is not None and self.desired.held_by(current)
+        return Result(False, self._shown(t.cast("t.Any", current))) if held else None
 
     def made_in_place(self) -> Result | None:
         """Code that another client registered without a name while it made something else, if its hash is the same."""
-        if self.wanted.hash is None or not self.wanted.goes_to("pending"):
+        if self.desired.hash is None or not self.desired.goes_to("pending"):
             return None
-        hits = self.management.list(self._versions_path, hash=self.wanted.hash, hashVersion=HASH_VERSION)
-        nameless = [hit for hit in hits if dig(hit, "properties.isAnonymous") and self.wanted.held_by(hit)]
+        hits = self.arm.list(self._versions_path, hash=self.desired.hash, hashVersion=HASH_VERSION)
+        nameless = [hit for hit in hits if get_at(hit, "properties.isAnonymous") and self.desired.held_by(hit)]
         return Result(False, self._shown(min(nameless, key=_age))) if nameless else None
 
     def present(self, *, rehearsal: bool = False) -> Result:
@@ -131,9 +131,9 @@ class Publication:
         dry = rehearsal or self.invocation.check_mode
         self._settle_labels()
         while True:
-            version, standing = self._find()
-            if standing is not None:
-                return self._keep(standing, dry)
+            version, current = self._find()
+            if current is not None:
+                return self._keep(current, dry)
             if dry:
                 return self._predict(version)
             try:
@@ -147,22 +147,22 @@ class Publication:
 
     def _settle_labels(self) -> None:
         """``@latest`` becomes the version that it means now."""
-        for place in self.wanted.places:
+        for place in self.desired.places:
             with self._told_in_check_mode():
                 place.settle(full_id(place.text, place.kind, f"{NAME}.{place.path}", self.workspace))
 
     def _require_references(self) -> None:
         """Raises InvalidOption for a reference to something absent, before any write."""
-        for place in self.wanted.places:
+        for place in self.desired.places:
             with self._told_in_check_mode():
                 if not place.text.startswith("/") or place.text in self.promised:
                     continue
-                if self.management.get(place.text) is None:
+                if self.arm.get(place.text) is None:
                     raise InvalidOption(f"{NAME}.{place.path}: there is no {describe(place.text)}. Create it first.")
-        for option, name in self.wanted.datastores:
+        for option, name in self.desired.datastores:
             path = self.workspace.path(f"datastores/{name}")
             with self._told_in_check_mode():
-                if self.management.get(path) is None:
+                if self.arm.get(path) is None:
                     raise InvalidOption(
                         f"{option}: there is no {describe(path)}. Create it first, or correct {option}."
                     )
@@ -184,20 +184,20 @@ class Publication:
         version = self.options["version"]
         if version is None:
             return self._search()
-        standing = self.management.get(self._version_path(version))
-        if standing is None and self.wanted.archived:
-            raise InvalidOption(f"version: {self.wanted.title} has no version {version} that could be archived.")
-        if standing is not None:
-            self.wanted.require_same_content(standing)
-            return version, standing
-        self.wanted.require_needed(f"There is no version {version} yet, and creating it takes that")
+        current = self.arm.get(self._version_path(version))
+        if current is None and self.desired.archived:
+            raise InvalidOption(f"version: {self.desired.title} has no version {version} that could be archived.")
+        if current is not None:
+            self.desired.require_same_content(current)
+            return version, current
+        self.desired.require_needed(f"There is no version {version} yet, and creating it takes that")
         if self.asset.shared:
-            self.wanted.require_what_is_shared(self._container())
+            self.desired.require_what_is_shared(self._container())
         return version, None
 
     def _search(self) -> tuple[str, dict[str, Json] | None]:
         seen: set[str] = set()
-        by_hash = self.wanted.hash is not None and self.wanted.goes_to("pending")
+        by_hash = self.desired.hash is not None and self.desired.goes_to("pending")
         if found := self._first_that_holds(self._with_hash() if by_hash else self._listed(), seen):
             return found
         container = self._container()
@@ -206,69 +206,69 @@ class Publication:
         others = itertools.chain(self._listed() if by_hash else (), self._not_listed_yet(container, seen))
         if found := self._first_that_holds(others, seen):
             return found
-        self.wanted.require_what_is_shared(container)
-        following = str(dig(container, "properties.nextVersion") or FIRST_VERSION)
+        self.desired.require_what_is_shared(container)
+        following = str(get_at(container, "properties.nextVersion") or FIRST_VERSION)
         if following in seen:
             raise InvalidOption(
-                f"version: the service proposes {following} for {self.wanted.title}, which stands with other content. "
+                f"version: the service proposes {following} for {self.desired.title}, which stands with other content. "
                 "Give a version of your own."
             )
         return following, None
 
     def _container(self) -> dict[str, Json] | None:
-        return self.management.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
+        return self.arm.get(self.workspace.path(self.asset.container_path.format_map(self.options)))
 
     def _first_that_holds(
         self, versions: t.Iterable[dict[str, Json]], seen: set[str]
     ) -> tuple[str, dict[str, Json]] | None:
-        for standing in versions:
-            seen.add(standing["name"])
-            if self.wanted.held_by(standing):
-                return standing["name"], standing
+        for current in versions:
+            seen.add(current["name"])
+            if self.desired.held_by(current):
+                return current["name"], current
         return None
 
     def _with_hash(self) -> t.Iterator[dict[str, Json]]:
         """Versions of this name; the search itself is workspace wide (assets contract 5.1)."""
-        for hit in self.management.list(self._versions_path, hash=self.wanted.hash, hashVersion=HASH_VERSION):
+        for hit in self.arm.list(self._versions_path, hash=self.desired.hash, hashVersion=HASH_VERSION):
             if self.asset.names_in(hit["id"])["name"] == self.options["name"]:
                 yield hit
 
     def _listed(self) -> t.Iterator[dict[str, Json]]:
         """All versions, the newest first; none for a name that is not known yet."""
         # Lists of code know neither order nor view (assets contract 1.6).
-        query = {} if self.wanted.goes_to("pending") else NEWEST_FIRST
+        query = {} if self.desired.goes_to("pending") else NEWEST_FIRST
         with contextlib.suppress(NotFoundError):  # the service knows no such name
-            yield from self.management.list(self._versions_path, query=query)
+            yield from self.arm.list(self._versions_path, query=query)
 
     def _not_listed_yet(self, container: dict[str, Json], seen: set[str]) -> t.Iterator[dict[str, Json]]:
         """Lists lag behind writes (assets contract 1.6): the latest version, and those counted just before it."""
-        version = dig(container, "properties.latestVersion")
+        version = get_at(container, "properties.latestVersion")
         for _look in range(LOOKS_BACK):
             if not version or version in seen:
                 return
-            standing = self.management.get(self._version_path(version))
-            if standing is not None:
-                yield standing
+            current = self.arm.get(self._version_path(version))
+            if current is not None:
+                yield current
             # A guess where to look, and no more: versions need not be numbers, nor numbers be in a row.
             version = str(int(version) - 1) if version.isdecimal() and int(version) > 1 else None
 
     # -- a version that stands -------------------------------------------------------------------------------------
 
-    def _keep(self, standing: dict[str, Json], dry: bool) -> Result:
+    def _keep(self, current: dict[str, Json], dry: bool) -> Result:
         """The content is there; what is said about it, or whether it is archived, may have to be changed."""
         content = {field.at for field in self.asset.content}
-        wanted = {at: value for at, value in self.wanted.json.items() if at not in content}
-        if bool(dig(standing, ARCHIVED_AT)) is not self.wanted.archived:
-            wanted[ARCHIVED_AT] = self.wanted.archived
-        planned = plan(self.asset.with_archiving, self.options, wanted, standing, self.workspace.id)
+        desired = {at: value for at, value in self.desired.json.items() if at not in content}
+        if bool(get_at(current, ARCHIVED_AT)) is not self.desired.archived:
+            desired[ARCHIVED_AT] = self.desired.archived
+        planned = plan(self.asset.with_archiving, self.options, desired, current, self.workspace.id)
         if planned.action == "none":
-            return Result(False, self._shown(standing))
-        version = {"version": standing["name"]}
+            return Result(False, self._shown(current))
+        version = {"version": current["name"]}
         before, after = {**planned.before, **version}, {**planned.after, **version}
         if dry:
-            return Result(True, self._shown(_predicted(standing, planned)), before, after)
-        written = self._write(standing["name"], planned.body, wanted.get(STAGE_AT))
-        return Result(True, self._shown(written or standing), before, after)
+            return Result(True, self._shown(_predicted(current, planned)), before, after)
+        written = self._write(current["name"], planned.body, desired.get(STAGE_AT))
+        return Result(True, self._shown(written or current), before, after)
 
     def _write(self, version: str, body: dict[str, Json], stage: Json) -> dict[str, Json] | None:
         """Update a version, and see that it is archived, or is not, as the task says.
@@ -277,64 +277,64 @@ class Publication:
         one; should the service then not do as told, the stage says it once more. Service fact: assets contract 1.8.
         """
         path = self._version_path(version)
-        if stage is None and (self.wanted.archived or dig(body, STAGE_AT) == ARCHIVED_STAGE):
-            uproot(body, STAGE_AT)
-        answer: dict[str, Json] | None = self.management.put(path, body).body
+        if stage is None and (self.desired.archived or get_at(body, STAGE_AT) == ARCHIVED_STAGE):
+            delete_at(body, STAGE_AT)
+        answer: dict[str, Json] | None = self.arm.put(path, body).body
         if answer is None or self._is_as_told(answer):
             return answer
         if self.asset.staged:
-            plant(body, STAGE_AT, ARCHIVED_STAGE if self.wanted.archived else FIRST_STAGE)
-            answer = self.management.put(path, body).body
+            set_at(body, STAGE_AT, ARCHIVED_STAGE if self.desired.archived else FIRST_STAGE)
+            answer = self.arm.put(path, body).body
         if answer is not None and not self._is_as_told(answer):
             raise OperationFailed(
-                f"{self.wanted.title}: the service took the change of version {version}, but did not "
-                f"{'archive' if self.wanted.archived else 'restore'} it. Run the task again."
+                f"{self.desired.title}: the service took the change of version {version}, but did not "
+                f"{'archive' if self.desired.archived else 'restore'} it. Run the task again."
             )
         return answer
 
-    def _is_as_told(self, standing: dict[str, Json]) -> bool:
-        stage_fits = self.wanted.archived or dig(standing, STAGE_AT) != ARCHIVED_STAGE
-        return stage_fits and bool(dig(standing, ARCHIVED_AT)) is self.wanted.archived
+    def _is_as_told(self, current: dict[str, Json]) -> bool:
+        stage_fits = self.desired.archived or get_at(current, STAGE_AT) != ARCHIVED_STAGE
+        return stage_fits and bool(get_at(current, ARCHIVED_AT)) is self.desired.archived
 
     # -- a new version ---------------------------------------------------------------------------------------------
 
     def _predict(self, version: str) -> Result:
         self._require_references()
-        body = self.wanted.body(self._uri_to_be(), version)
+        body = self.desired.body(self._uri_to_be(), version)
         body["id"] = self._version_path(version)
-        return Result(True, self._shown(body, predicted=True), {}, self.wanted.in_words(version))
+        return Result(True, self._shown(body, predicted=True), {}, self.desired.in_words(version))
 
     def _create(self, version: str) -> Result:
         """Upload and register. Raises _TakenMeanwhileError when somebody else was faster."""
         path = self._version_path(version)
         self._require_references()
-        if self.wanted.files and self.uploaded is None:
+        if self.desired.files and self.uploaded is None:
             self.uploaded = self._upload(version)
-        self.invocation.progress(f"registering {self.wanted.title}, version {version}")
+        self.invocation.progress(f"registering {self.desired.title}, version {version}")
         try:
-            answer = self.management.put(path, self.wanted.body(self.uploaded, version))
+            answer = self.arm.put(path, self.desired.body(self.uploaded, version))
         except ServiceError as error:
             # How a taken version is refused is not known for all types (assets contract 13): look whether it is.
-            if error.status not in REFUSED or self.management.get(path) is None:
+            if error.status not in REFUSED or self.arm.get(path) is None:
                 raise
             raise _TakenMeanwhileError(error) from None
-        return Result(True, self._shown(answer.body or {"id": path}), {}, self.wanted.in_words(version))
+        return Result(True, self._shown(answer.body or {"id": path}), {}, self.desired.in_words(version))
 
     def _upload(self, version: str) -> str:
-        files = t.cast(Content, self.wanted.files)
+        files = t.cast(Content, self.desired.files)
         mark = {"name": self.options["name"], "version": version}
         self.invocation.progress(f"uploading {len(files.files)} files of {files.path}")
-        if self.wanted.goes_to("pending"):
+        if self.desired.goes_to("pending"):
             return through_pending_upload(self.workspace, self._version_path(version), files, mark)
         datastore = self._datastore()
         into_datastore(datastore.container, files, mark, self.invocation.progress)
-        return self.wanted.uri_in(datastore)
+        return self.desired.uri_in(datastore)
 
     def _uri_to_be(self) -> str | None:
         """Where the files will be; for a pending upload nobody knows before."""
-        if not self.wanted.files or self.wanted.goes_to("pending"):
+        if not self.desired.files or self.desired.goes_to("pending"):
             return None
-        return self.wanted.uri_in(self._datastore())
+        return self.desired.uri_in(self._datastore())
 
     def _datastore(self) -> Datastore:
         return open_datastore(self.workspace, self.options.get("datastore"))
@@ -348,22 +348,22 @@ class Publication:
     def _version_path(self, version: str) -> str:
         return self.workspace.path(self.asset.path_of({**self.options, "version": version}))
 
-    def _shown(self, standing: dict[str, Json], *, predicted: bool = False) -> dict[str, t.Any]:
-        return {self.asset.name: render(self.asset, standing, self.workspace.id, predicted=predicted)}
+    def _shown(self, current: dict[str, Json], *, predicted: bool = False) -> dict[str, t.Any]:
+        return {self.asset.name: render(self.asset, current, self.workspace.id, predicted=predicted)}
 
 
-def _age(standing: t.Mapping[str, Json]) -> tuple[str, str]:
-    return str(dig(standing, "systemData.createdAt") or ""), str(standing["id"])
+def _age(current: t.Mapping[str, Json]) -> tuple[str, str]:
+    return str(get_at(current, "systemData.createdAt") or ""), str(current["id"])
 
 
-def _predicted(standing: dict[str, Json], planned: Plan) -> dict[str, Json]:
+def _predicted(current: dict[str, Json], planned: Plan) -> dict[str, Json]:
     """What will stand. The stage of a version that is archived or restored is the service's to choose."""
-    predicted = copy.deepcopy(standing)
-    changes = {difference.field.at: difference.wanted for difference in planned.differences}
+    predicted = copy.deepcopy(current)
+    changes = {difference.field.at: difference.desired for difference in planned.differences}
     if ARCHIVED_AT in changes:
-        uproot(predicted, STAGE_AT)
+        delete_at(predicted, STAGE_AT)
     for at, value in changes.items():
-        plant(predicted, at, value)
+        set_at(predicted, at, value)
     return predicted
 
 

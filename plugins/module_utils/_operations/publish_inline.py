@@ -57,9 +57,9 @@ class Parts:
         self._members = {at: _Member(part, name, workspace, invocation) for at, (part, name) in parts.items()}
         self._results: dict[str, Result] = {}
 
-    def rehearse(self, standing: t.Mapping[str, str | None]) -> dict[str, str]:
+    def rehearse(self, current: t.Mapping[str, str | None]) -> dict[str, str]:
         """The ids that they have or will have; ``standing``: what is referred to now, which stays if it will do."""
-        self._results = {at: member.rehearse(standing.get(at)) for at, member in self._members.items()}
+        self._results = {at: member.rehearse(current.get(at)) for at, member in self._members.items()}
         return self._ids()
 
     def publish(self) -> dict[str, str]:
@@ -109,9 +109,9 @@ class _Member:
         given = {**dict.fromkeys(spec.arguments), "name": name, NAME: part.definition}
         return completed(spec, given, invocation.register_secret)
 
-    def rehearse(self, standing: str | None) -> Result:
+    def rehearse(self, current: str | None) -> Result:
         with self._located():
-            if held := self.work.held_by(standing):
+            if held := self.work.held_by(current):
                 return held
             predicted = self.work.present(rehearsal=True)
             found = self.work.made_in_place() if self.nameless and predicted.changed else None

@@ -38,6 +38,6 @@ class Resolve:
 
 def _standing(text: str, kind: str, option: str, workspace: Workspace) -> str:
     target = full_id(text, kind, option, workspace)
-    if target.startswith("/") and workspace.management.get(target) is None:
+    if target.startswith("/") and workspace.arm.get(target) is None:
         raise InvalidOption(f"{option}: {text} does not exist ({target}). Create it first, or correct the reference.")
     return target

@@ -10,18 +10,18 @@ from __future__ import annotations
 from .._engine.argument_spec import resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Invocation, Result, Spec
-from .._jobs.attempts import Tries, Try
+from .._jobs.attempts import Attempt, Attempts
 from .._jobs.cancel import cancel
 from .._jobs.failure import explain
 from .._jobs.inputs_outputs import Json
 from .._jobs.job import COMPLETED, Job
 from .._jobs.job_view import shown_job
 from .._jobs.ledger import Ledger
-from .._jobs.lifecycle import STATES, Upkeep
-from .._jobs.preflight import Preparation, Request, shown_data
+from .._jobs.lifecycle import STATES, Lifecycle
+from .._jobs.preflight import Preflight, Request, shown_data
 from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, read_order
 from .._jobs.submit import Submission
-from .._jobs.wait import PHASES, Watch
+from .._jobs.wait import PHASES, JobWait
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
@@ -33,7 +33,7 @@ NEVER, ON_FAILURE, ALWAYS = "never", "on_failure", "always"
 KEEP, CANCEL = "keep", "cancel"
 
 
-class Score:
+class RunJob:
     """Starts a scoring job, or finds the one its key belongs to, and follows it to its end."""
 
     def spec(self) -> Spec:
@@ -70,7 +70,7 @@ def _upkeep(workspace: Workspace, invocation: Invocation, state: str) -> Result:
     datastores = Datastores(workspace)
     order = read_order(invocation.options, workspace)
     ledger = Ledger(order.endpoint, datastores, invocation) if invocation.options["ledger"] else None
-    return Upkeep(workspace, invocation, order, ledger, datastores).to(state)
+    return Lifecycle(workspace, invocation, order, ledger, datastores).to(state)
 
 
 class _Task:
@@ -83,8 +83,8 @@ class _Task:
         self.order = read_order(self.options, workspace)
         self.datastores = Datastores(workspace)
         self.ledger = Ledger(self.order.endpoint, self.datastores, invocation) if self.options["ledger"] else None
-        self.tries = Tries(workspace, self.ledger, self.order)
-        self.watch = Watch(workspace, invocation)
+        self.tries = Attempts(workspace, self.ledger, self.order)
+        self.watch = JobWait(workspace, invocation)
         self.inputs = shown_data(self.order.inputs)
         self.outputs: Json = {}
 
@@ -108,7 +108,7 @@ class _Task:
         again = {NEVER: False, ON_FAILURE: job.status not in COMPLETED, ALWAYS: True}
         return job.has_ended and again[self.options["resubmit"]]
 
-    def _require_same_order(self, latest: Try, job: Job) -> None:
+    def _require_same_order(self, latest: Attempt, job: Job) -> None:
         """A task without inputs means the job of the name, whatever it was started with."""
         if self.options["inputs"] is None:
             return
@@ -118,15 +118,15 @@ class _Task:
                 "A name stands for one job: give a new one, or the options of then."
             )
 
-    def _found(self, attempt: Try, job: Job) -> Result:
+    def _found(self, attempt: Attempt, job: Job) -> Result:
         self.watch.note(job)
         return Result(False, {"batch_job": self._followed(attempt, job, changed=False)})
 
     # -- starting ------------------------------------------------------------------------------------------------
 
-    def _started(self, attempt: Try) -> Result:
+    def _started(self, attempt: Attempt) -> Result:
         attempt.search.refuse_shared_place()
-        preparation = Preparation(attempt.order, self.workspace, self.datastores, self.invocation)
+        preparation = Preflight(attempt.order, self.workspace, self.datastores, self.invocation)
         request = preparation.request()
         self.inputs, self.outputs = shown_data(request.inputs), shown_data(request.outputs)
         if self.invocation.check_mode:
@@ -141,7 +141,7 @@ class _Task:
 
     # -- following -----------------------------------------------------------------------------------------------
 
-    def _followed(self, attempt: Try, job: Job, *, changed: bool) -> Json:
+    def _followed(self, attempt: Attempt, job: Job, *, changed: bool) -> Json:
         """The job as it ended, or as it stands when the task does not wait. Whatever fails now, the job is told."""
         if not self.options["wait"] or self.invocation.check_mode:
             return self._shown(attempt, job)
@@ -155,7 +155,7 @@ class _Task:
             raise self._telling(self._failure(job, changed), attempt, changed)
         return self._shown(attempt, job)
 
-    def _timed_out(self, attempt: Try, timeout: WaitTimeout, changed: bool) -> Job:
+    def _timed_out(self, attempt: Attempt, timeout: WaitTimeout, changed: bool) -> Job:
         """The job if it ends well after all. Raises what the timeout means for the task."""
         if self.options["on_timeout"] == KEEP or self.watch.job is None:
             raise self._telling(timeout, attempt, changed) from None
@@ -178,7 +178,7 @@ class _Task:
         found = explain(job, self.workspace)
         return OperationFailed(f"{label} failed{found.in_words}{earlier}", **found.facts())
 
-    def _telling(self, error: AzureMLError, attempt: Try, changed: bool) -> AzureMLError:
+    def _telling(self, error: AzureMLError, attempt: Attempt, changed: bool) -> AzureMLError:
         """Put what is known of the job beside the failure; set later, for the studio link keeps its harmless query."""
         if self.watch.job is not None:
             error.facts.update(changed=changed, batch_job=self._shown(attempt, self.watch.job))
@@ -191,7 +191,7 @@ class _Task:
         words = {word: value for word, value in request.words.items() if word != "name"}
         return {"key": self.order.name, **words} if self.order.name else words
 
-    def _shown(self, attempt: Try, job: Job) -> Json:
+    def _shown(self, attempt: Attempt, job: Job) -> Json:
         shown = shown_job(job, self.workspace)
         return {
             **shown,

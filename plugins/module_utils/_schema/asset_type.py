@@ -13,14 +13,14 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._local.files import Content
-from .._names.dotted_path import dig
+from .._names.dotted_path import get_at
 from .resource_type import Change, Field, NameRule, Options, Output, ResourceType
 from .values import AssetReference, Boolean, CondaFile, Json, Text, TextMap
 
 ARCHIVED_AT = "properties.isArchived"
 STAGE_AT = "properties.stage"
 
-ARCHIVED = Field("archived", at=ARCHIVED_AT, wire=Boolean())
+ARCHIVED = Field("archived", at=ARCHIVED_AT, value_type=Boolean())
 
 # Service fact: assets contract 1.2.
 ASSET_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "1 to 255 letters, digits, - and _, not - or _ first")
@@ -101,7 +101,7 @@ class AssetType(ResourceType):
     def local(self) -> tuple[str, ...]:
         """The options that may hold the path of a local file."""
         uploads = (self.upload.option,) if self.upload else ()
-        return (*uploads, *(field.option for field in self.content if isinstance(field.wire, CondaFile)))
+        return (*uploads, *(field.option for field in self.content if isinstance(field.value_type, CondaFile)))
 
     @property
     def with_archiving(self) -> AssetType:
@@ -115,8 +115,8 @@ class AssetType(ResourceType):
 
     def lacking(self, options: Options) -> list[str]:
         """The options without which no version can be told from another, or created."""
-        lacking = [field.option for field in self.content if field.needed and dig(options, field.option) is None]
-        if self.one_of and all(dig(options, option) is None for option in self.one_of):
+        lacking = [field.option for field in self.content if field.needed and get_at(options, field.option) is None]
+        if self.one_of and all(get_at(options, option) is None for option in self.one_of):
             lacking.append(" or ".join(self.one_of))
         return lacking
 
@@ -134,11 +134,11 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
     """What can be said of any asset version, and changed later. ``hidden``: properties that are the service's own."""
     return (
         Field("description", at="properties.description"),
-        Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
+        Field("tags", at="properties.tags", value_type=TextMap(), change=Change.APPEND),
         Field(
             "properties",
             at="properties.properties",
-            wire=TextMap(empty_values=True, hidden=hidden),
+            value_type=TextMap(empty_values=True, hidden=hidden),
             change=Change.MERGE,
         ),
     )
@@ -148,14 +148,14 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
 STAGE = Field(
     "stage",
     at=STAGE_AT,
-    wire=Text(pattern=r"(?i)(?!archived$).+", rule="it is not empty; to archive a version write state: archived"),
+    value_type=Text(pattern=r"(?i)(?!archived$).+", rule="it is not empty; to archive a version write state: archived"),
 )
 COMMON_OUTPUTS = (
-    Output("reference", at="id", wire=AssetReference()),
-    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
+    Output("reference", at="id", value_type=AssetReference()),
+    Output("archived", at=ARCHIVED_AT, value_type=Boolean()),
 )
 CONTAINER_OUTPUTS = (
     Output("latest_version", at="properties.latestVersion"),
     Output("next_version", at="properties.nextVersion"),
-    Output("archived", at=ARCHIVED_AT, wire=Boolean()),
+    Output("archived", at=ARCHIVED_AT, value_type=Boolean()),
 )

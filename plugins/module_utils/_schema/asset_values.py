@@ -10,13 +10,13 @@ from __future__ import annotations
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Json, TextMap, Wire
+from .values import Json, TextMap, ValueType
 
 
-class Filled(Wire):
+class Filled(ValueType):
     """Another wire type, where the service fills in ``absent`` for what it was not told."""
 
-    def __init__(self, inner: Wire, absent: Json) -> None:
+    def __init__(self, inner: ValueType, absent: Json) -> None:
         self.inner = inner
         self.absent = absent
 
@@ -33,7 +33,7 @@ class Filled(Wire):
         return self.inner.canonical(self.absent if value is None else value, workspace)
 
 
-class Flavors(Wire):
+class Flavors(ValueType):
     """The formats of a model: name -> map of texts, which travels one level deeper (assets contract 6)."""
 
     type = "dict"
@@ -52,7 +52,7 @@ class Flavors(Wire):
         return self.decode(value, workspace)
 
 
-class TextList(Wire):
+class TextList(ValueType):
     """Texts in an order that means nothing; absent and empty are the same."""
 
     type = "list"

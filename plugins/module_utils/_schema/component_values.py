@@ -20,7 +20,7 @@ from .._names.references import expand
 from .._names.references import parse as parse_reference
 from .._names.storage_uri import is_cloud
 from .component_spec import WORDS, Tree, read_component
-from .values import Json, Wire
+from .values import Json, ValueType
 
 _CURATED = re.compile(r"(?:azureml:)?(?P<name>AzureML-[^:@/]+):(?P<version>[^:@/]+)")
 _MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})
@@ -46,7 +46,7 @@ class Place:
         self.holder[self.key] = f"{self.prefix}{full_id}" if full_id.startswith("/") else full_id
 
 
-class ComponentSpec(Wire):
+class ComponentSpec(ValueType):
     """A component: the mapping of its YAML file for us, a specification on the wire.
 
     The service answers all values as text, adds defaults, and expands references (assets contract 9).

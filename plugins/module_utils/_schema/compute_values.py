@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Json, Text, Wire
+from .values import Json, Text, ValueType
 
 _SUBNET = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network"
@@ -31,7 +31,7 @@ class ArmIdText(Text):
         )
 
 
-class Subnet(Wire):
+class Subnet(ValueType):
     """A subnet by its id, or by its name in a network of the workspace's resource group; the id on the wire."""
 
     type = "dict"
@@ -66,7 +66,7 @@ class Subnet(Wire):
         return (value or "").lower()
 
 
-class InstanceTypes(Wire):
+class InstanceTypes(ValueType):
     """The instance types of a Kubernetes cluster: name -> node selector, requested and allowed resources.
 
     Quantities are texts. What is not said and what is null are the same. Service fact: assets contract 3.7.

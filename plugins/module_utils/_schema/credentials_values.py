@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Choice, Json, Wire
+from .values import Choice, Json, ValueType
 
 SECRETS = "secrets"
 _HIDDEN = "VALUE_HIDDEN"
@@ -53,7 +53,7 @@ _PLAIN = {option: key for kind in _KINDS.values() for option, key in kind.plain.
 _SECRET = {option: key for kind in _KINDS.values() for option, key in kind.secret.items()}
 
 
-class Credentials(Wire):
+class Credentials(ValueType):
     """A type, what goes with it, and a secret, which the service takes and never shows.
 
     Two are the same when all that both tell is: the secrets count where both hold them.
@@ -94,8 +94,8 @@ class Credentials(Wire):
 
     def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
         """``one`` is what the task wants: what it leaves out may stand."""
-        wanted, standing = _told(one), _told(other)
-        if any(text != standing.get(key) for key, text in wanted.items()):
+        desired, current = _told(one), _told(other)
+        if any(text != current.get(key) for key, text in desired.items()):
             return False
         return SECRETS not in (other or {}) or same_secrets((one or {}).get(SECRETS), other[SECRETS])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._names.arm_id import WorkspaceId, parse
-from .values import Choice, Json, Wire
+from .values import Choice, Json, ValueType
 
 TYPES = Choice(
     **{
@@ -22,7 +22,7 @@ TYPES = Choice(
 )
 
 
-class Identity(Wire):
+class Identity(ValueType):
     """A type, and the ids of the identities that somebody made; no identity and the type ``none`` are the same.
 
     Service fact: batch contract 3.2, assets contract 3.3.

@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Choice, Json, Wire
+from .values import Choice, Json, ValueType
 
 _ACTIONS = Choice(start="Start", stop="Stop")
 _STATES = Choice(enabled="Enabled", disabled="Disabled")
@@ -26,7 +26,7 @@ _DAYS = Choice(**{day.lower(): day for day in _WEEK})
 _ZONE = "UTC"
 
 
-class Schedules(Wire):
+class Schedules(ValueType):
     """Schedules by which an instance starts or stops, in an order that means nothing.
 
     The service adds ids of its own. A schedule without a state is enabled, one without a time zone is in UTC.
@@ -145,7 +145,7 @@ def _said(tree: t.Mapping[str, Json]) -> dict[str, Json]:
     return {key: item for key, item in tree.items() if item is not None}
 
 
-class Script(Wire):
+class Script(ValueType):
     """A script in the storage of the workspace; the service says how long it may take where the task does not."""
 
     type = "dict"
@@ -174,9 +174,9 @@ class Script(Wire):
         return self.decode(value, workspace)
 
     def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
-        wanted, standing = self.decode(one, workspace) or {}, self.decode(other, workspace) or {}
+        desired, current = self.decode(one, workspace) or {}, self.decode(other, workspace) or {}
         return all(
-            wanted.get(word) == standing.get(word)
-            for word in wanted.keys() | standing.keys()
-            if word != "timeout_minutes" or (word in wanted and word in standing)
+            desired.get(word) == current.get(word)
+            for word in desired.keys() | current.keys()
+            if word != "timeout_minutes" or (word in desired and word in current)
         )

@@ -14,9 +14,9 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._names.arm_id import WorkspaceId
-from .._names.dotted_path import dig
+from .._names.dotted_path import get_at
 from .._service.arm import API_VERSION
-from .values import Choice, Json, Text, Wire
+from .values import Choice, Json, Text, ValueType
 
 Options = t.Mapping[str, t.Any]
 
@@ -50,7 +50,7 @@ class Field:
 
     option: str
     at: str
-    wire: Wire = Text()
+    value_type: ValueType = Text()
     change: Change = Change.UPDATE
     default: t.Any = None
     needed: bool = False
@@ -61,16 +61,16 @@ class Field:
     at_most: str | None = None
     yaml: str | None = None
 
-    def told(self, standing: Json) -> Json:
+    def told(self, current: Json) -> Json:
         """The value in what stands."""
-        value = dig(standing, self.at)
+        value = get_at(current, self.at)
         if value is None and self.alias:
-            return (dig(standing, self.at.rpartition(".")[0]) or {}).get(self.alias)
+            return (get_at(current, self.at.rpartition(".")[0]) or {}).get(self.alias)
         return value
 
     def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
         """The JSON value in the words of the task, for people to read."""
-        return MASK if self.secret and value is not None else self.wire.shown(value, workspace)
+        return MASK if self.secret and value is not None else self.value_type.shown(value, workspace)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,11 +79,11 @@ class Output:
 
     option: str
     at: str
-    wire: Wire = Wire()
+    value_type: ValueType = ValueType()
 
-    def told(self, standing: Json) -> Json:
+    def told(self, current: Json) -> Json:
         """The value in what stands."""
-        return dig(standing, self.at)
+        return get_at(current, self.at)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +102,7 @@ class NameRule:
 
 
 @dataclasses.dataclass(frozen=True)
-class ParentMark:
+class ParentReference:
     """A yes/no option of a child that stands in its parent: true when the parent's ``at`` holds the child's name.
 
     A parent that has it must not be left without: the option ``stand_in`` names the sibling that takes it over when
@@ -121,7 +121,7 @@ class Parent:
 
     type: ResourceType
     option: str
-    marks: tuple[ParentMark, ...] = ()
+    marks: tuple[ParentReference, ...] = ()
 
     def check_name(self, options: Options) -> None:
         """Raises InvalidOption, naming the option, when the parent can not be named so."""
@@ -144,12 +144,12 @@ class Condition:
     coming: t.Collection[str] = ()
     lost: t.Collection[str] = ()
 
-    def told(self, standing: Json) -> str:
+    def told(self, current: Json) -> str:
         """The service's word for the state of what stands."""
-        return str(dig(standing, self.at) or "")
+        return str(get_at(current, self.at) or "")
 
-    def met_by(self, standing: Json) -> bool:
-        return self.told(standing) in (self.word, *self.holds)
+    def met_by(self, current: Json) -> bool:
+        return self.told(current) in (self.word, *self.holds)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,14 +162,14 @@ class Kinds:
 
     option: str
     at: str
-    wire: Choice
+    value_type: Choice
     default: str
     tables: t.Mapping[str, ResourceType]
 
-    def told(self, standing: Json) -> str:
+    def told(self, current: Json) -> str:
         """The kind of what stands: a key of ``tables``, or the service's word for one that has no table here."""
-        word = dig(standing, self.at)
-        return self.default if word is None else str(self.wire.decode(word, _NOWHERE))
+        word = get_at(current, self.at)
+        return self.default if word is None else str(self.value_type.decode(word, _NOWHERE))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,13 +219,13 @@ class ResourceType:
         parts = [str(options[self.parent.option])] if self.parent else []
         return f"{self.label} {'/'.join([*parts, str(options['name'])])}"
 
-    def state_of(self, standing: Json) -> str:
+    def state_of(self, current: Json) -> str:
         """The provisioning state of a standing resource; empty where the service tells none."""
-        return str(dig(standing, self.state_at) or "")
+        return str(get_at(current, self.state_at) or "")
 
-    def of(self, standing: Json) -> ResourceType:
+    def of(self, current: Json) -> ResourceType:
         """The table of what stands: that of its kind, or this one."""
-        return self.kinds.tables.get(self.kinds.told(standing), self) if self.kinds else self
+        return self.kinds.tables.get(self.kinds.told(current), self) if self.kinds else self
 
     @property
     def tables(self) -> tuple[ResourceType, ...]:

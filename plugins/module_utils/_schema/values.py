@@ -32,7 +32,7 @@ from .._names.storage_uri import comparison_key, long_form, upload_hash
 Json = t.Any
 
 
-class Wire:
+class ValueType:
     """Text that the service keeps as it is; the base of all wire types."""
 
     type = "str"
@@ -66,7 +66,7 @@ class Wire:
         return value
 
 
-class Text(Wire):
+class Text(ValueType):
     """Free text, optionally of a given shape. An absent text and an empty one are the same.
 
     ``ignore_case``: the service answers in another case than it was sent (vmSize: assets contract 3.4).
@@ -94,7 +94,7 @@ class Location(Text):
         return (value or "").replace(" ", "").lower()
 
 
-class Integer(Wire):
+class Integer(ValueType):
     """A whole number; the service also takes and compares numbers sent as text (batch contract 4.2)."""
 
     type = "int"
@@ -117,7 +117,7 @@ class Integer(Wire):
         return None if value is None else int(value)
 
 
-class Boolean(Wire):
+class Boolean(ValueType):
     """True or false."""
 
     type = "bool"
@@ -136,7 +136,7 @@ class TextBoolean(Boolean):
         return None if value is None else str(value).lower()
 
 
-class Switch(Wire):
+class Switch(ValueType):
     """True or false in the task, ``Enabled`` or ``Disabled`` on the wire.
 
     ``NotSpecified`` is the same as either: the service decides, and tells later (assets contract 3.3, 3.5).
@@ -158,7 +158,7 @@ class Switch(Wire):
         return len(words) == 1 or "notspecified" in words
 
 
-class Choice(Wire):
+class Choice(ValueType):
     """A closed set: option word -> service word. The service matches its words without regard to case.
 
     Service fact: batch contract 3.2.
@@ -181,7 +181,7 @@ class Choice(Wire):
         return None if value is None else str(value).lower()
 
 
-class Duration(Wire):
+class Duration(ValueType):
     """Seconds in the task, an ISO-8601 duration on the wire; ``PT60S`` and ``PT1M`` are one (batch contract 11).
 
     ``unit``: how many seconds the task counts as one, 60 for minutes.
@@ -218,7 +218,7 @@ class Duration(Wire):
         return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
-class TextMap(Wire):
+class TextMap(ValueType):
     """A map of text to text. Absent and empty are the same.
 
     With ``empty_values: False`` the service refuses empty values, and yet may tell some that a policy put there: to
@@ -252,7 +252,7 @@ class TextMap(Wire):
         return {key: item for key, item in (value or {}).items() if item or self.empty_values}
 
 
-class JsonMap(Wire):
+class JsonMap(ValueType):
     """A map of anything, which only the service understands. Absent and empty are the same (batch contract 4.2)."""
 
     type = "dict"
@@ -272,7 +272,7 @@ class ChildName(Text):
         self.kind = kind
 
 
-class Reference(Wire):
+class Reference(ValueType):
     """Another resource of the workspace: a short form (``azureml:name:version``, ``name``) or a full id.
 
     ``kind`` is the segment in the ARM path (``models``, ``computes`` ...). ``name@latest`` passes as it is: what it
@@ -336,7 +336,7 @@ class WrappedReference(Reference):
         return value.get("assetId")
 
 
-class CondaFile(Wire):
+class CondaFile(ValueType):
     """A conda specification: a mapping for us, text on the wire, which the service answers as JSON text.
 
     Service fact: assets contract 7.2.
@@ -359,7 +359,7 @@ class CondaFile(Wire):
             return _yaml(value)
 
 
-class StorageUri(Wire):
+class StorageUri(ValueType):
     """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12).
 
     Shown in the long form and one case, as the service answers now this one and now that.
@@ -372,14 +372,14 @@ class StorageUri(Wire):
         return comparison_key(value, workspace) if value else None
 
 
-class UploadHash(Wire):
+class UploadHash(ValueType):
     """Read only: the hash that is part of the URI of files that this collection or the official SDK uploaded."""
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return upload_hash(value or "")
 
 
-class AssetReference(Wire):
+class AssetReference(ValueType):
     """Read only: the id of an asset version as tasks write it, ``azureml:name:version``."""
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from .._errors import ConnectionFailed, OperationFailed, ParentNotFoundError, ServiceError, WaitTimeout
 from .clouds import Cloud, origin
-from .error_body import Fault, explain, read_fault
+from .error_body import ErrorBody, explain, read_error_body
 from .http_client import Answer, HttpClient, jittered
 
 if t.TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Accepted:
     api_version: str = API_VERSION
 
 
-class Management:
+class Arm:
     """ARM calls of one identity in one cloud; paths begin with ``/subscriptions/``.
 
     :param clock: wall clock in seconds, so that a host that slept does not wait longer
@@ -343,7 +343,7 @@ class _Watch:
             state = _state(body)
             self._saw(state or "standing")
             if not gone and state.lower() in ENDED_BADLY:
-                raise self._failed(state, read_fault(_provisioning_error(body)))
+                raise self._failed(state, read_error_body(_provisioning_error(body)))
             if not gone and not _under_way(body) and over(body):
                 return
             self._rest(answer)
@@ -384,7 +384,7 @@ class _Watch:
             self._state = state
             self._progress(f"{self._what}: {state}")
 
-    def _failed(self, state: str, fault: Fault) -> OperationFailed:
+    def _failed(self, state: str, fault: ErrorBody) -> OperationFailed:
         return OperationFailed(
             f"{self._what}: the operation ended as {state}: {explain(fault)}",
             error={"code": fault.code, "message": fault.text},

@@ -68,7 +68,7 @@ class Note:
     age: float
 
 
-class Container:
+class BlobContainer:
     """One blob container. Errors are ours: ServiceError (NotFoundError, ConflictError), ConnectionFailed."""
 
     def __init__(self, url: str, client: ContainerClient) -> None:
@@ -214,8 +214,8 @@ class Container:
         except ServiceError as error:
             if error.status not in _LOST_RACE:
                 raise
-            standing = self.read_note(name)
-            return standing is not None and standing.text == text  # an earlier try of ours, whose answer was lost
+            current = self.read_note(name)
+            return current is not None and current.text == text  # an earlier try of ours, whose answer was lost
         return True
 
     def delete(self, name: str, *, over: Note | None = None) -> None:

@@ -26,7 +26,7 @@ from .credential_sources import (
     Source,
     fetch_token,
 )
-from .private_cache import LIFETIME, PrivateStore
+from .private_cache import LIFETIME, PrivateCache
 
 if t.TYPE_CHECKING:
     from .http_client import HttpClient
@@ -48,7 +48,7 @@ class Credentials:
         authority: str,
         *,
         register_secret: Callable[[str], None],
-        store: PrivateStore,
+        store: PrivateCache,
         ca_file: str | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -132,7 +132,7 @@ def choose(
         _source(options, profile_file),
         cloud.authority,
         register_secret=register_secret,
-        store=PrivateStore(cache_dir),
+        store=PrivateCache(cache_dir),
         ca_file=options.get("ca_file"),
     )
 
@@ -149,7 +149,7 @@ def find_cloud(
     :raises AzureMLError: the address does not answer, or not with a description
     """
     names = {name.lower(): cloud for name, cloud in KNOWN.items()}
-    cloud = names.get(cloud_environment.lower()) or _described(cloud_environment, http, PrivateStore(cache_dir))
+    cloud = names.get(cloud_environment.lower()) or _described(cloud_environment, http, PrivateCache(cache_dir))
     if not authority:
         return cloud
     address = authority if "://" in authority else f"https://{authority}"
@@ -225,13 +225,13 @@ def _nothing_fits(
     auth_source: str, given: Mapping[str, str], profile: Mapping[str, str], name: str | None, profile_file: str
 ) -> str:
     """Say what was looked at and what was missing in each."""
-    wanted = f"one of {', '.join(PROOFS)}"
+    desired = f"one of {', '.join(PROOFS)}"
     looked = []
     if auth_source != "credential_file":
         have = f" (set: {', '.join(given)})" if given else ""
-        looked.append(f"options and environment variables: missing {wanted}{have}")
+        looked.append(f"options and environment variables: missing {desired}{have}")
     if auth_source != "env":
-        state = f"missing {wanted}" if profile else "no such file or section"
+        state = f"missing {desired}" if profile else "no such file or section"
         looked.append(f"section [{name or 'default'}] of {profile_file}: {state}")
     if auth_source == "auto":
         named = "client_id" in {**given, **profile}
@@ -241,7 +241,7 @@ def _nothing_fits(
     return f"No usable credential (auth_source={auth_source}). Looked at: {'; '.join(looked)}. Complete one of them."
 
 
-def _described(cloud_environment: str, http: HttpClient, store: PrivateStore) -> Cloud:
+def _described(cloud_environment: str, http: HttpClient, store: PrivateCache) -> Cloud:
     """Ask a resource manager where its cloud's services stand."""
     if not cloud_environment.startswith("https://"):
         raise InvalidOption(

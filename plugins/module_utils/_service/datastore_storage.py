@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
 from .._names.references import expand
-from .blob_container import Container
+from .blob_container import BlobContainer
 from .http_client import USER_AGENT
 
 if t.TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Datastore:
     workspace: Workspace = dataclasses.field(repr=False, compare=False)
 
     @functools.cached_property
-    def container(self) -> Container:
+    def container(self) -> BlobContainer:
         """Raises ServiceError, ConnectionFailed, CredentialError, MissingLibrary."""
         return _open(self)
 
@@ -58,12 +58,12 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
     Raises InvalidOption when it is absent or its storage takes no blobs. Service fact: assets contract 4.
     """
     if name is None:
-        found = next(workspace.management.list(workspace.path("datastores"), query={"isDefault": "true"}), None)
+        found = next(workspace.arm.list(workspace.path("datastores"), query={"isDefault": "true"}), None)
         if found is None:
             raise InvalidOption(f"Workspace {workspace.id.name} has no default datastore. Name one in {option}.")
     else:
         try:
-            found = workspace.management.get(expand(name, "datastores", workspace.id))
+            found = workspace.arm.get(expand(name, "datastores", workspace.id))
         except ValueError as error:
             raise InvalidOption(f"{option}: {error}.") from None
         if found is None:
@@ -74,7 +74,7 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
     return _datastore(workspace, found, option)
 
 
-def open_sas(workspace: Workspace, sas_uri: str) -> Container:
+def open_sas(workspace: Workspace, sas_uri: str) -> BlobContainer:
     """The container that a signed URL opens."""
     url, _mark, sas = sas_uri.partition("?")
     _hide(workspace, sas)
@@ -114,7 +114,7 @@ def _is_ip_address(host: str) -> bool:
     return True
 
 
-def _open(datastore: Datastore) -> Container:
+def _open(datastore: Datastore) -> BlobContainer:
     """SAS if there is one, else the Entra token of who runs the task; the account key only when nothing else will do.
 
     Service fact: assets contract 4.3.
@@ -125,9 +125,7 @@ def _open(datastore: Datastore) -> Container:
         return by_token()
     try:
         path = f"{datastore.id}/listSecrets"
-        accepted = workspace.management.post(
-            path, SECRETS_REQUEST, api_version=SECRETS_API_VERSION, safe_to_repeat=True
-        )
+        accepted = workspace.arm.post(path, SECRETS_REQUEST, api_version=SECRETS_API_VERSION, safe_to_repeat=True)
     except ServiceError:
         return by_token()
     secrets = accepted.body or {}
@@ -142,7 +140,7 @@ def _open(datastore: Datastore) -> Container:
     return _container(workspace, datastore.container_url, key)
 
 
-def _opens(container: Container) -> bool:
+def _opens(container: BlobContainer) -> bool:
     try:
         container.exists("LocalUpload")
     except AzureMLError:
@@ -150,7 +148,7 @@ def _opens(container: Container) -> bool:
     return True
 
 
-def _container(workspace: Workspace, url: str, credential: t.Any) -> Container:
+def _container(workspace: Workspace, url: str, credential: t.Any) -> BlobContainer:
     try:
         from azure.storage.blob import ContainerClient, ExponentialRetry
     except ImportError:
@@ -168,7 +166,7 @@ def _container(workspace: Workspace, url: str, credential: t.Any) -> Container:
         retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5),
         user_agent=USER_AGENT,
     )
-    return Container(url, client)
+    return BlobContainer(url, client)
 
 
 def _hide(workspace: Workspace, sas: str) -> None:

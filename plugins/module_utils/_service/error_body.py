@@ -20,14 +20,14 @@ _VALIDATION_LIST = re.compile(r"\s*(?:Errors:)?\s*(\[\s*\{.*\}\s*\])\s*", re.DOT
 
 
 @dataclass(frozen=True)
-class Fault:
+class ErrorBody:
     """The innermost code (None when there is none) and a text in one line."""
 
     code: str | None
     text: str
 
 
-def read_fault(body: Any) -> Fault:
+def read_error_body(body: Any) -> ErrorBody:
     """Read an error answer in any of the shapes the services use; unknown shapes give an empty fault.
 
     Service fact: batch contract 9.1 (management), 9.2 (data plane), 2.2 (failed operation), assets contract 1.5.
@@ -35,21 +35,21 @@ def read_fault(body: Any) -> Fault:
     error = body.get("error", body) if isinstance(body, dict) else None
     if isinstance(error, str):
         # The authority's own shape, RFC 6749 section 5.2.
-        return Fault(error, _one_line(str(body.get("error_description") or "")))
+        return ErrorBody(error, _one_line(str(body.get("error_description") or "")))
     if not isinstance(error, dict):
-        return Fault(None, "")
+        return ErrorBody(None, "")
     codes, texts = zip(*_layers(error), strict=True)
     code = _inner_error_code(error) or next((code for code in reversed(codes) if code), None)
     told = list(dict.fromkeys(text for text in texts if text.rstrip(".").lower() not in _HOLLOW))
-    return Fault(code, _one_line(" ".join(told or [texts[0]])))
+    return ErrorBody(code, _one_line(" ".join(told or [texts[0]])))
 
 
-def remedy(fault: Fault, status: int | None = None) -> str | None:
+def remedy(fault: ErrorBody, status: int | None = None) -> str | None:
     """Return what the user can do about a fault, in one or two sentences; None when nobody knows."""
     return next((entry.advice for entry in _REMEDIES if entry.fits(fault, status)), None)
 
 
-def explain(fault: Fault, status: int | None = None) -> str:
+def explain(fault: ErrorBody, status: int | None = None) -> str:
     """Put a fault into sentences: its code, its text, and what to do."""
     said = ": ".join(part for part in (fault.code, fault.text) if part) or "the service gives no reason"
     stop = "" if said.endswith((".", "!", "?")) else "."
@@ -131,7 +131,7 @@ class _Remedy:
     pattern: str | None = None
     statuses: frozenset[int] = frozenset()
 
-    def fits(self, fault: Fault, status: int | None) -> bool:
+    def fits(self, fault: ErrorBody, status: int | None) -> bool:
         told = self.pattern is not None and re.search(self.pattern, fault.text, re.IGNORECASE) is not None
         return told or fault.code in self.codes or status in self.statuses
 

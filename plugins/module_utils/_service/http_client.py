@@ -32,7 +32,7 @@ from .._errors import (
     ThrottledError,
     redact,
 )
-from .error_body import Fault, explain, read_fault
+from .error_body import ErrorBody, explain, read_error_body
 
 HTTPX_IMPORT_ERROR: str | None = None
 if t.TYPE_CHECKING:
@@ -102,10 +102,12 @@ class Answer:
         return _retry_after(self.headers)
 
     @property
-    def fault(self) -> Fault:
+    def fault(self) -> ErrorBody:
         """What an error answer says; a body that is no JSON is only described, never quoted."""
-        fault = read_fault(self.json()) if self.is_json else Fault(None, f"the answer is not JSON ({self.shape})")
-        return Fault(fault.code, redact(fault.text, self.secrets))
+        fault = (
+            read_error_body(self.json()) if self.is_json else ErrorBody(None, f"the answer is not JSON ({self.shape})")
+        )
+        return ErrorBody(fault.code, redact(fault.text, self.secrets))
 
     @property
     def shape(self) -> str:

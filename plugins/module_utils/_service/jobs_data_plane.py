@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 API_VERSION = "2020-09-01-dataplanepreview"
 
 
-class FrontEnd:
+class JobsDataPlane:
     """Service fact: batch contract 6.1, 6.3. ``host`` tells the regional host when first asked."""
 
     def __init__(

@@ -25,7 +25,7 @@ from typing import Any
 LIFETIME = 24 * 3600.0
 
 
-class PrivateStore:
+class PrivateCache:
     """Values by key; a key is a list of texts and may hold secrets, for only its digest is written.
 
     :param directory: where to keep the values, created with mode 0700; None keeps nothing

@@ -80,13 +80,13 @@ class RunHistory:
         Raises ServiceError or ConnectionFailed. Service fact: batch contract 6.5 (newer runs name an asset, which the
         data service resolves; older ones the place itself).
         """
-        wanted = {
+        desired = {
             "runId": run,
             "selectRunMetadata": True,
             "selectRunDefinition": True,
             "selectJobSpecification": True,
         }
-        told = self._ask("POST", "history", "rundata", json=wanted, what=f"read the data of run {run}")
+        told = self._ask("POST", "history", "rundata", json=desired, what=f"read the data of run {run}")
         asset = ((told.get("runMetadata") or {}).get("outputs") or {}).get(output) or {}
         resolved = self._place_of(asset["assetId"]) if asset.get("assetId") else None
         if resolved is not None:

@@ -13,13 +13,13 @@ import typing as t
 from .._errors import InvalidOption
 from .._invocation import Invocation
 from .._names.arm_id import WorkspaceId
-from .arm import Management
+from .arm import Arm
 from .clouds import Cloud
 from .credentials import Credentials, choose, find_cloud
 from .http_client import HttpClient
 
 if t.TYPE_CHECKING:
-    from .jobs_data_plane import FrontEnd
+    from .jobs_data_plane import JobsDataPlane
     from .run_history import RunHistory
     from .scoring import Scoring
 
@@ -79,8 +79,8 @@ class Workspace:
         )
 
     @functools.cached_property
-    def management(self) -> Management:
-        return Management(self.http, self.cloud, self.credentials, progress=self.invocation.progress)
+    def arm(self) -> Arm:
+        return Arm(self.http, self.cloud, self.credentials, progress=self.invocation.progress)
 
     @functools.cached_property
     def scoring(self) -> Scoring:
@@ -96,21 +96,21 @@ class Workspace:
         return RunHistory(self.http, self.cloud, self.credentials, self.id, discovery)
 
     @functools.cached_property
-    def front_end(self) -> FrontEnd:
-        from .jobs_data_plane import FrontEnd
+    def jobs_data_plane(self) -> JobsDataPlane:
+        from .jobs_data_plane import JobsDataPlane
 
-        return FrontEnd(self.http, self.cloud, self.credentials, self.id, lambda: self.run_history.host)
+        return JobsDataPlane(self.http, self.cloud, self.credentials, self.id, lambda: self.run_history.host)
 
     @functools.cached_property
     def properties(self) -> dict[str, t.Any]:
         """The workspace resource itself; one request. Raises InvalidOption when there is none."""
-        standing = self.management.get(self.path())
-        if standing is None:
+        current = self.arm.get(self.path())
+        if current is None:
             raise InvalidOption(
                 f"There is no workspace {self.id.name} in resource group {self.id.resource_group} of subscription "
                 f"{self.id.subscription_id}. Check workspace_name, resource_group and subscription_id."
             )
-        return standing
+        return current
 
     @property
     def location(self) -> str:

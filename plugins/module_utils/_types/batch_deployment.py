@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, Parent, ParentMark, ResourceType
+from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, Parent, ParentReference, ResourceType
 from .._schema.values import (
     Choice,
     Duration,
@@ -34,8 +34,8 @@ MADE_OF = Change.REFUSABLE
 # replaces them (batch contract, open question 3).
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
-    Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-    Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
+    Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
+    Field("properties", at="properties.properties", value_type=OWN_AND_OTHERS, change=Change.MERGE),
 )
 COMMON: dict[str, t.Any] = {
     "name": "batch_deployment",
@@ -49,7 +49,9 @@ COMMON: dict[str, t.Any] = {
     "parent": Parent(
         BATCH_ENDPOINT,
         "endpoint_name",
-        marks=(ParentMark("set_default", at="properties.defaults.deploymentName", words="the default deployment"),),
+        marks=(
+            ParentReference("set_default", at="properties.defaults.deploymentName", words="the default deployment"),
+        ),
     ),
     "regional": True,
     "outputs": (Output("provisioning_state", at="properties.provisioningState"),),
@@ -59,53 +61,59 @@ OF_A_MODEL = ResourceType(
     **COMMON,
     fields=(
         *COMMON_FIELDS,
-        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True, change=MADE_OF),
+        Field("model", at="properties.model", value_type=WrappedReference("models"), needed=True, change=MADE_OF),
         Field(
             "code_configuration.code",
             at="properties.codeConfiguration.codeId",
-            wire=Reference("codes"),
+            value_type=Reference("codes"),
             change=MADE_OF,
             along_with="code_configuration.scoring_script",
             holds="code_configuration.scoring_script",
         ),
         Field("code_configuration.scoring_script", at="properties.codeConfiguration.scoringScript", change=MADE_OF),
-        Field("environment", at="properties.environmentId", wire=Reference("environments"), change=MADE_OF),
+        Field("environment", at="properties.environmentId", value_type=Reference("environments"), change=MADE_OF),
         Field(
             "environment_variables",
             at="properties.environmentVariables",
-            wire=TextMap(empty_values=True),
+            value_type=TextMap(empty_values=True),
             yaml="settings.environment_variables",
         ),
-        Field("compute", at="properties.compute", wire=Reference("computes"), needed=True, change=MADE_OF),
-        Field("resources.instance_count", at="properties.resources.instanceCount", wire=Integer(minimum=1)),
+        Field("compute", at="properties.compute", value_type=Reference("computes"), needed=True, change=MADE_OF),
+        Field("resources.instance_count", at="properties.resources.instanceCount", value_type=Integer(minimum=1)),
         Field("resources.instance_type", at="properties.resources.instanceType"),
-        Field("resources.properties", at="properties.resources.properties", wire=JsonMap()),
+        Field("resources.properties", at="properties.resources.properties", value_type=JsonMap()),
         Field(
-            "mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1), yaml="settings.mini_batch_size"
+            "mini_batch_size",
+            at="properties.miniBatchSize",
+            value_type=Integer(minimum=1),
+            yaml="settings.mini_batch_size",
         ),
         Field(
             "max_concurrency_per_instance",
             at="properties.maxConcurrencyPerInstance",
-            wire=Integer(minimum=1),
+            value_type=Integer(minimum=1),
             yaml="settings.max_concurrency_per_instance",
         ),
         Field(
             "retry_settings.max_retries",
             at="properties.retrySettings.maxRetries",
-            wire=Integer(minimum=0),
+            value_type=Integer(minimum=0),
             yaml="settings.retry_settings.max_retries",
         ),
         Field(
             "retry_settings.timeout",
             at="properties.retrySettings.timeout",
-            wire=Duration(minimum=1),
+            value_type=Duration(minimum=1),
             yaml="settings.retry_settings.timeout",
         ),
         Field(
-            "error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1), yaml="settings.error_threshold"
+            "error_threshold",
+            at="properties.errorThreshold",
+            value_type=Integer(minimum=-1),
+            yaml="settings.error_threshold",
         ),
-        Field("logging_level", at="properties.loggingLevel", wire=LEVELS, yaml="settings.logging_level"),
-        Field("output_action", at="properties.outputAction", wire=ACTIONS, yaml="settings.output_action"),
+        Field("logging_level", at="properties.loggingLevel", value_type=LEVELS, yaml="settings.logging_level"),
+        Field("output_action", at="properties.outputAction", value_type=ACTIONS, yaml="settings.output_action"),
         Field("output_file_name", at="properties.outputFileName", yaml="settings.output_file_name"),
     ),
 )
@@ -118,20 +126,22 @@ OF_A_PIPELINE = ResourceType(
         Field(
             "component",
             at=f"{PIPELINE}.componentId",
-            wire=WrappedReference("components"),
+            value_type=WrappedReference("components"),
             needed=True,
             change=MADE_OF,
         ),
-        Field("settings.default_compute", at=f"{PIPELINE}.settings.default_compute", wire=NameReference("computes")),
+        Field(
+            "settings.default_compute", at=f"{PIPELINE}.settings.default_compute", value_type=NameReference("computes")
+        ),
         Field(
             "settings.default_datastore",
             at=f"{PIPELINE}.settings.default_datastore",
-            wire=NameReference("datastores"),
+            value_type=NameReference("datastores"),
         ),
         Field(
             "settings.continue_on_step_failure",
             at=f"{PIPELINE}.settings.continue_on_step_failure",
-            wire=TextBoolean(),
+            value_type=TextBoolean(),
             alias="ComponentDeployment.Settings.continue_on_step_failure",
         ),
     ),
@@ -144,7 +154,7 @@ BATCH_DEPLOYMENT = ResourceType(
     kinds=Kinds(
         "type",
         at=KIND_AT,
-        wire=Choice(model="Model", pipeline="PipelineComponent"),
+        value_type=Choice(model="Model", pipeline="PipelineComponent"),
         default="model",
         tables={"model": OF_A_MODEL, "pipeline": OF_A_PIPELINE},
     ),

@@ -28,11 +28,11 @@ BATCH_ENDPOINT = ResourceType(
     constants={"properties.authMode": "AADToken"},
     fields=(
         Field("description", at="properties.description"),
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", wire=OWN_AND_OTHERS, change=Change.MERGE),
-        Field("identity", at="identity", wire=Identity()),
-        Field("auth_mode", at="properties.authMode", wire=AUTH_MODES),
-        Field("defaults.deployment_name", at="properties.defaults.deploymentName", wire=ChildName("deployments")),
+        Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
+        Field("properties", at="properties.properties", value_type=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("identity", at="identity", value_type=Identity()),
+        Field("auth_mode", at="properties.authMode", value_type=AUTH_MODES),
+        Field("defaults.deployment_name", at="properties.defaults.deploymentName", value_type=ChildName("deployments")),
     ),
     outputs=(
         Output("scoring_uri", at="properties.scoringUri"),

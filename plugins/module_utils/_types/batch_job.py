@@ -28,16 +28,16 @@ BATCH_JOB = ResourceType(
     fields=(
         Field("experiment_name", at="properties.properties.experimentName"),
         Field("output_file_name", at="properties.outputFileName"),
-        Field("mini_batch_size", at="properties.miniBatchSize", wire=Integer(minimum=1)),
-        Field("instance_count", at="properties.compute.instanceCount", wire=Integer(minimum=1)),
-        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", wire=Integer(minimum=1)),
-        Field("error_threshold", at="properties.errorThreshold", wire=Integer(minimum=-1)),
+        Field("mini_batch_size", at="properties.miniBatchSize", value_type=Integer(minimum=1)),
+        Field("instance_count", at="properties.compute.instanceCount", value_type=Integer(minimum=1)),
+        Field("max_concurrency_per_instance", at="properties.maxConcurrencyPerInstance", value_type=Integer(minimum=1)),
+        Field("error_threshold", at="properties.errorThreshold", value_type=Integer(minimum=-1)),
         Field(
             "logging_level",
             at="properties.loggingLevel",
-            wire=Choice(info="Info", warning="Warning", debug="Debug"),
+            value_type=Choice(info="Info", warning="Warning", debug="Debug"),
         ),
-        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", wire=Integer(minimum=0)),
-        Field("retry_settings.timeout", at="properties.retrySettings.timeout", wire=Duration(minimum=1)),
+        Field("retry_settings.max_retries", at="properties.retrySettings.maxRetries", value_type=Integer(minimum=0)),
+        Field("retry_settings.timeout", at="properties.retrySettings.timeout", value_type=Duration(minimum=1)),
     ),
 )

@@ -18,7 +18,7 @@ CODE = AssetType(
     path="codes/{name}/versions/{version}",
     name_rule=ASSET_NAME,
     fields=(
-        Field("path", at="properties.codeUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("path", at="properties.codeUri", value_type=StorageUri(), change=Change.NEW_VERSION, needed=True),
         *about(hidden=("hash_sha256", "hash_version")),
     ),
     outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.properties.hash_sha256")),

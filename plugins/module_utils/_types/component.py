@@ -21,15 +21,15 @@ COMPONENT = AssetType(
     path="components/{name}/versions/{version}",
     name_rule=ASSET_NAME,
     fields=(
-        Field("definition", at=SPEC, wire=ComponentSpec(), change=Change.NEW_VERSION, needed=True),
+        Field("definition", at=SPEC, value_type=ComponentSpec(), change=Change.NEW_VERSION, needed=True),
         # The service keeps these in the specification alone (assets contract 9).
         Field("display_name", at=f"{SPEC}.display_name"),
         Field("description", at=f"{SPEC}.description"),
-        Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
+        Field("tags", at="properties.tags", value_type=TextMap(), change=Change.APPEND),
         Field(
             "properties",
             at="properties.properties",
-            wire=TextMap(empty_values=True, hidden={"client_component_hash"}),
+            value_type=TextMap(empty_values=True, hidden={"client_component_hash"}),
             change=Change.MERGE,
         ),
     ),

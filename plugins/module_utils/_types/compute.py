@@ -30,9 +30,9 @@ FIXED = Change.REPLACE
 
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
-    Field("location", at="location", wire=Location(), change=FIXED),
-    Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-    Field("identity", at="identity", wire=Identity()),
+    Field("location", at="location", value_type=Location(), change=FIXED),
+    Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
+    Field("identity", at="identity", value_type=Identity()),
 )
 COMMON_OUTPUTS = (Output("provisioning_state", at="properties.provisioningState"),)
 COMMON_READ_ONLY = (
@@ -52,10 +52,10 @@ COMMON: dict[str, t.Any] = {
     "regional": True,
 }
 MACHINE = (
-    Field("size", at=f"{INNER}.vmSize", wire=Text(ignore_case=True), needed=True, change=FIXED),
-    Field("network_settings", at=f"{INNER}.subnet.id", wire=Subnet(), change=FIXED),
-    Field("enable_node_public_ip", at=f"{INNER}.enableNodePublicIp", wire=Boolean(), change=FIXED),
-    Field("disable_local_auth", at="properties.disableLocalAuth", wire=Boolean(), change=FIXED),
+    Field("size", at=f"{INNER}.vmSize", value_type=Text(ignore_case=True), needed=True, change=FIXED),
+    Field("network_settings", at=f"{INNER}.subnet.id", value_type=Subnet(), change=FIXED),
+    Field("enable_node_public_ip", at=f"{INNER}.enableNodePublicIp", value_type=Boolean(), change=FIXED),
+    Field("disable_local_auth", at="properties.disableLocalAuth", value_type=Boolean(), change=FIXED),
 )
 
 AML_COMPUTE = ResourceType(
@@ -64,25 +64,29 @@ AML_COMPUTE = ResourceType(
     fields=(
         *COMMON_FIELDS,
         *MACHINE,
-        Field("tier", at=f"{INNER}.vmPriority", wire=TIERS, change=FIXED),
-        Field("os_type", at=f"{INNER}.osType", wire=SYSTEMS, change=FIXED),
+        Field("tier", at=f"{INNER}.vmPriority", value_type=TIERS, change=FIXED),
+        Field("os_type", at=f"{INNER}.osType", value_type=SYSTEMS, change=FIXED),
         # By PATCH: a PUT would leave out the password of the nodes, which nobody can read, and whether the service
         # then forgets it is not known (assets contract 3.1, open question 13).
         Field(
             "min_instances",
             at=f"{SCALE}.minNodeCount",
-            wire=Integer(minimum=0),
+            value_type=Integer(minimum=0),
             change=Change.PATCH,
             at_most="max_instances",
         ),
-        Field("max_instances", at=f"{SCALE}.maxNodeCount", wire=Integer(minimum=0), needed=True, change=Change.PATCH),
+        Field(
+            "max_instances", at=f"{SCALE}.maxNodeCount", value_type=Integer(minimum=0), needed=True, change=Change.PATCH
+        ),
         Field(
             "idle_time_before_scale_down",
             at=f"{SCALE}.nodeIdleTimeBeforeScaleDown",
-            wire=Duration(),
+            value_type=Duration(),
             change=Change.PATCH,
         ),
-        Field("ssh_public_access_enabled", at=f"{INNER}.remoteLoginPortPublicAccess", wire=Switch(), change=FIXED),
+        Field(
+            "ssh_public_access_enabled", at=f"{INNER}.remoteLoginPortPublicAccess", value_type=Switch(), change=FIXED
+        ),
         Field("ssh_settings.admin_username", at=f"{ACCOUNT}.adminUserName", change=FIXED),
         Field(
             "ssh_settings.admin_password",
@@ -98,8 +102,8 @@ AML_COMPUTE = ResourceType(
             secret=False,
             along_with="ssh_settings.admin_username",
         ),
-        Field("isolated_network", at=f"{INNER}.isolatedNetwork", wire=Boolean(), change=FIXED),
-        Field("virtual_machine_image", at=f"{INNER}.virtualMachineImage.id", wire=ArmIdText(), change=FIXED),
+        Field("isolated_network", at=f"{INNER}.isolatedNetwork", value_type=Boolean(), change=FIXED),
+        Field("virtual_machine_image", at=f"{INNER}.virtualMachineImage.id", value_type=ArmIdText(), change=FIXED),
     ),
     outputs=(
         Output("current_instances", at=f"{INNER}.currentNodeCount"),
@@ -129,34 +133,36 @@ COMPUTE_INSTANCE = ResourceType(
         Field(
             "idle_time_before_shutdown_minutes",
             at=f"{INNER}.idleTimeBeforeShutdown",
-            wire=Duration(minimum=15, maximum=3 * 24 * 60, unit=60),
+            value_type=Duration(minimum=15, maximum=3 * 24 * 60, unit=60),
         ),
-        Field("ssh_public_access_enabled", at=f"{SSH}.sshPublicAccess", wire=Switch(), change=FIXED),
+        Field("ssh_public_access_enabled", at=f"{SSH}.sshPublicAccess", value_type=Switch(), change=FIXED),
         Field("ssh_settings.ssh_key_value", at=f"{SSH}.adminPublicKey", change=FIXED, secret=False),
         Field(
             "create_on_behalf_of.user_object_id",
             at=f"{OWNER}.objectId",
-            wire=Text(ignore_case=True),
+            value_type=Text(ignore_case=True),
             change=FIXED,
             along_with="create_on_behalf_of.user_tenant_id",
         ),
         Field(
             "create_on_behalf_of.user_tenant_id",
             at=f"{OWNER}.tenantId",
-            wire=Text(ignore_case=True),
+            value_type=Text(ignore_case=True),
             change=FIXED,
             along_with="create_on_behalf_of.user_object_id",
         ),
-        Field("application_sharing_policy", at=f"{INNER}.applicationSharingPolicy", wire=SHARING, change=FIXED),
-        Field("enable_sso", at=f"{INNER}.enableSSO", wire=Boolean(), change=Change.REFUSABLE),
+        Field("application_sharing_policy", at=f"{INNER}.applicationSharingPolicy", value_type=SHARING, change=FIXED),
+        Field("enable_sso", at=f"{INNER}.enableSSO", value_type=Boolean(), change=Change.REFUSABLE),
         Field(
             "schedules.compute_start_stop",
             at=f"{INNER}.schedules.computeStartStop",
-            wire=Schedules(),
+            value_type=Schedules(),
             change=Change.REFUSABLE,
         ),
-        Field("setup_scripts.creation_script", at=f"{SCRIPTS}.creationScript", wire=Script(), change=FIXED),
-        Field("setup_scripts.startup_script", at=f"{SCRIPTS}.startupScript", wire=Script(), change=Change.REFUSABLE),
+        Field("setup_scripts.creation_script", at=f"{SCRIPTS}.creationScript", value_type=Script(), change=FIXED),
+        Field(
+            "setup_scripts.startup_script", at=f"{SCRIPTS}.startupScript", value_type=Script(), change=Change.REFUSABLE
+        ),
     ),
     outputs=(Output("state", at=f"{INNER}.state"), *COMMON_OUTPUTS),
     read_only=(
@@ -199,10 +205,10 @@ KUBERNETES = ResourceType(
     constants={KIND_AT: "Kubernetes", INNER: {}},
     fields=(
         *COMMON_FIELDS,
-        Field("resource_id", at="properties.resourceId", wire=ArmIdText(), needed=True, change=FIXED),
+        Field("resource_id", at="properties.resourceId", value_type=ArmIdText(), needed=True, change=FIXED),
         Field("namespace", at=f"{INNER}.namespace", change=Change.REFUSABLE),
         Field("default_instance_type", at=f"{INNER}.defaultInstanceType"),
-        Field("instance_types", at=f"{INNER}.instanceTypes", wire=InstanceTypes()),
+        Field("instance_types", at=f"{INNER}.instanceTypes", value_type=InstanceTypes()),
     ),
     outputs=COMMON_OUTPUTS,
     read_only=COMMON_READ_ONLY,
@@ -228,7 +234,7 @@ COMPUTE = ResourceType(
     kinds=Kinds(
         "type",
         at=KIND_AT,
-        wire=KINDS,
+        value_type=KINDS,
         default="amlcompute",
         tables={"amlcompute": AML_COMPUTE, "computeinstance": COMPUTE_INSTANCE, "kubernetes": KUBERNETES},
     ),

@@ -30,12 +30,12 @@ DATA = AssetType(
     path="data/{name}/versions/{version}",
     name_rule=ASSET_NAME,
     fields=(
-        Field("path", at="properties.dataUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
-        Field("type", at="properties.dataType", wire=TYPES, change=Change.NEW_VERSION, default="uri_folder"),
-        Field("referenced_uris", at=REFERENCED_AT, wire=TextList()),
+        Field("path", at="properties.dataUri", value_type=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("type", at="properties.dataType", value_type=TYPES, change=Change.NEW_VERSION, default="uri_folder"),
+        Field("referenced_uris", at=REFERENCED_AT, value_type=TextList()),
         *about(),
     ),
-    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", wire=UploadHash())),
+    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.dataUri", value_type=UploadHash())),
     upload=Upload(
         "path",
         to="datastore",
@@ -43,5 +43,5 @@ DATA = AssetType(
         tells=_read_in,
     ),
     left_out={"source": "bringing data in is a job of its own"},
-    container_outputs=(Output("type", at="properties.dataType", wire=TYPES),),
+    container_outputs=(Output("type", at="properties.dataType", value_type=TYPES),),
 )

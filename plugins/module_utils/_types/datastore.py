@@ -26,16 +26,16 @@ PLACE = Change.REFUSABLE
 
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
-    Field("tags", at="properties.tags", wire=TextMap(), change=Change.APPEND),
-    Field("properties", at="properties.properties", wire=TextMap(empty_values=True), change=Change.MERGE),
-    Field("credentials", at=AT, wire=Credentials()),
+    Field("tags", at="properties.tags", value_type=TextMap(), change=Change.APPEND),
+    Field("properties", at="properties.properties", value_type=TextMap(empty_values=True), change=Change.MERGE),
+    Field("credentials", at=AT, value_type=Credentials()),
     Field("account_name", at="properties.accountName", needed=True, change=PLACE),
     Field("endpoint", at="properties.endpoint", change=PLACE),
     Field("protocol", at="properties.protocol", change=PLACE),
     Field(
         "service_data_access_auth_identity",
         at="properties.serviceDataAccessAuthIdentity",
-        wire=IDENTITIES,
+        value_type=IDENTITIES,
         change=PLACE,
     ),
 )
@@ -74,7 +74,7 @@ DATASTORE = ResourceType(
     kinds=Kinds(
         "type",
         at=KIND_AT,
-        wire=KINDS,
+        value_type=KINDS,
         default="azure_blob",
         tables={
             "azure_blob": _kind("AzureBlob", "container_name", "containerName"),

@@ -29,7 +29,7 @@ def _route(option: str, word: str) -> tuple[Field, Field]:
     at, number = f"properties.inferenceConfig.{word}", Integer(minimum=1, maximum=65535)
     return (
         Field(path, at=f"{at}.path", change=FIXED, along_with=port),
-        Field(port, at=f"{at}.port", wire=number, change=FIXED, along_with=path),
+        Field(port, at=f"{at}.port", value_type=number, change=FIXED, along_with=path),
     )
 
 
@@ -41,14 +41,16 @@ ENVIRONMENT = AssetType(
     name_rule=NAME,
     fields=(
         Field("image", at="properties.image", change=FIXED),
-        Field("conda_file", at="properties.condaFile", wire=CondaFile(), change=FIXED),
-        Field("build.path", at=f"{BUILD}.contextUri", wire=StorageUri(), change=FIXED),
-        Field("build.dockerfile_path", at=f"{BUILD}.dockerfilePath", wire=Filled(Text(), "Dockerfile"), change=FIXED),
+        Field("conda_file", at="properties.condaFile", value_type=CondaFile(), change=FIXED),
+        Field("build.path", at=f"{BUILD}.contextUri", value_type=StorageUri(), change=FIXED),
+        Field(
+            "build.dockerfile_path", at=f"{BUILD}.dockerfilePath", value_type=Filled(Text(), "Dockerfile"), change=FIXED
+        ),
         *_route("liveness_route", "livenessRoute"),
         *_route("readiness_route", "readinessRoute"),
         *_route("scoring_route", "scoringRoute"),
-        Field("os_type", at="properties.osType", wire=SYSTEMS, change=FIXED, default="linux"),
-        Field("auto_rebuild", at="properties.autoRebuild", wire=Filled(REBUILDS, "Disabled"), change=FIXED),
+        Field("os_type", at="properties.osType", value_type=SYSTEMS, change=FIXED, default="linux"),
+        Field("auto_rebuild", at="properties.autoRebuild", value_type=Filled(REBUILDS, "Disabled"), change=FIXED),
         STAGE,
         *about(hidden=("azureml.labels",)),
     ),

@@ -21,13 +21,13 @@ MODEL = AssetType(
     path="models/{name}/versions/{version}",
     name_rule=ASSET_NAME,
     fields=(
-        Field("path", at="properties.modelUri", wire=StorageUri(), change=Change.NEW_VERSION, needed=True),
-        Field("type", at="properties.modelType", wire=TYPES, change=Change.NEW_VERSION, default="custom_model"),
-        Field("flavors", at="properties.flavors", wire=Flavors(), change=Change.MERGE),
+        Field("path", at="properties.modelUri", value_type=StorageUri(), change=Change.NEW_VERSION, needed=True),
+        Field("type", at="properties.modelType", value_type=TYPES, change=Change.NEW_VERSION, default="custom_model"),
+        Field("flavors", at="properties.flavors", value_type=Flavors(), change=Change.MERGE),
         Field("job_name", at="properties.jobName"),
         STAGE,
         *about(),
     ),
-    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.modelUri", wire=UploadHash())),
+    outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.modelUri", value_type=UploadHash())),
     upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
 )

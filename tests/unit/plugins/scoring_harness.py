@@ -227,8 +227,8 @@ class Storage:
 
     def write_note(self, name: str, text: str, marks: dict[str, str], *, over: Note | None = None) -> bool:
         self._work()
-        standing = self.notes.get(name)
-        if (standing is None) is not (over is None) or (standing and over and over.etag != standing[0]):
+        current = self.notes.get(name)
+        if (current is None) is not (over is None) or (current and over and over.etag != current[0]):
             return False
         self.notes[name] = (text, dict(marks))
         return True

@@ -89,11 +89,11 @@ def test_the_least_numbers_are_those_of_the_modules() -> None:
     rules = read("roles", "batch_deploy", "vars", "main.yml")["batch_deploy_number_rules"]
     told = {(rule["variable"], rule["option"]): rule["least"] for rule in rules}
     tables = {
-        (variable, field.option): field.wire.minimum or 0
+        (variable, field.option): field.value_type.minimum or 0
         for variable, resource in NUMBERED.items()
         for table in resource.tables
         for field in table.fields
-        if isinstance(field.wire, (Integer, Duration)) and is_key(variable, field.option)
+        if isinstance(field.value_type, (Integer, Duration)) and is_key(variable, field.option)
     }
     assert told == tables
 

@@ -20,7 +20,7 @@ from ansible.module_utils import basic
 from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
@@ -106,7 +106,7 @@ def emulated(
 
     at = {"sleep": clock.advance, "clock": now}
     monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=now))
-    monkeypatch.setattr(workspace_module, "Management", functools.partial(Management, **at))
+    monkeypatch.setattr(workspace_module, "Arm", functools.partial(Arm, **at))
 
     # Ansible keeps those of a whole process.
     warnings: list[str] = []

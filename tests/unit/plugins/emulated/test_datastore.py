@@ -18,9 +18,9 @@ TASK = {"name": "scans", "account_name": "acc", "container_name": "scans", "cred
 
 def held(emulated: Emulated) -> Any:
     path = emulated.emulator.state.workspace("datastores", "scans")
-    standing = emulated.emulator.state.resources.get(path)
-    assert standing is not None
-    return standing.secrets.get("key")
+    current = emulated.emulator.state.resources.get(path)
+    assert current is not None
+    return current.secrets.get("key")
 
 
 @pytest.mark.parametrize("policies", [{"delete_absent": "204"}, {"delete_absent": "404", "list_lag": "30"}])

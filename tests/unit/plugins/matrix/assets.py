@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import plant
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import ManageAssetContainer
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
@@ -100,8 +100,8 @@ class Case:
             task["datastore"] = "workspaceblobstore"
         if self.field.along_with:
             companion = next(field for field in self.asset.fields if field.option == self.field.along_with)
-            plant(task, companion.option, pairs(self.asset, companion)[0][0])
-        plant(task, self.field.option, copy.deepcopy(value))
+            set_at(task, companion.option, pairs(self.asset, companion)[0][0])
+        set_at(task, self.field.option, copy.deepcopy(value))
         return task
 
     def __str__(self) -> str:
@@ -131,7 +131,7 @@ def _cases() -> Iterator[Case]:
 
 CASES = tuple(_cases())
 CONTAINER_CASES = tuple((asset, field) for asset in ASSETS.values() for field in asset.container.fields)
-CONTAIN = Contain(ASSETS)
+CONTAIN = ManageAssetContainer(ASSETS)
 
 
 def lay_ground(bench: Bench) -> None:

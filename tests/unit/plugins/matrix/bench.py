@@ -20,9 +20,9 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine import defin
 from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
@@ -144,7 +144,7 @@ class Done:
         return [f"{one.method} {one.path}".strip() for one in self.requests if "Operation" not in one.path]
 
 
-def read_task(verb: Verb, task: dict[str, Any]) -> dict[str, Any]:
+def read_task(verb: Operation, task: dict[str, Any]) -> dict[str, Any]:
     """The options of a task as a door reads them, completed and checked. Raises InvalidOption for its definition."""
     spec = verb.spec()
     asked = definition_module.opened(spec)
@@ -170,7 +170,7 @@ class SeenStorage(StorageDouble):
     async def download(self, place: Place, target: Path) -> None:
         target.write_bytes(self._blobs(place)[place.path])
 
-    def datastore_storage(self, place: Place) -> dict[str, bytes]:
+    def _blobs(self, place: Place) -> dict[str, bytes]:
         return self._uploaded[self.container_url(place.container)].blobs
 
 
@@ -195,7 +195,7 @@ class Bench:
 
     # -- tasks of the collection ---------------------------------------------------------------------------------
 
-    def run(self, verb: Verb, task: dict[str, Any], *, check: bool = False) -> Done:
+    def run(self, verb: Operation, task: dict[str, Any], *, check: bool = False) -> Done:
         """One task to its end."""
         invocation = Invocation({}, check)
         before = len(self.transport.seen)
@@ -208,7 +208,7 @@ class Bench:
             message = error.message
         return Done(changed, values, diff, message, invocation.warnings, self.transport.seen[before:])
 
-    def _read(self, verb: Verb, task: dict[str, Any]) -> dict[str, Any]:
+    def _read(self, verb: Operation, task: dict[str, Any]) -> dict[str, Any]:
         here = {
             "subscription_id": self.settings.subscription_id,
             "resource_group": self.settings.resource_group,
@@ -222,7 +222,7 @@ class Bench:
         opened: Any = workspace
         opened.http = HttpClient(transport=self.transport, register_secret=invocation.register_secret, **at)
         opened.cloud, opened.credentials = self._cloud, self.tokens
-        opened.management = Management(workspace.http, self._cloud, self.tokens, **at)
+        opened.arm = Arm(workspace.http, self._cloud, self.tokens, **at)
         return workspace
 
     def now(self) -> float:
@@ -231,7 +231,7 @@ class Bench:
     def sleep(self, seconds: float) -> None:
         self.emulator.state.clock.advance(seconds)
 
-    def killed(self, verb: Verb, task: dict[str, Any], number: int, *, answered: bool) -> bool:
+    def killed(self, verb: Operation, task: dict[str, Any], number: int, *, answered: bool) -> bool:
         """Run a task that is killed at its n-th request, before it is sent or when it was answered.
 
         False when it came to its end before that.

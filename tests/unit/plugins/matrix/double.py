@@ -54,8 +54,8 @@ class Double:
 
     def patch(self, path: str, body: Json, **_how: Any) -> Accepted:
         self.writes.append(("PATCH", path))
-        standing = self._standing[path.lower()]
-        standing["properties"]["properties"]["scaleSettings"] |= body["properties"]["properties"]["scaleSettings"]
+        current = self._standing[path.lower()]
+        current["properties"]["properties"]["scaleSettings"] |= body["properties"]["properties"]["scaleSettings"]
         return self._accepted(path)
 
     def delete(self, path: str, **_how: Any) -> Accepted:
@@ -85,20 +85,20 @@ class Double:
     def place(self, path: str, body: Json, *, state: str = "Succeeded") -> None:
         """Let something stand as it would after a PUT of this body."""
         old = self._standing.get(path.lower())
-        standing = {"id": path, "name": path.rpartition("/")[2], "tags": {}, **copy.deepcopy(body)}
+        current = {"id": path, "name": path.rpartition("/")[2], "tags": {}, **copy.deepcopy(body)}
         collection = path.split("/")[-2]
         answered = {"computes": _compute, "batchEndpoints": _endpoint, "deployments": _deployment}
         if collection == "datastores":
-            self._secrets[path.lower()] = standing["properties"].get("credentials", {}).pop("secrets", {})
+            self._secrets[path.lower()] = current["properties"].get("credentials", {}).pop("secrets", {})
         if collection in answered:
-            standing["properties"]["provisioningState"] = state
-            answered[collection](standing, old)
-        self._standing[path.lower()] = standing
+            current["properties"]["provisioningState"] = state
+            answered[collection](current, old)
+        self._standing[path.lower()] = current
 
 
-def _compute(standing: Json, old: Json | None) -> None:
+def _compute(current: Json, old: Json | None) -> None:
     """Assets contract 3.4 to 3.7."""
-    outer = standing["properties"]
+    outer = current["properties"]
     inner = outer["properties"]
     outer |= {"createdOn": "2024", "modifiedOn": "2025", "description": outer.get("description")}
     if outer["computeType"] == "Kubernetes":
@@ -121,9 +121,9 @@ def _compute(standing: Json, old: Json | None) -> None:
     outer.setdefault("disableLocalAuth", False)
 
 
-def _endpoint(standing: Json, old: Json | None) -> None:
+def _endpoint(current: Json, old: Json | None) -> None:
     """Batch contract 3.1, 3.2: properties can be added, not altered."""
-    told = standing["properties"]
+    told = current["properties"]
     kept = (old or {}).get("properties", {}).get("properties", {})
     told["properties"] = {**(told.get("properties") or {}), **SERVICES_OWN, **kept}
     told["authMode"] = WORDS[told["authMode"].lower()]
@@ -132,9 +132,9 @@ def _endpoint(standing: Json, old: Json | None) -> None:
     told["scoringUri"] = "https://x/jobs"
 
 
-def _deployment(standing: Json, _old: Json | None) -> None:
+def _deployment(current: Json, _old: Json | None) -> None:
     """Batch contract 4.2, 4.5."""
-    told = standing["properties"]
+    told = current["properties"]
     given = copy.deepcopy(told)
     told |= {**copy.deepcopy(NEW_DEPLOYMENT), **given}
     for group in ("retrySettings", "resources"):

@@ -294,7 +294,9 @@ def _asset_info(module: str, name: str) -> Scene:
 def of_filters(filters: Sequence[Filter], name: str | None) -> Iterator[Effect]:
     """``name``: filters are for the versions of this one."""
     for chosen in filters:
-        value = ["a=1"] if isinstance(chosen.wire, Marks) else samples(Field(chosen.option, "", chosen.wire))[1]
+        value = (
+            ["a=1"] if isinstance(chosen.value_type, Marks) else samples(Field(chosen.option, "", chosen.value_type))[1]
+        )
         yield Effect(chosen.option, LEFT_OUT, value, {} if name is None else {"name": name})
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import Score
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_job import BATCH_JOB
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import (
@@ -83,7 +83,7 @@ WAITING = Scene(
 def scored(bench: Bench) -> None:
     """A job that has ended, with its results."""
     endpoint_with_default(bench)
-    assert bench.run(Score(), WITH_OUTPUT).message == ""
+    assert bench.run(RunJob(), WITH_OUTPUT).message == ""
 
 
 INFO = Scene(

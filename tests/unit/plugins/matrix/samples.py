@@ -33,7 +33,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.values impor
     Switch,
     Text,
     TextMap,
-    Wire,
+    ValueType,
 )
 
 ELSEWHERE = "/subscriptions/s/resourceGroups/rg1/providers"
@@ -71,12 +71,14 @@ Pair = tuple[Any, Any]
 
 def samples(field: Field) -> Pair:
     """Two different values that a task may give to the option."""
-    return BY_OPTION.get(field.option) or of_wire(field.wire)
+    return BY_OPTION.get(field.option) or of_wire(field.value_type)
 
 
 @functools.singledispatch
-def of_wire(wire: Wire) -> Pair:
-    raise NotImplementedError(f"two sample values of the wire type {type(wire).__name__} are missing in samples.py")
+def of_wire(value_type: ValueType) -> Pair:
+    raise NotImplementedError(
+        f"two sample values of the wire type {type(value_type).__name__} are missing in samples.py"
+    )
 
 
 @of_wire.register
@@ -90,8 +92,8 @@ def _location(_wire: Location) -> Pair:
 
 
 @of_wire.register
-def _child(wire: ChildName) -> Pair:
-    return STANDING[wire.kind][0], STANDING[wire.kind][1]
+def _child(value_type: ChildName) -> Pair:
+    return STANDING[value_type.kind][0], STANDING[value_type.kind][1]
 
 
 @of_wire.register
@@ -100,14 +102,14 @@ def _id(_wire: ArmIdText) -> Pair:
 
 
 @of_wire.register
-def _integer(wire: Integer) -> Pair:
-    first = max(wire.minimum or 0, 0) + 1
+def _integer(value_type: Integer) -> Pair:
+    first = max(value_type.minimum or 0, 0) + 1
     return first, first + 1
 
 
 @of_wire.register
-def _duration(wire: Duration) -> Pair:
-    return wire.minimum + 60, wire.minimum + 61
+def _duration(value_type: Duration) -> Pair:
+    return value_type.minimum + 60, value_type.minimum + 61
 
 
 @of_wire.register
@@ -121,8 +123,8 @@ def _switch(_wire: Switch) -> Pair:
 
 
 @of_wire.register
-def _choice(wire: Choice) -> Pair:
-    return tuple(list(wire.words)[:2])
+def _choice(value_type: Choice) -> Pair:
+    return tuple(list(value_type.words)[:2])
 
 
 @of_wire.register
@@ -136,13 +138,13 @@ def _json(_wire: JsonMap) -> Pair:
 
 
 @of_wire.register
-def _reference(wire: Reference) -> Pair:
-    return STANDING[wire.kind][0], STANDING[wire.kind][1]
+def _reference(value_type: Reference) -> Pair:
+    return STANDING[value_type.kind][0], STANDING[value_type.kind][1]
 
 
 @of_wire.register
-def _name(wire: NameReference) -> Pair:
-    return STANDING[wire.kind][0], f"azureml:{STANDING[wire.kind][1]}"
+def _name(value_type: NameReference) -> Pair:
+    return STANDING[value_type.kind][0], f"azureml:{STANDING[value_type.kind][1]}"
 
 
 @of_wire.register
@@ -182,8 +184,8 @@ def _credentials(_wire: Credentials) -> Pair:
 
 
 @of_wire.register
-def _filled(wire: Filled) -> Pair:
-    return of_wire(wire.inner)
+def _filled(value_type: Filled) -> Pair:
+    return of_wire(value_type.inner)
 
 
 @of_wire.register

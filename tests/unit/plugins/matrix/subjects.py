@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from allpairspy import AllPairs
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig, plant
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at, set_at
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import ResourceType
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
@@ -115,8 +115,8 @@ class Subject:
     fill: Callable[[Bench], None] = lambda _bench: None
 
     @property
-    def verb(self) -> Converge:
-        return Converge(self.resource)
+    def verb(self) -> Manage:
+        return Manage(self.resource)
 
     @property
     def smallest(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Subject:
     @property
     def fullest(self) -> dict[str, Any]:
         """The task that says all that a creation can say."""
-        said = [field for field in self.table.fields if not isinstance(field.wire, ChildName)]
+        said = [field for field in self.table.fields if not isinstance(field.value_type, ChildName)]
         return self.with_options({field.option: samples(field)[0] for field in said})
 
     def with_options(self, options: dict[str, Any], base: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -135,9 +135,9 @@ class Subject:
         fields = {field.option: field for field in self.table.fields}
         for option, value in options.items():
             companion = fields[option].along_with
-            if companion and dig(task, companion) is None:
-                plant(task, companion, samples(fields[companion])[0])
-            plant(task, option, value)
+            if companion and get_at(task, companion) is None:
+                set_at(task, companion, samples(fields[companion])[0])
+            set_at(task, option, value)
         return task
 
     @property

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
@@ -42,7 +42,7 @@ class Course:
     """One option of one asset, in one workspace. ``blind``: lists do not show yet what was written."""
 
     def __init__(
-        self, bench: Bench, verb: Verb, asset: AssetType, answers: dict[str, str], *, by_hash: bool = False
+        self, bench: Bench, verb: Operation, asset: AssetType, answers: dict[str, str], *, by_hash: bool = False
     ) -> None:
         self.bench = bench
         self.verb = verb
@@ -100,7 +100,7 @@ class Course:
 
     def sent(self, done: Done, at: str) -> Any:
         (write,) = (one for one in done.writes if one.method == "PUT")
-        return dig(json.loads(write.body), at)
+        return get_at(json.loads(write.body), at)
 
     def stands(self, path: str, field: Field, value: Any) -> bool:
         """Does a fresh look show the value?"""
@@ -108,10 +108,10 @@ class Course:
 
     def holds(self, field: Field, now: Any, value: Any) -> bool:
         """Is this JSON the value? Maps may hold what others put there."""
-        wanted = field.wire.encode(value, self.here)
+        desired = field.value_type.encode(value, self.here)
         if field.change in (Change.MERGE, Change.APPEND):
-            return wanted.items() <= (now or {}).items()
-        return field.wire.same(wanted, now, self.here)
+            return desired.items() <= (now or {}).items()
+        return field.value_type.same(desired, now, self.here)
 
 
 def in_slices() -> Iterator[Any]:

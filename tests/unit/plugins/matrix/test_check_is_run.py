@@ -41,15 +41,20 @@ QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.
 
 def values(field: Field) -> some.SearchStrategy[Any]:
     """What a task may say of an option: its samples, and what empties it."""
-    empty: list[Any] = [{}] if isinstance(field.wire, TextMap) else []
-    if field.wire.__class__ is Text and not field.needed and not field.along_with and field.wire.pattern is None:
+    empty: list[Any] = [{}] if isinstance(field.value_type, TextMap) else []
+    if (
+        field.value_type.__class__ is Text
+        and not field.needed
+        and not field.along_with
+        and field.value_type.pattern is None
+    ):
         empty.append("")
     return some.sampled_from([*samples(field), *OTHERS.get(field.option, ()), *empty])
 
 
 def options(subject: Subject, *, whole: bool) -> some.SearchStrategy[dict[str, Any]]:
     """Some options with values; a ``whole`` task says what a creation needs."""
-    fields = [field for field in subject.table.fields if not isinstance(field.wire, ChildName)]
+    fields = [field for field in subject.table.fields if not isinstance(field.value_type, ChildName)]
     needed = {field.option: values(field) for field in fields if whole and field.needed}
     others = {field.option: values(field) for field in fields if field.option not in needed}
     return some.fixed_dictionaries(needed, optional=others)
@@ -81,8 +86,8 @@ def bodies(subject: Subject) -> some.SearchStrategy[dict[str, Any]]:
         task = subject.with_options(said)
         for field in subject.table.fields:
             task.setdefault(field.option.partition(".")[0], None)
-        wanted = check_options(subject.table, task, WS)
-        made = merged_body(subject.table, {}, {**subject.table.constants, **wanted})
+        desired = check_options(subject.table, task, WS)
+        made = merged_body(subject.table, {}, {**subject.table.constants, **desired})
         return {"location": "eastus", **made} if subject.table.regional else made
 
     return options(subject, whole=True).map(body)
@@ -98,7 +103,7 @@ def ran(subject: Subject, double: Double, task: dict[str, Any], *, check: bool) 
     invocation = Invocation(read.validated_parameters, check)
     workspace = Workspace(invocation)
     opened: Any = workspace
-    opened.management = double
+    opened.arm = double
     double.writes.clear()
     told: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": ""}
     try:
@@ -129,15 +134,15 @@ def surrounded(subject: Subject) -> Double:
 def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject, tried: Tried) -> None:
     @settings(max_examples=EACH, deadline=None, suppress_health_check=QUIET, database=None)
     @given(
-        standing=some.none() | bodies(subject),
+        current=some.none() | bodies(subject),
         state=some.sampled_from(["Succeeded"] * 4 + ["Failed", "Canceled"]),
         task=tasks(subject),
     )
-    def any_two(standing: dict[str, Any] | None, state: str, task: dict[str, Any]) -> None:
+    def any_two(current: dict[str, Any] | None, state: str, task: dict[str, Any]) -> None:
         tried()
         double = surrounded(subject)
-        if standing is not None:
-            double.place(WS.child(subject.path), standing, state=state)
+        if current is not None:
+            double.place(WS.child(subject.path), current, state=state)
         check = ran(subject, double, task, check=True)
         assert check["writes"] == []
         done = ran(subject, double, task, check=False)
@@ -160,13 +165,13 @@ def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open, tri
     answers = some.fixed_dictionaries({policy: some.sampled_from(values_of(policy)) for policy in subject.policies})
 
     @settings(max_examples=max(PAIRS // 50, 6), deadline=None, suppress_health_check=QUIET, database=None)
-    @given(answers=answers, standing=some.none() | bodies(subject), task=tasks(subject))
-    def any_two(answers: dict[str, str], standing: dict[str, Any] | None, task: dict[str, Any]) -> None:
+    @given(answers=answers, current=some.none() | bodies(subject), task=tasks(subject))
+    def any_two(answers: dict[str, str], current: dict[str, Any] | None, task: dict[str, Any]) -> None:
         tried()
         bench = opened(**answers)
         subject.surround(bench)
-        if standing is not None:
-            located = bench_body(standing, bench.path(""))
+        if current is not None:
+            located = bench_body(current, bench.path(""))
             bench.send("PUT", subject.path, located, version=subject.table.api_version)
         check = bench.run(subject.verb, task, check=True)
         assert check.writes == []

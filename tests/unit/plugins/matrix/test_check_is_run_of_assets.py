@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig, plant
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at, set_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
@@ -61,7 +61,7 @@ def task_of(any_case: Case, said: list[tuple[Case, Any]], switches: Task, *, wit
         task.pop("image", None)
     for case, value in said:
         for option, given_ in _flat(case.task(value), case):
-            plant(task, option, given_)
+            set_at(task, option, given_)
     if "build" in task:
         task = {key: value for key, value in task.items() if key not in ("image", "conda_file")}
     if switches.get("state", "present") != "present":
@@ -72,7 +72,7 @@ def task_of(any_case: Case, said: list[tuple[Case, Any]], switches: Task, *, wit
 def _flat(whole: Task, case: Case) -> list[tuple[str, Any]]:
     """The option of a case with its value, and what it cannot do without."""
     options = [case.field.option, *([case.field.along_with] if case.field.along_with else [])]
-    return [(option, dig(whole, option)) for option in (*options, "datastore") if dig(whole, option) is not None]
+    return [(option, get_at(whole, option)) for option in (*options, "datastore") if get_at(whole, option) is not None]
 
 
 def same_twice(bench: Bench, verb: Any, task: Task) -> None:

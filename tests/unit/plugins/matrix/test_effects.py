@@ -20,12 +20,12 @@ import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins import modules
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.definition import opened as open_spec
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Verb
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import plant
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import Contain
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import ManageAssetContainer
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES, CONTAINER_CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
@@ -37,9 +37,9 @@ BY_CHANCE = r"\d{4}-\d\d-\d\dT[\d:.]+|'display_name': '\w+'|[0-9a-f]{8}-[0-9a-z-
 
 
 @functools.cache
-def verbs() -> dict[str, Verb]:
+def verbs() -> dict[str, Operation]:
     """The verb of each module."""
-    found: dict[str, Verb] = {}
+    found: dict[str, Operation] = {}
     for one in pkgutil.iter_modules(modules.__path__):
         module = importlib.import_module(f"{modules.__name__}.{one.name}")
         with mock.patch.object(module, "run", functools.partial(found.__setitem__, one.name)):
@@ -87,7 +87,7 @@ def outcome(bench: Bench, scene: Scene, effect: Effect, value: Any) -> str:
         add_faults(bench, effect.faults)
     task = copy.deepcopy({**scene.task, **effect.also})
     if value is not None:
-        plant(task, effect.option, copy.deepcopy(value))
+        set_at(task, effect.option, copy.deepcopy(value))
     elif "." not in effect.option:
         task.pop(effect.option, None)
     done = bench.run(verb, task)
@@ -121,14 +121,14 @@ def leaves(arguments: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{name}"
 
 
-def covered(module: str, verb: Verb) -> set[str]:
+def covered(module: str, verb: Operation) -> set[str]:
     """The options of a module that some case is about."""
     mine = {effect.option for scene in (*SCENES, *JOB_SCENES) if scene.module == module for effect in effects(scene)}
-    if isinstance(verb, Converge):
+    if isinstance(verb, Manage):
         mine |= {field.option for subject, field in OPTIONS if subject.resource is verb.resource}
     if isinstance(verb, Publish):
         mine |= {case.field.option for case in CASES if case.asset is verb.asset}
-    if isinstance(verb, Contain):
+    if isinstance(verb, ManageAssetContainer):
         mine |= {field.option for _asset, field in CONTAINER_CASES}
     return mine
 

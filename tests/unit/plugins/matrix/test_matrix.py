@@ -19,8 +19,8 @@ import pytest
 from ansible_collections.mlops.azureml.plugins import modules
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import render
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName, NameReference, Reference
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES
@@ -65,31 +65,31 @@ class Course:
 
     def predicted(self, task: dict[str, Any]) -> Done:
         """The run, after check mode has written nothing and told the same."""
-        before = self.standing()
+        before = self.current()
         check = self.run(task, check=True)
         assert check.writes == []
-        assert self.standing() == before
+        assert self.current() == before
         done = self.run(task)
         assert (check.changed, check.diff) == (done.changed, done.diff)
         return done
 
     # -- what stands ---------------------------------------------------------------------------------------------
 
-    def standing(self) -> Any:
+    def current(self) -> Any:
         return self.bench.send("GET", self.subject.path, version=self.subject.table.api_version)
 
     def others(self) -> dict[str, Any]:
         """All other settings, in the words of the task."""
         table = self.subject.table
-        shown = render(table, self.standing(), self.here)
-        return {field.option: dig(shown, field.option) for field in table.fields if field is not self.field}
+        shown = render(table, self.current(), self.here)
+        return {field.option: get_at(shown, field.option) for field in table.fields if field is not self.field}
 
     def stands(self, value: Any) -> bool:
         """Does a fresh look show the value? Maps may hold what others put there."""
-        wanted, now = self.field.wire.encode(value, self.here), self.field.told(self.standing())
+        desired, now = self.field.value_type.encode(value, self.here), self.field.told(self.current())
         if self.field.change in (Change.MERGE, Change.APPEND):
-            return wanted.items() <= (now or {}).items()
-        return self.field.wire.same(wanted, now, self.here)
+            return desired.items() <= (now or {}).items()
+        return self.field.value_type.same(desired, now, self.here)
 
     # -- requests ------------------------------------------------------------------------------------------------
 
@@ -98,18 +98,20 @@ class Course:
 
     def targets(self, task: dict[str, Any], fields: tuple[Field, ...]) -> list[str]:
         """The requests that see whether what the task names is there."""
-        return [f"GET {path}" for field in fields if (path := self._target(field, dig(task, field.option))) is not None]
+        return [
+            f"GET {path}" for field in fields if (path := self._target(field, get_at(task, field.option))) is not None
+        ]
 
     def _target(self, field: Field, value: Any) -> str | None:
-        wire = field.wire
-        if value is None or not isinstance(wire, (Reference, ChildName)):
+        value_type = field.value_type
+        if value is None or not isinstance(value_type, (Reference, ChildName)):
             return None
-        sent = wire.encode(value, self.here)
-        if isinstance(wire, ChildName):
-            return f"{self.subject.path}/{wire.kind}/{sent}"
-        if isinstance(wire, NameReference):
-            return f"{wire.kind}/{sent}"
-        return str(wire.target(sent)).removeprefix(f"{self.here.path}/")
+        sent = value_type.encode(value, self.here)
+        if isinstance(value_type, ChildName):
+            return f"{self.subject.path}/{value_type.kind}/{sent}"
+        if isinstance(value_type, NameReference):
+            return f"{value_type.kind}/{sent}"
+        return str(value_type.target(sent)).removeprefix(f"{self.here.path}/")
 
 
 def looks(done: Done) -> list[str]:
@@ -140,7 +142,7 @@ def test_an_option_under_each_two_answers(opened: Open, subject: Subject, field:
 def run_the_course(bench: Bench, subject: Subject, field: Field) -> None:
     course = Course(bench, subject, field)
     subject.surround(bench)
-    if isinstance(field.wire, ChildName):
+    if isinstance(field.value_type, ChildName):
         set_on_what_stands(course)
     else:
         set_at_creation(course)
@@ -179,9 +181,9 @@ def reaches_the_wire(course: Course, done: Done, value: Any) -> bool:
     """Is the value in what was sent, and, if the service ever tells it, in what then stands?"""
     field = course.field
     (write,) = done.writes
-    sent = dig(json.loads(write.body), field.at)
+    sent = get_at(json.loads(write.body), field.at)
     told = field.change is Change.WRITE_ONLY or course.stands(value)
-    return told and field.wire.same(sent, field.wire.encode(value, course.here), course.here)
+    return told and field.value_type.same(sent, field.value_type.encode(value, course.here), course.here)
 
 
 def again(course: Course, task: dict[str, Any]) -> None:
@@ -196,7 +198,7 @@ def again(course: Course, task: dict[str, Any]) -> None:
 def change(course: Course) -> None:
     """Another value, on a resource where everything is set."""
     subject, field = course.subject, course.field
-    if not isinstance(field.wire, ChildName):
+    if not isinstance(field.value_type, ChildName):
         course.bench.run(subject.verb, {**subject.task, "state": "absent"})
         course.run(subject.fullest)
     _first, second = samples(field)
@@ -251,7 +253,7 @@ def told_once(course: Course, done: Done) -> None:
     assert done.changed
     for words in done.diff:
         assert words.keys() == {"name", course.field.option.partition(".")[0]}
-        assert dig(words, course.field.option) is not None or words is done.diff[0]
+        assert get_at(words, course.field.option) is not None or words is done.diff[0]
 
 
 CHANGES = {
@@ -327,6 +329,6 @@ def test_every_module_that_makes_resources_stand_is_tried(monkeypatch: pytest.Mo
         module = importlib.import_module(f"{modules.__name__}.{found.name}")
         monkeypatch.setattr(module, "run", verbs.append)
         module.main()
-    tables = [table for verb in verbs if isinstance(verb, Converge) for table in verb.resource.tables]
+    tables = [table for verb in verbs if isinstance(verb, Manage) for table in verb.resource.tables]
     assert tables
     assert all(any(table is subject.table for subject in SUBJECTS) for table in tables)

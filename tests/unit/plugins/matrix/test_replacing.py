@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import uproot
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import delete_at
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import (
     ENDPOINT,
@@ -35,8 +35,8 @@ ANSWERS = [
 def default_of(bench: Bench) -> Any:
     endpoint = bench.emulator.state.resources.get(bench.path(f"batchEndpoints/{ENDPOINT}"))
     name = endpoint.properties["defaults"]["deploymentName"] if endpoint else None
-    standing = bench.emulator.state.resources.get(bench.path(f"batchEndpoints/{ENDPOINT}/deployments/{name}"))
-    return name if standing and standing.provisioning_state != "Deleting" else None
+    current = bench.emulator.state.resources.get(bench.path(f"batchEndpoints/{ENDPOINT}/deployments/{name}"))
+    return name if current and current.provisioning_state != "Deleting" else None
 
 
 def deployed(bench: Bench) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -45,8 +45,8 @@ def deployed(bench: Bench) -> tuple[dict[str, Any], dict[str, Any]]:
     first = {**DEPLOYMENT.fullest, "set_default": True}
     assert bench.run(DEPLOYMENT.verb, {**DEPLOYMENT.smallest, "name": "green"}).changed
     assert bench.run(DEPLOYMENT.verb, first).changed
-    wanted = {**first, "model": "azureml:digits:2", "recreate": True, "stand_in": "green"}
-    return first, wanted
+    desired = {**first, "model": "azureml:digits:2", "recreate": True, "stand_in": "green"}
+    return first, desired
 
 
 def settings_of(subject: Subject, bench: Bench) -> Any:
@@ -54,17 +54,17 @@ def settings_of(subject: Subject, bench: Bench) -> Any:
     found = bench.send("GET", subject.path)
     found.pop("systemData", None)
     for path in ("createdOn", "modifiedOn", "properties.allocationStateTransitionTime"):
-        uproot(found["properties"], path)
+        delete_at(found["properties"], path)
     return found
 
 
 @pytest.mark.parametrize("answers", ANSWERS)
 def test_the_endpoint_always_has_a_default_that_stands(opened: Open, answers: dict[str, str]) -> None:
     bench = opened(**answers)
-    _first, wanted = deployed(bench)
+    _first, desired = deployed(bench)
     seen = []
     bench.transport.around = lambda _answered: seen.append(default_of(bench))
-    done = bench.run(DEPLOYMENT.verb, wanted)
+    done = bench.run(DEPLOYMENT.verb, desired)
     assert done.message == ""
     assert set(seen) == {"Blue", "green"}
     assert default_of(bench) == "Blue"
@@ -74,29 +74,29 @@ def test_the_endpoint_always_has_a_default_that_stands(opened: Open, answers: di
 @pytest.mark.parametrize("number", range(1, 40))
 def test_a_replaced_default_deployment_however_the_run_is_cut_off(opened: Open, number: int, answered: bool) -> None:
     bench = opened(deployment_changes="settings")
-    _first, wanted = deployed(bench)
-    whole = not bench.killed(DEPLOYMENT.verb, wanted, number, answered=answered)
+    _first, desired = deployed(bench)
+    whole = not bench.killed(DEPLOYMENT.verb, desired, number, answered=answered)
     if whole:
         assert number > 20, "the way is longer than that"
     assert default_of(bench) is not None
-    again = bench.run(DEPLOYMENT.verb, wanted)
+    again = bench.run(DEPLOYMENT.verb, desired)
     assert again.message == ""
     assert default_of(bench) == "Blue"
     assert "digits/versions/2" in str(settings_of(DEPLOYMENT, bench)["properties"]["model"])
-    assert not bench.run(DEPLOYMENT.verb, wanted).changed
+    assert not bench.run(DEPLOYMENT.verb, desired).changed
 
 
 @pytest.mark.parametrize("answered", [False, True])
 @pytest.mark.parametrize("number", range(1, 12))
 def test_a_replaced_cluster_however_the_run_is_cut_off(opened: Open, number: int, answered: bool) -> None:
-    wanted = {**CLUSTER.fullest, "size": "Standard_NC6", "recreate": True}
+    desired = {**CLUSTER.fullest, "size": "Standard_NC6", "recreate": True}
     left = []
     for cut in (False, True):
         bench = opened()
         bench.run(CLUSTER.verb, CLUSTER.fullest)
         if cut:
-            bench.killed(CLUSTER.verb, wanted, number, answered=answered)
-        assert bench.run(CLUSTER.verb, wanted).message == ""
+            bench.killed(CLUSTER.verb, desired, number, answered=answered)
+        assert bench.run(CLUSTER.verb, desired).message == ""
         left.append(settings_of(CLUSTER, bench))
     assert left[0]["properties"]["properties"]["vmSize"] == "Standard_NC6"
     assert left[0] == left[1]

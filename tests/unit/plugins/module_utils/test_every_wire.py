@@ -32,7 +32,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.values impor
     StorageUri,
     Text,
     UploadHash,
-    Wire,
+    ValueType,
     WrappedReference,
 )
 from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_component_values import (
@@ -108,7 +108,7 @@ def schedules() -> some.SearchStrategy[Any]:
 
 
 # What a task may say in each wire type, beside those of test_wire.py.
-MORE: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
+MORE: dict[str, tuple[ValueType, some.SearchStrategy[Any]]] = {
     "arm id": (ArmIdText(), ids),
     "identity": (Identity(), identities()),
     "instance types": (InstanceTypes(), instance_types()),
@@ -127,7 +127,7 @@ MORE: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
     ),
 }
 # Those whose words come back in another form: the two forms are one and the same.
-REWORDED: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
+REWORDED: dict[str, tuple[ValueType, some.SearchStrategy[Any]]] = {
     "subnet": (
         Subnet(),
         some.builds(lambda network, subnet: {"vnet_name": network, "subnet": subnet}, names, names)
@@ -146,7 +146,7 @@ REWORDED: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
     ),
 }
 # Each pair: what was sent, and what the service was recorded to make of it.
-ANSWERS: dict[str, tuple[Wire, list[Any]]] = {
+ANSWERS: dict[str, tuple[ValueType, list[Any]]] = {
     "ids have no case, assets 1.1": (ArmIdText(), [f"{ELSEWHERE}/A/b/C", f"{ELSEWHERE}/A/b/C".lower()]),
     "subnet, assets 3.4": (Subnet(), [f"{GROUP}/x/subnets/one", f"{GROUP}/x/subnets/one".lower()]),
     "identity, batch 3.2": (
@@ -212,12 +212,12 @@ ANSWERS: dict[str, tuple[Wire, list[Any]]] = {
     "component, assets 9": (ComponentSpec(), [SENT, ANSWERED]),
 }
 # The service keeps these as they are.
-KEPT = {Wire, Boolean, ChildName}
+KEPT = {ValueType, Boolean, ChildName}
 # What no task says, and what only goes into a query.
 ONE_WAY = {AssetReference, UploadHash, Marks}
 
 
-def wire_types(above: type[Wire] = Wire) -> Iterator[type[Wire]]:
+def wire_types(above: type[ValueType] = ValueType) -> Iterator[type[ValueType]]:
     """All that the collection has."""
     for room in pkgutil.walk_packages(module_utils.__path__, f"{module_utils.__name__}."):
         importlib.import_module(room.name)
@@ -235,43 +235,43 @@ ALL = OPTIONS | MORE | REWORDED
 def test_no_wire_type_is_without_its_laws() -> None:
     mine = set(wire_types())
     assert len(mine) > len(KEPT | ONE_WAY)
-    assert mine - ONE_WAY - {Wire} == {type(wire) for wire, _values in ALL.values()}
-    assert mine - ONE_WAY - KEPT == {type(wire) for wire, _values in (RECORDED | ANSWERS).values()}
+    assert mine - ONE_WAY - {ValueType} == {type(value_type) for value_type, _values in ALL.values()}
+    assert mine - ONE_WAY - KEPT == {type(value_type) for value_type, _values in (RECORDED | ANSWERS).values()}
 
 
 @pytest.mark.parametrize("kind", MORE)
 @QUICK
 @given(data=some.data())
 def test_what_a_task_says_comes_back_in_the_same_words(kind: str, data: some.DataObject) -> None:
-    wire, values = MORE[kind]
+    value_type, values = MORE[kind]
     said = data.draw(values)
-    assert wire.decode(wire.encode(said, WS), WS) == said
+    assert value_type.decode(value_type.encode(said, WS), WS) == said
 
 
 @pytest.mark.parametrize("kind", ALL)
 @QUICK
 @given(data=some.data())
 def test_what_comes_back_means_the_same(kind: str, data: some.DataObject) -> None:
-    wire, values = ALL[kind]
-    sent = wire.encode(data.draw(values), WS)
-    assert wire.same(wire.encode(wire.decode(sent, WS), WS), sent, WS)
+    value_type, values = ALL[kind]
+    sent = value_type.encode(data.draw(values), WS)
+    assert value_type.same(value_type.encode(value_type.decode(sent, WS), WS), sent, WS)
 
 
 @pytest.mark.parametrize("kind", ALL)
 @QUICK
 @given(data=some.data())
 def test_being_the_same_is_reflexive_and_symmetric(kind: str, data: some.DataObject) -> None:
-    wire, values = ALL[kind]
-    one, other = (wire.encode(data.draw(values), WS) for _both in range(2))
-    assert wire.same(one, one, WS)
-    assert wire.same(one, other, WS) == wire.same(other, one, WS)
+    value_type, values = ALL[kind]
+    one, other = (value_type.encode(data.draw(values), WS) for _both in range(2))
+    assert value_type.same(one, one, WS)
+    assert value_type.same(one, other, WS) == value_type.same(other, one, WS)
 
 
 @pytest.mark.parametrize("fact", ANSWERS)
 def test_what_the_service_makes_of_it_is_no_difference(fact: str) -> None:
-    wire, values = ANSWERS[fact]
+    value_type, values = ANSWERS[fact]
     for one, other in itertools.combinations(values, 2):
-        assert wire.same(one, other, WS), (one, other)
+        assert value_type.same(one, other, WS), (one, other)
 
 
 @QUICK

@@ -63,7 +63,7 @@ def doing(deed: Any) -> types.SimpleNamespace:
 
 
 def read_house(workspace: Workspace, _invocation: Invocation) -> Any:
-    return workspace.management.get(workspace.path("houses/home"))
+    return workspace.arm.get(workspace.path("houses/home"))
 
 
 TASK = {"one": "x"}
@@ -175,7 +175,7 @@ class TestSecrets:
         told: list[str] = []
 
         def deed(workspace: Workspace, invocation: Invocation) -> None:
-            workspace.management.put(workspace.path("houses/home"), {})
+            workspace.arm.put(workspace.path("houses/home"), {})
             try:
                 read_house(workspace, invocation)
             except AzureMLError as failure:
@@ -190,11 +190,11 @@ class TestSecrets:
 
     def test_what_a_result_repeats_is_hidden(self, run: Run) -> None:
         def deed(workspace: Workspace, invocation: Invocation) -> Any:
-            accepted = workspace.management.put(workspace.path("houses/home"), {})
+            accepted = workspace.arm.put(workspace.path("houses/home"), {})
             return {"urls": [accepted.operation_url], "houses": read_house(workspace, invocation)}
 
-        standing = get("houses/home", {"id": f"{WORKSPACE}/houses/home", "owner": f"{TOKEN} {CLIENT_SECRET}"})
-        seen = run(doing(deed), TASK, put("houses/home"), standing)["seen"]
+        current = get("houses/home", {"id": f"{WORKSPACE}/houses/home", "owner": f"{TOKEN} {CLIENT_SECRET}"})
+        seen = run(doing(deed), TASK, put("houses/home"), current)["seen"]
         assert "planted" not in str(seen)
 
     def test_ids_are_not_hidden(self, run: Run) -> None:

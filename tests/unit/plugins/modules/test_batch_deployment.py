@@ -148,7 +148,7 @@ AS_THE_SERVICE_FILLS_IN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "standing",
+    "current",
     [
         deployment(),
         deployment(environmentVariables=None, properties=None, loggingLevel="info", description=""),
@@ -157,8 +157,8 @@ AS_THE_SERVICE_FILLS_IN: dict[str, Any] = {
         deployment(properties={"AzureAsyncOperationUri": "https://x", "azureml.onlineendpointid": "y"}),
     ],
 )
-def test_a_deployment_that_another_client_made_is_adopted(run: Run, standing: Any) -> None:
-    assert not run(batch_deployment, AS_THE_SERVICE_FILLS_IN, get(AT, standing))["changed"]
+def test_a_deployment_that_another_client_made_is_adopted(run: Run, current: Any) -> None:
+    assert not run(batch_deployment, AS_THE_SERVICE_FILLS_IN, get(AT, current))["changed"]
 
 
 def test_the_result_is_in_the_words_of_the_task(run: Run) -> None:
@@ -217,9 +217,9 @@ def test_another_model_is_laid_over_the_one_that_stands(run: Run) -> None:
 
 def test_environment_variables_replace_those_that_stand(run: Run) -> None:
     written = put(AT)
-    standing = deployment(environmentVariables={"OLD": "1"})
+    current = deployment(environmentVariables={"OLD": "1"})
     task = {**NAMES, "environment_variables": {"NEW": "2"}}
-    run(batch_deployment, task, get(AT, standing), written, poll(), get(AT, deployment()))
+    run(batch_deployment, task, get(AT, current), written, poll(), get(AT, deployment()))
     assert written.sent["properties"]["environmentVariables"] == {"NEW": "2"}
 
 
@@ -465,7 +465,7 @@ class TestPipeline:
 
     @pytest.mark.parametrize("kind", [{}, {"type": "pipeline"}])
     @pytest.mark.parametrize(
-        "standing",
+        "current",
         [
             pipeline(),
             pipeline(
@@ -473,9 +473,9 @@ class TestPipeline:
             ),
         ],
     )
-    def test_it_is_adopted_whichever_key_the_service_tells(self, run: Run, kind: Any, standing: Any) -> None:
+    def test_it_is_adopted_whichever_key_the_service_tells(self, run: Run, kind: Any, current: Any) -> None:
         task = {key: value for key, value in self.TASK.items() if key != "type"}
-        assert not run(batch_deployment, {**task, **kind}, get(AT, standing))["changed"]
+        assert not run(batch_deployment, {**task, **kind}, get(AT, current))["changed"]
 
     def test_a_setting_is_changed_under_its_own_key(self, run: Run) -> None:
         written = put(AT)

@@ -91,7 +91,7 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "standing",
+    "current",
     [
         endpoint(authMode="Key"),
         endpoint(authMode="key"),
@@ -101,8 +101,8 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
         ),
     ],
 )
-def test_an_endpoint_that_another_client_made_is_adopted(run: Run, standing: Any) -> None:
-    done = run(batch_endpoint, EVERYTHING, get(AT, {**standing, **ACTING_AS_ME}))
+def test_an_endpoint_that_another_client_made_is_adopted(run: Run, current: Any) -> None:
+    done = run(batch_endpoint, EVERYTHING, get(AT, {**current, **ACTING_AS_ME}))
     assert not done["changed"]
     assert done["batch_endpoint"]["auth_mode"] == "key"
 
@@ -139,11 +139,11 @@ def test_a_property_that_the_service_does_not_alter_is_told(run: Run) -> None:
 def test_tags_that_a_policy_left_empty_are_not_sent_back(run: Run) -> None:
     """The service tells them, and refuses them (batch contract, open question 19)."""
     written = put(AT)
-    standing = {**endpoint(), "tags": {"t1": "v1", "owner": ""}}
-    assert not run(batch_endpoint, {"name": "digits", "tags": {"t1": "v1"}}, get(AT, standing))["changed"]
+    current = {**endpoint(), "tags": {"t1": "v1", "owner": ""}}
+    assert not run(batch_endpoint, {"name": "digits", "tags": {"t1": "v1"}}, get(AT, current))["changed"]
     task = {"name": "digits", "tags": {"t2": "v2"}}
-    after = {**standing, "tags": {"t1": "v1", "t2": "v2", "owner": ""}}
-    run(batch_endpoint, task, get(AT, standing), written, poll(), get(AT, after))
+    after = {**current, "tags": {"t1": "v1", "t2": "v2", "owner": ""}}
+    run(batch_endpoint, task, get(AT, current), written, poll(), get(AT, after))
     assert written.sent["tags"] == {"t1": "v1", "t2": "v2"}
 
 
@@ -190,8 +190,8 @@ def test_properties_are_added_and_the_services_own_stay(run: Run) -> None:
 
 def test_the_url_of_an_operation_is_never_shown(run: Run) -> None:
     """An older back end keeps it among the properties (batch contract 3.2)."""
-    standing = endpoint(properties={"AzureAsyncOperationUri": SIGNED_OPERATION})
-    done = run(batch_endpoint, {"name": "digits", "properties": {"p2": "x"}}, get(AT, standing), check=True)
+    current = endpoint(properties={"AzureAsyncOperationUri": SIGNED_OPERATION})
+    done = run(batch_endpoint, {"name": "digits", "properties": {"p2": "x"}}, get(AT, current), check=True)
     assert done["batch_endpoint"]["properties"] == {"p2": "x"}
     assert done["diff"]["before"]["properties"] == {}
 

@@ -115,10 +115,10 @@ def test_component_that_stands_costs_one_request(run: Run, form: str, tmp_path: 
 def test_own_mark_is_enough_whatever_the_service_adds(run: Run) -> None:
     write = put(AT, body=version(), operation=False)
     run(component, {"definition": DEFINITION}, listed(), get("components/prep"), THERE, write)
-    standing = version(brand_new="key")
-    standing["properties"]["properties"] = write.sent["properties"]["properties"]
+    current = version(brand_new="key")
+    current["properties"]["properties"] = write.sent["properties"]["properties"]
 
-    assert not run(component, {"definition": DEFINITION}, listed(standing))["changed"]
+    assert not run(component, {"definition": DEFINITION}, listed(current))["changed"]
 
 
 def test_other_command_is_another_version(run: Run) -> None:
@@ -240,9 +240,9 @@ def test_delete_and_archive_a_version(run: Run) -> None:
     task = {"name": "prep", "version": "1"}
     assert run(component, {**task, "state": "absent"}, get(AT, version()), Call("DELETE", AT))["changed"]
 
-    standing = version()
-    standing["properties"]["isArchived"] = True
-    write = put(AT, 200, standing, operation=False)
+    current = version()
+    current["properties"]["isArchived"] = True
+    write = put(AT, 200, current, operation=False)
     out = run(component, {**task, "state": "archived"}, get(AT, version()), write)
     assert write.sent["properties"]["isArchived"] is True
     assert out["component"]["archived"]

@@ -77,13 +77,13 @@ def at(call: Call) -> Call:
     return versioned
 
 
-def standing(state: str = "Running", **properties: Any) -> Call:
+def current(state: str = "Running", **properties: Any) -> Call:
     return at(get(AT, instance(state, **properties)))
 
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = at(put(AT))
-    run(compute, EVERYTHING, at(get(AT)), written, poll("InProgress"), poll(), standing())
+    run(compute, EVERYTHING, at(get(AT)), written, poll("InProgress"), poll(), current())
     assert written.sent == {
         "location": "eastus",
         "properties": {
@@ -111,7 +111,7 @@ def test_an_instance_that_stands_is_adopted(run: Run) -> None:
         "create_on_behalf_of": {"user_object_id": OBJECT.upper(), "user_tenant_id": TENANT},
         "application_sharing_policy": "personal",
     }
-    done = run(compute, task, standing())
+    done = run(compute, task, current())
     assert not done["changed"]
     shown = done["compute"]
     assert (shown["type"], shown["state"], shown["idle_time_before_shutdown_minutes"]) == (
@@ -124,7 +124,7 @@ def test_an_instance_that_stands_is_adopted(run: Run) -> None:
 def test_a_change_sends_nothing_that_only_the_service_writes(run: Run) -> None:
     written = at(put(AT))
     task = {"name": "ci1", "type": "computeinstance", "idle_time_before_shutdown_minutes": 60}
-    run(compute, task, standing(), written, poll(), standing(idleTimeBeforeShutdown="PT1H"))
+    run(compute, task, current(), written, poll(), current(idleTimeBeforeShutdown="PT1H"))
     assert written.sent["properties"]["properties"] == {
         "vmSize": "STANDARD_DS3_V2",
         "applicationSharingPolicy": "Personal",
@@ -136,7 +136,7 @@ def test_a_change_sends_nothing_that_only_the_service_writes(run: Run) -> None:
 
 
 def test_without_a_type_it_is_looked_at_again_in_its_own_version(run: Run) -> None:
-    done = run(compute, {"name": "ci1"}, get(AT, instance()), standing())
+    done = run(compute, {"name": "ci1"}, get(AT, instance()), current())
     assert done["compute"]["type"] == "computeinstance"
 
 
@@ -147,7 +147,7 @@ class TestConditions:
     @pytest.mark.parametrize("check", [True, False])
     def test_in_the_state_already(self, run: Run, state: str, word: str, check: bool) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": state}
-        assert not run(compute, task, standing(word), check=check)["changed"]
+        assert not run(compute, task, current(word), check=check)["changed"]
 
     @pytest.mark.parametrize(
         ("state", "word", "action", "passing", "told"),
@@ -165,35 +165,35 @@ class TestConditions:
             at(act(f"{AT}/{action}")),
             poll("InProgress"),
             poll(),
-            standing(passing),
-            standing(there),
-            standing(there),
+            current(passing),
+            current(there),
+            current(there),
         ]
-        done = run(compute, task, standing(word), *calls)
+        done = run(compute, task, current(word), *calls)
         assert done["diff"] == {"before": {"name": "ci1", "state": told}, "after": {"name": "ci1", "state": state}}
         assert done["compute"]["state"] == there
-        check = run(compute, task, standing(word), check=True)
+        check = run(compute, task, current(word), check=True)
         assert (check["diff"], check["compute"]["state"]) == (done["diff"], there)
 
     def test_on_its_way_already(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "stopped"}
-        looks = [standing("Stopping"), standing("Stopped"), standing("Stopped")]
-        assert run(compute, task, standing("Stopping"), *looks)["changed"]
+        looks = [current("Stopping"), current("Stopped"), current("Stopped")]
+        assert run(compute, task, current("Stopping"), *looks)["changed"]
 
     def test_what_ends_badly_is_told(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "started"}
-        bad = standing("Unusable")
-        done = run(compute, task, standing("Stopped"), at(act(f"{AT}/start")), poll(), bad, bad)
+        bad = current("Unusable")
+        done = run(compute, task, current("Stopped"), at(act(f"{AT}/start")), poll(), bad, bad)
         assert done["msg"] == "compute ci1 is not started: the service tells Unusable."
 
     def test_without_waiting_the_action_is_the_end(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "stopped", "wait": False}
-        done = run(compute, task, standing(), at(act(f"{AT}/stop")), standing("Stopping"))
+        done = run(compute, task, current(), at(act(f"{AT}/stop")), current("Stopping"))
         assert done["compute"]["state"] == "Stopping"
 
     def test_a_new_one_that_shall_not_run(self, run: Run) -> None:
-        made = [at(put(AT)), poll(), standing()]
-        stopped = [at(act(f"{AT}/stop")), poll(), standing("Stopped"), standing("Stopped")]
+        made = [at(put(AT)), poll(), current()]
+        stopped = [at(act(f"{AT}/stop")), poll(), current("Stopped"), current("Stopped")]
         done = run(compute, {**NEW, "state": "stopped"}, at(get(AT)), *made, *stopped)
         assert done["diff"] == {
             "before": {},
@@ -201,4 +201,4 @@ class TestConditions:
         }
 
     def test_a_new_one_runs_by_itself(self, run: Run) -> None:
-        assert run(compute, {**NEW, "state": "started"}, at(get(AT)), at(put(AT)), poll(), standing())["changed"]
+        assert run(compute, {**NEW, "state": "started"}, at(get(AT)), at(put(AT)), poll(), current())["changed"]

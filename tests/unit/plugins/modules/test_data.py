@@ -151,10 +151,10 @@ def test_table_tells_what_it_is_made_of(run: Run, table: Path, monkeypatch: pyte
 
 
 def test_places_of_a_table_can_be_told(run: Run) -> None:
-    standing = version(dataType="mltable", referencedUris=["b", "a"])
+    current = version(dataType="mltable", referencedUris=["b", "a"])
     task = {"name": "images", "version": "1"}
-    at = get("data/images/versions/1", standing)
-    write = put("data/images/versions/1", 200, standing, operation=False)
+    at = get("data/images/versions/1", current)
+    write = put("data/images/versions/1", 200, current, operation=False)
 
     assert not run(data, {**task, "referenced_uris": ["a", "b"]}, at)["changed"]
     run(data, {**task, "referenced_uris": ["c"]}, at, write)

@@ -183,9 +183,9 @@ def test_everything_reaches_the_service(run: Run) -> None:
 
 
 def test_update_repeats_all_that_stands_and_the_secret_too(run: Run) -> None:
-    standing = store(credentials={"credentialsType": "AccountKey"}, tags={"a": "b"}, isDefault=True)
+    current = store(credentials={"credentialsType": "AccountKey"}, tags={"a": "b"}, isDefault=True)
     write = put(200)
-    out = run(datastore, {"name": "scans", "description": "new"}, get(standing), key(KEY), write, get(standing))
+    out = run(datastore, {"name": "scans", "description": "new"}, get(current), key(KEY), write, get(current))
 
     assert write.sent == {
         "properties": {
@@ -245,10 +245,10 @@ def test_secret_is_compared_when_asked(run: Run) -> None:
 
 
 def test_sas_with_and_without_its_question_mark_is_one(run: Run) -> None:
-    standing = store(credentials={"credentialsType": "Sas"})
+    current = store(credentials={"credentialsType": "Sas"})
     task = {"name": "scans", "credentials": {"sas_token": SAS.lstrip("?")}, "update_credentials": "always"}
     told = secrets({"secretsType": "Sas", "sasToken": SAS})
-    assert not run(datastore, task, get(standing), told)["changed"]
+    assert not run(datastore, task, get(current), told)["changed"]
 
 
 def test_application_is_compared_without_its_secret_and_keeps_what_the_task_leaves_out(run: Run) -> None:
@@ -258,13 +258,13 @@ def test_application_is_compared_without_its_secret_and_keeps_what_the_task_leav
         "clientId": "c1",
         "authorityUrl": "https://a/",
     }
-    standing = store(credentials=credentials)
+    current = store(credentials=credentials)
     given = {**APPLICATION, "client_secret": SECRET}
     task = {"name": "scans", "credentials": given}
-    assert not run(datastore, task, get(standing))["changed"]
+    assert not run(datastore, task, get(current))["changed"]
 
     write = put(200)
-    out = run(datastore, {**task, "credentials": {**given, "client_id": "c2"}}, get(standing), write, get(standing))
+    out = run(datastore, {**task, "credentials": {**given, "client_id": "c2"}}, get(current), write, get(current))
     assert write.sent["properties"]["credentials"] == {
         "credentialsType": "ServicePrincipal",
         "tenantId": "t1",

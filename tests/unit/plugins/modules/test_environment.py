@@ -93,9 +93,9 @@ def test_environment_that_stands_costs_one_request(run: Run, conda: Any) -> None
 
 
 def test_specification_that_an_older_client_left_as_yaml(run: Run) -> None:
-    standing = version(condaFile="name: digits\ndependencies: [python=3.11, pip, {pip: [numpy]}]\n")
+    current = version(condaFile="name: digits\ndependencies: [python=3.11, pip, {pip: [numpy]}]\n")
 
-    assert not run(environment, {"name": "env", "image": IMAGE, "conda_file": CONDA}, listed(standing))["changed"]
+    assert not run(environment, {"name": "env", "image": IMAGE, "conda_file": CONDA}, listed(current))["changed"]
 
 
 def test_image_alone_is_other_content_than_with_conda(run: Run) -> None:
@@ -117,10 +117,10 @@ def test_tags_are_written_with_all_that_stands(run: Run) -> None:
         write,
     )
 
-    standing = version()["properties"]
+    current = version()["properties"]
     for key in ("environmentType", "provisioningState", "description"):
-        del standing[key]
-    assert write.sent == {"properties": {**standing, "tags": {"a": "b"}}}
+        del current[key]
+    assert write.sent == {"properties": {**current, "tags": {"a": "b"}}}
     assert out["diff"] == {
         "before": {"name": "env", "version": "1", "tags": {}},
         "after": {"name": "env", "version": "1", "tags": {"a": "b"}},
@@ -129,13 +129,13 @@ def test_tags_are_written_with_all_that_stands(run: Run) -> None:
 
 def test_version_taken_by_somebody_else_meanwhile(run: Run) -> None:
     taken = error("UserError", "Environment env with version 2 is already registered and cannot be changed.")
-    standing = {"properties": {"latestVersion": "1", "nextVersion": "2"}}
+    current = {"properties": {"latestVersion": "1", "nextVersion": "2"}}
     theirs = version("2", None)
     out = run(
         environment,
         {"name": "env", "image": IMAGE, "conda_file": {"name": "new"}},
         listed(version()),
-        get("environments/env", standing),
+        get("environments/env", current),
         put("environments/env/versions/2", 409, taken, operation=False),
         get("environments/env/versions/2", theirs),
         listed(version()),
@@ -176,9 +176,9 @@ def context(tmp_path: Path) -> str:
 
 
 def built(uri: str = CONTEXT, dockerfile: str = "Dockerfile", **properties: Any) -> dict[str, Any]:
-    standing = version(conda=None, build={"contextUri": uri, "dockerfilePath": dockerfile}, **properties)
-    del standing["properties"]["image"]  # as the service answers an environment that has none
-    return standing
+    current = version(conda=None, build={"contextUri": uri, "dockerfilePath": dockerfile}, **properties)
+    del current["properties"]["image"]  # as the service answers an environment that has none
+    return current
 
 
 def test_folder_to_build_from_is_uploaded_and_named_by_its_url(

@@ -68,29 +68,29 @@ def short(module: Module) -> str:
     return module.__name__.rpartition(".")[2]
 
 
-def path_of(standing: dict[str, Any]) -> str:
-    return str(standing["id"]).removeprefix(f"{WORKSPACE}/")
+def path_of(current: dict[str, Any]) -> str:
+    return str(current["id"]).removeprefix(f"{WORKSPACE}/")
 
 
-def names_of(standing: dict[str, Any]) -> dict[str, str]:
+def names_of(current: dict[str, Any]) -> dict[str, str]:
     """The options that name what stands: of a child and of a version there are two."""
-    *outer, name = path_of(standing).split("/")[1::2]
+    *outer, name = path_of(current).split("/")[1::2]
     if not outer:
         return {"name": name}
     return (
         {"name": outer[0], "version": name}
-        if "versions" in standing["id"]
+        if "versions" in current["id"]
         else {"endpoint_name": outer[0], "name": name}
     )
 
 
-def listed(info: Module, standing: dict[str, Any], **filters: str) -> tuple[dict[str, str], Call]:
+def listed(info: Module, current: dict[str, Any], **filters: str) -> tuple[dict[str, str], Call]:
     """The task that lists what ``standing`` is among, and its one request."""
-    task = {key: value for key, value in names_of(standing).items() if key == "endpoint_name"}
-    if "versions" in standing["id"]:
-        task = {"name": names_of(standing)["name"]}
+    task = {key: value for key, value in names_of(current).items() if key == "endpoint_name"}
+    if "versions" in current["id"]:
+        task = {"name": names_of(current)["name"]}
         filters = filters if info is code_info else {"listViewType": "ActiveOnly", **filters}
-    return task, get(path_of(standing).rpartition("/")[0], {"value": [standing]}, **filters)
+    return task, get(path_of(current).rpartition("/")[0], {"value": [current]}, **filters)
 
 
 def documented(info: Module) -> dict[str, Any]:
@@ -111,11 +111,11 @@ def told_of(info: Module, found: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("module", TWINS, ids=short)
 def test_one_is_shown_as_its_own_module_shows_it(run: Run, module: Module) -> None:
-    info, standing = TWINS[module]
-    kept = run(module, names_of(standing), get(path_of(standing), standing))
+    info, current = TWINS[module]
+    kept = run(module, names_of(current), get(path_of(current), current))
     ((plural, found),) = (
         (key, value)
-        for key, value in run(info, names_of(standing), get(path_of(standing), standing)).result.items()
+        for key, value in run(info, names_of(current), get(path_of(current), current)).result.items()
         if isinstance(value, list)
     )
 
@@ -126,16 +126,16 @@ def test_one_is_shown_as_its_own_module_shows_it(run: Run, module: Module) -> No
 
 @pytest.mark.parametrize("module", TWINS, ids=short)
 def test_list_is_one_request_and_shows_what_is_documented(run: Run, module: Module) -> None:
-    info, standing = TWINS[module]
-    task, call = listed(info, standing)
+    info, current = TWINS[module]
+    task, call = listed(info, current)
     (found,) = run(info, {**task, "query": "[]"}, call).result[next(iter(yaml.safe_load(info.RETURN)))]
 
     assert set(found) == told_of(info, found)
 
 
-@pytest.mark.parametrize(("info", "standing"), KINDS)
-def test_each_kind_shows_what_is_documented_of_it(run: Run, info: Module, standing: dict[str, Any]) -> None:
-    task, call = listed(info, standing)
+@pytest.mark.parametrize(("info", "current"), KINDS)
+def test_each_kind_shows_what_is_documented_of_it(run: Run, info: Module, current: dict[str, Any]) -> None:
+    task, call = listed(info, current)
     (found,) = run(info, {**task, "query": "[]"}, call).result[next(iter(yaml.safe_load(info.RETURN)))]
 
     assert set(found) == told_of(info, found)
@@ -149,8 +149,8 @@ def test_twins_return_and_document_the_same(module: Module) -> None:
 
 @pytest.mark.parametrize("module", ASSETS, ids=short)
 def test_names_are_one_request_and_show_what_is_documented(run: Run, module: Module) -> None:
-    info, standing = TWINS[module]
-    kind, name = path_of(standing).split("/")[:2]
+    info, current = TWINS[module]
+    kind, name = path_of(current).split("/")[:2]
     container = {"id": f"{WORKSPACE}/{kind}/{name}", "name": name, "properties": {"dataType": "mltable"}}
     filters = {} if module is code else {"listViewType": "ActiveOnly"}
     (found,) = run(info, {}, get(kind, {"value": [container]}, **filters)).result[kind]
@@ -171,15 +171,15 @@ def test_names_are_one_request_and_show_what_is_documented(run: Run, module: Mod
 def test_filters_reach_the_service(
     run: Run, info: Module, module: Module, task: dict[str, Any], sent: dict[str, str]
 ) -> None:
-    _info, standing = TWINS[module]
-    name, call = listed(info, standing, **sent)
+    _info, current = TWINS[module]
+    name, call = listed(info, current, **sent)
     run(info, {**name, **task}, call)
 
 
 def test_environments_of_the_service_can_be_read(run: Run) -> None:
     """Their names could not be given to any other (assets contract 1.2)."""
     name = "AzureML-ACPT-pytorch-1.13-py38-cuda11.7-gpu"
-    standing = {"id": f"{WORKSPACE}/environments/{name}/versions/7", "name": "7", "properties": {}}
-    call = get(f"environments/{name}/versions/7", standing)
+    current = {"id": f"{WORKSPACE}/environments/{name}/versions/7", "name": "7", "properties": {}}
+    call = get(f"environments/{name}/versions/7", current)
     (found,) = run(environment_info, {"name": name, "version": "7"}, call)["environments"]
     assert (found["name"], found["version"]) == (name, "7")

@@ -178,11 +178,11 @@ def test_delete_a_version(run: Run) -> None:
 
 def test_flavors_are_added_to_those_that_the_service_found(run: Run) -> None:
     """What it fills in for an MLflow model is recorded nowhere (assets contract, question 15)."""
-    standing = version(flavors={"python_function": {"data": {"loader_module": "mlflow.sklearn"}}})
-    wanted = {"sklearn": {"sklearn_version": 1.4, "pickled": True}}
-    write = put("models/digits/versions/1", 200, standing, operation=False)
+    current = version(flavors={"python_function": {"data": {"loader_module": "mlflow.sklearn"}}})
+    desired = {"sklearn": {"sklearn_version": 1.4, "pickled": True}}
+    write = put("models/digits/versions/1", 200, current, operation=False)
     out = run(
-        model, {"name": "digits", "version": "1", "flavors": wanted}, get("models/digits/versions/1", standing), write
+        model, {"name": "digits", "version": "1", "flavors": desired}, get("models/digits/versions/1", current), write
     )
 
     assert write.sent["properties"]["flavors"] == {
@@ -196,7 +196,7 @@ def test_flavors_are_added_to_those_that_the_service_found(run: Run) -> None:
     }
     assert out["diff"]["after"]["flavors"] == both
     again = version(flavors=write.sent["properties"]["flavors"])
-    task = {"name": "digits", "version": "1", "flavors": wanted}
+    task = {"name": "digits", "version": "1", "flavors": desired}
     assert not run(model, task, get("models/digits/versions/1", again))["changed"]
 
 

@@ -19,7 +19,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     Field,
     NameRule,
     Parent,
-    ParentMark,
+    ParentReference,
     ResourceType,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Choice, Integer, TextMap
@@ -33,11 +33,13 @@ ROOM = ResourceType(
     label="room",
     path="houses/{house}/rooms/{name}",
     name_rule=NameRule(".*", "any"),
-    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance", words="the entrance"),)),
+    parent=Parent(
+        HOUSE, "house", marks=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
+    ),
     fields=(
-        Field("kind", at="properties.kind", wire=Choice(wide="Wide", low="Low"), default="wide"),
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("heating.power", at="properties.power", wire=Integer()),
+        Field("kind", at="properties.kind", value_type=Choice(wide="Wide", low="Low"), default="wide"),
+        Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
+        Field("heating.power", at="properties.power", value_type=Integer()),
         Field("heating.valve.code", at="properties.code", secret=True),
         Field("keyhole", at="properties.keyhole", secret=False),
     ),

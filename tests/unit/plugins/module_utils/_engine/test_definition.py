@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.definition import completed, opened
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Spec
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
@@ -27,10 +27,10 @@ from ansible_collections.mlops.azureml.plugins.modules import batch_endpoint, da
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import Run, get
 
 SPECS = {
-    "compute": Converge(COMPUTE).spec(),
-    "endpoint": Converge(BATCH_ENDPOINT).spec(),
-    "deployment": Converge(BATCH_DEPLOYMENT).spec(),
-    "datastore": Converge(DATASTORE).spec(),
+    "compute": Manage(COMPUTE).spec(),
+    "endpoint": Manage(BATCH_ENDPOINT).spec(),
+    "deployment": Manage(BATCH_DEPLOYMENT).spec(),
+    "datastore": Manage(DATASTORE).spec(),
     "model": Publish(MODEL).spec(),
     "environment": Publish(ENVIRONMENT).spec(),
     "data": Publish(DATA).spec(),

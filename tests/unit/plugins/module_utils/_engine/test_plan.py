@@ -22,7 +22,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import 
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ImmutableFieldError, InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import plant
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     MASK,
@@ -62,18 +62,18 @@ ROOM = ResourceType(
     constants={"properties.kind": "Room"},
     fields=(
         Field("description", at="properties.description"),
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
-        Field("notes", at="properties.notes", wire=TextMap(), change=Change.MERGE),
-        Field("heating.pause", at="properties.heating.pause", wire=Duration()),
-        Field("heating.power", at="properties.heating.power", wire=Integer(minimum=0)),
-        Field("floor", at="properties.floor", wire=Integer(), change=Change.REPLACE, needed=True),
+        Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
+        Field("notes", at="properties.notes", value_type=TextMap(), change=Change.MERGE),
+        Field("heating.pause", at="properties.heating.pause", value_type=Duration()),
+        Field("heating.power", at="properties.heating.power", value_type=Integer(minimum=0)),
+        Field("floor", at="properties.floor", value_type=Integer(), change=Change.REPLACE, needed=True),
         Field("key", at="properties.key", secret=True),
-        Field("identity", at="identity", wire=Identity()),
+        Field("identity", at="identity", value_type=Identity()),
         Field("pin", at="properties.pin", secret=True, change=Change.WRITE_ONLY),
         Field("wall", at="properties.wall", change=Change.REFUSABLE),
         Field("paint", at="properties.paint", along_with="wall"),
-        Field("light.level", at="properties.light.level", wire=Integer(), change=Change.PATCH),
-        Field("light.hours", at="properties.light.hours", wire=Duration(), change=Change.PATCH),
+        Field("light.level", at="properties.light.level", value_type=Integer(), change=Change.PATCH),
+        Field("light.hours", at="properties.light.hours", value_type=Duration(), change=Change.PATCH),
         Field("settings.loud", at="properties.settings.loud", alias="House.Settings.loud"),
     ),
     outputs=(Output("temperature", at="properties.temperature"),),
@@ -100,10 +100,10 @@ STANDING: dict[str, Any] = {
 }
 
 
-def planned(standing: Any = ..., **task: Any) -> Plan:
-    standing = STANDING if standing is ... else standing
+def planned(current: Any = ..., **task: Any) -> Plan:
+    current = STANDING if current is ... else current
     options = {**HERE, **task}
-    return plan(ROOM, options, check_options(ROOM, options, WS), standing, WS)
+    return plan(ROOM, options, check_options(ROOM, options, WS), current, WS)
 
 
 def stands(**properties: Any) -> dict[str, Any]:
@@ -271,11 +271,11 @@ class TestReplacement:
 
 
 class TestCompanions:
-    @pytest.mark.parametrize("standing", [None, STANDING])
-    def test_an_option_may_need_another(self, standing: Any) -> None:
+    @pytest.mark.parametrize("current", [None, STANDING])
+    def test_an_option_may_need_another(self, current: Any) -> None:
         with pytest.raises(InvalidOption, match=r"paint needs wall\. Add it to the task\."):
-            planned(standing, paint="white", floor=1)
-        assert planned(standing, paint="white", wall="stone", floor=1).after["paint"] == "white"
+            planned(current, paint="white", floor=1)
+        assert planned(current, paint="white", wall="stone", floor=1).after["paint"] == "white"
 
     def test_the_other_may_stand_already(self) -> None:
         assert planned(stands(wall="stone"), paint="white").after["paint"] == "white"
@@ -294,14 +294,14 @@ class TestMovingGround:
 
 class TestAlias:
     def test_the_service_may_answer_under_another_key(self) -> None:
-        standing = stands(settings={"House.Settings.loud": "x", "other": "y"})
-        assert planned(standing, settings={"loud": "x"}).action == "none"
-        assert render(ROOM, standing, WS)["settings"] == {"loud": "x"}
+        current = stands(settings={"House.Settings.loud": "x", "other": "y"})
+        assert planned(current, settings={"loud": "x"}).action == "none"
+        assert render(ROOM, current, WS)["settings"] == {"loud": "x"}
 
     def test_it_is_sent_back_under_its_own(self) -> None:
-        standing = stands(settings={"House.Settings.loud": "x", "other": "y"})
-        assert planned(standing, description="z").body["properties"]["settings"] == {"loud": "x", "other": "y"}
-        assert planned(standing, settings={"loud": "z"}).body["properties"]["settings"] == {"loud": "z", "other": "y"}
+        current = stands(settings={"House.Settings.loud": "x", "other": "y"})
+        assert planned(current, description="z").body["properties"]["settings"] == {"loud": "x", "other": "y"}
+        assert planned(current, settings={"loud": "z"}).body["properties"]["settings"] == {"loud": "z", "other": "y"}
 
 
 class TestKinds:
@@ -316,7 +316,7 @@ class TestKinds:
         kinds=Kinds(
             "form",
             at="properties.form",
-            wire=Choice(tall="Tall", wide="Wide"),
+            value_type=Choice(tall="Tall", wide="Wide"),
             default="tall",
             tables={"tall": TALL, "wide": WIDE},
         ),
@@ -358,7 +358,9 @@ class TestKinds:
             kinds=dataclasses.replace(
                 self.HALL.kinds,
                 tables={
-                    "wide": dataclasses.replace(self.WIDE, fields=(Field("width", at="w", wire=Integer(minimum=1)),))
+                    "wide": dataclasses.replace(
+                        self.WIDE, fields=(Field("width", at="w", value_type=Integer(minimum=1)),)
+                    )
                 },
             ),
         )
@@ -479,14 +481,14 @@ STANDINGS = some.none() | some.builds(
 
 
 @settings(deadline=None)
-@given(task=TASKS, standing=STANDINGS)
-def test_what_a_plan_makes_is_what_the_task_wants(task: dict[str, Any], standing: Json | None) -> None:
+@given(task=TASKS, current=STANDINGS)
+def test_what_a_plan_makes_is_what_the_task_wants(task: dict[str, Any], current: Json | None) -> None:
     """The state after a write is a fixed point, and the diff tells exactly what differs between before and after."""
-    made = planned(standing, **task)
+    made = planned(current, **task)
     if made.action == "none":
         return
     after = copy.deepcopy(made.body)
-    plant(after, "properties.provisioningState", "Succeeded")
+    set_at(after, "properties.provisioningState", "Succeeded")
     assert planned(after, **task).action == "none"
     told = {key: value for key, value in made.after.items() if key not in ("name", "provisioning_state")}
     shown = render(ROOM, after, WS)

@@ -24,7 +24,7 @@ class Shelf:
 
     def __init__(self, versions: list[str] | None = None) -> None:
         self.versions = versions
-        self.management = self
+        self.arm = self
         self.asked: list[Any] = []
 
     def path(self, below: str) -> str:

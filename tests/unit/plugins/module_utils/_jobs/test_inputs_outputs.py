@@ -62,20 +62,20 @@ def test_data_assets_are_told_from_places(path: str, is_asset: bool) -> None:
     assert one_input(path=path).is_asset is is_asset
 
 
-@pytest.mark.parametrize(("kind", "wire"), [*DATA_TYPES.items()])
-def test_outputs_have_the_types_of_inputs(kind: str, wire: str) -> None:
+@pytest.mark.parametrize(("kind", "sent"), [*DATA_TYPES.items()])
+def test_outputs_have_the_types_of_inputs(kind: str, sent: str) -> None:
     [output] = read_outputs({"x": {"path": "azureml://datastores/store/paths/a/b", "type": kind}}, WORKSPACE)
-    assert output.wire()["jobOutputType"] == wire
+    assert output.json()["jobOutputType"] == sent
     assert output.below("key").place.path == ("a/key/b" if kind == "uri_file" else "a/b/key")
 
 
 def test_the_type_is_that_of_the_asset_unless_the_task_says() -> None:
-    assert one_input(path="azureml:inbox:3").found(ASSET, "uri_file", WORKSPACE).wire()["jobInputType"] == "UriFile"
+    assert one_input(path="azureml:inbox:3").found(ASSET, "uri_file", WORKSPACE).json()["jobInputType"] == "UriFile"
     assert (
-        one_input(path="azureml:inbox:3", type="mltable").found(ASSET, "uri_file", WORKSPACE).wire()["jobInputType"]
+        one_input(path="azureml:inbox:3", type="mltable").found(ASSET, "uri_file", WORKSPACE).json()["jobInputType"]
         == "MLTable"
     )
-    assert one_input(path="https://h/p").wire()["jobInputType"] == "UriFolder"
+    assert one_input(path="https://h/p").json()["jobInputType"] == "UriFolder"
 
 
 def test_a_data_asset_is_shown_in_the_words_of_the_task() -> None:
@@ -89,14 +89,14 @@ def test_a_data_asset_is_shown_in_the_words_of_the_task() -> None:
     ("value", "text"), [("append", "append"), (3, "3"), (0.5, "0.5"), (True, "true"), ([1, "a"], '[1, "a"]')]
 )
 def test_literals_travel_as_text(value: Any, text: str) -> None:
-    assert one_input(value=value).wire() == {"jobInputType": "Literal", "value": text}
-    assert one_input(value=value, type="literal").wire()["value"] == text
+    assert one_input(value=value).json() == {"jobInputType": "Literal", "value": text}
+    assert one_input(value=value, type="literal").json()["value"] == text
 
 
 def test_modes() -> None:
-    assert one_input(path="https://h/p", mode="download").wire()["mode"] == "Download"
+    assert one_input(path="https://h/p", mode="download").json()["mode"] == "Download"
     [output] = read_outputs({"score": {"path": SHORT_OUTPUT, "mode": "upload"}}, WORKSPACE)
-    assert output.wire() == {"jobOutputType": "UriFile", "uri": SHORT_OUTPUT, "mode": "Upload"}
+    assert output.json() == {"jobOutputType": "UriFile", "uri": SHORT_OUTPUT, "mode": "Upload"}
 
 
 def test_what_is_shown_has_no_signature() -> None:
@@ -154,13 +154,13 @@ def test_a_text_where_words_belong() -> None:
 )
 def test_outputs_of_this_workspace_are_sent_in_the_documented_form(path: str) -> None:
     [output] = read_outputs({"score": {"path": path}}, WORKSPACE)
-    assert output.wire()["uri"] == SHORT_OUTPUT
+    assert output.json()["uri"] == SHORT_OUTPUT
 
 
 def test_outputs_of_another_workspace_stay_there() -> None:
     path = "azureml://subscriptions/s0/resourcegroups/rg1/workspaces/other/datastores/store/paths/p.csv"
     [output] = read_outputs({"score": {"path": path}}, WORKSPACE)
-    assert output.wire()["uri"] == path
+    assert output.json()["uri"] == path
 
 
 def test_the_current_body_names_outputs_only_when_there_are_some() -> None:

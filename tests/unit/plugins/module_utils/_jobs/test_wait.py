@@ -35,7 +35,7 @@ class Service:
         return below
 
     @property
-    def management(self) -> Service:
+    def arm(self) -> Service:
         return self
 
     def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
@@ -66,7 +66,7 @@ def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
         options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
     )
-    watch: Any = wait.Watch(service, invocation)
+    watch: Any = wait.JobWait(service, invocation)
     job: Job = watch.until_ended(read_job(body("Preparing")))
     return job
 

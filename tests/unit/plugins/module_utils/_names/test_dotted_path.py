@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import dig, plant, uproot
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import delete_at, get_at, set_at
 
 
 def test_dig_plant_and_uproot() -> None:
     tree: dict[str, Any] = {"a": {"b": None}, "x": 1}
-    assert [dig(tree, path) for path in ("a.b", "a.b.c", "x", "x.y", "z")] == [None, None, 1, None, None]
-    plant(tree, "a.b.c", 2)
-    plant(tree, "y", 3)
+    assert [get_at(tree, path) for path in ("a.b", "a.b.c", "x", "x.y", "z")] == [None, None, 1, None, None]
+    set_at(tree, "a.b.c", 2)
+    set_at(tree, "y", 3)
     for path in ("x", "q.r", "y.z"):
-        uproot(tree, path)
+        delete_at(tree, path)
     assert tree == {"a": {"b": {"c": 2}}, "y": 3}

@@ -124,8 +124,8 @@ def test_wrong_workspace_is_no_empty_list(run: Run) -> None:
     [(["team"], ["3", "2"]), (["team=vision"], ["2"]), (["team=vision", "done"], []), (["team="], [])],
 )
 def test_tags_are_looked_for_here_too(run: Run, tags: list[str], numbers: list[str]) -> None:
-    standing = [version("3", team="sound"), version("2", team="vision"), version("1")]
-    listed = get("songs/blues/versions", {"value": standing}, listViewType="ActiveOnly", tags=",".join(tags))
+    current = [version("3", team="sound"), version("2", team="vision"), version("1")]
+    listed = get("songs/blues/versions", {"value": current}, listViewType="ActiveOnly", tags=",".join(tags))
     found = run(songs, {"name": "blues", "tags": tags}, listed)
     assert [song["version"] for song in found["songs"]] == numbers
 

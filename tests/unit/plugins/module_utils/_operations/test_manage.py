@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Converge
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     Change,
     Field,
     NameRule,
     Parent,
-    ParentMark,
+    ParentReference,
     ResourceType,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
@@ -47,10 +47,10 @@ HOUSE = ResourceType(
     name_rule=SMALL,
     regional=True,
     fields=(
-        Field("tags", at="tags", wire=TextMap(), change=Change.APPEND),
+        Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
         Field("color", at="properties.color"),
-        Field("walls", at="properties.walls", wire=Integer(), change=Change.REPLACE),
-        Field("entrance", at="properties.entrance", wire=ChildName("rooms")),
+        Field("walls", at="properties.walls", value_type=Integer(), change=Change.REPLACE),
+        Field("entrance", at="properties.entrance", value_type=ChildName("rooms")),
     ),
     read_only=("properties.age",),
     delete_query={"how": "Gently"},
@@ -61,15 +61,17 @@ ROOM = ResourceType(
     label="room",
     path="houses/{house}/rooms/{name}",
     name_rule=SMALL,
-    parent=Parent(HOUSE, "house", marks=(ParentMark("set_entrance", at="properties.entrance", words="the entrance"),)),
+    parent=Parent(
+        HOUSE, "house", marks=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
+    ),
     regional=True,
     fields=(
-        Field("model", at="properties.model", wire=WrappedReference("models"), needed=True),
-        Field("compute", at="properties.compute", wire=Reference("computes")),
+        Field("model", at="properties.model", value_type=WrappedReference("models"), needed=True),
+        Field("compute", at="properties.compute", value_type=Reference("computes")),
     ),
 )
-house = types.SimpleNamespace(main=lambda: _module.run(Converge(HOUSE)))
-room = types.SimpleNamespace(main=lambda: _module.run(Converge(ROOM)))
+house = types.SimpleNamespace(main=lambda: _module.run(Manage(HOUSE)))
+room = types.SimpleNamespace(main=lambda: _module.run(Manage(ROOM)))
 
 AT = "houses/home"
 ROOM_AT = "houses/home/rooms/kitchen"

@@ -24,7 +24,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Result
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
@@ -77,11 +77,11 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
         defaults = {name: words.get("default") for name, words in spec.arguments.items()}
         invocation = FakeInvocation({**defaults, **options}, check_mode=check)
         wired = bench(*(_reply(*call) for call in calls))
-        management = Management(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
+        arm = Arm(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
         workspace = SimpleNamespace(
             id=HERE,
             path=lambda below: f"{HERE.path}/{below}",
-            management=management,
+            arm=arm,
             http=wired.http,
             credentials=None,
             invocation=invocation,
@@ -314,9 +314,9 @@ def test_named_datastore_has_to_be_the_one(publish: Publisher, weights: str) -> 
 
 
 def test_hash_property_that_a_user_gave_a_model_means_nothing(publish: Publisher, weights: str) -> None:
-    standing = version("1", properties={"hash_sha256": OTHER})
+    current = version("1", properties={"hash_sha256": OTHER})
 
-    assert not publish(MODEL, {"name": "digits", "path": weights}, (VERSIONS, page(standing))).changed
+    assert not publish(MODEL, {"name": "digits", "path": weights}, (VERSIONS, page(current))).changed
 
 
 # -- code is searched by its hash, in the whole workspace ------------------------------------------------------------
@@ -389,17 +389,17 @@ def test_where_code_will_be_is_not_invented(publish: Publisher, weights: str) ->
 
 
 def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
-    standing = version("1", tags={"a": "1"}, properties={"kept": "yes"}, jobName=None, flavors={"sklearn": {}})
+    current = version("1", tags={"a": "1"}, properties={"kept": "yes"}, jobName=None, flavors={"sklearn": {}})
     sent: dict[str, Any] = {}
 
     def take(body: dict[str, Any]) -> dict[str, Any]:
         sent.update(body["properties"])
-        return {**standing, **body}
+        return {**current, **body}
 
     result = publish(
         MODEL,
         {"name": "digits", "version": "1", "description": "new", "tags": {"b": "2"}},
-        ("GET models/digits/versions/1", standing),
+        ("GET models/digits/versions/1", current),
         ("PUT models/digits/versions/1", take),
     )
 
@@ -409,7 +409,7 @@ def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
         "properties": {"kept": "yes"},
         "isArchived": False,
         "modelType": "custom_model",
-        "modelUri": standing["properties"]["modelUri"],
+        "modelUri": current["properties"]["modelUri"],
         "flavors": {"sklearn": {}},
         "stage": "Development",
     }
@@ -420,28 +420,28 @@ def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
 @pytest.mark.parametrize(("state", "stage"), [("archived", "Archived"), ("archived", "Development")])
 def test_archived_version_is_described_without_its_stage(publish: Publisher, state: str, stage: str) -> None:
     """Beside a stage the service takes no notice of isArchived (assets contract 1.8)."""
-    standing = version("1", isArchived=True, stage=stage)
+    current = version("1", isArchived=True, stage=stage)
 
     def take(body: dict[str, Any]) -> dict[str, Any]:
         assert body["properties"]["isArchived"] is True
         assert "stage" not in body["properties"]
-        return standing
+        return current
 
     publish(
         MODEL,
         {"name": "digits", "version": "1", "description": "new", "state": state},
-        ("GET models/digits/versions/1", standing),
+        ("GET models/digits/versions/1", current),
         ("PUT models/digits/versions/1", take),
     )
 
 
 def test_type_is_left_alone_when_the_task_speaks_of_words_only(publish: Publisher) -> None:
-    standing = version("1", modelType="mlflow_model", description="d")
+    current = version("1", modelType="mlflow_model", description="d")
 
     assert not publish(
         MODEL,
         {"name": "digits", "version": "1", "description": "d"},
-        ("GET models/digits/versions/1", standing),
+        ("GET models/digits/versions/1", current),
     ).changed
 
 
@@ -605,9 +605,9 @@ def test_type_and_shape_of_the_files_must_fit(publish: Publisher, weights: str) 
 
 def test_absent(publish: Publisher) -> None:
     options = {"name": "digits", "version": "1", "state": "absent"}
-    standing = ("GET models/digits/versions/1", version("1"))
-    predicted = publish(MODEL, options, standing, check=True)
-    gone = publish(MODEL, options, standing, ("DELETE models/digits/versions/1", httpx.Response(200)))
+    current = ("GET models/digits/versions/1", version("1"))
+    predicted = publish(MODEL, options, current, check=True)
+    gone = publish(MODEL, options, current, ("DELETE models/digits/versions/1", httpx.Response(200)))
 
     assert predicted == gone
     assert gone.before == {"name": "digits", "version": "1", "state": "present"}

@@ -22,21 +22,21 @@ texts = st.text(max_size=5)
 
 @given(st.dictionaries(texts, st.dictionaries(texts, texts)))
 def test_flavors_there_and_back(flavors: dict[str, dict[str, str]]) -> None:
-    wire = Flavors()
-    sent = wire.encode(flavors, HERE)
+    value_type = Flavors()
+    sent = value_type.encode(flavors, HERE)
 
-    assert wire.decode(sent, HERE) == flavors
-    assert wire.same(sent, wire.encode(wire.decode(sent, HERE), HERE), HERE)
-
-
-@pytest.mark.parametrize("standing", [None, {}])
-def test_no_flavors(standing: Any) -> None:
-    assert Flavors().same(Flavors().encode({}, HERE), standing, HERE)
+    assert value_type.decode(sent, HERE) == flavors
+    assert value_type.same(sent, value_type.encode(value_type.decode(sent, HERE), HERE), HERE)
 
 
-@pytest.mark.parametrize("standing", [None, {}, {"data": None}, {"data": {}}])
-def test_flavor_without_data(standing: Any) -> None:
-    assert Flavors().same({"f": {"data": {}}}, {"f": standing}, HERE)
+@pytest.mark.parametrize("current", [None, {}])
+def test_no_flavors(current: Any) -> None:
+    assert Flavors().same(Flavors().encode({}, HERE), current, HERE)
+
+
+@pytest.mark.parametrize("current", [None, {}, {"data": None}, {"data": {}}])
+def test_flavor_without_data(current: Any) -> None:
+    assert Flavors().same({"f": {"data": {}}}, {"f": current}, HERE)
 
 
 @given(st.lists(texts), st.randoms())
@@ -55,7 +55,7 @@ def test_absent_list_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wire", "one", "other", "same"),
+    ("value_type", "one", "other", "same"),
     [
         (Filled(Text(), "Dockerfile"), None, "Dockerfile", True),
         (Filled(Text(), "Dockerfile"), None, None, True),
@@ -65,11 +65,15 @@ def test_absent_list_is_empty() -> None:
         (Filled(MODES, "Disabled"), "Enabled", None, False),
     ],
 )
-def test_what_the_service_fills_in(wire: Filled, one: Any, other: Any, same: bool) -> None:
-    assert wire.same(one, other, HERE) is same
+def test_what_the_service_fills_in(value_type: Filled, one: Any, other: Any, same: bool) -> None:
+    assert value_type.same(one, other, HERE) is same
 
 
 def test_filled_speaks_as_what_it_fills() -> None:
-    wire = Filled(MODES, "Disabled")
-    assert wire.spec() == MODES.spec()
-    assert (wire.encode("on", HERE), wire.decode("Enabled", HERE), wire.decode(None, HERE)) == ("Enabled", "on", None)
+    value_type = Filled(MODES, "Disabled")
+    assert value_type.spec() == MODES.spec()
+    assert (value_type.encode("on", HERE), value_type.decode("Enabled", HERE), value_type.decode(None, HERE)) == (
+        "Enabled",
+        "on",
+        None,
+    )

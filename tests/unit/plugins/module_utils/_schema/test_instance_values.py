@@ -67,18 +67,20 @@ def test_a_difference_in_a_schedule_is_one() -> None:
 
 
 def test_a_script_as_it_is_sent() -> None:
-    wire = Script()
+    value_type = Script()
     given = {"path": "a.sh", "command": "--all", "timeout_minutes": 5}
-    sent = wire.encode(given, HERE)
+    sent = value_type.encode(given, HERE)
     assert sent == {
         "scriptSource": "workspaceStorage",
         "scriptData": "a.sh",
         "scriptArguments": "--all",
         "timeout": "5m",
     }
-    assert wire.same(wire.encode({"path": "a.sh", "command": "--all"}, HERE), sent, HERE), "any time will do"
-    assert not wire.same(wire.encode({**given, "timeout_minutes": 6}, HERE), sent, HERE)
-    assert not wire.same(wire.encode({**given, "path": "b.sh"}, HERE), sent, HERE)
-    assert not wire.same(wire.encode({"path": "a.sh"}, HERE), sent, HERE)
+    assert value_type.same(value_type.encode({"path": "a.sh", "command": "--all"}, HERE), sent, HERE), (
+        "any time will do"
+    )
+    assert not value_type.same(value_type.encode({**given, "timeout_minutes": 6}, HERE), sent, HERE)
+    assert not value_type.same(value_type.encode({**given, "path": "b.sh"}, HERE), sent, HERE)
+    assert not value_type.same(value_type.encode({"path": "a.sh"}, HERE), sent, HERE)
     with pytest.raises(ValueError, match="timeout_minutes is 0"):
-        wire.encode({"path": "a.sh", "timeout_minutes": 0}, HERE)
+        value_type.encode({"path": "a.sh", "timeout_minutes": 0}, HERE)

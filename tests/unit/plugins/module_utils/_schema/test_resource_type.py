@@ -44,7 +44,7 @@ PET = ResourceType(
     kinds=Kinds(
         "kind",
         at="properties.kind",
-        wire=Choice(bird="Bird", fish="Fish"),
+        value_type=Choice(bird="Bird", fish="Fish"),
         default="bird",
         tables={"bird": BIRD, "fish": FISH},
     ),
@@ -64,10 +64,10 @@ def test_paths_titles_and_ids() -> None:
     [("Fish", "fish", FISH), ("fish", "fish", FISH), (None, "bird", BIRD), ("Snake", "Snake", PET)],
 )
 def test_what_stands_tells_its_kind(word: str | None, kind: str, table: ResourceType) -> None:
-    standing = {"properties": {"kind": word}}
+    current = {"properties": {"kind": word}}
     assert PET.kinds is not None
-    assert PET.kinds.told(standing) == kind
-    assert PET.of(standing) is table
+    assert PET.kinds.told(current) == kind
+    assert PET.of(current) is table
 
 
 def test_the_tables_of_a_type() -> None:
@@ -81,7 +81,7 @@ def test_the_tables_of_a_type() -> None:
 )
 def test_what_can_be_replaced(change: Change, replaceable: bool) -> None:
     table = ResourceType("x", "xs", "x", "x/{name}", ANY, fields=(Field("f", at="f", change=change),))
-    kinds = Kinds("kind", at="kind", wire=Choice(x="X"), default="x", tables={"x": table})
+    kinds = Kinds("kind", at="kind", value_type=Choice(x="X"), default="x", tables={"x": table})
     assert table.replaceable is replaceable
     assert ResourceType("x", "xs", "x", "x/{name}", ANY, kinds=kinds).replaceable is replaceable
 

@@ -28,7 +28,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.values impor
     Text,
     TextBoolean,
     TextMap,
-    Wire,
+    ValueType,
     WrappedReference,
 )
 from hypothesis import given, settings
@@ -49,7 +49,7 @@ json_values = some.recursive(
 )
 
 # What a task may say in each wire type, as far as it comes back in the same words.
-OPTIONS: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
+OPTIONS: dict[str, tuple[ValueType, some.SearchStrategy[Any]]] = {
     "text": (Text(), texts),
     "location": (Location(), names),
     "child name": (ChildName("deployments"), names),
@@ -83,29 +83,29 @@ OPTIONS: dict[str, tuple[Wire, some.SearchStrategy[Any]]] = {
 @QUICK
 @given(data=some.data())
 def test_what_a_task_says_comes_back_in_the_same_words(kind: str, data: some.DataObject) -> None:
-    wire, options = OPTIONS[kind]
+    value_type, options = OPTIONS[kind]
     said = data.draw(options)
-    assert wire.decode(wire.encode(said, WS), WS) == said
+    assert value_type.decode(value_type.encode(said, WS), WS) == said
 
 
 @pytest.mark.parametrize("kind", OPTIONS)
 @QUICK
 @given(data=some.data())
 def test_being_the_same_is_reflexive_and_symmetric(kind: str, data: some.DataObject) -> None:
-    wire, options = OPTIONS[kind]
-    one = data.draw(some.none() | options.map(lambda said: wire.encode(said, WS)))
-    other = data.draw(some.none() | options.map(lambda said: wire.encode(said, WS)))
-    assert wire.same(one, one, WS)
-    assert wire.same(one, other, WS) == wire.same(other, one, WS)
+    value_type, options = OPTIONS[kind]
+    one = data.draw(some.none() | options.map(lambda said: value_type.encode(said, WS)))
+    other = data.draw(some.none() | options.map(lambda said: value_type.encode(said, WS)))
+    assert value_type.same(one, one, WS)
+    assert value_type.same(one, other, WS) == value_type.same(other, one, WS)
 
 
 @pytest.mark.parametrize("kind", sorted(set(OPTIONS) - {"location", "text map", "empty values", "conda file"}))
 @QUICK
 @given(data=some.data())
 def test_different_words_of_a_task_are_a_difference(kind: str, data: some.DataObject) -> None:
-    wire, options = OPTIONS[kind]
+    value_type, options = OPTIONS[kind]
     one, other = data.draw(options), data.draw(options)
-    assert wire.same(wire.encode(one, WS), wire.encode(other, WS), WS) == (one == other)
+    assert value_type.same(value_type.encode(one, WS), value_type.encode(other, WS), WS) == (one == other)
 
 
 @QUICK
@@ -124,7 +124,7 @@ def test_numbers_and_truths_in_a_map_travel_as_text(value: dict[str, Any]) -> No
 
 
 # Each set: values that the service was recorded to make of one another.
-RECORDED: dict[str, tuple[Wire, list[Any]]] = {
+RECORDED: dict[str, tuple[ValueType, list[Any]]] = {
     "authMode, batch 3.2": (AUTH, ["aadToken", "AADToken", "AadToken"]),
     "loggingLevel, batch 4.2": (Choice(info="Info", debug="Debug"), ["info", "Info"]),
     "retry timeout, batch 11": (Duration(), ["PT60S", "PT1M", "PT1M0S", "PT60.0S"]),
@@ -166,12 +166,12 @@ RECORDED: dict[str, tuple[Wire, list[Any]]] = {
 
 @pytest.mark.parametrize("fact", RECORDED)
 def test_what_the_service_rewrites_is_no_difference(fact: str) -> None:
-    wire, values = RECORDED[fact]
+    value_type, values = RECORDED[fact]
     for one, other in itertools.permutations(values, 2):
-        assert wire.same(one, other, WS), (one, other)
+        assert value_type.same(one, other, WS), (one, other)
 
 
-DIFFERENT: dict[str, tuple[Wire, Any, Any]] = {
+DIFFERENT: dict[str, tuple[ValueType, Any, Any]] = {
     "case of free text": (Text(), "Reads digits", "reads digits"),
     "case of tags": (TextMap(), {"a": "x"}, {"a": "X"}),
     "case of a model's name, assets 1.1": (
@@ -200,12 +200,12 @@ DIFFERENT: dict[str, tuple[Wire, Any, Any]] = {
 
 @pytest.mark.parametrize("case", DIFFERENT)
 def test_what_only_looks_alike_is_a_difference(case: str) -> None:
-    wire, one, other = DIFFERENT[case]
-    assert not wire.same(one, other, WS)
+    value_type, one, other = DIFFERENT[case]
+    assert not value_type.same(one, other, WS)
 
 
 @pytest.mark.parametrize(
-    ("wire", "value", "complaint"),
+    ("value_type", "value", "complaint"),
     [
         (Text(pattern=r"\w+", rule="one word"), "two words", "'two words' is not accepted: one word"),
         (Integer(minimum=1), 0, "0 is too small: the smallest value is 1"),
@@ -224,13 +224,13 @@ def test_what_only_looks_alike_is_a_difference(case: str) -> None:
         (Reference("models"), "digits", "'digits' names no version: write azureml:name:version"),
     ],
 )
-def test_what_can_never_be_right_is_refused_in_words(wire: Wire, value: Any, complaint: str) -> None:
+def test_what_can_never_be_right_is_refused_in_words(value_type: ValueType, value: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match="^" + complaint):
-        wire.encode(value, WS)
+        value_type.encode(value, WS)
 
 
 @pytest.mark.parametrize(
-    ("wire", "value", "words"),
+    ("value_type", "value", "words"),
     [
         (AUTH, None, None),
         (Choice(none="None"), None, None),  # an absent word is not the word "None"
@@ -257,13 +257,15 @@ def test_what_can_never_be_right_is_refused_in_words(wire: Wire, value: Any, com
         (CondaFile(), "a: [", "a: ["),  # what is neither JSON nor YAML stands for itself
     ],
 )
-def test_what_the_service_answers_is_shown_in_the_words_of_a_task(wire: Wire, value: Any, words: Any) -> None:
-    assert wire.decode(value, WS) == words
+def test_what_the_service_answers_is_shown_in_the_words_of_a_task(
+    value_type: ValueType, value: Any, words: Any
+) -> None:
+    assert value_type.decode(value, WS) == words
 
 
 def test_values_of_a_map_read_as_in_the_task() -> None:
-    wire = TextMap(empty_values=True)
-    assert wire.encode({"yes": True, "number": 1.5, "nothing": None, 3: "key"}, WS) == {
+    value_type = TextMap(empty_values=True)
+    assert value_type.encode({"yes": True, "number": 1.5, "nothing": None, 3: "key"}, WS) == {
         "yes": "true",
         "number": "1.5",
         "nothing": "",
@@ -316,7 +318,7 @@ def test_a_conda_text_in_yaml_needs_pyyaml(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_a_wire_type_asks_of_the_task() -> None:
     assert AUTH.spec() == {"type": "str", "choices": ["aad_token", "key", "aml_token"]}
-    kinds: list[tuple[Wire, str]] = [
+    kinds: list[tuple[ValueType, str]] = [
         (Text(), "str"),
         (Integer(), "int"),
         (Boolean(), "bool"),
@@ -326,4 +328,4 @@ def test_what_a_wire_type_asks_of_the_task() -> None:
         (Reference("models"), "str"),
         (CondaFile(), "raw"),
     ]
-    assert [wire.spec() for wire, _kind in kinds] == [{"type": kind} for _wire, kind in kinds]
+    assert [value_type.spec() for value_type, _kind in kinds] == [{"type": kind} for _wire, kind in kinds]

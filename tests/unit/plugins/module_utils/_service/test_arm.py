@@ -22,7 +22,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     ServiceError,
     WaitTimeout,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Accepted, Management, describe
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Accepted, Arm, describe
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 
 ARM = "https://management.azure.com"
@@ -47,11 +47,11 @@ class Identity:
 
 
 @dataclass
-class Arm:
+class Bench:
     """Management on a scripted network."""
 
     bench: Any
-    management: Management
+    arm: Arm
     identity: Identity
     progress: list[str] = field(default_factory=list)
 
@@ -62,13 +62,11 @@ class Arm:
 
 
 @pytest.fixture
-def arm(bench: Any) -> Callable[..., Arm]:
-    def make(*replies: Any) -> Arm:
+def arm(bench: Any) -> Callable[..., Bench]:
+    def make(*replies: Any) -> Bench:
         b, identity, progress = bench(*replies), Identity(), []
-        management = Management(
-            b.http, KNOWN["AzureCloud"], identity, sleep=b.clock.sleep, clock=b.clock, progress=progress.append
-        )
-        return Arm(b, management, identity, progress)
+        arm = Arm(b.http, KNOWN["AzureCloud"], identity, sleep=b.clock.sleep, clock=b.clock, progress=progress.append)
+        return Bench(b, arm, identity, progress)
 
     return make
 
@@ -106,11 +104,11 @@ def accepted(method: str = "PUT", path: str = ENDPOINT, **how: Any) -> Accepted:
 
 def test_each_verb_sends_one_request_with_the_management_token(arm: Any) -> None:
     a = arm(*[reply(200, {})] * 5)
-    a.management.get(ENDPOINT)
-    a.management.put(ENDPOINT, {"location": "eastus"})
-    a.management.patch(ENDPOINT, {"tags": {}}, api_version="2022-05-01")
-    a.management.delete(COMPUTE, underlyingResourceAction="Delete")
-    a.management.post(f"{ENDPOINT}/listkeys")
+    a.arm.get(ENDPOINT)
+    a.arm.put(ENDPOINT, {"location": "eastus"})
+    a.arm.patch(ENDPOINT, {"tags": {}}, api_version="2022-05-01")
+    a.arm.delete(COMPUTE, underlyingResourceAction="Delete")
+    a.arm.post(f"{ENDPOINT}/listkeys")
     assert a.lines == [
         f"GET {ENDPOINT}?{VERSION}",
         f"PUT {ENDPOINT}?{VERSION}",
@@ -126,20 +124,20 @@ def test_each_verb_sends_one_request_with_the_management_token(arm: Any) -> None
 def test_queries_are_spelled_as_the_service_spells_them(arm: Any) -> None:
     a = arm(reply(200, {"value": []}))
     query = {"$orderBy": "createdtime desc", "$top": 1}
-    assert list(a.management.list(f"{W}/models/m/versions", query=query, isDefault=True, tag=None)) == []
+    assert list(a.arm.list(f"{W}/models/m/versions", query=query, isDefault=True, tag=None)) == []
     assert a.lines == [f"GET {W}/models/m/versions?{VERSION}&$orderBy=createdtime%20desc&$top=1&isDefault=true"]
 
 
 def test_odd_names_are_encoded(arm: Any) -> None:
     a = arm(reply(200, {}))
-    a.management.get(f"{W}/models/grün 1%/versions/a?b#c")
+    a.arm.get(f"{W}/models/grün 1%/versions/a?b#c")
     assert a.lines == [f"GET {W}/models/gr%C3%BCn%201%25/versions/a%3Fb%23c?{VERSION}"]
 
 
 def test_what_a_write_starts_is_told_and_its_secrets_too(arm: Any) -> None:
     headers = {"azure_asyncoperation": ARM + SIGNED, "Location": f"{ARM}{ENDPOINT}?{VERSION}"}
     a = arm(reply(201, {"name": "be"}, **headers))
-    started = a.management.put(ENDPOINT, {})
+    started = a.arm.put(ENDPOINT, {})
     assert started == Accepted(201, {"name": "be"}, ARM + SIGNED, f"{ARM}{ENDPOINT}?{VERSION}", ENDPOINT, "PUT")
     assert a.bench.secrets == ["planted-token", ARM + SIGNED]
     assert "PLANTED" not in repr(started)
@@ -150,18 +148,18 @@ def test_what_a_write_starts_is_told_and_its_secrets_too(arm: Any) -> None:
 def test_an_ambiguous_write_is_sent_once(arm: Any, verb: str, failure: Any) -> None:
     a = arm(failure)
     with pytest.raises(AzureMLError):
-        getattr(a.management, verb)(ENDPOINT, {})
+        getattr(a.arm, verb)(ENDPOINT, {})
     assert len(a.lines) == 1
 
 
 def test_a_post_that_is_safe_is_repeated(arm: Any) -> None:
     a = arm(httpx.ReadTimeout("x"), reply(200, {"key": "k"}))
-    assert a.management.post(f"{ENDPOINT}/listkeys", safe_to_repeat=True).body == {"key": "k"}
+    assert a.arm.post(f"{ENDPOINT}/listkeys", safe_to_repeat=True).body == {"key": "k"}
 
 
 def test_a_get_must_answer_an_object(arm: Any) -> None:
     with pytest.raises(ConnectionFailed, match="not a JSON object"):
-        arm(reply(200, [])).management.get(ENDPOINT)
+        arm(reply(200, [])).arm.get(ENDPOINT)
 
 
 # -- absent, or in an absent place -----------------------------------------------------------------------------------
@@ -191,12 +189,12 @@ ABSENT_RESOURCES = [
 @pytest.mark.parametrize("answer", ABSENT_SURROUNDINGS)
 @pytest.mark.parametrize("verb", ["get", "delete", "put", "list"])
 def test_a_wrong_place_never_looks_like_an_absent_resource(arm: Any, verb: str, answer: httpx.Response) -> None:
-    management = arm(answer).management
+    arm = arm(answer).arm
     calls = {
-        "get": lambda: management.get(ENDPOINT),
-        "delete": lambda: management.delete(ENDPOINT),
-        "put": lambda: management.put(ENDPOINT, {}),
-        "list": lambda: list(management.list(f"{W}/batchEndpoints")),
+        "get": lambda: arm.get(ENDPOINT),
+        "delete": lambda: arm.delete(ENDPOINT),
+        "put": lambda: arm.put(ENDPOINT, {}),
+        "list": lambda: list(arm.list(f"{W}/batchEndpoints")),
     }
     with pytest.raises(ParentNotFoundError) as caught:
         calls[verb]()
@@ -205,11 +203,11 @@ def test_a_wrong_place_never_looks_like_an_absent_resource(arm: Any, verb: str, 
 
 @pytest.mark.parametrize("answer", ABSENT_RESOURCES)
 def test_an_absent_resource_is_none_to_read_and_fine_to_delete(arm: Any, answer: httpx.Response) -> None:
-    assert arm(answer).management.get(f"{ENDPOINT}/deployments/blue") is None
+    assert arm(answer).arm.get(f"{ENDPOINT}/deployments/blue") is None
     a = arm(answer)
-    gone = a.management.delete(ENDPOINT)
+    gone = a.arm.delete(ENDPOINT)
     assert (gone.status, gone.body) == (404, None)
-    a.management.wait(gone, timeout=1, what="endpoint be")
+    a.arm.wait(gone, timeout=1, what="endpoint be")
 
 
 @pytest.mark.parametrize("answer", ABSENT_RESOURCES)
@@ -221,19 +219,19 @@ def test_an_absent_resource_is_an_error_for_other_verbs(arm: Any, answer: httpx.
         lambda m: next(m.list(ENDPOINT)),
     ):
         with pytest.raises(NotFoundError):
-            call(arm(answer).management)
+            call(arm(answer).arm)
 
 
 def test_an_absent_workspace_is_none_when_it_is_what_was_asked_for(arm: Any) -> None:
-    assert arm(NO_WORKSPACE).management.get(W) is None
+    assert arm(NO_WORKSPACE).arm.get(W) is None
     with pytest.raises(ParentNotFoundError):
-        arm(NO_GROUP).management.get(W)
+        arm(NO_GROUP).arm.get(W)
 
 
 def test_a_conflict_names_the_action_and_the_resource(arm: Any) -> None:
     message = r"Could not delete batchEndpoints/be in workspace ws1 \(resource group rg1\): status 409, Busy: Later\."
     with pytest.raises(ConflictError, match=message):
-        arm(refusal(409, "Busy", "Later")).management.delete(ENDPOINT)
+        arm(refusal(409, "Busy", "Later")).arm.delete(ENDPOINT)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +255,7 @@ def test_pages_are_followed_as_they_are_linked_and_only_when_wanted(arm: Any) ->
         reply(200, {"value": [{"name": "a"}, {"name": "b"}], "nextLink": ARM + link}),
         reply(200, {"value": [{"name": "c"}], "nextLink": None}),
     )
-    items = a.management.list(f"{W}/models", listViewType="All")
+    items = a.arm.list(f"{W}/models", listViewType="All")
     assert [next(items)["name"], next(items)["name"]] == ["a", "b"]
     assert len(a.lines) == 1
     assert [item["name"] for item in items] == ["c"]
@@ -276,7 +274,7 @@ def test_pages_are_followed_as_they_are_linked_and_only_when_wanted(arm: Any) ->
 def test_a_link_to_elsewhere_or_in_a_circle_is_not_followed(arm: Any, link: str) -> None:
     a = arm(reply(200, {"value": [{}], "nextLink": link}))
     with pytest.raises(ServiceError, match="next page"):
-        list(a.management.list(f"{W}/models"))
+        list(a.arm.list(f"{W}/models"))
     assert len(a.lines) == 1
 
 
@@ -287,15 +285,13 @@ def test_a_link_to_elsewhere_or_in_a_circle_is_not_followed(arm: Any, link: str)
 @pytest.mark.parametrize("words", [["Updating", "Updating", "Succeeded"], ["InProgress", "Succeeded"], ["completed"]])
 def test_an_operation_is_followed_to_its_end(arm: Any, method: str, words: list[str]) -> None:
     a = arm(*[operation(word) for word in words])
-    a.management.wait(
-        accepted(method, operation_url=ARM + SIGNED, location=ARM + RESULT), timeout=60, what="endpoint be"
-    )
+    a.arm.wait(accepted(method, operation_url=ARM + SIGNED, location=ARM + RESULT), timeout=60, what="endpoint be")
     assert a.lines == [f"GET {SIGNED}"] * len(words)
 
 
 def test_progress_tells_each_new_state_once(arm: Any) -> None:
     a = arm(operation("Updating"), operation("Updating"), operation("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
     assert a.progress == ["endpoint be: Updating", "endpoint be: Succeeded"]
 
 
@@ -315,43 +311,43 @@ def test_a_failed_operation_gives_the_innermost_reason(arm: Any) -> None:
     with pytest.raises(
         OperationFailed, match=r"endpoint be: the operation ended as Failed: InternalServerError"
     ) as caught:
-        a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
+        a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
     assert caught.value.facts["error"] == {"code": None, "message": "InternalServerError: Internal error."}
 
 
 @pytest.mark.parametrize("word", ["Failed", "Canceled"])
 def test_a_failed_operation_may_give_no_reason(arm: Any, word: str) -> None:
     with pytest.raises(OperationFailed, match=f"{word}: the service gives no reason"):
-        arm(operation(word)).management.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="x")
+        arm(operation(word)).arm.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="x")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_when_the_operation_is_lost_the_resource_is_watched(arm: Any, status: int) -> None:
     lost = [reply(status)] * (2 if status == 401 else 1)
     a = arm(operation("Updating"), *lost, state("Creating"), state("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
     assert a.lines[-2:] == [f"GET {ENDPOINT}?{VERSION}"] * 2
 
 
 def test_when_the_operation_of_a_delete_is_lost_the_wait_ends_with_the_resource(arm: Any) -> None:
     a = arm(reply(404), state("Succeeded"), state("Deleting"), refusal(404, "UserError"))
-    a.management.wait(accepted("DELETE", operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
+    a.arm.wait(accepted("DELETE", operation_url=ARM + SIGNED), timeout=60, what="endpoint be")
 
 
 def test_when_the_operation_of_an_action_is_lost_the_caller_looks(arm: Any) -> None:
-    arm(reply(404)).management.wait(accepted("POST", operation_url=ARM + SIGNED), timeout=60, what="cancel")
+    arm(reply(404)).arm.wait(accepted("POST", operation_url=ARM + SIGNED), timeout=60, what="cancel")
 
 
 def test_an_operation_elsewhere_never_sees_our_token(arm: Any) -> None:
     a = arm(state("Succeeded"))
-    a.management.wait(accepted(operation_url=f"https://evil.example{SIGNED}"), timeout=60, what="endpoint be")
+    a.arm.wait(accepted(operation_url=f"https://evil.example{SIGNED}"), timeout=60, what="endpoint be")
     assert a.lines == [f"GET {ENDPOINT}?{VERSION}"]
 
 
 @pytest.mark.parametrize("trouble", [httpx.ConnectError("x"), reply(503), reply(429), reply(200, [])])
 def test_trouble_on_the_way_does_not_end_the_wait(arm: Any, trouble: Any) -> None:
     a = arm(*[trouble] * 6, operation("Succeeded")) if not _readable(trouble) else arm(trouble, operation("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="endpoint be")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="endpoint be")
     assert set(a.lines) == {f"GET {SIGNED}"}
 
 
@@ -366,25 +362,25 @@ def _readable(trouble: Any) -> bool:
 def test_a_result_url_is_followed_while_it_says_202(arm: Any, end: int) -> None:
     """As recorded for the cancelling of a job: 202 with {}, then 200 without a body (batch contract 2.2)."""
     a = arm(reply(202, {}), reply(202, {}), reply(end))
-    a.management.wait(accepted("POST", location=ARM + RESULT), timeout=60, what="cancel job j")
+    a.arm.wait(accepted("POST", location=ARM + RESULT), timeout=60, what="cancel job j")
     assert a.lines == [f"GET {RESULT}"] * 3
 
 
 def test_a_result_url_may_answer_the_failure(arm: Any) -> None:
     a = arm(reply(202), refusal(409, "Busy", "Still in use"))
     with pytest.raises(OperationFailed, match="Busy: Still in use"):
-        a.management.wait(accepted("DELETE", location=ARM + RESULT), timeout=60, what="endpoint be")
+        a.arm.wait(accepted("DELETE", location=ARM + RESULT), timeout=60, what="endpoint be")
 
 
 def test_when_the_result_url_is_lost_the_resource_is_watched(arm: Any) -> None:
     a = arm(reply(202), reply(404), refusal(404, "UserError"))
-    a.management.wait(accepted("DELETE", location=ARM + RESULT), timeout=60, what="endpoint be")
+    a.arm.wait(accepted("DELETE", location=ARM + RESULT), timeout=60, what="endpoint be")
 
 
 def test_the_location_of_a_creation_is_no_operation(arm: Any) -> None:
     a = arm()
     created = accepted(location=f"{ARM}{ENDPOINT}?{VERSION}", body={"properties": {"provisioningState": "Succeeded"}})
-    a.management.wait(created, timeout=60, what="x")
+    a.arm.wait(created, timeout=60, what="x")
     assert a.lines == []
 
 
@@ -394,7 +390,7 @@ def test_the_location_of_a_creation_is_no_operation(arm: Any) -> None:
 @pytest.mark.parametrize("body", [{}, {"properties": {}}, {"properties": {"provisioningState": None}}, None])
 def test_a_synchronous_write_needs_no_wait(arm: Any, body: Any) -> None:
     a = arm()
-    a.management.wait(accepted(status=200, body=body), timeout=60, what="x")
+    a.arm.wait(accepted(status=200, body=body), timeout=60, what="x")
     assert a.lines == []
 
 
@@ -402,41 +398,41 @@ def test_a_synchronous_write_needs_no_wait(arm: Any, body: Any) -> None:
 def test_without_an_operation_a_resource_under_way_is_watched(arm: Any, status: int) -> None:
     a = arm(state("Updating"), state("Succeeded"))
     body = {"properties": {"provisioningState": "Updating"}}
-    a.management.wait(accepted(status=status, body=body, api_version="2022-05-01"), timeout=60, what="x")
+    a.arm.wait(accepted(status=status, body=body, api_version="2022-05-01"), timeout=60, what="x")
     assert a.lines == [f"GET {ENDPOINT}?api-version=2022-05-01"] * 2
 
 
 def test_a_delete_without_an_operation_is_watched(arm: Any) -> None:
     a = arm(state("Deleting"), refusal(404, "UserError"))
-    a.management.wait(accepted("DELETE"), timeout=60, what="x")
+    a.arm.wait(accepted("DELETE"), timeout=60, what="x")
 
 
 @pytest.mark.parametrize("word", ["Succeeded", None])
 def test_settling_ends_when_the_resource_stands(arm: Any, word: str | None) -> None:
     a = arm(state("Creating"), state("Updating"), state(word))
-    a.management.settle(ENDPOINT, timeout=60, what="endpoint be")
+    a.arm.settle(ENDPOINT, timeout=60, what="endpoint be")
     assert a.lines == [f"GET {ENDPOINT}?{VERSION}"] * 3
     assert a.progress[:2] == ["endpoint be: Creating", "endpoint be: Updating"]
 
 
 def test_settling_an_absent_resource_is_over_at_once(arm: Any) -> None:
-    arm(refusal(404, "UserError")).management.settle(ENDPOINT, timeout=60, what="x")
+    arm(refusal(404, "UserError")).arm.settle(ENDPOINT, timeout=60, what="x")
 
 
 def test_settling_in_an_absent_workspace_is_an_error(arm: Any) -> None:
     with pytest.raises(ParentNotFoundError):
-        arm(NO_WORKSPACE).management.settle(ENDPOINT, timeout=60, what="x")
+        arm(NO_WORKSPACE).arm.settle(ENDPOINT, timeout=60, what="x")
 
 
 def test_a_failed_compute_gives_its_provisioning_error(arm: Any) -> None:
     error = {"error": {"code": "ClusterMinNodesExceedCoreQuota", "message": "Quota exceeded."}}
     with pytest.raises(OperationFailed, match=r"ended as Failed: ClusterMinNodesExceedCoreQuota: Quota exceeded\."):
-        arm(state("Failed", provisioningErrors=[error])).management.settle(COMPUTE, timeout=60, what="compute cpu")
+        arm(state("Failed", provisioningErrors=[error])).arm.settle(COMPUTE, timeout=60, what="compute cpu")
 
 
 def test_a_failed_resource_may_give_no_reason(arm: Any) -> None:
     with pytest.raises(OperationFailed, match="no reason"):
-        arm(state("Failed", provisioningErrors=None)).management.settle(COMPUTE, timeout=60, what="compute cpu")
+        arm(state("Failed", provisioningErrors=None)).arm.settle(COMPUTE, timeout=60, what="compute cpu")
 
 
 # -- pace and end ------------------------------------------------------------------------------------------------------
@@ -444,7 +440,7 @@ def test_a_failed_resource_may_give_no_reason(arm: Any) -> None:
 
 def test_polls_are_quick_at_first_and_slow_down(arm: Any) -> None:
     a = arm(*[operation("Updating")] * 12, operation("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
     for number, pause in enumerate(a.bench.clock.sleeps):
         planned = min(0.5 * 1.5**number, 15.0)
         assert 0.75 * planned <= pause <= 1.25 * planned
@@ -452,7 +448,7 @@ def test_polls_are_quick_at_first_and_slow_down(arm: Any) -> None:
 
 def test_the_service_may_ask_for_a_longer_pause(arm: Any) -> None:
     a = arm(reply(200, {"status": "Updating"}, Retry_After="40"), operation("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
     assert a.bench.clock.sleeps == [40.0]
 
 
@@ -460,7 +456,7 @@ def test_the_service_may_ask_for_a_longer_pause(arm: Any) -> None:
 def test_polls_are_rare_when_few_reads_are_left(arm: Any, left: str, longest: bool) -> None:
     headers = {"x_ms_ratelimit_remaining_subscription_reads": left}
     a = arm(reply(200, {"status": "Updating"}, **headers), operation("Succeeded"))
-    a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
+    a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=600, what="x")
     assert (a.bench.clock.sleeps[0] >= 15.0) is longest
 
 
@@ -470,7 +466,7 @@ def test_a_wait_ends_at_its_time_and_says_how_to_go_on(arm: Any, timeout: int) -
     a = arm(*[operation("Updating")] * 20)
     start = a.bench.clock.now
     with pytest.raises(WaitTimeout) as caught:
-        a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=timeout, what="endpoint be")
+        a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=timeout, what="endpoint be")
     a.bench.network.replies.clear()
     assert a.bench.clock.now - start == pytest.approx(timeout)
     assert abs(len(a.lines) - polls) <= 1
@@ -486,13 +482,13 @@ def test_a_host_that_slept_does_not_wait_longer(arm: Any) -> None:
 
     a = arm(asleep)
     with pytest.raises(WaitTimeout):
-        a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=3600, what="x")
+        a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=3600, what="x")
 
 
 def test_a_wait_that_ends_without_answers_says_why(arm: Any) -> None:
     a = arm(*[httpx.ConnectError("planted")] * 40)
     with pytest.raises(WaitTimeout, match=r"The last look failed: Could not follow x: no connection"):
-        a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=30, what="x")
+        a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=30, what="x")
     a.bench.network.replies.clear()
 
 
@@ -512,7 +508,7 @@ def test_a_wait_that_ends_without_answers_says_why(arm: Any) -> None:
 def test_no_wait_leaks(arm: Any, replies: list[Any]) -> None:
     a = arm(*replies)
     with pytest.raises(AzureMLError) as caught:
-        a.management.wait(accepted(operation_url=ARM + SIGNED), timeout=20, what="x")
+        a.arm.wait(accepted(operation_url=ARM + SIGNED), timeout=20, what="x")
     a.bench.network.replies.clear()
     told = "".join(traceback.format_exception(caught.value))
     for text in (told, repr(caught.value.facts), *a.progress):

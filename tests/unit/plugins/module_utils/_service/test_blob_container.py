@@ -27,7 +27,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service import blob
 from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import (
     LONG_AGO,
     Blob,
-    Container,
+    BlobContainer,
     Note,
 )
 from azure.core import MatchConditions
@@ -62,9 +62,9 @@ def refused(kind: type[HttpResponseError], status: int, code: str) -> HttpRespon
     return error
 
 
-def failure(error: Exception, action: Callable[[Container], Any]) -> AzureMLError:
+def failure(error: Exception, action: Callable[[BlobContainer], Any]) -> AzureMLError:
     with pytest.raises(AzureMLError) as caught:
-        action(Container(URL, Failing(error)))
+        action(BlobContainer(URL, Failing(error)))
     assert "sig=" not in str(caught.value) + repr(caught.value.facts)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -93,7 +93,7 @@ def test_errors_have_a_code_and_a_remedy(error: Exception, kind: type[AzureMLErr
 
 
 def test_absent_blob_is_no_error_but_an_absent_container_is() -> None:
-    absent = Container(URL, Failing(refused(ResourceNotFoundError, 404, "BlobNotFound")))
+    absent = BlobContainer(URL, Failing(refused(ResourceNotFoundError, 404, "BlobNotFound")))
 
     assert absent.metadata("a") is None
     assert not absent.exists("a")
@@ -105,7 +105,7 @@ def test_absent_blob_is_no_error_but_an_absent_container_is() -> None:
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def stored(content: bytes) -> tuple[Container, dict[str, Any]]:
+def stored(content: bytes) -> tuple[BlobContainer, dict[str, Any]]:
     """A container with one blob, read in small pieces, and how it was asked for."""
     asked: dict[str, Any] = {}
 
@@ -115,7 +115,7 @@ def stored(content: bytes) -> tuple[Container, dict[str, Any]]:
         return SimpleNamespace(chunks=lambda: (rest[at : at + 3] for at in range(0, len(rest), 3)))
 
     client = SimpleNamespace(get_blob_client=lambda _name: SimpleNamespace(download_blob=download))
-    return Container(URL, client), asked
+    return BlobContainer(URL, client), asked
 
 
 def test_the_rest_of_a_blob_is_of_the_version_that_was_listed() -> None:
@@ -150,7 +150,7 @@ def test_no_more_is_read_than_is_consumed() -> None:
             yield chunk
 
     blob = SimpleNamespace(download_blob=lambda: SimpleNamespace(chunks=chunks))
-    container = Container(URL, SimpleNamespace(get_blob_client=lambda _name: blob))
+    container = BlobContainer(URL, SimpleNamespace(get_blob_client=lambda _name: blob))
     assert list(itertools.islice(container.lines("a"), 2)) == ["1\n", "2\n"]
     assert read == [b"1\n2\n"]
 
@@ -211,7 +211,7 @@ NOON = datetime.datetime(2026, 1, 31, 6, tzinfo=datetime.timezone.utc)
 
 def test_a_note_is_written_once() -> None:
     cupboard = Cupboard()
-    container = Container(URL, cupboard)
+    container = BlobContainer(URL, cupboard)
     assert container.read_note("n") is None
     assert container.write_note("n", "mine", {"job": "j"})
     assert not container.write_note("n", "another's", {})
@@ -222,7 +222,7 @@ def test_a_note_is_written_once() -> None:
 
 def test_a_note_of_unknown_age_is_new() -> None:
     cupboard = Cupboard()
-    container = Container(URL, cupboard)
+    container = BlobContainer(URL, cupboard)
     container.write_note("n", "mine", {})
     cupboard.keeps_hooks = False
     note = container.read_note("n")
@@ -232,7 +232,7 @@ def test_a_note_of_unknown_age_is_new() -> None:
 
 def test_an_answer_that_is_not_storages_is_no_note() -> None:
     cupboard = Cupboard()
-    container = Container(URL, cupboard)
+    container = BlobContainer(URL, cupboard)
     container.write_note("n", "mine", {})
     cupboard.written = None
     with pytest.raises(ConnectionFailed, match="the answer is not storage's"):
@@ -240,7 +240,7 @@ def test_an_answer_that_is_not_storages_is_no_note() -> None:
 
 
 def test_a_note_is_replaced_only_over_what_was_read() -> None:
-    container = Container(URL, Cupboard())
+    container = BlobContainer(URL, Cupboard())
     container.write_note("n", "first", {})
     first = container.read_note("n")
     assert container.write_note("n", "second", {}, over=first)
@@ -248,12 +248,12 @@ def test_a_note_is_replaced_only_over_what_was_read() -> None:
     assert container.write_note("n", "fourth", {}, over=container.read_note("n"))
 
 
-@pytest.mark.parametrize("standing", [None, "first"])
-def test_a_note_whose_answer_was_lost_is_ours(standing: str | None) -> None:
+@pytest.mark.parametrize("current", [None, "first"])
+def test_a_note_whose_answer_was_lost_is_ours(current: str | None) -> None:
     cupboard = Cupboard()
-    container = Container(URL, cupboard)
-    if standing:
-        container.write_note("n", standing, {})
+    container = BlobContainer(URL, cupboard)
+    if current:
+        container.write_note("n", current, {})
     before = container.read_note("n")
     cupboard.losing = 1
     assert container.write_note("n", "mine", {}, over=before)
@@ -262,7 +262,7 @@ def test_a_note_whose_answer_was_lost_is_ours(standing: str | None) -> None:
 @pytest.mark.parametrize(("change", "gone"), [(False, True), (True, False)])
 def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> None:
     cupboard = Cupboard()
-    container = Container(URL, cupboard)
+    container = BlobContainer(URL, cupboard)
     container.write_note("n", "mine", {})
     mine = container.read_note("n")
     if change:
@@ -276,7 +276,7 @@ def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> Non
 
 def test_nothing_is_noted_over_what_is_gone() -> None:
     gone = Note("first", "1", LONG_AGO, 0.0)
-    assert not Container(URL, Cupboard()).write_note("n", "x", {}, over=gone)
+    assert not BlobContainer(URL, Cupboard()).write_note("n", "x", {}, over=gone)
 
 
 def test_the_end_of_a_log() -> None:
@@ -288,7 +288,7 @@ def test_the_end_of_a_log() -> None:
 
     for content, end in ((b"0123456789", b"789"), (b"01", b"01"), (b"", b"")):
         client = SimpleNamespace(get_blob_client=lambda _name, content=content: blob(content))
-        assert Container(URL, client).read_end("log", 3) == end
+        assert BlobContainer(URL, client).read_end("log", 3) == end
 
 
 # -- uploads ---------------------------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ def test_the_end_of_a_log() -> None:
 
 def test_failed_upload_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidOption, match=r"cannot read .*nowhere"):
-        Container(URL, Failing(ValueError())).upload([(tmp_path / "nowhere", "a")])
+        BlobContainer(URL, Failing(ValueError())).upload([(tmp_path / "nowhere", "a")])
 
 
 def test_first_failure_stops_the_rest(tmp_path: Path) -> None:
@@ -310,5 +310,5 @@ def test_first_failure_stops_the_rest(tmp_path: Path) -> None:
 
     client = SimpleNamespace(get_blob_client=lambda _name: SimpleNamespace(upload_blob=upload_blob))
     with pytest.raises(ServiceError, match="AuthorizationFailure"):
-        Container(URL, client).upload([(tmp_path / "a", str(n)) for n in range(50)], workers=2)
+        BlobContainer(URL, client).upload([(tmp_path / "a", str(n)) for n in range(50)], workers=2)
     assert len(tried) < 50

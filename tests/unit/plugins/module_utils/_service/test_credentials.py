@@ -34,7 +34,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credentials
     find_cloud,
     read_profile,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import PrivateStore
+from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import PrivateCache
 
 ARM, ML = "https://management.azure.com", "https://ml.azure.com"
 APPLICATION = {"tenant": "t-1", "client_id": "c-1", "secret": "planted-secret"}
@@ -76,7 +76,7 @@ class Tasks:
             source or ClientSecret("t-1", "c-1", "planted-secret"),
             url,
             register_secret=self.secrets.append,
-            store=PrivateStore(self.cache_dir, now=lambda: self.authority.now),
+            store=PrivateCache(self.cache_dir, now=lambda: self.authority.now),
             now=lambda: self.authority.now,
             **how,
         )
@@ -405,7 +405,7 @@ def test_a_description_is_kept_for_a_day(bench: Any, tmp_path: Path, monkeypatch
     assert b.network.lines == [ASKED]
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 24 * 3600 + 1)
-    monkeypatch.setattr(PrivateStore.__init__, "__kwdefaults__", {"now": time.time})
+    monkeypatch.setattr(PrivateCache.__init__, "__kwdefaults__", {"now": time.time})
     find_cloud("https://arm.example", b.http, cache_dir=cache)
     assert b.network.lines == [ASKED] * 2
 

@@ -21,7 +21,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Management
+from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._service.datastore_storage import (
     account_url,
@@ -62,11 +62,11 @@ def test_account_url(protocol: str, endpoint: str, expected: str) -> None:
 def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
     def make(*replies: Any) -> Any:
         wired = bench(*replies)
-        management = Management(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
+        arm = Arm(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
         return SimpleNamespace(
             id=HERE,
             path=lambda below: f"{HERE.path}/{below}",
-            management=management,
+            arm=arm,
             http=wired.http,
             credentials=SimpleNamespace(token=lambda audience: f"token for {audience}"),
             invocation=SimpleNamespace(options={"ca_file": None}),

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._service.error_body import (
-    Fault,
+    ErrorBody,
     explain,
-    read_fault,
+    read_error_body,
     remedy,
 )
 
@@ -41,7 +41,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "details": [],
                 "additionalInfo": [COMPONENT, inner("NotFound", "EndpointNotFound")],
             },
-            Fault("EndpointNotFound", "No such endpoint."),
+            ErrorBody("EndpointNotFound", "No such endpoint."),
             id="the code is the innermost one of the InnerError entry",
         ),
         pytest.param(
@@ -50,7 +50,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "message": "The specified resource was not found.",
                 "details": [{"code": "NoSuchEndpoint", "message": "There is no endpoint with name: e", "details": []}],
             },
-            Fault("NoSuchEndpoint", "There is no endpoint with name: e"),
+            ErrorBody("NoSuchEndpoint", "There is no endpoint with name: e"),
             id="a hollow text gives way to the detail's",
         ),
         pytest.param(
@@ -59,7 +59,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "message": "The size is not supported.",
                 "details": [{"code": "SupportedVMSizes", "message": "A, B"}],
             },
-            Fault("SupportedVMSizes", "The size is not supported. A, B"),
+            ErrorBody("SupportedVMSizes", "The size is not supported. A, B"),
             id="a text that says something stays before the detail's",
         ),
         pytest.param(
@@ -68,7 +68,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "message": VALIDATION,
                 "additionalInfo": [inner("BadArgument", "InvalidInputArguments")],
             },
-            Fault(
+            ErrorBody(
                 "InvalidInputArguments",
                 "The Deployment request provided has the following validation errors. "
                 "Please resolve them and try again. "
@@ -78,7 +78,7 @@ def inner(*codes: str) -> dict[str, Any]:
         ),
         pytest.param(
             {"code": "SystemError", "message": "SystemError", "details": []},
-            Fault("SystemError", "SystemError"),
+            ErrorBody("SystemError", "SystemError"),
             id="nothing better than a hollow text",
         ),
         pytest.param(
@@ -89,7 +89,7 @@ def inner(*codes: str) -> dict[str, Any]:
                     {"type": "MmsOperation", "info": {"error": {"message": "InternalServerError: Internal error."}}}
                 ],
             },
-            Fault(None, "InternalServerError: Internal error."),
+            ErrorBody(None, "InternalServerError: Internal error."),
             id="a failed operation of the older back end has no code",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "innerError": None,
                 "additionalInfo": None,
             },
-            Fault("Deep", "Received 500 from a service request The cause."),
+            ErrorBody("Deep", "Received 500 from a service request The cause."),
             id="the data plane wraps an envelope as text",
         ),
         pytest.param(
@@ -114,40 +114,42 @@ def inner(*codes: str) -> dict[str, Any]:
                 "message": "Bad.",
                 "innerError": {"code": "A", "innerError": {"code": "B", "innerError": None}},
             },
-            Fault("B", "Bad."),
+            ErrorBody("B", "Bad."),
             id="the data plane's innerError",
         ),
-        pytest.param({"message": "{not json"}, Fault(None, "{not json"), id="a brace is not yet an envelope"),
+        pytest.param({"message": "{not json"}, ErrorBody(None, "{not json"), id="a brace is not yet an envelope"),
         pytest.param(
-            {"message": "Errors: [{not json}]"}, Fault(None, "Errors: [{not json}]"), id="a bracket is not yet a list"
+            {"message": "Errors: [{not json}]"},
+            ErrorBody(None, "Errors: [{not json}]"),
+            id="a bracket is not yet a list",
         ),
-        pytest.param({"code": None, "message": None, "details": None}, Fault(None, ""), id="nulls"),
+        pytest.param({"code": None, "message": None, "details": None}, ErrorBody(None, ""), id="nulls"),
     ],
 )
-def test_envelopes(error: dict[str, Any], fault: Fault) -> None:
-    assert read_fault({"error": error}) == fault
-    assert read_fault(error) == fault
+def test_envelopes(error: dict[str, Any], fault: ErrorBody) -> None:
+    assert read_error_body({"error": error}) == fault
+    assert read_error_body(error) == fault
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 1, {"error": None}, {"error": []}])
 def test_unknown_shapes_give_an_empty_fault(body: Any) -> None:
-    assert read_fault(body) == Fault(None, "")
+    assert read_error_body(body) == ErrorBody(None, "")
 
 
 def test_the_authority_has_a_shape_of_its_own() -> None:
     body = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid.\r\nTrace ID: 1"}
-    assert read_fault(body) == Fault("invalid_client", "AADSTS7000215: Invalid. Trace ID: 1")
+    assert read_error_body(body) == ErrorBody("invalid_client", "AADSTS7000215: Invalid. Trace ID: 1")
 
 
 def test_long_texts_are_cut() -> None:
-    assert len(read_fault({"message": "x" * 10_000}).text) < 2000
+    assert len(read_error_body({"message": "x" * 10_000}).text) < 2000
 
 
 @pytest.mark.parametrize(
     ("fault", "status", "word"),
     [
         (
-            Fault(
+            ErrorBody(
                 "UserError",
                 "The specified endpoint name 'e' is not available. Endpoint names must be unique within the region. ",
             ),
@@ -155,35 +157,35 @@ def test_long_texts_are_cut() -> None:
             "another one",
         ),
         (
-            Fault(
+            ErrorBody(
                 "UserError",
                 "There is already an endpoint with this name, Endpoint name needs to be unique within a region.",
             ),
             400,
             "another one",
         ),
-        (Fault("InvalidInputArguments", "Tags.Values[0]: Tag values must not be null or empty."), 400, "tag"),
-        (Fault(None, "Audiences in JWT are not allowed"), 401, "cloud_environment"),
-        (Fault(None, "No valid deployments to route to. Please check"), 424, "default deployment"),
-        (Fault("UserError", "Asset paths cannot be updated."), 400, "another version"),
+        (ErrorBody("InvalidInputArguments", "Tags.Values[0]: Tag values must not be null or empty."), 400, "tag"),
+        (ErrorBody(None, "Audiences in JWT are not allowed"), 401, "cloud_environment"),
+        (ErrorBody(None, "No valid deployments to route to. Please check"), 424, "default deployment"),
+        (ErrorBody("UserError", "Asset paths cannot be updated."), 400, "another version"),
         (
-            Fault("UserError", "Environment e with version 1 is already registered and cannot be changed."),
+            ErrorBody("UserError", "Environment e with version 1 is already registered and cannot be changed."),
             409,
             "another version",
         ),
-        (Fault("AuthorizationFailed", "no"), 403, "role"),
-        (Fault(None, ""), 403, "role"),
-        (Fault("TooManyRequests", ""), 429, "run again later"),
-        (Fault("ParentResourceNotFound", ""), 404, "workspace_name"),
-        (Fault("ResourceNotFound", ""), 404, "workspace_name"),
-        (Fault("ResourceGroupNotFound", ""), 404, "resource_group"),
-        (Fault("SubscriptionNotFound", ""), 404, "subscription_id"),
-        (Fault("NoRegisteredProviderFound", ""), 400, "provider"),
-        (Fault("SystemError", "SystemError"), 500, "later"),
-        (Fault(None, ""), 401, "tenant"),
+        (ErrorBody("AuthorizationFailed", "no"), 403, "role"),
+        (ErrorBody(None, ""), 403, "role"),
+        (ErrorBody("TooManyRequests", ""), 429, "run again later"),
+        (ErrorBody("ParentResourceNotFound", ""), 404, "workspace_name"),
+        (ErrorBody("ResourceNotFound", ""), 404, "workspace_name"),
+        (ErrorBody("ResourceGroupNotFound", ""), 404, "resource_group"),
+        (ErrorBody("SubscriptionNotFound", ""), 404, "subscription_id"),
+        (ErrorBody("NoRegisteredProviderFound", ""), 400, "provider"),
+        (ErrorBody("SystemError", "SystemError"), 500, "later"),
+        (ErrorBody(None, ""), 401, "tenant"),
     ],
 )
-def test_known_faults_come_with_a_remedy(fault: Fault, status: int, word: str) -> None:
+def test_known_faults_come_with_a_remedy(fault: ErrorBody, status: int, word: str) -> None:
     advice = remedy(fault, status)
     assert advice is not None
     assert word in advice
@@ -191,5 +193,5 @@ def test_known_faults_come_with_a_remedy(fault: Fault, status: int, word: str) -
 
 
 def test_an_unknown_fault_is_explained_without_inventing_advice() -> None:
-    assert explain(Fault("Odd", "Strange"), 418) == "Odd: Strange."
-    assert explain(Fault(None, "")) == "the service gives no reason."
+    assert explain(ErrorBody("Odd", "Strange"), 418) == "Odd: Strange."
+    assert explain(ErrorBody(None, "")) == "the service gives no reason."

@@ -89,7 +89,7 @@ def test_a_request_carries_its_marks_and_keeps_them_when_repeated(bench: Any) ->
 def test_the_user_agent_tells_the_version_of_the_collection(bench: Any) -> None:
     b = bench(ok())
     b.http.send("GET", URL)
-    galaxy = yaml.safe_load((Path(__file__).parents[4] / "galaxy.yml").read_text())
+    galaxy = yaml.safe_load((Path(__file__).parents[5] / "galaxy.yml").read_text())
     assert b.network.requests[0].headers["user-agent"] == f"mlops.azureml/{galaxy['version']}"
 
 

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import LIFETIME, PrivateStore
+from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import LIFETIME, PrivateCache
 
 KEY = ["client secret", "https://login.example", "tenant", "client", "planted-secret"]
 
@@ -20,8 +20,8 @@ def directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(directory: Path) -> PrivateStore:
-    return PrivateStore(str(directory), now=lambda: 1000.0)
+def store(directory: Path) -> PrivateCache:
+    return PrivateCache(str(directory), now=lambda: 1000.0)
 
 
 def only_file(directory: Path) -> Path:
@@ -29,13 +29,13 @@ def only_file(directory: Path) -> Path:
     return file
 
 
-def test_a_value_is_kept_until_it_expires(store: PrivateStore, directory: Path) -> None:
+def test_a_value_is_kept_until_it_expires(store: PrivateCache, directory: Path) -> None:
     store.write(KEY, {"a": 1}, 1001.0)
     assert store.read(KEY) == ({"a": 1}, 1001.0)
-    assert PrivateStore(str(directory), now=lambda: 1001.0).read(KEY) is None
+    assert PrivateCache(str(directory), now=lambda: 1001.0).read(KEY) is None
 
 
-def test_only_the_owner_can_look(store: PrivateStore, directory: Path) -> None:
+def test_only_the_owner_can_look(store: PrivateCache, directory: Path) -> None:
     mask = os.umask(0)
     try:
         store.write(KEY, "value", 2000.0)
@@ -45,30 +45,30 @@ def test_only_the_owner_can_look(store: PrivateStore, directory: Path) -> None:
     assert stat.S_IMODE(only_file(directory).stat().st_mode) == 0o600
 
 
-def test_keys_are_not_written(store: PrivateStore, directory: Path) -> None:
+def test_keys_are_not_written(store: PrivateCache, directory: Path) -> None:
     store.write(KEY, "value", 2000.0)
     assert "planted-secret" not in only_file(directory).name + only_file(directory).read_text()
 
 
-def test_another_key_finds_nothing(store: PrivateStore) -> None:
+def test_another_key_finds_nothing(store: PrivateCache) -> None:
     store.write(KEY, "value", 2000.0)
     for position in range(len(KEY)):
         assert store.read([*KEY[:position], "other", *KEY[position + 1 :]]) is None
 
 
-def test_neighbouring_parts_of_a_key_do_not_run_together(store: PrivateStore) -> None:
+def test_neighbouring_parts_of_a_key_do_not_run_together(store: PrivateCache) -> None:
     store.write(["ab", "c"], "value", 2000.0)
     assert store.read(["a", "bc"]) is None
 
 
-def test_writing_again_replaces(store: PrivateStore, directory: Path) -> None:
+def test_writing_again_replaces(store: PrivateCache, directory: Path) -> None:
     store.write(KEY, "old", 2000.0)
     store.write(KEY, "new", 2000.0)
     assert store.read(KEY) == ("new", 2000.0)
     assert only_file(directory)
 
 
-def test_a_dropped_value_is_gone(store: PrivateStore) -> None:
+def test_a_dropped_value_is_gone(store: PrivateCache) -> None:
     store.drop(KEY)
     store.write(KEY, "value", 2000.0)
     store.drop(KEY)
@@ -76,13 +76,13 @@ def test_a_dropped_value_is_gone(store: PrivateStore) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
-def test_a_file_that_others_may_touch_is_not_believed(store: PrivateStore, directory: Path, mode: int) -> None:
+def test_a_file_that_others_may_touch_is_not_believed(store: PrivateCache, directory: Path, mode: int) -> None:
     store.write(KEY, "value", 2000.0)
     only_file(directory).chmod(mode)
     assert store.read(KEY) is None
 
 
-def test_a_directory_that_others_may_touch_is_not_used(store: PrivateStore, directory: Path) -> None:
+def test_a_directory_that_others_may_touch_is_not_used(store: PrivateCache, directory: Path) -> None:
     store.write(KEY, "value", 2000.0)
     directory.chmod(0o770)
     assert store.read(KEY) is None
@@ -90,7 +90,7 @@ def test_a_directory_that_others_may_touch_is_not_used(store: PrivateStore, dire
     assert only_file(directory)
 
 
-def test_a_link_is_not_followed(store: PrivateStore, directory: Path, tmp_path: Path) -> None:
+def test_a_link_is_not_followed(store: PrivateCache, directory: Path, tmp_path: Path) -> None:
     store.write(KEY, "value", 2000.0)
     target = tmp_path / "elsewhere"
     file = only_file(directory)
@@ -99,14 +99,14 @@ def test_a_link_is_not_followed(store: PrivateStore, directory: Path, tmp_path: 
     assert store.read(KEY) is None
 
 
-def test_a_file_of_another_owner_is_not_believed(store: PrivateStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_owner_is_not_believed(store: PrivateCache, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write(KEY, "value", 2000.0)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert store.read(KEY) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"value": 1, "expires": null}', '{"expires": 2000}'])
-def test_a_broken_file_is_an_empty_one(store: PrivateStore, directory: Path, text: str) -> None:
+def test_a_broken_file_is_an_empty_one(store: PrivateCache, directory: Path, text: str) -> None:
     store.write(KEY, "value", 2000.0)
     only_file(directory).write_text(text)
     assert store.read(KEY) is None
@@ -115,15 +115,15 @@ def test_a_broken_file_is_an_empty_one(store: PrivateStore, directory: Path, tex
 def test_without_a_place_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for directory in (None, str(tmp_path / "file" / "inner")):
-        store = PrivateStore(directory)
+        store = PrivateCache(directory)
         store.write(KEY, "value", 1e12)
         store.drop(KEY)
         assert store.read(KEY) is None
 
 
 def test_what_nobody_wrote_for_a_day_is_swept_out(directory: Path) -> None:
-    PrivateStore(str(directory)).write(KEY, "value", 1e12)
+    PrivateCache(str(directory)).write(KEY, "value", 1e12)
     written = only_file(directory).stat().st_mtime
-    PrivateStore(str(directory), now=lambda: written + LIFETIME + 1).write(["more"], "value", 1e12)
-    assert PrivateStore(str(directory)).read(KEY) is None
-    assert PrivateStore(str(directory)).read(["more"]) is not None
+    PrivateCache(str(directory), now=lambda: written + LIFETIME + 1).write(["more"], "value", 1e12)
+    assert PrivateCache(str(directory)).read(KEY) is None
+    assert PrivateCache(str(directory)).read(["more"]) is not None

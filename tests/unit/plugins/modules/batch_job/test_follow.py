@@ -198,7 +198,7 @@ def test_both_tokens_are_renewed_when_waits_of_one_play_outlast_them(
         return answer
 
     monkeypatch.setattr(credentials, "Credentials", functools.partial(credentials.Credentials, now=clock))
-    monkeypatch.setattr(credentials, "PrivateStore", functools.partial(credentials.PrivateStore, now=clock))
+    monkeypatch.setattr(credentials, "PrivateCache", functools.partial(credentials.PrivateCache, now=clock))
     for _round in range(6):
         monkeypatch.setattr(credentials, "fetch_token", issue)
         looks, seconds = [], 0.0

@@ -59,9 +59,9 @@ def test_a_running_job_is_waited_for(run: Run) -> None:
 def test_a_name_with_other_options_is_a_mistake(run: Run) -> None:
     submit = Submit("today")
     run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
-    standing = finished(definition=submit.sent["tags"]["mlops.azureml.definition"])
-    assert not run(batch_job, TODAY, *standing).failed
-    out = run(batch_job, {**TODAY, "mini_batch_size": 3}, *standing)
+    current = finished(definition=submit.sent["tags"]["mlops.azureml.definition"])
+    assert not run(batch_job, TODAY, *current).failed
+    out = run(batch_job, {**TODAY, "mini_batch_size": 3}, *current)
     assert out.failed
     assert "other options" in out["msg"]
 
@@ -132,16 +132,16 @@ def test_a_key_whose_job_was_deleted_is_free_again(run: Run, storage: Storage) -
 
 
 @pytest.mark.parametrize(
-    "standing",
+    "current",
     [job(key="today"), job(output=OWN_PLACE), job(output=OWN_PLACE.replace("azureml://", f"azureml:{WORKSPACE}/"))],
     ids=["key kept", "only the place kept", "place in long form"],
 )
 def test_a_start_that_was_interrupted_is_found_among_the_jobs_since(
-    run: Run, storage: Storage, standing: dict[str, Any]
+    run: Run, storage: Storage, current: dict[str, Any]
 ) -> None:
     storage.note("today", definition="d")
     others = (job("other", key="yesterday"), job("foreign", at="letters", key="today", output=OWN_PLACE))
-    run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*others, standing))
+    run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*others, current))
     assert storage.told("today")["job"] == "batchjob-1"
 
 
@@ -233,8 +233,8 @@ def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage
     out = run(batch_job, NO_LEDGER, absent(), listed(job("old", key="x")), *ready(), default_datastore(), Submit())
     assert out["changed"]
     assert storage.notes == {}
-    standing = listed(job("newer", key="x"), job(key="today", status="Running"))
-    again = run(batch_job, NO_LEDGER, absent(), standing)
+    current = listed(job("newer", key="x"), job(key="today", status="Running"))
+    again = run(batch_job, NO_LEDGER, absent(), current)
     assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
 
 
@@ -329,14 +329,14 @@ def test_a_key_stands_for_what_is_scored_with_it(run: Run) -> None:
     options = {**ANY, "key": "nightly run 2026/01/31"}
     names = []
     for more in ({}, {}, {"inputs": {"images": {"path": f"{URL}/more"}}}, {"deployment_name": "green"}, {"key": "x"}):
-        wanted = {**options, **more}
+        desired = {**options, **more}
         out = run(
             batch_job,
-            wanted,
+            desired,
             *[lambda _request: httpx.Response(404, json=error("NotFound", "x"))],
             default_datastore(),
             endpoint(),
-            deployment(wanted.get("deployment_name", "blue")),
+            deployment(desired.get("deployment_name", "blue")),
             check=True,
         )
         names.append(out["batch_job"]["key"])

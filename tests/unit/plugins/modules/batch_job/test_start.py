@@ -120,8 +120,8 @@ def test_the_latest_version_of_a_data_asset_is_the_one_that_is_named(run: Run) -
     scored = {"images": {"type": "uri_file", "path": "azureml:inbox:7"}}
     assert out["batch_job"]["inputs"] == out["diff"]["after"]["inputs"] == scored
     key = submit.sent["name"]
-    standing = saw("Completed", key, properties=submit.sent["properties"])
-    again = run(batch_job, {**latest, "name": key}, standing, absent(f"{key}--2"))
+    current = saw("Completed", key, properties=submit.sent["properties"])
+    again = run(batch_job, {**latest, "name": key}, current, absent(f"{key}--2"))
     assert again["batch_job"]["inputs"] == scored
 
 

@@ -64,10 +64,10 @@ def test_there_may_be_nothing_to_cancel(run: Run) -> None:
 @pytest.mark.parametrize(("state", "before"), [("archived", False), ("restored", True)])
 def test_a_job_is_hidden_from_lists_and_shown_again(run: Run, state: str, before: bool) -> None:
     options = {**CANCEL, "state": state}
-    standing = finished(isArchived=before, jobs=None)
-    predicted = run(batch_job, options, *standing, check=True)
+    current = finished(isArchived=before, jobs=None)
+    predicted = run(batch_job, options, *current, check=True)
     put = Call("PUT", "jobs/today", 200, {})
-    out = run(batch_job, options, *standing, standing[0], put, saw("Completed", "today", isArchived=not before))
+    out = run(batch_job, options, *current, current[0], put, saw("Completed", "today", isArchived=not before))
     assert out["changed"]
     assert out["batch_job"]["archived"] is not before
     assert predicted["diff"] == out["diff"]
@@ -100,10 +100,10 @@ def test_the_outputs_go_with_it_when_asked(run: Run, storage: Storage) -> None:
     storage.blobs = {"batch-scoring/digits/today/predictions.csv": b"1", "scores/today.csv": b"2"}
     gone = Call("DELETE", "jobs/today", 204)
     options = {**ABSENT, "delete_outputs": True}
-    standing = finished(output=OWN_PLACE, created="2026-01-31T05:00:00Z")
-    predicted = run(batch_job, options, *standing, check=True)
+    current = finished(output=OWN_PLACE, created="2026-01-31T05:00:00Z")
+    predicted = run(batch_job, options, *current, check=True)
     assert len(storage.blobs) == 2
-    out = run(batch_job, options, *standing, datastore(), gone, default_datastore())
+    out = run(batch_job, options, *current, datastore(), gone, default_datastore())
     assert out["diff"] == predicted["diff"]
     assert out["diff"]["before"] == {"name": "today", "status": "Completed", "outputs": [OWN_PLACE]}
     assert list(storage.blobs) == ["scores/today.csv"]
