@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
@@ -164,7 +164,7 @@ def _hurried() -> Iterator[None]:
 
     clock = types.SimpleNamespace(time=time.time, sleep=nap)
     with contextlib.ExitStack() as stack:
-        for room in (find, submit, wait):
+        for room in (search, submission, wait):
             stack.enter_context(mock.patch.object(room, "time", clock))
         stack.enter_context(mock.patch.object(workspace_module, "HttpClient", functools.partial(HttpClient, sleep=nap)))
         stack.enter_context(mock.patch.object(HttpTransport, "sleep", nap))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.known_failures import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.failure import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.preflight import Preflight
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs

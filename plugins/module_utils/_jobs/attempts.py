@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._service.workspace import Workspace
-from .find import JobSearch
 from .job import Job
 from .ledger import Ledger
+from .search import JobSearch
 from .spec import JobSpec
 
 

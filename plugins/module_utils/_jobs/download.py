@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._service.blob_container import BlobContainer
-    from .result_files import ResultFile
+    from .output_location import ResultFile
 
 WORKERS = 4
 # The folder's own folder: what was brought when and from where, and what has arrived in part.
@@ -42,7 +42,7 @@ class _Known:
     md5: str
 
 
-class ResultFolder:
+class Download:
     """A folder on this host. Raises InvalidOption when it cannot be one."""
 
     def __init__(self, folder: str) -> None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -14,7 +15,6 @@ from .._errors import AzureMLError
 from .._service.run_history import Run
 from .._service.workspace import Workspace
 from .job import Job
-from .known_failures import find_known, first_line
 from .logs import DRIVER, ERRORS, PROGRESS, JobLogs, cut, last_lines
 
 LINES = 10
@@ -25,7 +25,7 @@ _NO_HINT = (
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Failure:
     """``cause`` is None when nothing tells it; ``said`` is the text it was read from. Logs are their last lines."""
 
     cause: str | None
@@ -54,14 +54,14 @@ class Explanation:
         }
 
 
-def explain(job: Job, workspace: Workspace) -> Explanation:
+def explain(job: Job, workspace: Workspace) -> Failure:
     """Looking for the cause never fails the task in another way."""
     run, logs = _failed_run(job, workspace), JobLogs(workspace)
     progress, errors, driver = (logs.end(run, log) if run else "" for log in (PROGRESS, ERRORS, DRIVER))
     texts = [text for text in (job.error, run.error if run else None, progress, errors, driver) if text]
     cause, said, hint = _cause(texts, errors)
     step = {"name": run.name, "run_id": run.id, "status": run.status} if run else None
-    return Explanation(cause, hint, said, step, last_lines(progress, LINES), last_lines(errors, LINES))
+    return Failure(cause, hint, said, step, last_lines(progress, LINES), last_lines(errors, LINES))
 
 
 def _cause(texts: list[str], errors: str) -> tuple[str | None, str | None, str]:
@@ -80,3 +80,86 @@ def _failed_run(job: Job, workspace: Workspace) -> Run | None:
         return next((run for run in workspace.run_history.children(job.name) if run.status == "Failed"), None)
     except AzureMLError:
         return None
+
+
+# -- messages that the service documents -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """One documented message, as a pattern without case."""
+
+    pattern: str
+    cause: str
+    remedy: str
+
+
+# Service fact: batch contract 9.2 and its source on troubleshooting. Several of these messages appear together, so the
+# most specific ones come first.
+KNOWN = (
+    Known(
+        r"No module named '?azureml",
+        "The environment lacks the package azureml-core, which batch deployments need.",
+        "Add azureml-core to the conda file of the environment, and deploy the new version of it.",
+    ),
+    Known(
+        r"No module named|ModuleNotFoundError|ImportError",
+        "The scoring script imports a package that the environment does not hold.",
+        "Add the package to the conda file of the environment, and deploy the new version of it.",
+    ),
+    Known(
+        r"Output already exists",
+        "A file stands where the job has to write its output, and the service never overwrites one.",
+        "Give another output place or name, set output_policy to unique or overwrite, or delete the old output.",
+    ),
+    Known(
+        r"No progress update in \d+|run\(\) function in the entry script had timeout",
+        "A mini batch took longer than the deployment allows, in each of its tries.",
+        "Raise retry_settings.timeout, or lower mini_batch_size.",
+    ),
+    Known(
+        r"ScriptExecution\.StreamAccess\.Authentication|StreamAccessException was caused by AuthenticationException",
+        "The identity of the compute cluster may not read the storage that holds the input.",
+        "Give that identity the role Storage Blob Data Reader on the storage account.",
+    ),
+    Known(
+        r"Dataset initialization failed",
+        "The input cannot be mounted: it does not exist, is empty, or the compute's identity may not read it.",
+        "Check the path of the input, and give the identity of the compute cluster the role Storage Blob Data Reader "
+        "on the storage account.",
+    ),
+    Known(
+        r"references parameter dataset_param which doesn't have a specified value",
+        "The kind of the input is not supported by batch endpoints (mltable and data sets of the first generation "
+        "are not).",
+        "Give a file or a folder: type uri_file or uri_folder.",
+    ),
+    Known(
+        r"No objects to concatenate",
+        "No file of a mini batch could be read: all are broken, or of a type that the model does not take.",
+        "Look for 'Error processing input file' in logs/user/stdout, and convert the files, or deploy with a scoring "
+        "script that reads them.",
+    ),
+    Known(
+        r"There is no succeeded mini batch item returned from run\(\)",
+        "run() failed, or returned nothing, for every mini batch: the files cannot be read or do not fit the model.",
+        "See the errors of the script in this result, and try the script on one of the files.",
+    ),
+    Known(
+        r"User program failed with Exception: Run failed",
+        "init() or run() of the scoring script failed.",
+        "See the errors of the script in this result, and in full below logs/user/error in the studio; mend it, and "
+        "deploy it.",
+    ),
+)
+
+
+def find_known(text: str) -> Known | None:
+    """The documented message in a text that tells most, None when there is none."""
+    return next((known for known in KNOWN if re.search(known.pattern, text, re.IGNORECASE)), None)
+
+
+def first_line(texts: t.Iterable[str], known: Known) -> str | None:
+    """The line that holds the message."""
+    lines = (line for text in texts for line in text.splitlines())
+    return next((line.strip() for line in lines if re.search(known.pattern, line, re.IGNORECASE)), None)

@@ -17,29 +17,11 @@ from .._local.files import Content, read
 from .._names.arm_id import WorkspaceId
 from .._names.arm_id import parse as parse_id
 from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.json_types import JsonObject
 from .._names.storage_uri import is_cloud, upload_place
-
-Json = dict[str, t.Any]
+from .._schema.data_modes import DATA_TYPES, INPUT_MODES, OUTPUT_MODES
 
 LITERAL = "literal"
-# Of inputs and outputs. Service fact: batch contract 5.2.
-DATA_TYPES = {
-    "uri_file": "UriFile",
-    "uri_folder": "UriFolder",
-    "mltable": "MLTable",
-    "custom_model": "CustomModel",
-    "mlflow_model": "MLFlowModel",
-    "triton_model": "TritonModel",
-}
-INPUT_MODES = {
-    "ro_mount": "ReadOnlyMount",
-    "rw_mount": "ReadWriteMount",
-    "download": "Download",
-    "direct": "Direct",
-    "eval_mount": "EvalMount",
-    "eval_download": "EvalDownload",
-}
-OUTPUT_MODES = {"rw_mount": "ReadWriteMount", "upload": "Upload"}
 
 # What an uploaded folder, or file, can be besides uri_folder or uri_file.
 _FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
@@ -110,13 +92,13 @@ class Input:
             f"/workspaces/{home.name}/{below}"
         )
 
-    def json(self) -> Json:
+    def json(self) -> JsonObject:
         if self.type == LITERAL:
             return {"jobInputType": "Literal", "value": self.value}
         mode = {"mode": INPUT_MODES[self.mode]} if self.mode else {}
         return {"jobInputType": DATA_TYPES[self.type or "uri_folder"], "uri": self.uri, **mode}
 
-    def shown(self) -> Json:
+    def shown(self) -> JsonObject:
         """In the task's words, without the signature a URL may carry."""
         if self.type == LITERAL:
             return {"type": LITERAL, "value": self.value}
@@ -124,7 +106,7 @@ class Input:
         path = self.path if self.files else self.path.partition("?")[0]
         return {"type": self.type or "uri_folder", "path": path, **mode}
 
-    def identity(self) -> Json:
+    def identity(self) -> JsonObject:
         """What tells it from other inputs: with what a URL asks for, a version say, and without who may ask it."""
         shown = self.shown()
         if self.type == LITERAL or self.files:
@@ -143,11 +125,11 @@ class Output:
     type: str = "uri_file"
     mode: str | None = None
 
-    def json(self) -> Json:
+    def json(self) -> JsonObject:
         mode = {"mode": OUTPUT_MODES[self.mode]} if self.mode else {}
         return {"jobOutputType": DATA_TYPES[self.type], "uri": _output_uri(self.place), **mode}
 
-    def shown(self) -> Json:
+    def shown(self) -> JsonObject:
         return {"type": self.type, "path": _output_uri(self.place)}
 
     def below(self, key: str) -> Output:
@@ -180,15 +162,15 @@ def read_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
     ]
 
 
-def current_body(inputs: list[Input], outputs: list[Output]) -> Json:
+def current_body(inputs: list[Input], outputs: list[Output]) -> JsonObject:
     """The data part of a call's properties. Service fact: batch contract 5.2."""
-    body: Json = {"inputData": {item.name: item.json() for item in inputs}}
+    body: JsonObject = {"inputData": {item.name: item.json() for item in inputs}}
     if outputs:
         body["outputData"] = {item.name: item.json() for item in outputs}
     return body
 
 
-def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: WorkspaceId) -> Json:
+def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: WorkspaceId) -> JsonObject:
     """The data part in the form of the first generation: one data set in, one folder and file name out.
 
     Raises InvalidOption for what this form cannot say. Service fact: batch contract 5.3.
@@ -200,7 +182,7 @@ def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: Workspac
         dataset = {"dataInputType": "DatasetVersion", "datasetName": asset.name, "datasetVersion": asset.version}
     else:
         dataset = {"dataInputType": "DataUrl", "path": inputs[0].uri}
-    body: Json = {"dataset": dataset}
+    body: JsonObject = {"dataset": dataset}
     for output in outputs:
         folder, _slash, file = output.place.path.rpartition("/")
         whole_folder = output.type != "uri_file"
@@ -213,7 +195,7 @@ def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: Workspac
     return body
 
 
-def _read_input(name: str, words: Json) -> Input:
+def _read_input(name: str, words: JsonObject) -> Input:
     kind, path, value, mode = (words.get(word) for word in ("type", "path", "value", "mode"))
     where = f"inputs.{name}"
     if kind == LITERAL or (kind is None and value is not None):
@@ -243,7 +225,7 @@ def _read_local(name: str, kind: str | None, path: str, mode: str | None) -> Inp
     return Input(name, kind or shape, upload_place(files.object_hash, files.name), mode=mode, files=files)
 
 
-def _read_output(name: str, words: Json, workspace: WorkspaceId) -> Output:
+def _read_output(name: str, words: JsonObject, workspace: WorkspaceId) -> Output:
     kind, path, mode = words.get("type", "uri_file"), words.get("path"), words.get("mode")
     where = f"outputs.{name}"
     _choice(f"{where}.type", kind, DATA_TYPES)
@@ -265,7 +247,7 @@ def _require_plain(option: str, text: str) -> None:
         raise InvalidOption(f"{option}: {place.uri} has a part that is empty, . or .. below /paths/. Write it out.")
 
 
-def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, Json]]:
+def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, JsonObject]]:
     """The named entries of an option that is a dict of dicts."""
     entries = []
     for name, words in (value or {}).items():

@@ -13,9 +13,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import read_datastore_path
-
-Json = dict[str, t.Any]
+from .._names.json_types import JsonObject
 
 # Left in the job's tags and properties. Whether the service keeps them is not known (batch contract, open question 14).
 KEY_MARK = "mlops.azureml.key"
@@ -54,7 +54,7 @@ class Job:
     deployment: str | None
     experiment: str | None
     studio_url: str | None
-    inputs: Json
+    inputs: JsonObject
     outputs: dict[str, str]
     file_name: str | None
     key: str | None
@@ -84,6 +84,29 @@ class Job:
         """Where its outputs go, comparable (``DatastorePath.key``)."""
         found = (read_datastore_path(uri) for uri in self.outputs.values())
         return {place.key for place in found if place is not None}
+
+    def shown(self, workspace: WorkspaceId) -> JsonObject:
+        """The job as results show it: the same for every state, module and failure. Unknown values are left out."""
+        optional = {
+            "archived": self.is_archived,
+            "key": self.key,
+            "created": self.created,
+            "started": self.started,
+            "ended": self.ended,
+        }
+        return {
+            "id": workspace.child("jobs", self.name),
+            "name": self.name,
+            "display_name": self.display_name,
+            "status": self.status,
+            "endpoint_name": self.endpoint,
+            "deployment_name": self.deployment,
+            "experiment_name": self.experiment,
+            "inputs": self.inputs,
+            "outputs": {name: {"path": uri} for name, uri in self.outputs.items()},
+            "studio_url": self.studio_url,
+            **{word: value for word, value in optional.items() if value is not None},
+        }
 
 
 @dataclass(frozen=True)
@@ -128,7 +151,7 @@ def read_moment(text: str | None) -> datetime.datetime | None:
     return read.replace(tzinfo=datetime.timezone.utc)
 
 
-def read_job(body: Json) -> Job:
+def read_job(body: JsonObject) -> Job:
     """Read a job of the scoring host or of the management view. Service fact: batch contract 5.4, 6.1."""
     told = body.get("properties") or {}
     tags = told.get("tags") or {}
@@ -160,7 +183,7 @@ def read_job(body: Json) -> Job:
     )
 
 
-def _json_object(text: t.Any) -> Json:
+def _json_object(text: t.Any) -> JsonObject:
     """What the service keeps as text of a JSON object, as the call's settings; empty where it is none."""
     try:
         value = json.loads(text or "{}")
@@ -169,7 +192,7 @@ def _json_object(text: t.Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _outputs(told: Json, parameters: Json) -> dict[str, str]:
+def _outputs(told: JsonObject, parameters: JsonObject) -> dict[str, str]:
     named = told.get("outputData") or told.get("outputs") or {}
     outputs = {name: place["uri"] for name, place in named.items() if isinstance(place, dict) and place.get("uri")}
     if not outputs and parameters.get("output_uri"):
@@ -177,7 +200,7 @@ def _outputs(told: Json, parameters: Json) -> dict[str, str]:
     return outputs
 
 
-def _error(told: Json) -> str | None:
+def _error(told: JsonObject) -> str | None:
     error = told.get("error")
     message = error.get("message") if isinstance(error, dict) else error
     return str(message) if message else None

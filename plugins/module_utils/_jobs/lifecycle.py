@@ -12,12 +12,11 @@ import typing as t
 from .._errors import InvalidOption
 from .._invocation import Invocation, Result
 from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.json_types import JsonObject
 from .._service.datastores import Datastores, home
 from .._service.workspace import Workspace
 from .attempts import Attempt, Attempts
-from .cancel import cancel
 from .job import COMPLETED, Job, read_job
-from .job_view import Json, shown_job
 from .ledger import Ledger
 from .output_guard import delete_below, meets_kept
 from .spec import JobSpec
@@ -65,7 +64,7 @@ class Lifecycle:
         before, after = self._change(status=(job.status, "Canceled"))
         if self._invocation.check_mode:
             return Result(True, {"batch_job": {**self._shown(latest, job), "status": "Canceled"}}, before, after)
-        ended = cancel(job, self._workspace, self._watch, wait=self._invocation.options["wait"])
+        ended = self._watch.cancel(job, wait=self._invocation.options["wait"])
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
     def _archived(self, latest: Attempt, job: Job, *, desired: bool) -> Result:
@@ -101,7 +100,7 @@ class Lifecycle:
     def _delete(self, job: Job) -> None:
         """Service fact: batch contract 6.4. A job that runs is canceled first: what it writes must not come after."""
         if not job.has_ended:
-            job = cancel(job, self._workspace, self._watch, wait=True)
+            job = self._watch.cancel(job, wait=True)
         if self._invocation.options["delete_outputs"]:
             self._delete_outputs(job)
         path = self._workspace.path(f"jobs/{job.name}")
@@ -140,15 +139,15 @@ class Lifecycle:
             )
         return place
 
-    def _change(self, **changes: tuple[t.Any, t.Any]) -> tuple[Json, Json]:
+    def _change(self, **changes: tuple[t.Any, t.Any]) -> tuple[JsonObject, JsonObject]:
         """Before and after, in the words of the task."""
         key = {"name": self._order.name}
         before = {**key, **{word: change[0] for word, change in changes.items()}}
         return before, {**key, **{word: change[1] for word, change in changes.items()}}
 
-    def _shown(self, latest: Attempt, job: Job) -> Json:
+    def _shown(self, latest: Attempt, job: Job) -> JsonObject:
         return {
-            **shown_job(job, self._workspace),
+            **job.shown(self._workspace.id),
             "key": self._order.name,
             "attempt": latest.order.number,
             "timeline": self._watch.timeline,

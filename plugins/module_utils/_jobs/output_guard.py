@@ -16,11 +16,12 @@ from .._errors import AzureMLError, InvalidOption
 from .._invocation import Invocation
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.dotted_path import get_at
+from .._names.json_types import JsonObject
 from .._service.blob_container import Blob
 from .._service.datastore_storage import Datastore
 from .._service.datastores import Datastores, home
 from .._service.workspace import Workspace
-from .inputs_outputs import Input, Json, Output
+from .inputs_outputs import Input, Output
 from .job import SCORE
 from .ledger import FOLDER as LEDGER
 from .spec import GENERATION_2021, OVERWRITE, JobSpec
@@ -46,7 +47,7 @@ class OutputGuard:
         self._datastores = datastores
         self._invocation = invocation
 
-    def choose(self, deployment: Json | None) -> list[Output]:
+    def choose(self, deployment: JsonObject | None) -> list[Output]:
         """The outputs of the call: those that the task names, else one below the key where the job appends rows."""
         if self._order.outputs:
             return self._order.outputs

@@ -9,19 +9,31 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from .._errors import AzureMLError, InvalidOption
 from .._names.datastore_path import DatastorePath, read_datastore_path
-from .._service.blob_container import BlobContainer
+from .._service.blob_container import Blob, BlobContainer
 from .._service.datastores import Datastores, home
 from .._service.run_history import SCORING_RUN
 from .._service.workspace import Workspace
 from .job import COMPLETED, Job
-from .result_files import ResultFile, list_files
 
 
 @dataclass(frozen=True)
-class Found:
+class ResultFile:
+    """One file of an output; ``name`` is its path below the output, with forward slashes."""
+
+    blob: Blob
+    name: str
+
+    def shown(self) -> dict[str, t.Any]:
+        md5 = self.blob.md5.hex() if self.blob.md5 else None
+        return {"name": self.name, "size": self.blob.size, "md5": md5}
+
+
+@dataclass(frozen=True)
+class OutputLocation:
     """An output with its files."""
 
     place: DatastorePath
@@ -29,7 +41,7 @@ class Found:
     files: list[ResultFile]
 
 
-def find_output(job: Job, output: str, workspace: Workspace) -> Found:
+def find_output(job: Job, output: str, workspace: Workspace) -> OutputLocation:
     """The first place that holds files. Raises AzureMLError when none does."""
     datastores, looked_at = Datastores(workspace), []
     for place in _places(job, output, workspace):
@@ -37,7 +49,7 @@ def find_output(job: Job, output: str, workspace: Workspace) -> Found:
         place = DatastorePath(store.name, place.path)
         files = list_files(store.container, place.path)
         if files:
-            return Found(place, store.container, files)
+            return OutputLocation(place, store.container, files)
         looked_at.append(place.uri)
     ended = "" if job.status in COMPLETED else f" The job is {job.status}."
     raise AzureMLError(
@@ -67,3 +79,20 @@ def _places(job: Job, output: str, workspace: Workspace) -> t.Iterator[Datastore
             yield recorded
         yield DatastorePath("", f"azureml/{run_id}/{output}")
         yield DatastorePath("", f"dataset/{run_id}/{output}")
+
+
+def list_files(container: BlobContainer, path: str) -> list[ResultFile]:
+    """The files of the output at ``path``, a blob or a folder, sorted by name. Raises what the container raises."""
+    below = f"{path}/"
+    found = []
+    for blob in container.list(path):
+        if blob.name == path:
+            found.append(ResultFile(blob, PurePosixPath(path).name))
+        elif blob.name.startswith(below) and not _is_folder(blob):
+            found.append(ResultFile(blob, blob.name[len(below) :]))
+    return sorted(found, key=lambda file: file.name)
+
+
+def _is_folder(blob: Blob) -> bool:
+    """Service fact: assets contract 8.4 (placeholders carry hdi_isfolder)."""
+    return blob.name.endswith("/") or blob.metadata.get("hdi_isfolder", "").lower() == "true"

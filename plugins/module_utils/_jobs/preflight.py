@@ -16,10 +16,11 @@ from .._errors import InvalidOption
 from .._invocation import Invocation
 from .._names.datastore_path import read_datastore_path
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import JsonObject
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
-from .inputs_outputs import LITERAL, Input, Json, Output, body_of_2021, current_body
+from .inputs_outputs import LITERAL, Input, Output, body_of_2021, current_body
 from .job import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK
 from .output_guard import OutputGuard
 from .spec import GENERATION_2021, JobSpec
@@ -34,8 +35,8 @@ class Request:
 
     scoring_uri: str | None
     deployment: str | None
-    body: Json
-    words: Json
+    body: JsonObject
+    words: JsonObject
     inputs: list[Input]
     outputs: list[Output]
 
@@ -78,7 +79,7 @@ class Preflight:
 
     # -- where the call goes ---------------------------------------------------------------------------------------
 
-    def _endpoint(self) -> Json | None:
+    def _endpoint(self) -> JsonObject | None:
         name = self.options["endpoint_name"]
         endpoint = self.workspace.arm.get(self.workspace.path(f"batchEndpoints/{name}"))
         if endpoint is None:
@@ -93,7 +94,7 @@ class Preflight:
             )
         return endpoint
 
-    def _deployment(self, endpoint: Json | None) -> Json | None:
+    def _deployment(self, endpoint: JsonObject | None) -> JsonObject | None:
         """The deployment that will score. Service fact: batch contract 3.4 (no deployment is the default by itself)."""
         if endpoint is None:
             return None
@@ -158,7 +159,7 @@ class Preflight:
 
     # -- the call ----------------------------------------------------------------------------------------------------
 
-    def _body(self, inputs: list[Input], outputs: list[Output]) -> Json:
+    def _body(self, inputs: list[Input], outputs: list[Output]) -> JsonObject:
         """Service fact: batch contract 5.2, 5.3. The job's name, tags and properties may or may not be kept."""
         if self.options["api_generation"] == GENERATION_2021:
             data = body_of_2021(inputs, outputs, self.workspace.id)
@@ -168,15 +169,15 @@ class Preflight:
         notes, scored = dict(marks), json.dumps(shown_data(inputs))
         if len(scored) <= LONGEST_NOTE:
             notes[INPUTS_NOTE] = scored
-        body: Json = {"properties": {**data, "name": self.order.key, "tags": marks, "properties": notes}}
+        body: JsonObject = {"properties": {**data, "name": self.order.key, "tags": marks, "properties": notes}}
         own_file_name = any(output.type == "uri_file" for output in outputs)
         for at, value in self.order.settings.items():
             if not (own_file_name and at == "properties.outputFileName"):
                 set_at(body, at, value)
         return body
 
-    def _words(self, inputs: list[Input], outputs: list[Output]) -> Json:
-        words: Json = {"name": self.order.key if self.order.name else None}
+    def _words(self, inputs: list[Input], outputs: list[Output]) -> JsonObject:
+        words: JsonObject = {"name": self.order.key if self.order.name else None}
         words.update({word: self.options[word] for word in ("endpoint_name", "deployment_name")})
         words["inputs"] = shown_data(inputs)
         words["outputs"] = shown_data(outputs)
@@ -186,6 +187,6 @@ class Preflight:
         return {word: value for word, value in words.items() if value not in (None, {})}
 
 
-def shown_data(items: t.Iterable[Input | Output]) -> Json:
+def shown_data(items: t.Iterable[Input | Output]) -> JsonObject:
     """Inputs or outputs as the task writes them."""
     return {item.name: item.shown() for item in items}

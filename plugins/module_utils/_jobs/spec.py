@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 
 from .._engine.plan import check_options
 from .._errors import InvalidOption
+from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
 from .._service.workspace import Workspace
 from .._types.batch_deployment import BATCH_DEPLOYMENT
 from .._types.batch_job import BATCH_JOB
-from .inputs_outputs import Input, Json, Output, read_inputs, read_outputs
+from .inputs_outputs import Input, Output, read_inputs, read_outputs
 from .job import Marks
 
 UNIQUE, FAIL, OVERWRITE = "unique", "fail", "overwrite"
@@ -43,7 +44,7 @@ class JobSpec:
     inputs: list[Input]
     named_outputs: list[Output]
     output_policy: str
-    settings: Json
+    settings: JsonObject
     definition: str
     key: str
     number: int = 1
@@ -142,11 +143,11 @@ def _route(options: Options) -> list[str | None]:
     return [options["endpoint_name"], options["deployment_name"]]
 
 
-def _identity(inputs: t.Iterable[Input]) -> Json:
+def _identity(inputs: t.Iterable[Input]) -> JsonObject:
     return {item.name: item.identity() for item in inputs}
 
 
-def _words(outputs: t.Iterable[Output]) -> Json:
+def _words(outputs: t.Iterable[Output]) -> JsonObject:
     return {output.name: output.shown() for output in outputs}
 
 

@@ -26,6 +26,7 @@ SHARE_OF_PHASE = 0.8
 APPEARANCE = 60.0
 # How long a job that was told to end may take for it before the task gives up watching.
 ENDING = 600.0
+CANCELING = "CancelRequested"
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
 PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
 
@@ -92,7 +93,23 @@ class JobWait:
             self.note(job)
         return job
 
-    def until_canceled(self, job: Job) -> Job:
+    def cancel(self, job: Job, *, wait: bool) -> Job:
+        """Cancel a job: the job as it ended, or without ``wait`` as it is now. One that has ended stays as it is.
+
+        Raises WaitTimeout when it does not end. Service fact: batch contract 6.4; assets contract 10 (a 200 without an
+        operation to poll is an answer too).
+        """
+        path = self._workspace.path(f"jobs/{job.name}")
+        if job.status != CANCELING:
+            accepted = self._workspace.arm.post(f"{path}/cancel", safe_to_repeat=True)
+            if wait:
+                self._workspace.arm.wait(accepted, timeout=ENDING, what=f"cancellation of {job.name}")
+        current = self._workspace.arm.get(path)
+        job = read_job(current) if current else job
+        self.note(job)
+        return self._until_canceled(job) if wait else job
+
+    def _until_canceled(self, job: Job) -> Job:
         """The same for a job that was told to end: it has a time of its own for that."""
         self._begin, self._timeout, self._limits = time.time(), ENDING, {}
         self._phase_begin = self._begin

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .._errors import InvalidOption
 from .._invocation import Invocation, Result, Spec
-from .._jobs.download import ResultFolder
+from .._jobs.download import Download
 from .._jobs.job import SCORE, Job, read_job, read_moment
-from .._jobs.output_location import Found, find_output
-from .._jobs.result_files import ResultFile
+from .._jobs.output_location import OutputLocation, ResultFile, find_output
 from .._jobs.rows import AUTO, FORMATS, READERS, Shape, format_of, read_rows, twin
 from .._service.workspace import Workspace
 from .._types.batch_job import ANY_JOB_NAME
@@ -52,7 +51,7 @@ class FetchResults:
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
         options = invocation.options
         _check(options)
-        folder = ResultFolder(options["dest"]) if options["dest"] else None
+        folder = Download(options["dest"]) if options["dest"] else None
         job = _finished(options["name"], workspace)
         found = find_output(job, options["output"], workspace)
         _warn_of_later_files(found, job, invocation.warn)
@@ -107,7 +106,7 @@ def _finished(name: str, workspace: Workspace) -> Job:
     return job
 
 
-def _file_with_rows(found: Found, job: Job, desired: str | None) -> ResultFile:
+def _file_with_rows(found: OutputLocation, job: Job, desired: str | None) -> ResultFile:
     """The file the task names, else the one that rows are appended to, else the only one."""
     names = {file.name: file for file in found.files}
     for name in (desired,) if desired else (job.file_name, *(names if len(names) == 1 else ())):
@@ -119,7 +118,7 @@ def _file_with_rows(found: Found, job: Job, desired: str | None) -> ResultFile:
     )
 
 
-def _warn_of_later_files(found: Found, job: Job, warn: Callable[[str], None]) -> None:
+def _warn_of_later_files(found: OutputLocation, job: Job, warn: Callable[[str], None]) -> None:
     """A file that was written after the job had ended may be that of another job with the same place."""
     ended = read_moment(job.ended)
     later = [file for file in found.files if ended and file.blob.written > ended + _CLOCKS]
@@ -131,7 +130,7 @@ def _warn_of_later_files(found: Found, job: Job, warn: Callable[[str], None]) ->
 
 
 def _rows(
-    found: Found, file: ResultFile, options: t.Mapping[str, t.Any], warn: Callable[[str], None]
+    found: OutputLocation, file: ResultFile, options: t.Mapping[str, t.Any], warn: Callable[[str], None]
 ) -> dict[str, t.Any]:
     """At most ``limit`` rows of a file, and whether there are more. Service fact: batch contract 6.5 (no header)."""
     shape = Shape(

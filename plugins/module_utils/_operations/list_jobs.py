@@ -13,7 +13,7 @@ import typing as t
 from .._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
 from .._invocation import Spec
 from .._jobs.job import ENDED, GOING_ON, Job, read_job
-from .._jobs.job_view import Json, shown_job
+from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
 from .._schema.values import Choice
 from .._service.workspace import Workspace
@@ -45,7 +45,7 @@ class ListJobs(Info):
             }
         )
 
-    def found(self, workspace: Workspace, options: Options) -> t.Iterator[Json]:
+    def found(self, workspace: Workspace, options: Options) -> t.Iterator[JsonObject]:
         _check_names(options)
         if unknown := _unknown_states(options["status"] or ()):
             workspace.invocation.warn(
@@ -55,7 +55,7 @@ class ListJobs(Info):
         desired = _Wanted(options)
         jobs = [job for job in self._jobs(workspace, options) if desired.has(job)]
         for job in sorted(jobs, key=lambda job: job.created or "", reverse=True):
-            yield shown_job(job, workspace)
+            yield job.shown(workspace.id)
 
     def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
         endpoint, view = options["endpoint_name"], options["list_view"]

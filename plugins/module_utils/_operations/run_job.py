@@ -11,17 +11,15 @@ from .._engine.argument_spec import resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Invocation, Result, Spec
 from .._jobs.attempts import Attempt, Attempts
-from .._jobs.cancel import cancel
 from .._jobs.failure import explain
-from .._jobs.inputs_outputs import Json
 from .._jobs.job import COMPLETED, Job
-from .._jobs.job_view import shown_job
 from .._jobs.ledger import Ledger
 from .._jobs.lifecycle import STATES, Lifecycle
 from .._jobs.preflight import Preflight, Request, shown_data
 from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, read_order
-from .._jobs.submit import Submission
+from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobWait
+from .._names.json_types import JsonObject
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
@@ -86,7 +84,7 @@ class _Task:
         self.tries = Attempts(workspace, self.ledger, self.order)
         self.watch = JobWait(workspace, invocation)
         self.inputs = shown_data(self.order.inputs)
-        self.outputs: Json = {}
+        self.outputs: JsonObject = {}
 
     def present(self) -> Result:
         latest = self.tries.latest()
@@ -141,7 +139,7 @@ class _Task:
 
     # -- following -----------------------------------------------------------------------------------------------
 
-    def _followed(self, attempt: Attempt, job: Job, *, changed: bool) -> Json:
+    def _followed(self, attempt: Attempt, job: Job, *, changed: bool) -> JsonObject:
         """The job as it ended, or as it stands when the task does not wait. Whatever fails now, the job is told."""
         if not self.options["wait"] or self.invocation.check_mode:
             return self._shown(attempt, job)
@@ -160,7 +158,7 @@ class _Task:
         if self.options["on_timeout"] == KEEP or self.watch.job is None:
             raise self._telling(timeout, attempt, changed) from None
         try:
-            job = cancel(self.watch.job, self.workspace, self.watch, wait=True)
+            job = self.watch.cancel(self.watch.job, wait=True)
         except AzureMLError as error:
             raise self._telling(error, attempt, changed) from None
         if job.status in COMPLETED:
@@ -186,13 +184,13 @@ class _Task:
 
     # -- the result ----------------------------------------------------------------------------------------------
 
-    def _predicted(self, request: Request) -> Json:
+    def _predicted(self, request: Request) -> JsonObject:
         """Which name, state and link the service will give is not known."""
         words = {word: value for word, value in request.words.items() if word != "name"}
         return {"key": self.order.name, **words} if self.order.name else words
 
-    def _shown(self, attempt: Attempt, job: Job) -> Json:
-        shown = shown_job(job, self.workspace)
+    def _shown(self, attempt: Attempt, job: Job) -> JsonObject:
+        shown = job.shown(self.workspace.id)
         return {
             **shown,
             "key": self.order.name or self.order.key,

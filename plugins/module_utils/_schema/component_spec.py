@@ -13,21 +13,15 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from .data_modes import INPUT_MODES, OUTPUT_MODES
+
 Json = t.Any
 Tree = dict[str, Json]
 
 # What is said about a component, and does not make it another.
 WORDS = ("$schema", "name", "version", "display_name", "description", "tags")
 _SOURCE = "YAML.COMPONENT"
-_MODES = {
-    "ro_mount": "ReadOnlyMount",
-    "rw_mount": "ReadWriteMount",
-    "download": "Download",
-    "upload": "Upload",
-    "direct": "Direct",
-    "eval_mount": "EvalMount",
-    "eval_download": "EvalDownload",
-}
+_MODES = {**INPUT_MODES, **OUTPUT_MODES}
 _PORT = frozenset({"type", "description", "mode", "optional", "default", "min", "max", "enum"})
 _COMMAND = frozenset(
     {"command", "code", "environment", "distribution", "resources", "inputs", "outputs", "is_deterministic", "type"}

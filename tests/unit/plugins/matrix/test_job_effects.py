@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import Effect, Scene
@@ -30,7 +30,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
     def one(bench: Bench) -> Storage:
         bench.storage = storage = Storage()
         monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
-        for room in (wait, find, submit):
+        for room in (wait, search, submission):
             monkeypatch.setattr(room, "time", types.SimpleNamespace(time=bench.now, sleep=bench.sleep))
         monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
         return storage

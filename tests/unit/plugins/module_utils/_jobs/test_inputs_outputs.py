@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.inputs_outputs import (
-    DATA_TYPES,
     body_of_2021,
     current_body,
     read_inputs,
     read_outputs,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.data_modes import DATA_TYPES
 
 WORKSPACE = WorkspaceId("s0", "rg1", "ws1")
 ASSET = f"{WORKSPACE.path}/data/inbox/versions/3"

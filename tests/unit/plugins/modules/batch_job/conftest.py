@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find, submit, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import Storage
@@ -18,7 +18,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for room in (wait, find, submit):
+    for room in (wait, search, submission):
         monkeypatch.setattr(room, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
     monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
     return clock

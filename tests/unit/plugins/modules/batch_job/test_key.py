@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import find as find_module
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import ledger as ledger_module
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search as search_module
 from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
@@ -156,12 +156,12 @@ def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure
 def test_before_that_the_task_stops(run: Run, storage: Storage, clock: Clock) -> None:
     storage.note("today", definition="d")
     storage.age = 30
-    looks = [call for _time in find_module.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
+    looks = [call for _time in search_module.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
     out = run(batch_job, TODAY, *unused(), *looks)
     assert out.failed
     assert "Run the task again in 10 minutes" in out["msg"]
     assert out["key"] == "today"
-    assert sum(clock.sleeps) == sum(find_module.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
 
 
 def test_a_start_that_another_run_withdraws_frees_the_key(run: Run, storage: Storage) -> None:
@@ -501,7 +501,7 @@ def test_a_job_without_name_is_found_by_the_key_it_was_sent_with(run: Run, stora
 def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | None, clock: Clock) -> None:
     submit = Submit(failure=CUT)
     looks: list[Any] = []
-    for _time in find_module.LOOK_AGAIN_PAUSES:
+    for _time in search_module.LOOK_AGAIN_PAUSES:
         looks += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
     before = (*unused(), *ready()) if name else ready()
     out = run(batch_job, {**ANY, "name": name}, *before, submit, *looks)
@@ -509,7 +509,7 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert "not known whether the scoring job was started" in out["msg"]
     assert out["key"] == submit.sent["name"]
     assert ("takes up the job under this name" in out["msg"]) == (name is not None)
-    assert sum(clock.sleeps) == sum(find_module.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
     assert (storage.told("today") is not None) == (name is not None)
 
 

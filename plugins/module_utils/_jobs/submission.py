@@ -16,11 +16,11 @@ from .._invocation import Invocation
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .attempts import Attempt
-from .find import InDoubt
 from .job import Job, read_job
 from .ledger import SETTLED_AFTER, Ledger
 from .output_guard import OutputGuard
 from .preflight import Request
+from .search import InDoubt
 from .spec import JobSpec
 
 # After these the job may have been started nevertheless.

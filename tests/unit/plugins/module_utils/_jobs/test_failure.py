@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.known_failures import KNOWN, find_known, first_line
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.failure import KNOWN, find_known, first_line
 
 GENERIC = (
     "User program failed with Exception: Run failed, please check logs for details. "
