@@ -135,7 +135,7 @@ datastores:
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Info
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Boolean
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Boolean
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 
 FILTERS = (Filter("is_default", "isDefault", Boolean()), Filter("search_text", "searchText"))

@@ -103,8 +103,8 @@ workspaces:
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import NameRule, Output, ResourceType
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import TextMap
 
 WORKSPACE = ResourceType(
     name="workspace",

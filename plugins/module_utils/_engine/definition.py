@@ -22,7 +22,7 @@ from .._local.mapping_file import read_mapping
 from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
-from .._schema.values import Json, Reference
+from .._schema.value_type import Json
 from .inline_assets import Part, described, grounded_component
 from .option_type import chosen, kind_of, typed
 
@@ -144,7 +144,7 @@ class Definition:
 
     def _part(self, path: str, option: str, value: Json, folder: str | None) -> Part | None:
         """What is described in place of a reference."""
-        kinds = [field.value_type.kind for field in self._fields(option) if isinstance(field.value_type, Reference)]
+        kinds = [field.value_type.reference_kind for field in self._fields(option) if field.value_type.reference_kind]
         return described(kinds[0], path, value, folder) if kinds else None
 
     def _secrets(self, option: str, value: Json) -> set[str]:

@@ -21,9 +21,9 @@ from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from .._schema.asset_type import STAGE_AT, AssetType, check_version
 from .._schema.component_spec import with_references
-from .._schema.component_values import ComponentSpec, Place, fingerprint, places
+from .._schema.component_values import Place, fingerprint, places
 from .._schema.resource_type import Field, Options
-from .._schema.values import CondaFile, Json, StorageUri
+from .._schema.value_type import Json, ValueType
 from .definition import NAME
 from .plan import check_options, merged_body
 
@@ -53,7 +53,7 @@ class DesiredVersion:
         settled = copy.deepcopy(dict(options))
         for field in asset.content:
             value = get_at(settled, field.option)
-            if isinstance(field.value_type, CondaFile) and value is not None:
+            if field.value_type.reads_file and value is not None:
                 set_at(settled, field.option, read_mapping(value, field.option))
         if asset.spec_at:
             settled[NAME] = self._completed_spec()
@@ -103,7 +103,7 @@ class DesiredVersion:
             raise InvalidOption(
                 f"{upload.option}: {files.path} is a {'folder' if files.is_folder else 'file'}, and {wants}."
             )
-        self.told = upload.tells(kind or "", files)
+        self.told = upload.describe(kind or "", files)
         counted = {file.name for file in files.files}
         required = self.options.get("required_files") or ()
         missing = [name for name in required if str(PurePosixPath(name)) not in counted]
@@ -171,19 +171,21 @@ class DesiredVersion:
             if self.files and field.option == self.files.option:
                 if not self._are_the_files(current, now or ""):
                     differences.append(self._other_files(field, current))
-            elif isinstance(field.value_type, ComponentSpec):
+            elif field.at == self.asset.spec_at:
                 differences += self._other_spec(field.value_type, field.at, current)
             elif self._speaks_of(field) and not field.value_type.same(goal, now, self.workspace):
                 there, here = (field.shown(value, self.workspace) for value in (now, goal))
                 differences.append(f"{field.option} is {there or 'absent'}, the task wants {here or 'none'}")
         return differences
 
-    def _other_spec(self, value_type: ComponentSpec, at: str, current: t.Mapping[str, Json]) -> list[str]:
+    def _other_spec(self, value_type: ValueType, at: str, current: t.Mapping[str, Json]) -> list[str]:
         """Where the specification differs, unless it bears the mark of the same one: what the service adds to it in
         time nobody knows."""
         if get_at(current, FINGERPRINT_AT) == self.fingerprint:
             return []
-        return [f"{path} differs" for path in value_type.apart(self.json[at], get_at(current, at), self.workspace)]
+        return [
+            f"{path} differs" for path in value_type.differences(self.json[at], get_at(current, at), self.workspace)
+        ]
 
     def _speaks_of(self, field: Field) -> bool:
         """Left out, an option without which there is no content means whatever stands; any other means nothing."""
@@ -244,9 +246,7 @@ class DesiredVersion:
         """The options that name a place in a datastore of this workspace, with the name of the datastore."""
         here = (self.workspace.subscription_id, self.workspace.resource_group, self.workspace.name)
         for field in self.asset.content:
-            place = (
-                read_datastore_path(self.json.get(field.at) or "") if isinstance(field.value_type, StorageUri) else None
-            )
+            place = field.value_type.datastore_path(self.json.get(field.at))
             if place and place.workspace in (None, tuple(part.lower() for part in here)):
                 yield field.option, place.datastore
 

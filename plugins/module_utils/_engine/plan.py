@@ -15,7 +15,7 @@ from .._errors import ImmutableFieldError, InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._schema.resource_type import FAILED_STATES, SETTLED_STATES, Change, Field, Options, Output, ResourceType
-from .._schema.values import Json
+from .._schema.value_type import Json
 
 ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
 
@@ -69,7 +69,7 @@ def check_options(resource: ResourceType, options: Options, workspace: Workspace
     desired = {}
     for field in resource.fields:
         value = get_at(options, field.option)
-        if not field.value_type.says(value):
+        if not field.value_type.is_given(value):
             continue
         try:
             desired[field.at] = field.value_type.encode(value, workspace)
@@ -97,7 +97,7 @@ def table_for(resource: ResourceType, options: Options, current: Json | None) ->
     kinds = resource.kinds
     if kinds is None:
         return resource
-    stands = kinds.told(current) if current is not None else None
+    stands = kinds.read_from(current) if current is not None else None
     kind = options[kinds.option] or stands or kinds.default
     if stands not in (None, kind):
         raise ImmutableFieldError(
@@ -118,7 +118,7 @@ def _refuse_foreign_options(resource: ResourceType, kind: str, options: Options)
     own = {field.option for field in kinds.tables[kind].fields}
     for table in resource.tables:
         for field in table.fields:
-            if field.option in own or not field.value_type.says(get_at(options, field.option)):
+            if field.option in own or not field.value_type.is_given(get_at(options, field.option)):
                 continue
             owners = [word for word, other in kinds.tables.items() if field.option in {f.option for f in other.fields}]
             raise InvalidOption(
@@ -213,11 +213,11 @@ def differing(
     for field in resource.fields:
         if field.at not in desired or field.change is Change.WRITE_ONLY:
             continue
-        now, goal = field.told(current), desired[field.at]
+        now, goal = field.read_from(current), desired[field.at]
         if now is None and moving:  # in passing the service does not tell everything (assets contract 3.4)
             continue
         if field.change is Change.MERGE or (field.change is Change.APPEND and options.get("append_tags", True)):
-            goal = {**(field.value_type.resent(now) or {}), **goal}
+            goal = {**(field.value_type.for_update(now) or {}), **goal}
         if not field.value_type.same(goal, now, workspace):
             yield Difference(field, now, goal)
 
@@ -259,12 +259,12 @@ def merged_body(resource: ResourceType, current: Json, desired: dict[str, Json])
 
 def _send_back(field: Field, body: dict[str, Json]) -> None:
     """Put the value of a field in the form, and at the place, in which it is sent."""
-    value = field.told(body)
+    value = field.read_from(body)
     if value is None:
         return
     if field.alias:
         get_at(body, field.at.rpartition(".")[0]).pop(field.alias, None)
-    sent = field.value_type.resent(value)
+    sent = field.value_type.for_update(value)
     if sent is None:
         delete_at(body, field.at)
     else:
@@ -329,11 +329,11 @@ def render(
     if current.get("location"):
         shown["location"] = current["location"]
     if resource.kinds:
-        shown[resource.kinds.option] = resource.kinds.told(current)
+        shown[resource.kinds.option] = resource.kinds.read_from(current)
     table = resource.of(current)
     places: tuple[Field | Output, ...] = (*table.fields, *table.outputs)
     for place in places:
-        value = place.told(current)
+        value = place.read_from(current)
         if not (isinstance(place, Field) and place.secret) and not (predicted and value is None):
             set_at(shown, place.option, place.value_type.decode(value, workspace))
     return shown

@@ -10,13 +10,12 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InvalidOption, NotFoundError, ParentNotFoundError
-from .._names.arm_id import WorkspaceId
 from .._names.references import expand, parse
 from .._schema.resource_type import ResourceType
-from .._schema.values import ChildName, Json, NameReference, Reference
+from .._schema.value_type import Json
 from .._service.arm import describe
 from .._service.workspace import Workspace
-from .plan import Difference, Plan
+from .plan import Plan
 
 Warn = t.Callable[[str], None]
 NEWEST_FIRST = {"$orderBy": "createdtime desc", "$top": "1"}
@@ -32,14 +31,12 @@ def settle_labels(
     """
     settled = dict(desired)
     for field in resource.fields:
-        value_type = field.value_type
-        if not isinstance(value_type, Reference):
-            continue
-        text = value_type.target(desired.get(field.at))
-        if text is None or parse(text, value_type.kind).label is None:
+        kind = field.value_type.reference_kind
+        text = field.value_type.target(desired.get(field.at))
+        if kind is None or text is None or parse(text, kind).label is None:
             continue
         try:
-            settled[field.at] = value_type.encode(full_id(text, value_type.kind, field.option, workspace), workspace.id)
+            settled[field.at] = field.value_type.encode(full_id(text, kind, field.option, workspace), workspace.id)
         except InvalidOption as error:
             if warn is None:
                 raise
@@ -80,24 +77,13 @@ def require_references(
     an earlier task may only have been predicted) warns instead.
     """
     for difference in planned.differences:
-        target = _target(difference, path, workspace.id)
+        target = difference.field.value_type.target_path(difference.desired, path, workspace.id)
         if target is None or target in promised or _exists(target, workspace):
             continue
         complaint = f"{difference.field.option}: there is no {describe(target)}"
         if warn is None:
             raise InvalidOption(f"{complaint}. Create it first, or correct the reference. Nothing was changed.")
         warn(f"{complaint}; the run will fail unless an earlier task creates it.")
-
-
-def _target(difference: Difference, path: str, workspace: WorkspaceId) -> str | None:
-    """The ARM path of what a difference newly points at; None where there is none, or none that can be read."""
-    value_type = difference.field.value_type
-    if isinstance(value_type, ChildName):
-        return f"{path}/{value_type.kind}/{difference.desired}" if difference.desired else None
-    target = value_type.target(difference.desired) if isinstance(value_type, Reference) else None
-    if isinstance(value_type, NameReference):
-        return workspace.child(value_type.kind, str(target))
-    return target if target and target.startswith("/") else None
 
 
 def _exists(path: str, workspace: Workspace) -> bool:

@@ -13,7 +13,7 @@ import typing as t
 from .._errors import ConflictError, OperationFailed
 from .._invocation import Invocation
 from .._schema.resource_type import SETTLED_STATES, SOUND_STATES, Condition, Options, ResourceType
-from .._schema.values import Json
+from .._schema.value_type import Json
 from .._service.arm import Accepted, Arm
 from .._service.workspace import Workspace
 
@@ -112,7 +112,7 @@ class ResourceAccess:
         return self._reached(condition) if self._wait else self.observe()
 
     def _act(self, condition: Condition, now: Current) -> Accepted | None:
-        if condition.met_by(now) or condition.told(now) in condition.coming:
+        if condition.met_by(now) or condition.read_from(now) in condition.coming:
             return None
         return self.arm.post(
             f"{self.path}/{condition.action}", api_version=self.resource.api_version, safe_to_repeat=True
@@ -120,7 +120,7 @@ class ResourceAccess:
 
     def _reached(self, condition: Condition) -> Current:
         def over(now: dict[str, Json]) -> bool:
-            return condition.met_by(now) or condition.told(now) in condition.lost
+            return condition.met_by(now) or condition.read_from(now) in condition.lost
 
         what = f"{self.title} to be {condition.state}"
         self.arm.settle(
@@ -129,7 +129,7 @@ class ResourceAccess:
         current = self.observe()
         if not condition.met_by(current):
             raise OperationFailed(
-                f"{self.title} is not {condition.state}: the service tells {condition.told(current)}."
+                f"{self.title} is not {condition.state}: the service tells {condition.read_from(current)}."
             )
         return current
 

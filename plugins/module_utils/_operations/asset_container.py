@@ -21,7 +21,7 @@ from .._invocation import Invocation, Result, Spec
 from .._names.dotted_path import get_at, set_at
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
 from .._schema.resource_type import ResourceType
-from .._schema.values import Json
+from .._schema.value_type import Json
 from .._service.workspace import Workspace
 
 REFUSED = (400, 409)

@@ -16,7 +16,7 @@ from .._errors import InvalidOption
 from .._invocation import Spec
 from .._schema.asset_type import KNOWN_NAME, AssetType, check_version
 from .._schema.resource_type import Options
-from .._schema.values import Choice
+from .._schema.scalar_values import Choice
 from .._service.workspace import Workspace
 from .info import Filter, Info, listed, one
 

@@ -18,7 +18,8 @@ from .._invocation import Invocation, Result, Spec
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at
 from .._schema.resource_type import Options, ResourceType
-from .._schema.values import Json, Text, ValueType
+from .._schema.scalar_values import Text
+from .._schema.value_type import Json, ValueType
 from .._service.arm import API_VERSION
 from .._service.workspace import Workspace
 

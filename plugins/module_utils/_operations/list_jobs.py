@@ -15,7 +15,7 @@ from .._invocation import Spec
 from .._jobs.job import ENDED, GOING_ON, Job, read_job
 from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
-from .._schema.values import Choice
+from .._schema.scalar_values import Choice
 from .._service.workspace import Workspace
 from .._types.batch_deployment import BATCH_DEPLOYMENT
 from .._types.batch_endpoint import BATCH_ENDPOINT

@@ -24,7 +24,7 @@ from .._errors import ImmutableFieldError, InvalidOption, ServiceError
 from .._invocation import Invocation, Result, Spec
 from .._names.dotted_path import get_at, set_at
 from .._schema.resource_type import DELETING, Change, Condition, ResourceType
-from .._schema.values import Json, Reference
+from .._schema.value_type import Json
 from .._service.arm import Accepted
 from .._service.workspace import Workspace
 from .publish_inline import UNKNOWN, Parts
@@ -142,8 +142,8 @@ class _Task:
 
     def _referred_to(self, current: Current) -> dict[str, str | None]:
         """The ids in what stands, by option."""
-        wires = {field: field.value_type for field in self.table.fields if isinstance(field.value_type, Reference)}
-        return {field.option: value_type.target(field.told(current or {})) for field, value_type in wires.items()}
+        references = (field for field in self.table.fields if field.value_type.reference_kind)
+        return {field.option: field.value_type.target(field.read_from(current or {})) for field in references}
 
     def _wanted(self, ids: t.Mapping[str, str]) -> dict[str, Json]:
         """What the task wants, as wire path -> JSON; ``ids`` are those of what is described in place."""
@@ -190,7 +190,7 @@ class _Task:
             before[mark.option], after[mark.option] = False, True
         if unmet:
             holding = [other.state for other in self.table.conditions if other.met_by(current)]
-            before["state"], after["state"] = (*holding, unmet.told(current).lower())[0], unmet.state
+            before["state"], after["state"] = (*holding, unmet.read_from(current).lower())[0], unmet.state
         if planned.action == "create":
             return {}, after
         name = {"name": self.options["name"]}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The table language of assets: what their versions have in common, and how local files become part of them."""
+"""The table language of assets: what all versions have in common, and how local files become their content."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ import typing as t
 from .._errors import InvalidOption
 from .._local.files import Content
 from .._names.dotted_path import get_at
+from .map_values import TextMap
+from .reference_values import AssetReference
 from .resource_type import Change, Field, NameRule, Options, Output, ResourceType
-from .values import AssetReference, Boolean, CondaFile, Json, Text, TextMap
+from .scalar_values import Boolean, Text
+from .value_type import Json
 
 ARCHIVED_AT = "properties.isArchived"
 STAGE_AT = "properties.stage"
@@ -32,16 +35,16 @@ KNOWN_NAME = NameRule(r"(?!\.+\Z)[^/\\?#%:@\s]{1,255}", "1 to 255 characters, no
 class Upload:
     """An option whose value may be a local file or folder.
 
-    ``to``: a container that the service opens for one upload (``pending``), the datastore that the task names, or the
-    default one, where a ``context`` to build an image from is named by its URL. ``shapes``: which words of the option
-    ``type`` want a file and which a folder. ``tells`` reads in the files what else the service is told of them:
-    from type and files to wire path -> JSON.
+    - ``to``: a container that the service opens for one upload (``pending``), the task's datastore, or the default
+      datastore for a build ``context``, which is referred to by its URL
+    - ``shapes``: which values of the option ``type`` need a file and which a folder
+    - ``describe``: from type and files to further JSON (path -> value) that is sent with the version
     """
 
     option: str
     to: t.Literal["pending", "datastore", "context"]
     shapes: t.Mapping[str, t.Literal["file", "folder"]] = dataclasses.field(default_factory=dict)
-    tells: t.Callable[[str, Content], dict[str, Json]] = lambda _type, _files: {}
+    describe: t.Callable[[str, Content], dict[str, Json]] = lambda _type, _files: {}
 
     def shape(self, kind: str | None) -> str | None:
         """What has to be uploaded for this ``type``: a file, a folder, or either (None)."""
@@ -50,11 +53,13 @@ class Upload:
 
 @dataclasses.dataclass(frozen=True)
 class AssetType(ResourceType):
-    """A type of asset: its versions are immutable but for words about them. ``path`` ends with ``/{version}``.
+    """A type of asset: only description, tags, properties and the like of a version can change.
 
-    ``one_of``: options of which a new version needs one. ``exclusive``: groups of options that do not go together.
-    ``container_outputs``: what the container of the versions tells beside what all containers do. ``spec_at``: wire
-    path of a specification that repeats name, version and tags, and refers to other resources.
+    - ``path``: ends with ``/{version}``
+    - ``one_of``: options of which a new version needs one
+    - ``exclusive``: groups of options that exclude each other
+    - ``container_outputs``: outputs of the version container, beside those that all have
+    - ``spec_at``: JSON path of a specification that repeats name, version and tags, and refers to other resources
     """
 
     upload: Upload | None = None
@@ -65,7 +70,7 @@ class AssetType(ResourceType):
 
     @property
     def collection(self) -> str:
-        """The segment of the ARM path that all assets of this type stand below, e.g. ``models``."""
+        """The segment of the ARM path that all assets of this type share, e.g. ``models``."""
         return self.path.partition("/")[0]
 
     @property
@@ -74,7 +79,7 @@ class AssetType(ResourceType):
 
     @property
     def container(self) -> ResourceType:
-        """What holds the versions of one name."""
+        """The type of the container of all versions of one name."""
         return ResourceType(
             name=self.name,
             plural=self.plural,
@@ -88,33 +93,33 @@ class AssetType(ResourceType):
 
     @property
     def content(self) -> tuple[Field, ...]:
-        """The fields that make a version what it is."""
+        """The fields that are content: another value is another version."""
         return tuple(field for field in self.fields if field.change is Change.NEW_VERSION)
 
     @property
     def shared(self) -> tuple[Field, ...]:
-        """Content that the container tells, for it is the same in all versions of a name."""
-        told = {output.at for output in self.container_outputs}
-        return tuple(field for field in self.content if field.at in told)
+        """Content that the container holds, since all versions of a name share it."""
+        held = {output.at for output in self.container_outputs}
+        return tuple(field for field in self.content if field.at in held)
 
     @property
     def local(self) -> tuple[str, ...]:
-        """The options that may hold the path of a local file."""
+        """The options that may name a local file or folder."""
         uploads = (self.upload.option,) if self.upload else ()
-        return (*uploads, *(field.option for field in self.content if isinstance(field.value_type, CondaFile)))
+        return (*uploads, *(field.option for field in self.content if field.value_type.reads_file))
 
     @property
     def with_archiving(self) -> AssetType:
-        """The same type, where being archived is one of the things that a task can change."""
+        """The same type with ``archived`` as one of the fields that a task can change."""
         return dataclasses.replace(self, fields=(*self.fields, ARCHIVED))
 
     @property
     def staged(self) -> bool:
-        """Do its versions have a stage?"""
+        """True if its versions have a stage."""
         return any(field.at == STAGE_AT for field in self.fields)
 
     def lacking(self, options: Options) -> list[str]:
-        """The options without which no version can be told from another, or created."""
+        """The missing options without which no version can be found or created."""
         lacking = [field.option for field in self.content if field.needed and get_at(options, field.option) is None]
         if self.one_of and all(get_at(options, option) is None for option in self.one_of):
             lacking.append(" or ".join(self.one_of))
@@ -122,7 +127,7 @@ class AssetType(ResourceType):
 
 
 def check_version(version: str) -> None:
-    """Raises InvalidOption for a version that no reference could name."""
+    """Raises InvalidOption for a version that no reference can name."""
     if not re.fullmatch(r"[^:@/\s]+", version):
         raise InvalidOption(
             f"version: {version!r} cannot be a version: it is not empty and holds no blank, colon, @ or slash. "
@@ -131,7 +136,7 @@ def check_version(version: str) -> None:
 
 
 def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
-    """What can be said of any asset version, and changed later. ``hidden``: properties that are the service's own."""
+    """The fields of any asset version that can be changed later. ``hidden``: properties that belong to the service."""
     return (
         Field("description", at="properties.description"),
         Field("tags", at="properties.tags", value_type=TextMap(), change=Change.APPEND),
@@ -144,7 +149,7 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
     )
 
 
-# The stage says, too, whether a version is archived, and beside it the service reads nothing else (contract 1.8).
+# Whether a version is archived may follow from its stage alone (assets contract 1.8).
 STAGE = Field(
     "stage",
     at=STAGE_AT,

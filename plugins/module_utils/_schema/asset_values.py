@@ -3,18 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Wire types that only assets have."""
+"""Value types that only assets have."""
 
 from __future__ import annotations
 
+import json
 import typing as t
 
+from .._local.yaml_text import InvalidYaml, parse_yaml
 from .._names.arm_id import WorkspaceId
-from .values import Json, TextMap, ValueType
+from .map_values import TextMap
+from .value_type import Json, ValueType
 
 
-class Filled(ValueType):
-    """Another wire type, where the service fills in ``absent`` for what it was not told."""
+class WithDefault(ValueType):
+    """Another value type, where the service fills in ``absent`` for a missing value."""
 
     def __init__(self, inner: ValueType, absent: Json) -> None:
         self.inner = inner
@@ -34,7 +37,7 @@ class Filled(ValueType):
 
 
 class Flavors(ValueType):
-    """The formats of a model: name -> map of texts, which travels one level deeper (assets contract 6)."""
+    """The formats of a model: name -> map of texts, one level deeper in JSON (assets contract 6)."""
 
     type = "dict"
     _texts = TextMap(empty_values=True)
@@ -53,7 +56,7 @@ class Flavors(ValueType):
 
 
 class TextList(ValueType):
-    """Texts in an order that means nothing; absent and empty are the same."""
+    """Texts without order; an absent list equals an empty one."""
 
     type = "list"
 
@@ -65,3 +68,35 @@ class TextList(ValueType):
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return self.decode(value, workspace)
+
+
+class CondaFile(ValueType):
+    """A conda specification: a map in the task, text in JSON, which the service returns as JSON text.
+
+    Service fact: assets contract 7.2.
+    """
+
+    type = "raw"
+    reads_file = True
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        return json.dumps(value, indent=2)
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return self.canonical(value, workspace)
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        if not value:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError:
+            return _yaml(value)
+
+
+def _yaml(text: str) -> t.Any:
+    """The value of YAML text, which older clients sent; text that is no YAML is returned unchanged."""
+    try:
+        return parse_yaml(text)
+    except InvalidYaml:
+        return text

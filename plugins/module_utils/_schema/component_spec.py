@@ -54,7 +54,7 @@ def with_references(definition: t.Mapping[str, Json] | None, options: t.Mapping[
 
 
 def read_component(definition: t.Mapping[str, Json]) -> Tree:
-    """The specification to send, but for name and version; references stand in it as they were written."""
+    """The specification to send, without name and version; references are as the file has them."""
     kind = definition.get("type")
     if kind == "command":
         spec = _command(definition)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The wire type of components: their specification, what it refers to, and when two of them are one."""
+"""The value type of components: their specification, its references, and when two of them are equal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._names.references import expand
 from .._names.references import parse as parse_reference
 from .._names.storage_uri import is_cloud
 from .component_spec import WORDS, Tree, read_component
-from .values import Json, ValueType
+from .value_type import Json, ValueType
 
 _CURATED = re.compile(r"(?:azureml:)?(?P<name>AzureML-[^:@/]+):(?P<version>[^:@/]+)")
 _MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})
@@ -28,7 +28,7 @@ _MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a specification refers to another resource. ``prefix`` leads a full id there."""
+    """A reference inside a specification. ``prefix`` precedes a full id there."""
 
     holder: Tree
     key: str
@@ -47,9 +47,9 @@ class Place:
 
 
 class ComponentSpec(ValueType):
-    """A component: the mapping of its YAML file for us, a specification on the wire.
+    """A component: the map of its YAML file in the task, a specification in JSON.
 
-    The service answers all values as text, adds defaults, and expands references (assets contract 9).
+    The service returns all values as text, adds defaults, and expands references (assets contract 9).
     """
 
     type = "raw"
@@ -61,7 +61,7 @@ class ComponentSpec(ValueType):
                 if parse_reference(place.text, place.kind).label is None:
                     place.settle(expand(place.text, place.kind, workspace))
             except ValueError as error:
-                raise ValueError(f"{place.path}: {error}. What is local has to be registered first") from None
+                raise ValueError(f"{place.path}: {error}. Register what is local first") from None
         return spec
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
@@ -70,13 +70,12 @@ class ComponentSpec(ValueType):
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return _canonical({key: item for key, item in (value or {}).items() if key not in WORDS})
 
-    def apart(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
-        """The paths at which two specifications differ."""
-        return sorted(_apart(self.canonical(one, workspace), self.canonical(other, workspace), ""))
+    def differences(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
+        return sorted(_differing_paths(self.canonical(one, workspace), self.canonical(other, workspace), ""))
 
 
 def places(spec: Tree) -> t.Iterator[Place]:
-    """All that a specification refers to, but for curated environments, whose place the service knows."""
+    """All references of a specification, except curated environments, which the service resolves."""
     if isinstance(spec.get("environment"), str) and not _CURATED.fullmatch(spec["environment"]):
         yield Place(spec, "environment", "environments", "environment", "azureml:")
     if spec.get("code"):
@@ -93,9 +92,9 @@ def places(spec: Tree) -> t.Iterator[Place]:
 
 
 def fingerprint(spec: Tree) -> str:
-    """The mark by which the official SDK knows a component that did not change: all but version and origin."""
-    told = {key: value for key, value in spec.items() if key not in ("version", "_source")}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    """The hash by which the official SDK recognises an unchanged component: all but version and origin."""
+    content = {key: value for key, value in spec.items() if key not in ("version", "_source")}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return str(uuid.UUID(digest[:32]))
 
 
@@ -105,14 +104,14 @@ def fingerprint(spec: Tree) -> str:
 def _canonical(tree: t.Any) -> t.Any:
     if isinstance(tree, dict):
         kept = {key: _canonical(item) for key, item in tree.items() if key not in ("_source", "id", "sourceJobId")}
-        return {key: item for key, item in kept.items() if not _goes_without_saying(key, item)}
+        return {key: item for key, item in kept.items() if not _is_default(key, item)}
     if isinstance(tree, list):
         return [_canonical(item) for item in tree]
     return None if tree is None else _reference(str(tree))
 
 
-def _goes_without_saying(key: str, value: t.Any) -> bool:
-    """What the service adds where nothing was said, and what it leaves out."""
+def _is_default(key: str, value: t.Any) -> bool:
+    """True for a value that the service adds to, or leaves out of, its answer."""
     if value in (None, {}, []):
         return True
     return (key, value) in (("optional", "False"), ("is_deterministic", "True"), ("instance_count", "1"))
@@ -126,9 +125,9 @@ def _reference(text: str) -> t.Any:
     return found.comparison_key() if found else text
 
 
-def _apart(one: t.Any, other: t.Any, path: str) -> t.Iterator[str]:
+def _differing_paths(one: t.Any, other: t.Any, path: str) -> t.Iterator[str]:
     if isinstance(one, dict) and isinstance(other, dict):
         for key in one.keys() | other.keys():
-            yield from _apart(one.get(key), other.get(key), f"{path}.{key}" if path else key)
+            yield from _differing_paths(one.get(key), other.get(key), f"{path}.{key}" if path else key)
     elif one != other:
         yield path

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Wire types that only computes have."""
+"""Value types that only computes have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Json, Text, ValueType
+from .scalar_values import Text
+from .value_type import Json, ValueType
 
 _SUBNET = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network"
@@ -21,7 +22,7 @@ _SUBNET = re.compile(
 
 
 class ArmIdText(Text):
-    """The id of something outside of the workspace; ids have no case."""
+    """The id of a resource outside the workspace; ids ignore case."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -32,14 +33,14 @@ class ArmIdText(Text):
 
 
 class Subnet(ValueType):
-    """A subnet by its id, or by its name in a network of the workspace's resource group; the id on the wire."""
+    """A subnet: its id, or its name in a network of the workspace's resource group; the id in JSON."""
 
     type = "dict"
 
     def spec(self) -> dict[str, t.Any]:
         return {"type": "dict", "options": {"vnet_name": {"type": "str"}, "subnet": {"type": "str"}}}
 
-    def says(self, value: t.Any) -> bool:
+    def is_given(self, value: t.Any) -> bool:
         return value is not None and any(item is not None for item in value.values())
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
@@ -69,7 +70,7 @@ class Subnet(ValueType):
 class InstanceTypes(ValueType):
     """The instance types of a Kubernetes cluster: name -> node selector, requested and allowed resources.
 
-    Quantities are texts. What is not said and what is null are the same. Service fact: assets contract 3.7.
+    Quantities are texts; a missing value equals null. Service fact: assets contract 3.7.
     """
 
     type = "dict"
@@ -96,7 +97,7 @@ class InstanceTypes(ValueType):
         }
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return {name: _said(one) or {} for name, one in (value or {}).items()}
+        return {name: _without_empty(one) or {} for name, one in (value or {}).items()}
 
 
 def _texts(tree: t.Any) -> t.Any:
@@ -105,9 +106,9 @@ def _texts(tree: t.Any) -> t.Any:
     return str(tree).lower() if isinstance(tree, bool) else str(tree)
 
 
-def _said(tree: t.Any) -> t.Any:
+def _without_empty(tree: t.Any) -> t.Any:
     """The tree without nulls and empty maps."""
     if not isinstance(tree, dict):
         return tree
-    said = {key: _said(item) for key, item in tree.items()}
+    said = {key: _without_empty(item) for key, item in tree.items()}
     return {key: item for key, item in said.items() if item not in (None, {})}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The wire type of a datastore's credentials: how it proves to storage who it is."""
+"""The value type of a datastore's credentials: its authentication mode for storage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import dataclasses
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .values import Choice, Json, ValueType
+from .scalar_values import Choice
+from .value_type import Json, ValueType
 
 SECRETS = "secrets"
 _HIDDEN = "VALUE_HIDDEN"
@@ -54,9 +55,9 @@ _SECRET = {option: key for kind in _KINDS.values() for option, key in kind.secre
 
 
 class Credentials(ValueType):
-    """A type, what goes with it, and a secret, which the service takes and never shows.
+    """A type, its plain parameters, and a secret, which the service takes and does not return with the resource.
 
-    Two are the same when all that both tell is: the secrets count where both hold them.
+    Two are equal if their plain parameters are; secrets are compared only where both sides have them.
     """
 
     type = "dict"
@@ -93,33 +94,33 @@ class Credentials(ValueType):
         return {**self.decode(value, workspace), **hidden}
 
     def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
-        """``one`` is what the task wants: what it leaves out may stand."""
-        desired, current = _told(one), _told(other)
+        """``one`` is the desired value: parameters that it leaves out may have any current value."""
+        desired, current = _plain(one), _plain(other)
         if any(text != current.get(key) for key, text in desired.items()):
             return False
         return SECRETS not in (other or {}) or same_secrets((one or {}).get(SECRETS), other[SECRETS])
 
 
 def same_secrets(one: Json, other: Json) -> bool:
-    """Are these the same secrets? A SAS may begin with the question mark that leads it in a URL."""
+    """True if both hold the same secrets; the question mark that leads a SAS in a URL is ignored."""
     return bare(one) == bare(other)
 
 
 def bare(secrets: Json) -> dict[str, str]:
-    """The secret texts alone."""
+    """The secrets by their JSON keys, without the keys that are no secrets."""
     return {key: str(text).removeprefix("?") for key, text in (secrets or {}).items() if key in _SECRET.values()}
 
 
 def _guess(given: t.Collection[str]) -> str:
-    """The type that goes with the secret that is given."""
+    """The type of the secret that is given. Raises ValueError unless there is exactly one."""
     names = [name for name, kind in _KINDS.items() if any(option in given for option in kind.secret)]
     if len(names) != 1:
-        raise ValueError(f"give one of {', '.join(_SECRET)}, or write type: none for the identity of whoever asks")
+        raise ValueError(f"give one of {', '.join(_SECRET)}, or write type: none for the identity of the caller")
     return names[0]
 
 
-def _told(value: Json) -> dict[str, str]:
-    """All but the secrets. Ids and addresses have no case."""
+def _plain(value: Json) -> dict[str, str]:
+    """The parameters that are no secrets; ids and addresses ignore case."""
     return {
         key: str(text).lower().rstrip("/")
         for key, text in (value or {"credentialsType": "None"}).items()

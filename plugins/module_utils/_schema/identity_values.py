@@ -3,14 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The wire type of managed identities: as whom a resource acts."""
+"""The value type of managed identities."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._names.arm_id import WorkspaceId, parse
-from .values import Choice, Json, ValueType
+from .scalar_values import Choice
+from .value_type import Json, ValueType
 
 TYPES = Choice(
     **{
@@ -23,7 +24,7 @@ TYPES = Choice(
 
 
 class Identity(ValueType):
-    """A type, and the ids of the identities that somebody made; no identity and the type ``none`` are the same.
+    """A type, and the ids of the user-assigned identities; an absent identity equals the type ``none``.
 
     Service fact: batch contract 3.2, assets contract 3.3.
     """
@@ -65,8 +66,8 @@ class Identity(ValueType):
         ids = {text.lower() for text in (value or {}).get("userAssignedIdentities") or ()}
         return _type(value), ids
 
-    def resent(self, value: Json) -> Json:
-        """The keys say which identities; what the service tells of them is its own."""
+    def for_update(self, value: Json) -> Json:
+        """Type and ids; the client and principal ids that the service returns are read only."""
         if not _type(value):
             return None
         ids = value.get("userAssignedIdentities")

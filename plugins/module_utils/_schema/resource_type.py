@@ -16,7 +16,8 @@ from .._errors import InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at
 from .._service.arm import API_VERSION
-from .values import Choice, Json, Text, ValueType
+from .scalar_values import Choice, Text
+from .value_type import Json, ValueType
 
 Options = t.Mapping[str, t.Any]
 
@@ -24,28 +25,31 @@ MASK = "VALUE_HIDDEN"
 
 
 class Change(enum.Enum):
-    """What a difference in a field means."""
+    """Change policy: what a difference in a field means."""
 
-    UPDATE = "update"  # a PUT of what stands, with the task laid over it
-    PATCH = "patch"  # a PATCH of the fields so marked, as long as no other differs
+    UPDATE = "update"  # a PUT of the current resource with the task laid over it
+    PATCH = "patch"  # a PATCH of the fields with this policy, if no other field differs
     MERGE = "merge"  # an update of a map whose other keys belong to others
-    APPEND = "append"  # a map that replaces the standing one only with append_tags: false
-    REFUSABLE = "refusable"  # an update that the service may refuse, and then only a replacement does it
+    APPEND = "append"  # a map that replaces the current one only with append_tags: false
+    REFUSABLE = "refusable"  # an update that the service may refuse; then only a replacement helps
     REPLACE = "replace"  # only deleting and creating again can change it
-    WRITE_ONLY = "write_only"  # the service never tells it: sent along with a PUT, never the reason for one
+    WRITE_ONLY = "write_only"  # the service never returns it: sent with a PUT, never the reason for one
     NEW_VERSION = "new_version"  # the content of an asset: another value is another version
 
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """One option and its place on the wire.
+    """One option, its place in the service's JSON, its value type and its change policy.
 
-    ``option`` and ``at`` are dotted paths into the task and into the service's JSON. ``alias`` is another key, beside
-    the one of ``at``, under which the service may answer; ``yaml`` another place than ``option`` in the YAML files of
-    ``az ml``. ``needed`` marks what a creation cannot do without. Other options: ``along_with`` is one that this one
-    cannot do without, ``holds`` one that names a file in what this one refers to, ``at_most`` one whose number this one
-    must not exceed. ``default`` is for options that can only be chosen at creation, since on any other it would reset
-    what somebody else has set. ``secret`` values are never shown; False is for names that only look like one.
+    - ``option``, ``at``: dotted paths into the task's options and into the service's JSON
+    - ``alias``: another last key of ``at`` under which the service may return the value
+    - ``yaml``: the path in the YAML files of ``az ml``, if it is not ``option``
+    - ``needed``: a creation fails without it
+    - ``default``: only for options that can be set at creation alone; elsewhere it would reset the value of others
+    - ``secret``: True masks the value everywhere; False is for names that only look like a secret's
+    - ``along_with``: another option that this one needs
+    - ``holds``: another option, which names a file in what this one refers to
+    - ``at_most``: another option, whose number this one must not exceed
     """
 
     option: str
@@ -61,40 +65,40 @@ class Field:
     at_most: str | None = None
     yaml: str | None = None
 
-    def told(self, current: Json) -> Json:
-        """The value in what stands."""
+    def read_from(self, current: Json) -> Json:
+        """The JSON value in the current resource; None if there is none."""
         value = get_at(current, self.at)
         if value is None and self.alias:
             return (get_at(current, self.at.rpartition(".")[0]) or {}).get(self.alias)
         return value
 
     def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        """The JSON value in the words of the task, for people to read."""
+        """The option value for a diff, masked if it is secret."""
         return MASK if self.secret and value is not None else self.value_type.shown(value, workspace)
 
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """A value that only the service sets: in the result, never in the task."""
+    """A value that only the service sets: part of the result, never an option."""
 
     option: str
     at: str
     value_type: ValueType = ValueType()
 
-    def told(self, current: Json) -> Json:
-        """The value in what stands."""
+    def read_from(self, current: Json) -> Json:
+        """The JSON value in the current resource; None if there is none."""
         return get_at(current, self.at)
 
 
 @dataclasses.dataclass(frozen=True)
 class NameRule:
-    """What the service accepts as a name, in a pattern and in words."""
+    """What the service accepts as a name: a pattern, and the same in words for messages."""
 
     pattern: str
     words: str
 
     def check(self, option: str, name: str, label: str) -> None:
-        """Raises InvalidOption when ``name`` can not be the name of a ``label``."""
+        """Raises InvalidOption if ``name`` cannot be the name of a ``label``."""
         if not re.fullmatch(self.pattern, name):
             raise InvalidOption(
                 f"{option}: {name!r} cannot be the name of a {label}: {self.words}. Choose another name."
@@ -103,10 +107,10 @@ class NameRule:
 
 @dataclasses.dataclass(frozen=True)
 class ParentReference:
-    """A yes/no option of a child that stands in its parent: true when the parent's ``at`` holds the child's name.
+    """A boolean option of a child that the parent stores: true if the parent's ``at`` holds the child's name.
 
-    A parent that has it must not be left without: the option ``stand_in`` names the sibling that takes it over when
-    the child goes. ``words`` say what the mark makes of the child, as ``the default deployment``.
+    The parent must always have such a child: the option ``stand_in`` names the sibling that replaces it when it is
+    deleted. ``words`` name the role, e.g. ``the default deployment``.
     """
 
     option: str
@@ -117,23 +121,23 @@ class ParentReference:
 
 @dataclasses.dataclass(frozen=True)
 class Parent:
-    """The resource a child lives below: its type, and the child's option that names it."""
+    """The parent of a resource type, and the child's option that holds the parent's name."""
 
     type: ResourceType
     option: str
     marks: tuple[ParentReference, ...] = ()
 
     def check_name(self, options: Options) -> None:
-        """Raises InvalidOption, naming the option, when the parent can not be named so."""
+        """Raises InvalidOption, naming the option, if the parent cannot have this name."""
         self.type.name_rule.check(self.option, options[self.option], self.type.label)
 
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """A state of a standing resource that an action (a POST) brings about.
+    """A state of an existing resource that an action (a POST) causes, e.g. ``stopped``.
 
-    The service tells it at ``at``: with ``word`` or another of ``holds`` it is so, with one of ``coming`` it will be
-    without our doing, with one of ``lost`` it will never be.
+    The service reports it at ``at``: ``word`` and ``holds`` are reported once it is reached, ``coming`` while it is
+    reached without an action, ``lost`` when it can no longer be reached.
     """
 
     state: str
@@ -144,20 +148,20 @@ class Condition:
     coming: t.Collection[str] = ()
     lost: t.Collection[str] = ()
 
-    def told(self, current: Json) -> str:
-        """The service's word for the state of what stands."""
+    def read_from(self, current: Json) -> str:
+        """The state that the service reports; empty if it reports none."""
         return str(get_at(current, self.at) or "")
 
     def met_by(self, current: Json) -> bool:
-        return self.told(current) in (self.word, *self.holds)
+        return self.read_from(current) in (self.word, *self.holds)
 
 
 @dataclasses.dataclass(frozen=True)
 class Kinds:
-    """The kinds that a resource type comes in, each with a table of its own.
+    """The kinds of a resource type, each with a table of its own.
 
-    ``option`` chooses one, and ``wire`` spells it for the service, which tells it at ``at``. Where the service tells
-    none, and for something new of which the task says nothing, it is ``default``.
+    ``option`` chooses the kind; ``value_type`` encodes it at ``at``. ``default`` is the kind if the service returns
+    none, and of a new resource if the task gives none.
     """
 
     option: str
@@ -166,22 +170,26 @@ class Kinds:
     default: str
     tables: t.Mapping[str, ResourceType]
 
-    def told(self, current: Json) -> str:
-        """The kind of what stands: a key of ``tables``, or the service's word for one that has no table here."""
+    def read_from(self, current: Json) -> str:
+        """The kind of a current resource: a key of ``tables``, or the service's own word for a kind without a table."""
         word = get_at(current, self.at)
         return self.default if word is None else str(self.value_type.decode(word, _NOWHERE))
 
 
 @dataclasses.dataclass(frozen=True)
 class ResourceType:
-    """Everything a resource type is.
+    """The table of a resource type: everything that the engine has to know about it.
 
-    ``path`` is relative to the workspace. ``constants`` (wire path -> JSON) are sent at creation; ``read_only`` wire
-    paths never. ``regional``: the body carries a location, taken from the parent or the workspace at creation.
-    A type that comes in ``kinds`` has itself only what all of them share. ``switches``: yes/no options of a task that
-    only go with a write, and the query parameters that they are. ``secrets_at``: the wire path of credentials whose
-    secrets the service takes, and tells only when it is asked to. ``left_out``: keys and kinds that the YAML files of
-    ``az ml`` know and this table does not, and why.
+    - ``path``: relative to the workspace, with options in braces
+    - ``constants``: JSON path -> JSON, sent at creation
+    - ``read_only``: JSON paths that are never sent
+    - ``regional``: the body has a location, by default that of the parent or the workspace
+    - ``delete_query``: query parameters of a deletion
+    - ``conditions``: states beyond ``present`` and ``absent``
+    - ``kinds``: a table per kind; this one then has only what they share
+    - ``switches``: boolean options that are sent as query parameters with a write
+    - ``secrets_at``: JSON path of credentials whose secrets the service returns only on request
+    - ``left_out``: keys and kinds of the YAML files of ``az ml`` that this table lacks, and why
     """
 
     name: str
@@ -209,7 +217,7 @@ class ResourceType:
         return self.path.format_map(options)
 
     def names_in(self, resource_id: str) -> dict[str, str]:
-        """The options that an id of this type spells out, e.g. ``{"endpoint_name": "digits", "name": "blue"}``."""
+        """The options that an id of this type contains, e.g. ``{"endpoint_name": "digits", "name": "blue"}``."""
         steps = self.path.split("/")
         spelled = resource_id.split("/")[-len(steps) :]
         return {step[1:-1]: word for step, word in zip(steps, spelled) if step.startswith("{")}
@@ -220,12 +228,12 @@ class ResourceType:
         return f"{self.label} {'/'.join([*parts, str(options['name'])])}"
 
     def state_of(self, current: Json) -> str:
-        """The provisioning state of a standing resource; empty where the service tells none."""
+        """The provisioning state of a current resource; empty if the service returns none."""
         return str(get_at(current, self.state_at) or "")
 
     def of(self, current: Json) -> ResourceType:
-        """The table of what stands: that of its kind, or this one."""
-        return self.kinds.tables.get(self.kinds.told(current), self) if self.kinds else self
+        """The table of a current resource: that of its kind, or this one."""
+        return self.kinds.tables.get(self.kinds.read_from(current), self) if self.kinds else self
 
     @property
     def tables(self) -> tuple[ResourceType, ...]:
@@ -238,7 +246,7 @@ class ResourceType:
 
     @property
     def replaceable(self) -> bool:
-        """Is there anything that only a replacement can change?"""
+        """True if some field can only be changed by a replacement."""
         last_resort = (Change.REPLACE, Change.REFUSABLE)
         return any(field.change in last_resort for table in self.tables for field in table.fields)
 

@@ -9,18 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._schema.map_values import JsonMap, TextMap
+from .._schema.reference_values import NameReference, Reference, WrappedReference
 from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, Parent, ParentReference, ResourceType
-from .._schema.values import (
-    Choice,
-    Duration,
-    Integer,
-    JsonMap,
-    NameReference,
-    Reference,
-    TextBoolean,
-    TextMap,
-    WrappedReference,
-)
+from .._schema.scalar_values import Choice, Duration, Integer, TextBoolean
 from .batch_endpoint import BATCH_ENDPOINT, OWN_AND_OTHERS
 
 LEVELS = Choice(info="Info", warning="Warning", debug="Debug")

@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 from .._schema.identity_values import Identity
+from .._schema.map_values import TextMap
+from .._schema.reference_values import ChildName
 from .._schema.resource_type import Change, Field, NameRule, Output, ResourceType
-from .._schema.values import ChildName, Choice, TextMap
+from .._schema.scalar_values import Choice
 
 AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
 # An older back end keeps the URL of an operation, perhaps a signed one, among the properties (batch contract 3.2).

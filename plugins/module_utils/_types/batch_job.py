@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .._schema.resource_type import Field, NameRule, Parent, ResourceType
-from .._schema.values import Choice, Duration, Integer
+from .._schema.scalar_values import Choice, Duration, Integer
 from .batch_endpoint import BATCH_ENDPOINT
 
 # Any job that may stand in a workspace: whoever started it, and whichever try of a name it is.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
 from .._schema.resource_type import Change, Field, Output
-from .._schema.values import StorageUri
+from .._schema.storage_values import StorageUri
 
 CODE = AssetType(
     name="code",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType
 from .._schema.component_values import ComponentSpec
+from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Field
-from .._schema.values import TextMap
 
 SPEC = "properties.componentSpec"
 

@@ -12,8 +12,9 @@ import typing as t
 from .._schema.compute_values import ArmIdText, InstanceTypes, Subnet
 from .._schema.identity_values import Identity
 from .._schema.instance_values import Schedules, Script
+from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Condition, Field, Kinds, NameRule, Output, ResourceType
-from .._schema.values import Boolean, Choice, Duration, Integer, Location, Switch, Text, TextMap
+from .._schema.scalar_values import Boolean, Choice, Duration, Integer, Location, Switch, Text
 
 INNER = "properties.properties"
 SCALE = f"{INNER}.scaleSettings"

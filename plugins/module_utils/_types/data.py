@@ -12,7 +12,9 @@ from .._local.mltable import referenced_uris
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
 from .._schema.asset_values import TextList
 from .._schema.resource_type import Change, Field, Output
-from .._schema.values import Choice, Json, StorageUri, UploadHash
+from .._schema.scalar_values import Choice
+from .._schema.storage_values import StorageUri, UploadHash
+from .._schema.value_type import Json
 
 TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
 
@@ -40,7 +42,7 @@ DATA = AssetType(
         "path",
         to="datastore",
         shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"},
-        tells=_read_in,
+        describe=_read_in,
     ),
     left_out={"source": "bringing data in is a job of its own"},
     container_outputs=(Output("type", at="properties.dataType", value_type=TYPES),),

@@ -10,8 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from .._schema.credentials_values import Credentials
+from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, ResourceType
-from .._schema.values import Choice, TextMap
+from .._schema.scalar_values import Choice
 
 AT = "properties.credentials"
 KIND_AT = "properties.datastoreType"

@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 from .._schema.asset_type import COMMON_OUTPUTS, STAGE, AssetType, Upload, about
-from .._schema.asset_values import Filled
+from .._schema.asset_values import CondaFile, WithDefault
 from .._schema.resource_type import Change, Field, NameRule
-from .._schema.values import Choice, CondaFile, Integer, StorageUri, Text
+from .._schema.scalar_values import Choice, Integer, Text
+from .._schema.storage_values import StorageUri
 
 SYSTEMS = Choice(linux="Linux", windows="Windows")
 REBUILDS = Choice(disabled="Disabled", on_base_image_update="OnBaseImageUpdate")
@@ -44,13 +45,16 @@ ENVIRONMENT = AssetType(
         Field("conda_file", at="properties.condaFile", value_type=CondaFile(), change=FIXED),
         Field("build.path", at=f"{BUILD}.contextUri", value_type=StorageUri(), change=FIXED),
         Field(
-            "build.dockerfile_path", at=f"{BUILD}.dockerfilePath", value_type=Filled(Text(), "Dockerfile"), change=FIXED
+            "build.dockerfile_path",
+            at=f"{BUILD}.dockerfilePath",
+            value_type=WithDefault(Text(), "Dockerfile"),
+            change=FIXED,
         ),
         *_route("liveness_route", "livenessRoute"),
         *_route("readiness_route", "readinessRoute"),
         *_route("scoring_route", "scoringRoute"),
         Field("os_type", at="properties.osType", value_type=SYSTEMS, change=FIXED, default="linux"),
-        Field("auto_rebuild", at="properties.autoRebuild", value_type=Filled(REBUILDS, "Disabled"), change=FIXED),
+        Field("auto_rebuild", at="properties.autoRebuild", value_type=WithDefault(REBUILDS, "Disabled"), change=FIXED),
         STAGE,
         *about(hidden=("azureml.labels",)),
     ),

@@ -10,7 +10,8 @@ from __future__ import annotations
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, STAGE, AssetType, Upload, about
 from .._schema.asset_values import Flavors
 from .._schema.resource_type import Change, Field, Output
-from .._schema.values import Choice, StorageUri, UploadHash
+from .._schema.scalar_values import Choice
+from .._schema.storage_values import StorageUri, UploadHash
 
 TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Duration, Integer
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Duration, Integer
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 

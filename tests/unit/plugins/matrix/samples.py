@@ -9,7 +9,12 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Filled, Flavors, TextList
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import (
+    CondaFile,
+    Flavors,
+    TextList,
+    WithDefault,
+)
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_values import (
     ArmIdText,
     InstanceTypes,
@@ -18,23 +23,23 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_valu
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.credentials_values import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.instance_values import Schedules, Script
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
-    Boolean,
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import JsonMap, TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import (
     ChildName,
-    Choice,
-    CondaFile,
-    Duration,
-    Integer,
-    JsonMap,
-    Location,
     NameReference,
     Reference,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import (
+    Boolean,
+    Choice,
+    Duration,
+    Integer,
+    Location,
     Switch,
     Text,
-    TextMap,
-    ValueType,
 )
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import ValueType
 
 ELSEWHERE = "/subscriptions/s/resourceGroups/rg1/providers"
 # What stands in every workspace that a task is tried in (see subjects.py); a reference needs a target.
@@ -184,7 +189,7 @@ def _credentials(_wire: Credentials) -> Pair:
 
 
 @of_wire.register
-def _filled(value_type: Filled) -> Pair:
+def _filled(value_type: WithDefault) -> Pair:
     return of_wire(value_type.inner)
 
 

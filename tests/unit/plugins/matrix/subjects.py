@@ -14,8 +14,8 @@ from typing import Any
 from allpairspy import AllPairs
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at, set_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import ChildName
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import ResourceType
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE

@@ -104,7 +104,7 @@ class Course:
 
     def stands(self, path: str, field: Field, value: Any) -> bool:
         """Does a fresh look show the value?"""
-        return self.holds(field, field.told(self.bench.send("GET", path)), value)
+        return self.holds(field, field.read_from(self.bench.send("GET", path)), value)
 
     def holds(self, field: Field, now: Any, value: Any) -> bool:
         """Is this JSON the value? Maps may hold what others put there."""

@@ -15,8 +15,10 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spe
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import check_options, merged_body
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import ChildName
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName, Text, TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Text
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open, Tried

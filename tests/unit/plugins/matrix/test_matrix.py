@@ -21,8 +21,12 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import 
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import (
+    ChildName,
+    NameReference,
+    Reference,
+)
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import ChildName, NameReference, Reference
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
@@ -86,7 +90,7 @@ class Course:
 
     def stands(self, value: Any) -> bool:
         """Does a fresh look show the value? Maps may hold what others put there."""
-        desired, now = self.field.value_type.encode(value, self.here), self.field.told(self.current())
+        desired, now = self.field.value_type.encode(value, self.here), self.field.read_from(self.current())
         if self.field.change in (Change.MERGE, Change.APPEND):
             return desired.items() <= (now or {}).items()
         return self.field.value_type.same(desired, now, self.here)

@@ -492,7 +492,7 @@ class TestPipeline:
     def test_a_compute_elsewhere_cannot_be_told(self, run: Run) -> None:
         elsewhere = f"{WORKSPACE[:-3]}ws2/computes/cpu"
         done = run(batch_deployment, {**self.TASK, "settings": {"default_compute": elsewhere}})
-        assert "is not in this workspace, and only a name can be told to the service" in done["msg"]
+        assert "is not in this workspace, and the service takes only a name here" in done["msg"]
 
     @pytest.mark.parametrize(
         ("task", "complaint"),

@@ -14,6 +14,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spe
     filled_env,
     resource_options,
 )
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     Change,
     Field,
@@ -22,7 +23,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     ParentReference,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Choice, Integer, TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Choice, Integer
 
 HOUSE = ResourceType(
     name="house", plural="houses", label="house", path="houses/{name}", name_rule=NameRule(".*", "any")

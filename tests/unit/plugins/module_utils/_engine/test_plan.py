@@ -24,6 +24,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import Immut
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     MASK,
     Change,
@@ -34,13 +35,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     Parent,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
-    Choice,
-    Duration,
-    Integer,
-    Json,
-    TextMap,
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Choice, Duration, Integer
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import Json
 from hypothesis import given, settings
 from hypothesis import strategies as some
 

@@ -19,7 +19,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     Parent,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Boolean
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Boolean
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
 
 HOUSE = ResourceType(

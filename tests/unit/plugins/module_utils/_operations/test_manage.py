@@ -12,6 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import (
+    ChildName,
+    Reference,
+    WrappedReference,
+)
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     Change,
     Field,
@@ -20,13 +26,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     ParentReference,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
-    ChildName,
-    Integer,
-    Reference,
-    TextMap,
-    WrappedReference,
-)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Integer
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     WORKSPACE,
     Call,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Filled, Flavors, TextList
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Choice, Text
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Flavors, TextList, WithDefault
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Choice, Text
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,20 +57,20 @@ def test_absent_list_is_empty() -> None:
 @pytest.mark.parametrize(
     ("value_type", "one", "other", "same"),
     [
-        (Filled(Text(), "Dockerfile"), None, "Dockerfile", True),
-        (Filled(Text(), "Dockerfile"), None, None, True),
-        (Filled(Text(), "Dockerfile"), None, "d/Dockerfile", False),
-        (Filled(Text(), "Dockerfile"), "Dockerfile", None, True),
-        (Filled(MODES, "Disabled"), None, "disabled", True),
-        (Filled(MODES, "Disabled"), "Enabled", None, False),
+        (WithDefault(Text(), "Dockerfile"), None, "Dockerfile", True),
+        (WithDefault(Text(), "Dockerfile"), None, None, True),
+        (WithDefault(Text(), "Dockerfile"), None, "d/Dockerfile", False),
+        (WithDefault(Text(), "Dockerfile"), "Dockerfile", None, True),
+        (WithDefault(MODES, "Disabled"), None, "disabled", True),
+        (WithDefault(MODES, "Disabled"), "Enabled", None, False),
     ],
 )
-def test_what_the_service_fills_in(value_type: Filled, one: Any, other: Any, same: bool) -> None:
+def test_what_the_service_fills_in(value_type: WithDefault, one: Any, other: Any, same: bool) -> None:
     assert value_type.same(one, other, HERE) is same
 
 
 def test_filled_speaks_as_what_it_fills() -> None:
-    value_type = Filled(MODES, "Disabled")
+    value_type = WithDefault(MODES, "Disabled")
     assert value_type.spec() == MODES.spec()
     assert (value_type.encode("on", HERE), value_type.decode("Enabled", HERE), value_type.decode(None, HERE)) == (
         "Enabled",

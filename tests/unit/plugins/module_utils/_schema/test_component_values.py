@@ -79,7 +79,7 @@ def test_recorded_answer_is_the_same_component() -> None:
 )  # fmt: skip
 def test_other_content_is_told_by_its_place(change: dict[str, Any], where: list[str]) -> None:
     assert not WIRE.same({**SENT, **change}, ANSWERED, HERE)
-    assert WIRE.apart({**SENT, **change}, ANSWERED, HERE) == where
+    assert WIRE.differences({**SENT, **change}, ANSWERED, HERE) == where
 
 
 @pytest.mark.parametrize("key", ["name", "version", "display_name", "description", "$schema", "tags"])
@@ -140,7 +140,7 @@ def test_curated_environment_is_the_services_to_find() -> None:
     ],
 )
 def test_what_is_local_has_to_be_registered_first(definition: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(ValueError, match="has to be registered first") as refusal:
+    with pytest.raises(ValueError, match="Register what is local first") as refusal:
         WIRE.encode(definition, HERE)
     assert str(refusal.value).startswith(complaint)
 

@@ -42,9 +42,9 @@ class TestSubnet:
         assert not Subnet().same(SUBNET, None, WS)
 
     def test_an_empty_group_says_nothing(self) -> None:
-        assert not Subnet().says({"vnet_name": None, "subnet": None})
-        assert not Subnet().says(None)
-        assert Subnet().says({"vnet_name": "net", "subnet": None})
+        assert not Subnet().is_given({"vnet_name": None, "subnet": None})
+        assert not Subnet().is_given(None)
+        assert Subnet().is_given({"vnet_name": "net", "subnet": None})
 
     @pytest.mark.parametrize(
         ("value", "complaint"),

@@ -69,8 +69,8 @@ def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
         "tenantId": "t",
         "userAssignedIdentities": {ME: {"principalId": "p", "clientId": "c"}},
     }
-    assert WIRE.resent(told) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
-    assert WIRE.resent({"type": "None", "principalId": ZERO}) is None
+    assert WIRE.for_update(told) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
+    assert WIRE.for_update({"type": "None", "principalId": ZERO}) is None
 
 
 @pytest.mark.parametrize(

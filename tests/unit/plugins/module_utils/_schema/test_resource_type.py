@@ -17,7 +17,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     Parent,
     ResourceType,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import Choice
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Choice
 
 ANY = NameRule(".*", "any")
 HOUSE = ResourceType(name="house", plural="houses", label="house", path="houses/{name}", name_rule=ANY)
@@ -66,7 +66,7 @@ def test_paths_titles_and_ids() -> None:
 def test_what_stands_tells_its_kind(word: str | None, kind: str, table: ResourceType) -> None:
     current = {"properties": {"kind": word}}
     assert PET.kinds is not None
-    assert PET.kinds.told(current) == kind
+    assert PET.kinds.read_from(current) == kind
     assert PET.of(current) is table
 
 
@@ -88,10 +88,10 @@ def test_what_can_be_replaced(change: Change, replaceable: bool) -> None:
 
 def test_a_field_is_told_under_its_own_key_or_its_alias() -> None:
     field = Field("loud", at="settings.loud", alias="Sound.Settings.loud")
-    assert field.told({"settings": {"Sound.Settings.loud": "yes"}}) == "yes"
-    assert field.told({"settings": {"loud": "no", "Sound.Settings.loud": "yes"}}) == "no"
-    assert field.told({"settings": None}) is None
-    assert Output("loud", at="settings.loud").told({"settings": {"loud": "no"}}) == "no"
+    assert field.read_from({"settings": {"Sound.Settings.loud": "yes"}}) == "yes"
+    assert field.read_from({"settings": {"loud": "no", "Sound.Settings.loud": "yes"}}) == "no"
+    assert field.read_from({"settings": None}) is None
+    assert Output("loud", at="settings.loud").read_from({"settings": {"loud": "no"}}) == "no"
 
 
 @pytest.mark.parametrize(("word", "met"), [("Running", True), ("JobRunning", True), ("Starting", False), (None, False)])

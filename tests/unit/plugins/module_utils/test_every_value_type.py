@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins import module_utils
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Marks
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Filled, Flavors, TextList
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Flavors, TextList, WithDefault
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.component_values import ComponentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_values import (
     ArmIdText,
@@ -25,21 +25,20 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_valu
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.credentials_values import Credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.instance_values import Schedules, Script
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import (
     AssetReference,
-    Boolean,
     ChildName,
-    StorageUri,
-    Text,
-    UploadHash,
-    ValueType,
     WrappedReference,
 )
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Boolean, Text
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.storage_values import StorageUri, UploadHash
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.trigger_values import Trigger
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import ValueType
 from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_component_values import (
     ANSWERED,
     SENT,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_values import (
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._schema.test_value_type import (
     OPTIONS,
     QUICK,
     RECORDED,
@@ -79,7 +78,7 @@ def instance_types() -> some.SearchStrategy[Any]:
     return some.dictionaries(names, one, max_size=2)
 
 
-def schedules() -> some.SearchStrategy[Any]:
+def triggers() -> some.SearchStrategy[Any]:
     times = some.fixed_dictionaries(
         {},
         optional={
@@ -97,27 +96,32 @@ def schedules() -> some.SearchStrategy[Any]:
         },
         optional={"start_time": some.just("2026-01-31T18:00:00"), "schedule": times},
     )
+    return cron | recurrence
+
+
+def schedules() -> some.SearchStrategy[Any]:
     one = some.fixed_dictionaries(
         {
             "action": some.sampled_from(["start", "stop"]),
             "state": some.sampled_from(["enabled", "disabled"]),
-            "trigger": cron | recurrence,
+            "trigger": triggers(),
         }
     )
     return some.lists(one, max_size=3)
 
 
-# What a task may say in each wire type, beside those of test_wire.py.
+# Sample option values of each value type, beside those of test_value_type.py.
 MORE: dict[str, tuple[ValueType, some.SearchStrategy[Any]]] = {
     "arm id": (ArmIdText(), ids),
     "identity": (Identity(), identities()),
     "instance types": (InstanceTypes(), instance_types()),
+    "trigger": (Trigger(), triggers()),
     "schedules": (Schedules(), schedules()),
     "script": (
         Script(),
         some.fixed_dictionaries({"path": names}, optional={"command": names, "timeout_minutes": some.integers(1, 99)}),
     ),
-    "filled": (Filled(Text(), "Dockerfile"), texts),
+    "filled": (WithDefault(Text(), "Dockerfile"), texts),
     "flavors": (Flavors(), some.dictionaries(texts, some.dictionaries(texts, texts, max_size=2), max_size=2)),
     "text list": (TextList(), some.lists(texts, max_size=4).map(sorted)),
     "credentials without a secret": (Credentials(), some.just({"type": "none"})),
@@ -179,6 +183,21 @@ ANSWERS: dict[str, tuple[ValueType, list[Any]]] = {
         ],
     ),
     "no schedules": (Schedules(), [None, []]),
+    "a trigger without what is a default, assets 3.6": (
+        Trigger(),
+        [
+            {"triggerType": "Recurrence", "recurrence": {"frequency": "Day", "schedule": {"hours": [6, 18]}}},
+            {
+                "triggerType": "Recurrence",
+                "recurrence": {
+                    "frequency": "Day",
+                    "interval": 1,
+                    "timeZone": "UTC",
+                    "schedule": {"hours": [18, 6], "minutes": None, "weekDays": None},
+                },
+            },
+        ],
+    ),
     "a script that says no more than its path": (
         Script(),
         [
@@ -186,7 +205,7 @@ ANSWERS: dict[str, tuple[ValueType, list[Any]]] = {
             {"scriptSource": "workspaceStorage", "scriptData": "a.sh", "scriptArguments": "", "timeout": None},
         ],
     ),
-    "Dockerfile, assets 7.1": (Filled(Text(), "Dockerfile"), [None, "Dockerfile"]),
+    "Dockerfile, assets 7.1": (WithDefault(Text(), "Dockerfile"), [None, "Dockerfile"]),
     "flavors, assets 6": (Flavors(), [None, {}]),
     "referenced places, assets 8": (TextList(), [["b", "a"], ["a", "b"]]),
     "no credentials, assets 4.2": (Credentials(), [None, {"credentialsType": "None"}]),
@@ -217,10 +236,10 @@ KEPT = {ValueType, Boolean, ChildName}
 ONE_WAY = {AssetReference, UploadHash, Marks}
 
 
-def wire_types(above: type[ValueType] = ValueType) -> Iterator[type[ValueType]]:
+def value_types(above: type[ValueType] = ValueType) -> Iterator[type[ValueType]]:
     """All that the collection has."""
-    for room in pkgutil.walk_packages(module_utils.__path__, f"{module_utils.__name__}."):
-        importlib.import_module(room.name)
+    for file in pkgutil.walk_packages(module_utils.__path__, f"{module_utils.__name__}."):
+        importlib.import_module(file.name)
     below = [above]
     while below:
         one = below.pop()
@@ -232,8 +251,8 @@ def wire_types(above: type[ValueType] = ValueType) -> Iterator[type[ValueType]]:
 ALL = OPTIONS | MORE | REWORDED
 
 
-def test_no_wire_type_is_without_its_laws() -> None:
-    mine = set(wire_types())
+def test_no_value_type_is_without_its_laws() -> None:
+    mine = set(value_types())
     assert len(mine) > len(KEPT | ONE_WAY)
     assert mine - ONE_WAY - {ValueType} == {type(value_type) for value_type, _values in ALL.values()}
     assert mine - ONE_WAY - KEPT == {type(value_type) for value_type, _values in (RECORDED | ANSWERS).values()}

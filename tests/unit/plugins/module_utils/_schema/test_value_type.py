@@ -13,24 +13,25 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.values import (
-    Boolean,
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import CondaFile
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import JsonMap, TextMap
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_values import (
     ChildName,
-    Choice,
-    CondaFile,
-    Duration,
-    Integer,
-    JsonMap,
-    Location,
     NameReference,
     Reference,
+    WrappedReference,
+)
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import (
+    Boolean,
+    Choice,
+    Duration,
+    Integer,
+    Location,
     Switch,
     Text,
     TextBoolean,
-    TextMap,
-    ValueType,
-    WrappedReference,
 )
+from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import ValueType
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -216,7 +217,7 @@ def test_what_only_looks_alike_is_a_difference(case: str) -> None:
         (
             NameReference("computes"),
             f"{WS.path[:-3]}ws2/computes/cpu",
-            ".* is not in this workspace, and only a name can be told to the service",
+            ".* is not in this workspace, and the service takes only a name here",
         ),
         (TextMap(), {"b": None, "a": "", "c": 1}, "the value of a, b is empty"),
         (TextMap(), {"a": {"b": "c"}}, "the value of a is not text but a map"),
@@ -274,9 +275,9 @@ def test_values_of_a_map_read_as_in_the_task() -> None:
 
 
 def test_what_is_sent_back() -> None:
-    assert TextMap().resent({"a": "1", "owner": ""}) == {"a": "1"}
-    assert TextMap(empty_values=True).resent({"a": "1", "owner": ""}) == {"a": "1", "owner": ""}
-    assert Text().resent("as it is") == "as it is"
+    assert TextMap().for_update({"a": "1", "owner": ""}) == {"a": "1"}
+    assert TextMap(empty_values=True).for_update({"a": "1", "owner": ""}) == {"a": "1", "owner": ""}
+    assert Text().for_update("as it is") == "as it is"
 
 
 @pytest.mark.parametrize("text", ["cpu", "azureml:cpu", WS.child("computes", "cpu"), f"azureml:{WS.path}/computes/cpu"])

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Value types of maps."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._names.arm_id import WorkspaceId
+from .value_type import Json, ValueType
+
+
+class TextMap(ValueType):
+    """A map of text to text; an absent map equals an empty one.
+
+    With ``empty_values=False`` the service refuses empty values, but may return some that a policy has set: they count
+    as absent. ``hidden``: keys that belong to the service and are never shown.
+
+    Service fact: assets contract 8.1, batch contract 9.1 and open question 19.
+    """
+
+    type = "dict"
+
+    def __init__(self, *, empty_values: bool = False, hidden: t.Collection[str] = ()) -> None:
+        self.empty_values = empty_values
+        self.hidden = hidden
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        texts = {str(key): _text(str(key), item) for key, item in value.items()}
+        empty = [] if self.empty_values else sorted(key for key, text in texts.items() if not text)
+        if empty:
+            raise ValueError(
+                f"the value of {', '.join(empty)} is empty: the service refuses empty values, give one or drop the key"
+            )
+        return texts
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {key: item for key, item in (value or {}).items() if key not in self.hidden}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return {key: item or "" for key, item in (value or {}).items() if item or self.empty_values}
+
+    def for_update(self, value: Json) -> Json:
+        return {key: item for key, item in (value or {}).items() if item or self.empty_values}
+
+
+class JsonMap(ValueType):
+    """A map that only the service interprets; an absent map equals an empty one (batch contract 4.2)."""
+
+    type = "dict"
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value or {}
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return value or {}
+
+
+def _text(key: str, value: t.Any) -> str:
+    """The text of a scalar as YAML writes it: ``true``, not ``True``. Raises ValueError for a map or a list."""
+    if isinstance(value, (dict, list)):
+        raise ValueError(f"the value of {key} is not text but {'a map' if isinstance(value, dict) else 'a list'}")
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Value types of places in storage."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._names.arm_id import WorkspaceId
+from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.storage_uri import comparison_key, long_form, upload_hash
+from .value_type import Json, ValueType
+
+
+class StorageUri(ValueType):
+    """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12).
+
+    Shown in the long form and in one case, because the service returns either form.
+    """
+
+    def datastore_path(self, value: Json) -> DatastorePath | None:
+        return read_datastore_path(value or "")
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return long_form(value or "", workspace) or value
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return comparison_key(value, workspace) if value else None
+
+
+class UploadHash(ValueType):
+    """Read only: the content hash in the URI of files that this collection or the official SDK uploaded."""
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        return upload_hash(value or "")

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Value type: how the value of an option travels to the service and back, and when two values are equal.
+
+Everything that the service rewrites (letter case, defaults for empty values, durations, ids) is known here, once.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._names.arm_id import WorkspaceId
+from .._names.datastore_path import DatastorePath
+
+Json = t.Any
+"""A JSON value as the service sends or takes it."""
+
+
+class ValueType:
+    """Text that the service stores unchanged; the base of all value types.
+
+    ``encode`` and ``decode`` are the codec, ``canonical`` is the equality. The questions below have an answer that fits
+    most types; the others override it, so that nobody has to ask for a class.
+    """
+
+    type = "str"
+    reference_kind: str | None = None
+    """Collection of the resource that a value refers to, e.g. ``models``; None if it refers to none."""
+    reads_file = False
+    """True if the option may also name a local file that holds the value."""
+
+    def spec(self) -> dict[str, t.Any]:
+        """The Ansible argument spec of the option: type, choices, elements, suboptions."""
+        return {"type": self.type}
+
+    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
+        """The JSON of an option value. Raises ValueError for a value that the service can never accept."""
+        return value
+
+    def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        """The option value of a JSON value; the inverse of ``encode``."""
+        return value
+
+    def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        """A form in which two JSON values that are the same to the service are equal."""
+        return value
+
+    def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
+        """True if two JSON values are the same to the service."""
+        return bool(self.canonical(one, workspace) == self.canonical(other, workspace))
+
+    def differences(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
+        """Dotted paths, inside the value, at which two JSON values differ; ``""`` is the value as a whole."""
+        return [] if self.same(one, other, workspace) else [""]
+
+    def is_given(self, value: t.Any) -> bool:
+        """True if the task sets this option; an option that it does not set keeps its current value."""
+        return value is not None
+
+    def shown(self, value: Json, workspace: WorkspaceId) -> t.Any:
+        """``decode`` for a diff; secrets are masked, not left out."""
+        return self.decode(value, workspace)
+
+    def for_update(self, value: Json) -> Json:
+        """The current value as an update sends it; None if an update leaves it out."""
+        return value
+
+    def target(self, value: Json) -> str | None:
+        """The reference that a JSON value holds: an id, a name, or a short form; None if it holds none."""
+        return None
+
+    def target_path(self, value: Json, path: str, workspace: WorkspaceId) -> str | None:
+        """ARM id of the resource that a value of the resource at ``path`` refers to; None if it refers to none."""
+        return None
+
+    def datastore_path(self, value: Json) -> DatastorePath | None:
+        """The place in a datastore that a value names; None if it names none."""
+        return None
