@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What a folder of type mltable says of itself, in its file ``MLTable``."""
+"""The data paths that a folder of type mltable lists in its file ``MLTable``."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _KINDS = ("file", "folder", "pattern")
 
 
 def referenced_uris(content: Content) -> list[str]:
-    """The places that the table is made of, as its file writes them, in its order.
+    """The paths of the table, unchanged and in the order of its file.
 
-    Raises InvalidOption for a folder without that file, and for a file that names no places.
+    Raises InvalidOption for a folder without that file, and for a file without paths.
     """
     path = content.path / FILE
     if FILE not in {file.name for file in content.files}:
         raise InvalidOption(
-            f"{content.option}: {content.path} has no file {FILE}, which type mltable is told by. "
+            f"{content.option}: {content.path} has no file {FILE}, which a folder of type mltable needs. "
             "Add it, or choose another type."
         )
     places = read_mapping(str(path), content.option).get("paths")

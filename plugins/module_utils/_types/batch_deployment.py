@@ -22,8 +22,8 @@ KIND_AT = f"{PIPELINE}.deploymentConfigurationType"
 # Whether the service lets go of what a deployment is made of is not known (batch contract, open question 2).
 MADE_OF = Change.REFUSABLE
 
-# All by PUT. The PATCH of batch resources takes some of these, but nobody recorded one, nor whether it adds to tags or
-# replaces them (batch contract, open question 3).
+# All by PUT: whether a PATCH of batch resources adds to tags or replaces them is not recorded (batch contract, open
+# question 3).
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
     Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),

@@ -11,7 +11,7 @@ from .._schema.resource_type import Field, NameRule, Parent, ResourceType
 from .._schema.scalar_values import Choice, Duration, Integer
 from .batch_endpoint import BATCH_ENDPOINT
 
-# Any job that may stand in a workspace: whoever started it, and whichever try of a name it is.
+# Any job of the workspace, also those of other clients and numbered attempts.
 ANY_JOB_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "up to 255 letters, digits, dashes and underscores")
 
 BATCH_JOB = ResourceType(

@@ -67,7 +67,7 @@ AML_COMPUTE = ResourceType(
         *MACHINE,
         Field("tier", at=f"{INNER}.vmPriority", value_type=TIERS, change=FIXED),
         Field("os_type", at=f"{INNER}.osType", value_type=SYSTEMS, change=FIXED),
-        # By PATCH: a PUT would leave out the password of the nodes, which nobody can read, and whether the service
+        # By PATCH: a PUT would omit the password of the nodes, which cannot be read back, and whether the service
         # then forgets it is not known (assets contract 3.1, open question 13).
         Field(
             "min_instances",
@@ -126,7 +126,7 @@ AML_COMPUTE = ResourceType(
 
 COMPUTE_INSTANCE = ResourceType(
     **COMMON,
-    api_version="2025-12-01",  # the first stable one that tells the idle time (assets contract 1.3)
+    api_version="2025-12-01",  # the first stable one that returns the idle time (assets contract 1.3)
     constants={KIND_AT: "ComputeInstance"},
     fields=(
         *COMMON_FIELDS,

@@ -50,7 +50,7 @@ COMMON: dict[str, t.Any] = {
     ),
     "outputs": (Output("is_default", at="properties.isDefault"),),
     "read_only": ("properties.isDefault",),
-    # The first stable one that tells the storage's subscription and group, which an update has to repeat (1.3).
+    # The first stable one that returns the storage's subscription and group, which an update has to repeat (1.3).
     "api_version": "2025-12-01",
     "switches": {"skip_validation": "skipValidation"},
     "secrets_at": AT,

@@ -5,22 +5,14 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 
-import pathspec.util
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
-from ansible_collections.mlops.azureml.plugins.module_utils._local.files import IgnoreRules, read
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    GitPattern = pathspec.util.lookup_pattern("gitwildmatch")
+from ansible_collections.mlops.azureml.plugins.module_utils._local.files import read
 
 
-def set_at(root: Path, files: dict[str, bytes]) -> Path:
+def write_tree(root: Path, files: dict[str, bytes]) -> Path:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
@@ -77,14 +69,14 @@ GIT_IGNORING = {".gitignore": b"# c\n*.log\n", "a.log": b"l", "a.txt": b"t", "d/
 def test_folder_hashes_equal_the_sdk(
     tmp_path: Path, files: dict[str, bytes], content_hash: str, object_hash: str
 ) -> None:
-    content = read(str(set_at(tmp_path, files)), "path")
+    content = read(str(write_tree(tmp_path, files)), "path")
 
     assert content.content_hash == content_hash
     assert content.object_hash == object_hash
 
 
 def test_hollow_folders_enter_the_object_hash_alone(tmp_path: Path) -> None:
-    root = set_at(tmp_path, {"a": b"1", "z/y": b"2"})
+    root = write_tree(tmp_path, {"a": b"1", "z/y": b"2"})
     (root / "hollow").mkdir()
     content = read(str(root), "path")
 
@@ -93,7 +85,7 @@ def test_hollow_folders_enter_the_object_hash_alone(tmp_path: Path) -> None:
 
 
 def test_links_are_followed_under_their_own_names(tmp_path: Path) -> None:
-    root = set_at(tmp_path, {"real/f.txt": b"f"})
+    root = write_tree(tmp_path, {"real/f.txt": b"f"})
     (root / "alias.txt").symlink_to("real/f.txt")
     (root / "linked").symlink_to("real")
     content = read(str(root), "path")
@@ -104,7 +96,7 @@ def test_links_are_followed_under_their_own_names(tmp_path: Path) -> None:
 
 
 def test_single_file_hashes_equal_the_sdk(tmp_path: Path) -> None:
-    content = read(str(set_at(tmp_path, {"model.npz": b"weights"}) / "model.npz"), "path")
+    content = read(str(write_tree(tmp_path, {"model.npz": b"weights"}) / "model.npz"), "path")
 
     assert not content.is_folder
     assert content.content_hash == "09ff0506374deedebf1fe5b787c7e2aeba1223cad4137fdbbac1196b6f27889a"
@@ -115,7 +107,7 @@ def test_single_file_hashes_equal_the_sdk(tmp_path: Path) -> None:
 
 
 def test_name_is_that_of_the_link_and_survives_dots_and_slashes(tmp_path: Path) -> None:
-    set_at(tmp_path, {"release-42/score.py": b""})
+    write_tree(tmp_path, {"release-42/score.py": b""})
     (tmp_path / "current").symlink_to("release-42")
 
     assert read(f"{tmp_path}/current/", "path").name == "current"
@@ -123,15 +115,15 @@ def test_name_is_that_of_the_link_and_survives_dots_and_slashes(tmp_path: Path) 
 
 
 def test_inner_ignore_files_have_no_say(tmp_path: Path) -> None:
-    assert names(set_at(tmp_path, {"a/.amlignore": b"*", "a/b": b""})) == ["a/.amlignore", "a/b"]
+    assert names(write_tree(tmp_path, {"a/.amlignore": b"*", "a/b": b""})) == ["a/.amlignore", "a/b"]
 
 
 def test_ignore_file_may_begin_with_a_mark(tmp_path: Path) -> None:
-    assert names(set_at(tmp_path, {".amlignore": b"\xef\xbb\xbf*.log\r\n", "a.log": b""})) == [".amlignore"]
+    assert names(write_tree(tmp_path, {".amlignore": b"\xef\xbb\xbf*.log\r\n", "a.log": b""})) == [".amlignore"]
 
 
 def test_file_readmitted_from_an_ignored_folder_counts_in_the_hash(tmp_path: Path) -> None:
-    root = set_at(tmp_path, {".amlignore": b"build\n!build/keep\n", "build/keep": b"1", "build/x": b""})
+    root = write_tree(tmp_path, {".amlignore": b"build\n!build/keep\n", "build/keep": b"1", "build/x": b""})
     before = read(str(root), "path").object_hash
     (root / "build/keep").write_bytes(b"2")
 
@@ -140,7 +132,7 @@ def test_file_readmitted_from_an_ignored_folder_counts_in_the_hash(tmp_path: Pat
 
 
 def test_ignored_folder_is_not_entered(tmp_path: Path) -> None:
-    set_at(tmp_path, {".amlignore": b"loop\n", "a": b""})
+    write_tree(tmp_path, {".amlignore": b"loop\n", "a": b""})
     (tmp_path / "loop").mkdir()
     (tmp_path / "loop/back").symlink_to("..")
 
@@ -156,7 +148,7 @@ def test_ignored_folder_is_not_entered(tmp_path: Path) -> None:
 )
 def test_nothing_to_upload(tmp_path: Path, files: dict[str, bytes], complaint: str) -> None:
     with pytest.raises(InvalidOption, match=complaint):
-        read(str(set_at(tmp_path, files)), "path")
+        read(str(write_tree(tmp_path, files)), "path")
 
 
 def test_absent_path_is_named_with_its_option(tmp_path: Path) -> None:
@@ -172,7 +164,7 @@ def test_link_to_nowhere(tmp_path: Path) -> None:
 
 
 def test_link_in_a_circle(tmp_path: Path) -> None:
-    set_at(tmp_path, {"a/b": b""})
+    write_tree(tmp_path, {"a/b": b""})
     (tmp_path / "a/up").symlink_to("..")
 
     with pytest.raises(InvalidOption, match="a/up leads back to a folder above it"):
@@ -194,7 +186,7 @@ def test_name_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = read(str(set_at(tmp_path, {"secret.bin": b"x"})), "path")
+    content = read(str(write_tree(tmp_path, {"secret.bin": b"x"})), "path")
 
     def refuse(*_args: object, **_options: object) -> None:
         raise PermissionError(13, "Permission denied")  # as root every file can be read
@@ -205,76 +197,9 @@ def test_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_file_that_changes_meanwhile(tmp_path: Path) -> None:
-    content = read(str(set_at(tmp_path, {"a": b"1", "b": b"1"})), "path")
+    content = read(str(write_tree(tmp_path, {"a": b"1", "b": b"1"})), "path")
     content.require_unchanged()
     (tmp_path / "b").write_bytes(b"22")
 
     with pytest.raises(InvalidOption, match="b changed while"):
         content.require_unchanged()
-
-
-# -- the ignore language ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("line", "ignored", "kept"),
-    [
-        ("# a comment", (), ("# a comment",)),
-        (r"\#a", ("#a",), ("a",)),
-        (r"\!a", ("!a", "b/!a"), ("a",)),
-        (r"a\ ", ("a ",), ("a",)),
-        ("a  ", ("a",), ("a  ",)),
-        ("a/", ("a/b", "x/a/b"), ("a", "x/a")),
-        ("/a", ("a", "a/b"), ("x/a",)),
-        ("a/**/b", ("a/b", "a/x/y/b"), ("a/xb",)),
-        ("[!a]b", ("xb",), ("ab", "/b")),
-        ("[z-a]", (), ("z", "a")),
-        ("[", ("[",), ("a",)),
-    ],
-)
-def test_rules(line: str, ignored: tuple[str, ...], kept: tuple[str, ...]) -> None:
-    rules = IgnoreRules(line)
-
-    assert [name for name in (*ignored, *kept) if rules.ignore(name)] == list(ignored)
-
-
-PARTS = [
-    "a",
-    "b",
-    "ab",
-    "*",
-    "**",
-    "a*",
-    "?",
-    "[ab]",
-    "[!a]",
-    "*.py",
-    "a b",
-    r"\*",
-    r"\a",
-    "[a-c]x",
-    "[]a]",
-    "a**b",
-    "é",
-]
-NAMES = ["a", "b", "ab", "ax", "bx", "x.py", "a b", "*", "c", "é", "a]", "]", ".hidden"]
-LINES = st.builds(
-    lambda negation, root, parts, end: negation + root + "/".join(parts) + end,
-    st.sampled_from(["", "", "!"]),
-    st.sampled_from(["", "/"]),
-    st.lists(st.sampled_from(PARTS), min_size=1, max_size=3),
-    st.sampled_from(["", "/", "  "]),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(lines=st.lists(LINES, max_size=4), path=st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join))
-def test_rules_agree_with_pathspec(lines: list[str], path: str) -> None:
-    expected = False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        for pattern in map(GitPattern, lines):
-            if pattern.include is not None and pattern.match_file(path) is not None:
-                expected = pattern.include
-
-    assert IgnoreRules("\n".join(lines)).ignore(path) is expected
