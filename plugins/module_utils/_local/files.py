@@ -127,7 +127,8 @@ def read(path: str, option: str, beside: t.Sequence[str] = ()) -> Content:
         if not stat.S_ISDIR(status.st_mode):
             if beside:
                 raise InvalidOption(
-                    f"{option}: {root} is a file, and only a folder can include other files. Name a folder, or leave the other files out."
+                    f"{option}: {root} is a file, and only a folder can include other files. "
+                    "Name a folder, or leave the other files out."
                 )
             _require_regular(option, root, status)
             return Content(option, root, (_file(root, _name(option, root), status),), None)
