@@ -1,10 +1,11 @@
 """azure.azcollection's own modules against the local workspace, and what our modules make of their work.
 
-Its distribution takes minutes to install, and its SDK asks every thirty seconds how an operation stands.
+Its distribution takes minutes to install, and its SDK polls an operation every thirty seconds.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,14 +20,15 @@ from tests.integration.stories import FILES, PAGES, deploy
 from .conftest import HERE, Tasks
 
 pytestmark = pytest.mark.on_request
-GOING_ON = {"Preparing", "Running"}
+NOT_FINISHED = {"Preparing", "Running"}
 
 
 @pytest.fixture(scope="module")
 def part(neighbour: Callable[..., Tasks], started: LocalWorkspace) -> Callable[[str], Tasks]:
     """Runs the part of `clients/neighbour.yml` with this tag, in a workspace that is empty at first."""
     started.reset()
-    return lambda tag: neighbour(HERE / "clients" / "neighbour.yml", "--tags", tag, "-e", f"folder={FILES}")
+    folder = json.dumps({"folder": str(FILES)})  # `-e folder=PATH` would end at the first blank of the path
+    return lambda tag: neighbour(HERE / "clients" / "neighbour.yml", "--tags", tag, "-e", folder)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def result(tasks: Tasks, task: str, key: str) -> Any:
     return tasks[task].result[key]
 
 
-def test_what_it_makes_it_makes_once(made: Tasks) -> None:
+def test_each_resource_is_created_once(made: Tasks) -> None:
     changed = {
         "Create the compute": True,
         "Create the compute again": False,
@@ -58,49 +60,49 @@ def test_what_it_makes_it_makes_once(made: Tasks) -> None:
         "Register the component": True,
     }
     assert {task: (made[task].outcome, made[task].changed) for task in changed} == {
-        task: ("ok", wanted) for task, wanted in changed.items()
+        task: ("ok", expected) for task, expected in changed.items()
     }
 
 
-def test_it_looks_at_what_stands(made: Tasks, started: LocalWorkspace) -> None:
-    [compute] = result(made, "Look at computes", "ml_computes")
+def test_info_modules_read_what_was_created(made: Tasks, started: LocalWorkspace) -> None:
+    [compute] = result(made, "Read computes", "ml_computes")
     assert (compute["name"], compute["size"], compute["max_instances"]) == ("words-cluster", "Standard_DS3_v2", 2)
-    [environment] = result(made, "Look at environments", "ml_environments")
+    [environment] = result(made, "Read environments", "ml_environments")
     assert (environment["image"], environment["conda_file"]) == (
         "library/python:3.11",
         {"dependencies": ["python=3.11"]},
     )
-    [model] = result(made, "Look at models", "ml_models")
+    [model] = result(made, "Read models", "ml_models")
     assert (model["version"], Path(model["path"]).name) == ("1", "times.txt")
-    [endpoint] = result(made, "Look at endpoints", "ml_batch_endpoints")
+    [endpoint] = result(made, "Read endpoints", "ml_batch_endpoints")
     assert (endpoint["description"], endpoint["tags"]) == ("Counts words", {"team": "text"})
     assert endpoint["defaults"] == {"deployment_name": "blue"}
-    [deployment] = result(made, "Look at deployments", "ml_batch_deployments")
+    [deployment] = result(made, "Read deployments", "ml_batch_deployments")
     assert deployment["model"] == f"azureml:{started.path}/models/words/versions/1"
 
 
-def test_it_looks_at_the_rest_of_the_workspace(made: Tasks, started: LocalWorkspace) -> None:
-    [data] = result(made, "Look at data", "ml_data_assets")
+def test_info_modules_read_the_rest_of_the_workspace(made: Tasks, started: LocalWorkspace) -> None:
+    [data] = result(made, "Read data", "ml_data_assets")
     assert (data["version"], data["type"], Path(data["path"]).name) == ("1", "uri_folder", "pages")
-    [job] = result(made, "Look at the job", "ml_jobs")
+    [job] = result(made, "Read the job", "ml_jobs")
     assert (job["name"], job["experiment_name"]) == (
         made["Score"].result["ml_batch_endpoint_invoke"]["name"],
         "words-batch",
     )
-    [datastore] = result(made, "Look at the datastore", "ml_datastores")
+    [datastore] = result(made, "Read the datastore", "ml_datastores")
     assert (datastore["type"], datastore["container_name"]) == ("azure_blob", "scans")
-    [component] = result(made, "Look at the component", "ml_components")
+    [component] = result(made, "Read the component", "ml_components")
     assert (component["version"], component["command"]) == ("1", "echo counted")
-    [workspace] = result(made, "Look at the workspace", "ml_workspaces")
+    [workspace] = result(made, "Read the workspace", "ml_workspaces")
     assert workspace["name"] == started.settings["AZUREML_WORKSPACE"]
 
 
 def test_its_jobs_run(made: Tasks, started: LocalWorkspace) -> None:
-    asked = [made[task] for task in ("Score", "Score with the deployment")]
-    assert [one.outcome for one in asked] == ["ok", "ok"]
-    names = {one.result["ml_batch_endpoint_invoke"]["name"] for one in asked}
+    invoked = [made[task] for task in ("Score", "Score with the deployment")]
+    assert [one.outcome for one in invoked] == ["ok", "ok"]
+    names = {one.result["ml_batch_endpoint_invoke"]["name"] for one in invoked}
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and any(job["properties"]["status"] in GOING_ON for job in started.jobs):
+    while time.monotonic() < deadline and any(job["properties"]["status"] in NOT_FINISHED for job in started.jobs):
         time.sleep(0.2)
     assert {job["name"]: job["properties"]["status"] for job in started.jobs} == dict.fromkeys(names, "Completed")
 
@@ -131,7 +133,7 @@ def test_it_removes_what_it_made(part: Callable[[str], Tasks], made: Tasks, star
 
 
 def test_its_own_faults_are_as_the_readme_says(made: Tasks) -> None:
-    [endpoint] = result(made, "Look at endpoints", "ml_batch_endpoints")
+    [endpoint] = result(made, "Read endpoints", "ml_batch_endpoints")
     assert "dropped" not in endpoint["tags"]
     fault = made["Register data with its type as an option"]
     assert fault.outcome == "failed"
