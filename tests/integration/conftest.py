@@ -33,9 +33,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
-    """The emulator, started as a user would start it."""
+    """The emulator, started as a user would start it, in the environment that EMULATOR_PYTHON names or in this one."""
     state = tmp_path_factory.mktemp("emulator")
-    command = [sys.executable, "-m", "tests.emulator"]
+    command = [os.environ.get("EMULATOR_PYTHON") or sys.executable, "-m", "tests.emulator"]
     subprocess.run(
         [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2"], cwd=ROOT, check=True, timeout=300
     )

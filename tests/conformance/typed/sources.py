@@ -1,15 +1,14 @@
-"""Where the typed models come from: the official SDK, in the versions that carry the api-versions wanted."""
+"""Where the typed models come from: the official SDK, in the versions that carry the api-versions tested."""
 
 from __future__ import annotations
 
 import functools
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from tests.conformance.environments import FOLDER, python_of
-from tests.gate.environment import once
+from tests.gate.installation import install_locked, lock_of, once
 
 from .library import Library
 
@@ -33,10 +32,10 @@ def _package(release: str) -> Path:
     """The folder that holds a release of the SDK: that of client 1, or the package alone, without what it needs."""
     if release == "newest":
         return next(python_of("sdk").parents[1].glob("lib/python*/site-packages"))
-    target = FOLDER / f"models-{release}"
-    with once(FOLDER / f"models-{release}.stamp", [release]) as needed:
+    lock = lock_of(f"models-{release}")
+    target = FOLDER / lock.stem
+    with once(target.with_name(f"{target.name}.stamp"), [lock.read_text()]) as needed:
         if needed:
             shutil.rmtree(target, ignore_errors=True)  # the first time there is none
-            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "--no-deps", "--target", str(target), f"azure-ai-ml=={release}"], check=True)
+            install_locked(Path(sys.executable), lock, "--no-deps", "--target", str(target))
     return target

@@ -86,7 +86,7 @@ def test_an_install_that_fails_leaves_nothing_that_looks_whole(tmp_path: Path, m
     node.chmod(0o755)
     prefix = tmp_path / "prefix"
     monkeypatch.setenv("AZURITE_PREFIX", str(prefix))
-    monkeypatch.setattr(azurite, "_node_and_npm", lambda: (node, npm))
+    monkeypatch.setattr(azurite, "node_and_npm", lambda: (node, npm))
     with pytest.raises(AzuriteError, match="no such package"):
         azurite.install()
     assert not (prefix / "node_modules").exists()

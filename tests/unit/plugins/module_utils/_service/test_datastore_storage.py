@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -158,7 +159,7 @@ def test_account_key_gives_a_sas_that_lives_an_hour(
 
     request = ws.bench.network.requests[-1]
     assert ws.bench.network.lines[-1] == f"POST {HERE.path}/datastores/store/listSecrets?api-version=2025-12-01"
-    assert request.content == b'{"expirableSecret":true,"expireAfterHours":1}'
+    assert json.loads(request.content) == {"expirableSecret": True, "expireAfterHours": 1}
     assert storage[URL] is opened
     assert opened.credential == SAS
     assert {SAS, SIGNATURE, "planted%2Fsignature%2B1%3D"} <= set(ws.bench.secrets)
