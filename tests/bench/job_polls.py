@@ -22,7 +22,7 @@ from typing import Any
 from unittest import mock
 
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait as wait_module
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import read_job
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import parse_job
 
 MINUTE, HOUR = 60.0, 3600.0
 DURATIONS = (
@@ -61,6 +61,7 @@ class Service:
     now: float = 1_700_000_000.0
     looks: list[float] = field(default_factory=list)
     begin: float = field(init=False)
+    invocation: Any = None
 
     def __post_init__(self) -> None:
         self.begin = self.now
@@ -104,8 +105,9 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     clock = types.SimpleNamespace(time=service.time, sleep=service.sleep)
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}
     with mock.patch.multiple(wait_module, time=clock, **own):
-        watch = wait_module.JobWait(service, invocation)
-        job = read_job(service.body)
+        service.invocation = invocation
+        watch = wait_module.JobWait(service)
+        job = parse_job(service.body)
         watch.note(job)
         watch.until_ended(job)
     return service

@@ -140,7 +140,7 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
     play("mlops.azureml.score", **score(first)).well()
     nowhere = {"score": {"type": "uri_file", "path": "azureml://datastores/nostore/paths/a.csv"}}
     cases = [
-        scoring({**first, "name": "thrice"}, f"outputs: {PLACE} exists already", "Give another place or name"),
+        scoring({**first, "name": "thrice"}, f"outputs: {PLACE} exists already", "Give another path or name"),
         scoring(job("a", outputs=nowhere), "outputs.score.path", "no datastore nostore", "correct the name"),
         scoring(job("a", "azureml:none:1"), "inputs.pages.path", "no data asset azureml:none:1", "Register it first"),
         scoring(job("a", "azureml:none@latest"), "inputs.pages.path", "none@latest' has no version", "Register"),

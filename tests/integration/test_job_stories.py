@@ -186,7 +186,7 @@ class Failure:
 
 FAILURES = {
     "azureml-core": Failure("azureml-core", "azureml", {"environment_variables": {"IMPORTS": "azureml"}}),
-    "import": Failure("does not hold", "no_such_package", {"environment_variables": {"IMPORTS": "no_such_package"}}),
+    "import": Failure("does not contain", "no_such_package", {"environment_variables": {"IMPORTS": "no_such_package"}}),
     "hang": Failure("longer than the deployment allows", "took longer than 1 s", SLOW, {"a.txt": "hang"}),
     "foreign storage": Failure("may not read the storage", inputs=FOREIGN),
     "no such folder": Failure("cannot be mounted", inputs=NOWHERE),
@@ -250,7 +250,7 @@ def test_a_refused_call_explains_itself(
         )
         endpoint = ENDPOINT
     else:  # the default goes between the look and the call
-        monkeypatch.setattr(Preflight, "_deployment", lambda _preparation, _endpoint: {})
+        monkeypatch.setattr(Preflight, "_deployment", lambda _preflight, _endpoint: {})
     done = give(None, {"a.txt": "one"}, endpoint_name=endpoint)
     assert said in done.message
     assert advice in done.message

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The tries of one key: each is a job with a number, and the last one is the job that the key means."""
+"""The attempts of one key: each is a job with a number, and the last one is the job of the key."""
 
 from __future__ import annotations
 
@@ -12,62 +12,66 @@ from dataclasses import dataclass
 from .._service.workspace import Workspace
 from .job import Job
 from .ledger import Ledger
-from .search import JobSearch
+from .search import JobSearch, SearchResult
 from .spec import JobSpec
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try of a key, with its ``job`` where there is one, and with the search that looked for it."""
+    """One attempt of a key, and what its search found."""
 
-    order: JobSpec
+    spec: JobSpec
     search: JobSearch
-    job: Job | None
+    found: SearchResult
+
+    @property
+    def job(self) -> Job | None:
+        return self.found.job
 
 
 class Attempts:
-    """A try is started only after the one before it has ended, so there is never more than one going on."""
+    """An attempt is started only after the previous one has ended, so that at most one is active."""
 
-    def __init__(self, workspace: Workspace, ledger: Ledger | None, order: JobSpec) -> None:
+    def __init__(self, workspace: Workspace, ledger: Ledger | None, spec: JobSpec) -> None:
         self._workspace = workspace
         self._ledger = ledger
-        self._order = order
+        self._spec = spec
 
     def latest(self) -> Attempt:
-        """The last try that has a job; the first one, without a job, when none has. Raises what ``Search`` raises.
+        """The last attempt that has a job; the first one, without a job, when none has. Raises as ``JobSearch`` does.
 
-        Where the service names jobs as asked this costs one read, or two of a job that has ended.
+        If the service names jobs as asked this costs one read, or two for a job that has ended.
         """
-        if self._order.name is None:
-            return Attempt(self._order, JobSearch(self._workspace, None, self._order.marks), None)
+        if self._spec.name is None:
+            return Attempt(self._spec, JobSearch(self._workspace, None, self._spec.job_key), SearchResult(None))
         first = self.number(1)
         if first.job is None or not first.job.has_ended:
             return first
-        if first.search.is_named and not self._search(2).exists_by_name():
+        if first.found.by_name and not self._search(2).exists_by_name():
             return first
         if self._ledger is None:
-            return self._last_in_line(first)
-        return self._last_noted(first, self._ledger.last_try(self._order.name))
+            return self._last_in_sequence(first)
+        return self._last_recorded(first, self._ledger.last_attempt(self._spec.name))
 
     def number(self, number: int) -> Attempt:
-        """One try, looked for."""
+        """The attempt of this number, searched."""
         search = self._search(number)
-        return Attempt(self._order.again(number), search, search.find())
+        return Attempt(self._spec.attempt(number), search, search.find())
 
     def _search(self, number: int) -> JobSearch:
-        return JobSearch(self._workspace, self._ledger, self._order.again(number).marks)
+        return JobSearch(self._workspace, self._ledger, self._spec.attempt(number).job_key)
 
-    def _last_noted(self, first: Attempt, noted: int) -> Attempt:
-        """Going down: what was announced may have been refused."""
-        for number in range(noted, 1, -1):
+    def _last_recorded(self, first: Attempt, recorded: int) -> Attempt:
+        """Downwards: a start that was announced may have been refused."""
+        for number in range(recorded, 1, -1):
             found = self.number(number)
             if found.job is not None:
                 return found
         return first
 
-    def _last_in_line(self, latest: Attempt) -> Attempt:
+    def _last_in_sequence(self, latest: Attempt) -> Attempt:
         while latest.job is not None and latest.job.has_ended:
-            following = self.number(latest.order.number + 1)
+            following = self.number(latest.spec.number + 1)
             if following.job is None:
                 break
             latest = following

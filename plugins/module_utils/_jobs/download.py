@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The local folder that results are brought into: never beside it, never half a file, never the same bytes twice."""
+"""The local copy of results: nothing is written beside its folder, no file is ever partial, no byte is loaded twice."""
 
 from __future__ import annotations
 
@@ -26,63 +26,69 @@ if t.TYPE_CHECKING:
     from .output_location import ResultFile
 
 WORKERS = 4
-# The folder's own folder: what was brought when and from where, and what has arrived in part.
+# A folder inside the folder: what was downloaded from where, and files that are partial yet.
 PRIVATE = ".batch_job_results"
 _CHUNK = 1 << 20
-# What file systems take, in bytes.
+# Limits of file systems, in bytes.
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4095
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What the manifest says of a file: the version of the blob, and the checksum of its bytes."""
+    """What the manifest records of a file: the version of the blob, and the checksum of its bytes."""
 
     etag: str
     md5: str
 
 
 class Download:
-    """A folder on this host. Raises InvalidOption when it cannot be one."""
+    """The folder on this host that results are downloaded to."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._private = path / PRIVATE
+
+    @classmethod
+    def to(cls, dest: str) -> Download:
+        """The folder that the option ``dest`` names; it need not exist. Raises InvalidOption when it cannot be one."""
         try:
-            self.path = Path(folder).expanduser().resolve()
-            is_other = self.path.exists() and not self.path.is_dir()
-            self._private = self.path / PRIVATE
-            is_led_away = self._private.is_symlink()
+            folder = cls(Path(dest).expanduser().resolve())
+            is_other = folder.path.exists() and not folder.path.is_dir()
+            is_link = folder._private.is_symlink()
         except (OSError, RuntimeError) as error:
-            raise InvalidOption(f"dest: cannot look at {folder} ({_why(error)}). Choose another folder.") from None
+            raise InvalidOption(f"dest: cannot read {dest} ({_reason(error)}). Choose another folder.") from None
         if is_other:
-            raise InvalidOption(f"dest: {folder} is not a folder. Name a folder, which need not exist yet.")
-        if is_led_away:
+            raise InvalidOption(f"dest: {dest} is not a folder. Name a folder, which need not exist yet.")
+        if is_link:
             raise InvalidOption(
-                f"dest: {self._private} is a link, and nothing is written outside of the folder. Delete the link."
+                f"dest: {folder._private} is a link, and nothing is written outside of the folder. Delete the link."
             )
+        return folder
 
     @property
     def manifest(self) -> Path:
         return self._private / "manifest.json"
 
     def missing(self, files: Iterable[ResultFile], location: str) -> list[ResultFile]:
-        """Those that are not there yet with the same size and checksum.
+        """Those that are not in the folder yet with the same size and checksum.
 
-        Where storage keeps no checksum, the manifest tells that of the version that was brought.
-        Raises AzureMLError for names that lead out of the folder: all are looked at before any is written.
+        If storage keeps no checksum, that of the manifest counts for the version of the blob that it records.
+        Raises AzureMLError for names that lead out of the folder: all are checked before any is written.
         """
         known, files = self._known(location), list(files)
-        _refuse_meeting(files)
+        _require_distinct(files)
         try:
             targets = [(file, self._target(file)) for file in files]
             return [file for file, target in targets if not _is_same(file, target, known.get(file.name))]
         except (OSError, RuntimeError) as error:
-            raise InvalidOption(f"dest: cannot look into {self.path} ({_why(error)}). Choose another folder.") from None
+            raise InvalidOption(f"dest: cannot read {self.path} ({_reason(error)}). Choose another folder.") from None
 
     def fetch(self, container: BlobContainer, files: list[ResultFile], location: str, job: str) -> list[str]:
         """Download files, several at a time, and return the names of those whose bytes are new.
 
-        A file appears under its name only when it is whole and checked; what an interrupted run has brought is gone
-        on with. Raises what the container raises.
+        A file appears under its name only when it is complete and checked; an interrupted download is resumed. Raises
+        what the container raises.
         """
         if not files:
             return []
@@ -90,25 +96,25 @@ class Download:
         known = self._known(location)
         new = []
         with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            under_way = {pool.submit(self._fetch_one, container, file, location): file for file in files}
+            running = {pool.submit(self._fetch_one, container, file, location): file for file in files}
             try:
-                for future, file in under_way.items():
+                for future, file in running.items():
                     md5, is_new = future.result()
                     known[file.name] = _Known(file.blob.etag, md5)
                     new += [file.name] if is_new else []
-            except BaseException:  # an interrupt, too: no thread may go on writing behind it
+            except BaseException:  # an interrupt, too: no thread may write after the task has ended
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        self._note(location, job, files, known)
+        self._write_manifest(location, job, files, known)
         return sorted(new)
 
     def _target(self, file: ResultFile) -> Path:
-        """Where a file goes. Raises AzureMLError for a name that would lead out of the folder."""
+        """The path of a file. Raises AzureMLError for a name that would lead out of the folder."""
         parts = file.name.split("/")
         target = self.path.joinpath(*parts)
-        strange = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
+        unsafe = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
         long = any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(str(target).encode()) > _LONGEST_PATH
-        if strange or long or parts[0] == PRIVATE or not target.parent.resolve().is_relative_to(self.path):
+        if unsafe or long or parts[0] == PRIVATE or not target.parent.resolve().is_relative_to(self.path):
             raise AzureMLError(
                 f"The output holds a blob named {file.blob.name!r}, which cannot become a file below {self.path}"
                 f"{': a name is too long for that' if long else ''}. Nothing was downloaded. Rename or delete the blob."
@@ -128,9 +134,9 @@ class Download:
         version = f"{location}/{file.name}#{file.blob.etag}"
         partial = self._private / f"{hashlib.sha256(version.encode()).hexdigest()[:32]}.part"
         try:
-            with open(partial, "a+b", opener=_unlinked) as stream:
-                self._claim(stream, file)
-                md5 = self._arrive(container, file, stream)
+            with open(partial, "a+b", opener=_open_no_link) as stream:
+                self._lock(stream, file)
+                md5 = self._complete(container, file, stream)
                 if md5 is None:
                     partial.unlink()
                     raise ConnectionFailed(
@@ -148,16 +154,16 @@ class Download:
             raise InvalidOption(f"dest: cannot write {target} ({error.strerror}). Choose another folder.") from None
         return md5.hex(), True
 
-    def _claim(self, stream: t.IO[bytes], file: ResultFile) -> None:
+    def _lock(self, stream: t.IO[bytes], file: ResultFile) -> None:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise InvalidOption(
-                f"dest: another task is bringing {file.name} into {self.path} at this moment. Run one of them."
+                f"dest: another task is downloading {file.name} into {self.path} at this moment. Run one of them."
             ) from None
 
-    def _arrive(self, container: BlobContainer, file: ResultFile, stream: t.IO[bytes]) -> bytes | None:
-        """Bring the rest of a file; the checksum of the whole, None when that is not what it should be."""
+    def _complete(self, container: BlobContainer, file: ResultFile, stream: t.IO[bytes]) -> bytes | None:
+        """Download the rest of a partial file; the checksum of the whole, None when size or checksum are wrong."""
         digest = hashlib.md5(usedforsecurity=False)
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
@@ -166,37 +172,37 @@ class Download:
             for chunk in container.read_from(file.blob, stream.tell()):
                 digest.update(chunk)
                 stream.write(chunk)
-        is_whole = stream.tell() == file.blob.size and file.blob.md5 in (None, digest.digest())
-        return digest.digest() if is_whole else None
+        is_complete = stream.tell() == file.blob.size and file.blob.md5 in (None, digest.digest())
+        return digest.digest() if is_complete else None
 
-    # -- the manifest ----------------------------------------------------------------------------------------------
+    # -- the manifest --------------------------------------------------------------------------------------------
 
     def _known(self, location: str) -> dict[str, _Known]:
-        files = self._noted().get(location, {}).get("files", [])
+        files = self._read_manifest().get(location, {}).get("files", [])
         return {file["name"]: _Known(str(file.get("etag")), str(file.get("md5"))) for file in files}
 
-    def _noted(self) -> dict[str, t.Any]:
-        """What the manifest says, location -> job and files; nothing when there is none, or none that is ours."""
+    def _read_manifest(self) -> dict[str, t.Any]:
+        """The outputs of the manifest, location -> job and files; empty when there is none, or none of ours."""
         try:
-            noted = json.loads(self.manifest.read_text(encoding="utf-8"))
+            manifest = json.loads(self.manifest.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return {}
-        outputs = noted.get("outputs") if isinstance(noted, dict) else None
-        return outputs if isinstance(outputs, dict) and all(map(_is_note, outputs.values())) else {}
+        outputs = manifest.get("outputs") if isinstance(manifest, dict) else None
+        return outputs if isinstance(outputs, dict) and all(map(_is_entry, outputs.values())) else {}
 
-    def _note(self, location: str, job: str, files: list[ResultFile], known: dict[str, _Known]) -> None:
+    def _write_manifest(self, location: str, job: str, files: list[ResultFile], known: dict[str, _Known]) -> None:
         sizes = {file.name: file.blob.size for file in files}
-        outputs = self._noted()
+        outputs = self._read_manifest()
         before = {file["name"]: file for file in outputs.get(location, {}).get("files", [])}
         now = {
             name: {"name": name, "size": sizes[name], "etag": known[name].etag, "md5": known[name].md5}
             for name in sizes
         }
         outputs[location] = {"job": job, "files": sorted({**before, **now}.values(), key=lambda file: file["name"])}
-        whole = self._private / f"{uuid.uuid4().hex}.new"
+        temporary = self._private / f"{uuid.uuid4().hex}.new"
         try:
-            whole.write_text(json.dumps({"outputs": outputs}, indent=1), encoding="utf-8")
-            whole.replace(self.manifest)
+            temporary.write_text(json.dumps({"outputs": outputs}, indent=1), encoding="utf-8")
+            temporary.replace(self.manifest)
         except OSError as error:
             raise InvalidOption(f"dest: cannot write {self.manifest} ({error.strerror}).") from None
 
@@ -207,17 +213,17 @@ class Download:
             raise InvalidOption(f"dest: cannot make {folder} ({error.strerror}). Choose another folder.") from None
 
 
-def _why(error: OSError | RuntimeError) -> str:
-    """Python 3.10 to 3.12 tell of links in a circle by a RuntimeError."""
+def _reason(error: OSError | RuntimeError) -> str:
+    """Python 3.10 to 3.12 raise a RuntimeError for a circle of links."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _unlinked(path: str, flags: int) -> int:
+def _open_no_link(path: str, flags: int) -> int:
     """Open a file that is no link to another one."""
     return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
-def _refuse_meeting(files: list[ResultFile]) -> None:
+def _require_distinct(files: list[ResultFile]) -> None:
     """Raises AzureMLError when two blobs cannot both become files: of the same name, or one below the other."""
     seen: set[str] = set()
     for file in files:
@@ -236,7 +242,7 @@ def _refuse_meeting(files: list[ResultFile]) -> None:
             )
 
 
-def _is_note(output: t.Any) -> bool:
+def _is_entry(output: t.Any) -> bool:
     files = output.get("files") if isinstance(output, dict) else None
     return isinstance(files, list) and all(
         isinstance(file, dict) and isinstance(file.get("name"), str) for file in files

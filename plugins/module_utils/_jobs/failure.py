@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Why a scoring job failed, as far as its record, its runs and its log files tell, and what to do about it."""
+"""Why a scoring job failed, by its record, its runs and its logs, and what to do about it."""
 
 from __future__ import annotations
 
@@ -19,35 +19,34 @@ from .logs import DRIVER, ERRORS, PROGRESS, JobLogs, cut, last_lines
 
 LINES = 10
 _LONGEST_CAUSE = 1000
-_NO_HINT = (
-    "See the job's logs in the studio, mend the cause, and start the job again under a new name or with resubmit."
-)
+_NO_HINT = "See the job's logs in the studio, fix the cause, and start the job again under a new name or with resubmit."
 
 
 @dataclass(frozen=True)
 class Failure:
-    """``cause`` is None when nothing tells it; ``said`` is the text it was read from. Logs are their last lines."""
+    """``cause`` is None when unknown; ``message`` is the text it was derived from. Logs are their last lines."""
 
     cause: str | None
     hint: str
-    said: str | None = None
+    message: str | None = None
     step: dict[str, t.Any] | None = None
     progress: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def in_words(self) -> str:
+        """The end of a sentence that begins with ``Job x failed``, and the hint."""
         if self.cause is None:
             return f", and its logs could not be read. {self.hint}"
-        said = f" ({self.said})" if self.said and self.said != self.cause else ""
-        return f": {self.cause.rstrip('.')}{said}. {self.hint}"
+        message = f" ({self.message})" if self.message and self.message != self.cause else ""
+        return f": {self.cause.rstrip('.')}{message}. {self.hint}"
 
     def facts(self) -> dict[str, t.Any]:
         """The documented keys of a failed task."""
         return {
             "cause": self.cause,
             "hint": self.hint,
-            "service_message": self.said,
+            "service_message": self.message,
             "failed_step": self.step,
             "progress": self.progress,
             "errors": self.errors,
@@ -55,23 +54,23 @@ class Failure:
 
 
 def explain(job: Job, workspace: Workspace) -> Failure:
-    """Looking for the cause never fails the task in another way."""
+    """Why the job failed. Never fails itself: what cannot be read is left out."""
     run, logs = _failed_run(job, workspace), JobLogs(workspace)
     progress, errors, driver = (logs.end(run, log) if run else "" for log in (PROGRESS, ERRORS, DRIVER))
     texts = [text for text in (job.error, run.error if run else None, progress, errors, driver) if text]
-    cause, said, hint = _cause(texts, errors)
+    cause, message, hint = _cause(texts, errors)
     step = {"name": run.name, "run_id": run.id, "status": run.status} if run else None
-    return Failure(cause, hint, said, step, last_lines(progress, LINES), last_lines(errors, LINES))
+    return Failure(cause, hint, message, step, last_lines(progress, LINES), last_lines(errors, LINES))
 
 
 def _cause(texts: list[str], errors: str) -> tuple[str | None, str | None, str]:
-    """A documented message has its cause and remedy; of any other the last lines are shown as they are."""
-    known = find_known("\n".join(texts))
+    """Cause, message and hint: a documented message has a cause and a remedy, of any other the last lines are shown."""
+    known = find_known(texts)
     if known is not None:
         line = first_line(texts, known)
         return known.cause, cut(line) if line else None, known.remedy
-    said = next((text for text in (errors, *texts) if text.strip()), None)
-    raw = " | ".join(last_lines(said, 3))[-_LONGEST_CAUSE:] if said else None
+    text = next((text for text in (errors, *texts) if text.strip()), None)
+    raw = " | ".join(last_lines(text, 3))[-_LONGEST_CAUSE:] if text else None
     return raw, raw, _NO_HINT
 
 
@@ -82,7 +81,7 @@ def _failed_run(job: Job, workspace: Workspace) -> Run | None:
         return None
 
 
-# -- messages that the service documents -------------------------------------------------------------------------------
+# -- documented messages -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,17 @@ KNOWN = (
     ),
     Known(
         r"No module named|ModuleNotFoundError|ImportError",
-        "The scoring script imports a package that the environment does not hold.",
+        "The scoring script imports a package that the environment does not contain.",
         "Add the package to the conda file of the environment, and deploy the new version of it.",
     ),
     Known(
         r"Output already exists",
-        "A file stands where the job has to write its output, and the service never overwrites one.",
-        "Give another output place or name, set output_policy to unique or overwrite, or delete the old output.",
+        "A file exists where the job has to write its output, and the service never overwrites one.",
+        "Give another output path or name, set output_policy to unique or overwrite, or delete the old output.",
     ),
     Known(
         r"No progress update in \d+|run\(\) function in the entry script had timeout",
-        "A mini batch took longer than the deployment allows, in each of its tries.",
+        "A mini batch took longer than the deployment allows, in each of its attempts.",
         "Raise retry_settings.timeout, or lower mini_batch_size.",
     ),
     Known(
@@ -130,7 +129,7 @@ KNOWN = (
     ),
     Known(
         r"references parameter dataset_param which doesn't have a specified value",
-        "The kind of the input is not supported by batch endpoints (mltable and data sets of the first generation "
+        "The type of the input is not supported by batch endpoints (mltable and data sets of the first generation "
         "are not).",
         "Give a file or a folder: type uri_file or uri_folder.",
     ),
@@ -148,18 +147,19 @@ KNOWN = (
     Known(
         r"User program failed with Exception: Run failed",
         "init() or run() of the scoring script failed.",
-        "See the errors of the script in this result, and in full below logs/user/error in the studio; mend it, and "
+        "See the errors of the script in this result, and in full below logs/user/error in the studio; fix it, and "
         "deploy it.",
     ),
 )
 
 
-def find_known(text: str) -> Known | None:
-    """The documented message in a text that tells most, None when there is none."""
+def find_known(texts: t.Iterable[str]) -> Known | None:
+    """The most specific documented message in these texts, None when there is none."""
+    text = "\n".join(texts)
     return next((known for known in KNOWN if re.search(known.pattern, text, re.IGNORECASE)), None)
 
 
 def first_line(texts: t.Iterable[str], known: Known) -> str | None:
-    """The line that holds the message."""
+    """The first line with the message."""
     lines = (line for text in texts for line in text.splitlines())
     return next((line.strip() for line in lines if re.search(known.pattern, line, re.IGNORECASE)), None)

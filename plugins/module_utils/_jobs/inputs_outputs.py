@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What a scoring job reads and writes: the task's words, checked, and their JSON in both generations of the service."""
+"""What a scoring job reads and writes: ``inputs`` and ``outputs``, and their JSON in both generations of the API."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LITERAL = "literal"
 
 # What an uploaded folder, or file, can be besides uri_folder or uri_file.
 _FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
-# The words of a shared access signature, which is renewed while what it opens stays the same.
+# The parameters of a shared access signature: a renewed signature opens the same data.
 _SIGNATURE = re.compile(
     r"sig|s[eiprstv]|srt|sip|spr|ses|sdd|scid|sk[estv]|sk[ot]id|skdutid|saoid|sd?uoid|rsc[cdelt]", re.IGNORECASE
 )
@@ -40,9 +40,9 @@ _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
 class Input:
     """One input: data at ``path``, or a literal ``value``.
 
-    ``type`` is empty until somebody knows it; ``asset_id`` is the data asset that the path was found to mean, and
-    ``asset_uri`` where that one lies. Local ``files`` have a path below a datastore, which their content determines,
-    until it is chosen.
+    ``type`` is empty while unknown. ``asset_id`` is the data asset that the path refers to, ``asset_uri`` its data.
+    ``path`` is a local one until ``with_content``; then ``files`` are set, and it is the path of their upload below a
+    datastore, which ``uploaded`` completes.
     """
 
     name: str
@@ -59,15 +59,33 @@ class Input:
         return f"inputs.{self.name}.path"
 
     @property
+    def is_local(self) -> bool:
+        """Whether the path is one of this host, whose content is unknown yet."""
+        return bool(self.path) and not (self.files or is_cloud(self.path) or self.path.startswith("/subscriptions/"))
+
+    @property
     def is_asset(self) -> bool:
-        """Does the path name a data asset (which has to be looked up), and not a place?"""
+        """Whether the path names a data asset (which has to be looked up), and not a place in storage."""
         parsed = parse_id(self.path)
         if parsed is not None:
             return parsed.collection == "data" and parsed.registry is None
         return self.path.startswith("azureml:") and not self.path.startswith(("azureml://", "azureml:/"))
 
+    def with_content(self) -> Input:
+        """The same input with its local files found and hashed. Raises InvalidOption for files that cannot be read."""
+        if not self.is_local:
+            return self
+        files = read(self.path, self.option)
+        shape = "uri_folder" if files.is_folder else "uri_file"
+        if self.type and self.type not in (shape, *_FOLDER_TYPES[files.is_folder]):
+            raise InvalidOption(
+                f"inputs.{self.name}.type: {files.path} is a {'folder' if files.is_folder else 'file'}, and no "
+                f"{self.type}. Correct type or path."
+            )
+        return replace(self, type=self.type or shape, path=upload_place(files.object_hash, files.name), files=files)
+
     def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId, asset_uri: str | None = None) -> Input:
-        """The same input with the version that its path means, and the asset's type where the task named none."""
+        """The same input with the version that its path means, and the asset's type if the task names none."""
         asset = parse_id(asset_id)
         here = asset is not None and asset.workspace is not None and asset.workspace.path.lower() == home.path.lower()
         path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
@@ -99,7 +117,7 @@ class Input:
         return {"jobInputType": DATA_TYPES[self.type or "uri_folder"], "uri": self.uri, **mode}
 
     def shown(self) -> JsonObject:
-        """In the task's words, without the signature a URL may carry."""
+        """As the task writes it, without the signature that a URL may carry."""
         if self.type == LITERAL:
             return {"type": LITERAL, "value": self.value}
         mode = {"mode": self.mode} if self.mode else {}
@@ -107,18 +125,18 @@ class Input:
         return {"type": self.type or "uri_folder", "path": path, **mode}
 
     def identity(self) -> JsonObject:
-        """What tells it from other inputs: with what a URL asks for, a version say, and without who may ask it."""
+        """What tells it from other inputs: ``shown``, with a URL's parameters (a version, say) but its signature."""
         shown = self.shown()
         if self.type == LITERAL or self.files:
             return shown
-        asked = [part for part in self.path.partition("?")[2].split("&") if part]
-        kept = "&".join(part for part in asked if not _SIGNATURE.fullmatch(part.partition("=")[0]))
+        parameters = [part for part in self.path.partition("?")[2].split("&") if part]
+        kept = "&".join(part for part in parameters if not _SIGNATURE.fullmatch(part.partition("=")[0]))
         return {**shown, "path": f"{shown['path']}?{kept}"} if kept else shown
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output and where it goes."""
+    """One output and the place where it is written."""
 
     name: str
     place: DatastorePath
@@ -133,7 +151,7 @@ class Output:
         return {"type": self.type, "path": _output_uri(self.place)}
 
     def below(self, key: str) -> Output:
-        """The same output at a place of the key's own: a folder of that name beside what the task names."""
+        """The same output at a place of the key's own: in a folder of that name beside the path of the task."""
         folder, slash, name = self.place.path.rpartition("/")
         path = f"{folder}{slash}{key}/{name}" if self.type == "uri_file" else f"{self.place.path}/{key}"
         return replace(self, place=replace(self.place, path=path))
@@ -150,16 +168,7 @@ def _output_uri(place: DatastorePath) -> str:
     )
 
 
-def read_inputs(option: t.Any) -> list[Input]:
-    """Check the option ``inputs``. Raises InvalidOption that names the input and the accepted forms."""
-    return [_read_input(name, words) for name, words in _entries("inputs", option, {"type", "path", "value", "mode"})]
-
-
-def read_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
-    """Check the option ``outputs``. Raises InvalidOption that names the output and the accepted form."""
-    return [
-        _read_output(name, words, workspace) for name, words in _entries("outputs", option, {"type", "path", "mode"})
-    ]
+# -- the data part of a call -------------------------------------------------------------------------------------------
 
 
 def current_body(inputs: list[Input], outputs: list[Output]) -> JsonObject:
@@ -173,7 +182,7 @@ def current_body(inputs: list[Input], outputs: list[Output]) -> JsonObject:
 def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: WorkspaceId) -> JsonObject:
     """The data part in the form of the first generation: one data set in, one folder and file name out.
 
-    Raises InvalidOption for what this form cannot say. Service fact: batch contract 5.3.
+    Raises InvalidOption for what this form cannot express. Service fact: batch contract 5.3.
     """
     if len(inputs) != 1 or inputs[0].type == LITERAL or len(outputs) > 1:
         raise InvalidOption("api_generation: the form of 2021 takes exactly one data input and at most one output.")
@@ -195,53 +204,58 @@ def body_of_2021(inputs: list[Input], outputs: list[Output], workspace: Workspac
     return body
 
 
-def _read_input(name: str, words: JsonObject) -> Input:
-    kind, path, value, mode = (words.get(word) for word in ("type", "path", "value", "mode"))
+# -- parsing -----------------------------------------------------------------------------------------------------------
+
+
+def parse_inputs(option: t.Any) -> list[Input]:
+    """Parse the option ``inputs``. Raises InvalidOption that names the input and the accepted forms."""
+    return [_parse_input(name, entry) for name, entry in _entries("inputs", option, {"type", "path", "value", "mode"})]
+
+
+def parse_outputs(option: t.Any, workspace: WorkspaceId) -> list[Output]:
+    """Parse the option ``outputs``. Raises InvalidOption that names the output and the accepted form."""
+    return [
+        _parse_output(name, entry, workspace) for name, entry in _entries("outputs", option, {"type", "path", "mode"})
+    ]
+
+
+def _parse_input(name: str, entry: JsonObject) -> Input:
+    kind, path, value, mode = (entry.get(word) for word in ("type", "path", "value", "mode"))
     where = f"inputs.{name}"
     if kind == LITERAL or (kind is None and value is not None):
         if value is None or path is not None or mode is not None:
             raise InvalidOption(f"{where}: a literal has a value, and neither path nor mode.")
         return Input(name, LITERAL, value=value if isinstance(value, str) else json.dumps(value))
-    _choice(f"{where}.type", kind, [*DATA_TYPES, LITERAL])
-    _choice(f"{where}.mode", mode, INPUT_MODES)
+    _require_choice(f"{where}.type", kind, [*DATA_TYPES, LITERAL])
+    _require_choice(f"{where}.mode", mode, INPUT_MODES)
     if not isinstance(path, str) or not path or value is not None:
         raise InvalidOption(f"{where}: data has a path, and no value; a literal has type: literal and a value.")
-    if not is_cloud(path) and not path.startswith("/subscriptions/"):
-        return _read_local(name, kind, path, mode)
+    item = Input(name, kind or "", path, mode=mode)
+    if item.is_local:
+        return item
     if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
         raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
-    _require_plain(f"{where}.path", path)
-    return Input(name, kind or "", path, mode=mode)
+    _require_plain_path(f"{where}.path", path)
+    return item
 
 
-def _read_local(name: str, kind: str | None, path: str, mode: str | None) -> Input:
-    files = read(path, f"inputs.{name}.path")
-    shape = "uri_folder" if files.is_folder else "uri_file"
-    if kind not in (None, shape, *_FOLDER_TYPES[files.is_folder]):
-        raise InvalidOption(
-            f"inputs.{name}.type: {files.path} is a {'folder' if files.is_folder else 'file'}, and no {kind}. "
-            "Correct type or path."
-        )
-    return Input(name, kind or shape, upload_place(files.object_hash, files.name), mode=mode, files=files)
-
-
-def _read_output(name: str, words: JsonObject, workspace: WorkspaceId) -> Output:
-    kind, path, mode = words.get("type", "uri_file"), words.get("path"), words.get("mode")
+def _parse_output(name: str, entry: JsonObject, workspace: WorkspaceId) -> Output:
+    kind, path, mode = entry.get("type", "uri_file"), entry.get("path"), entry.get("mode")
     where = f"outputs.{name}"
-    _choice(f"{where}.type", kind, DATA_TYPES)
-    _choice(f"{where}.mode", mode, OUTPUT_MODES)
+    _require_choice(f"{where}.type", kind, DATA_TYPES)
+    _require_choice(f"{where}.mode", mode, OUTPUT_MODES)
     place = read_datastore_path(path) if isinstance(path, str) else None
     if place is None or not place.path:
-        raise InvalidOption(f"{where}.path: {path!r} is no place in a datastore: {_OUTPUT_FORM}.")
-    _require_plain(f"{where}.path", place.uri)
+        raise InvalidOption(f"{where}.path: {path!r} is no path in a datastore: {_OUTPUT_FORM}.")
+    _require_plain_path(f"{where}.path", place.uri)
     here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
     if place.workspace == here:
         place = replace(place, workspace=None)
     return Output(name, place, kind, mode)
 
 
-def _require_plain(option: str, text: str) -> None:
-    """Raises InvalidOption for a place in a datastore that may be another one than it seems to be."""
+def _require_plain_path(option: str, text: str) -> None:
+    """Raises InvalidOption for a path in a datastore that may mean another place than it seems to."""
     place = read_datastore_path(text)
     if place is not None and place.path and {"", ".", ".."} & set(place.path.split("/")):
         raise InvalidOption(f"{option}: {place.uri} has a part that is empty, . or .. below /paths/. Write it out.")
@@ -250,19 +264,19 @@ def _require_plain(option: str, text: str) -> None:
 def _entries(option: str, value: t.Any, known: set[str]) -> list[tuple[str, JsonObject]]:
     """The named entries of an option that is a dict of dicts."""
     entries = []
-    for name, words in (value or {}).items():
-        if not isinstance(words, dict) or set(words) - known:
-            raise InvalidOption(f"{option}.{name}: it is made of {', '.join(sorted(known))}, found {_found(words)}.")
-        entries.append((str(name), {word: item for word, item in words.items() if item is not None}))
+    for name, entry in (value or {}).items():
+        if not isinstance(entry, dict) or set(entry) - known:
+            raise InvalidOption(f"{option}.{name}: it consists of {', '.join(sorted(known))}, found {_found(entry)}.")
+        entries.append((str(name), {word: item for word, item in entry.items() if item is not None}))
     return entries
 
 
-def _found(words: t.Any) -> str:
-    if isinstance(words, dict):
-        return ", ".join(sorted(map(str, words)))
-    return "nothing" if words is None else f"a {type(words).__name__}"
+def _found(entry: t.Any) -> str:
+    if isinstance(entry, dict):
+        return ", ".join(sorted(map(str, entry)))
+    return "nothing" if entry is None else f"a {type(entry).__name__}"
 
 
-def _choice(option: str, value: t.Any, choices: t.Iterable[str]) -> None:
+def _require_choice(option: str, value: t.Any, choices: t.Iterable[str]) -> None:
     if value is not None and value not in choices:
         raise InvalidOption(f"{option}: {value!r} is none of {', '.join(choices)}.")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""A scoring job as the service tells it, in either of its two views, and the marks by which a job is known again."""
+"""A scoring job as the service returns it, in either of its two views, and the key by which it is found again."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import read_datastore_path
 from .._names.json_types import JsonObject
 
-# Left in the job's tags and properties. Whether the service keeps them is not known (batch contract, open question 14).
-KEY_MARK = "mlops.azureml.key"
-DEFINITION_MARK = "mlops.azureml.definition"
-# What was scored, for runs that find the job again.
-INPUTS_NOTE = "mlops.azureml.inputs"
+# Sent as tags and as properties of the job. It is unknown whether the service keeps them (batch contract, open question
+# 14).
+KEY_TAG = "mlops.azureml.key"
+DEFINITION_TAG = "mlops.azureml.definition"
+# A property with the inputs, for runs that find the job again.
+INPUTS_PROPERTY = "mlops.azureml.inputs"
 
-# The service's own samples look for Succeeded, too. Service fact: batch contract 6.2.
+# The service's own samples test for Succeeded, too. Service fact: batch contract 6.2.
 COMPLETED = frozenset({"Completed", "Succeeded"})
-# NotResponding may recover and Paused may go on: what is not listed here is going on. Service fact: batch contract 6.2.
+# Any other state may change: NotResponding may recover, Paused may resume. Service fact: batch contract 6.2.
 ENDED = COMPLETED | {"Failed", "Canceled"}
-GOING_ON = frozenset(
+ACTIVE = frozenset(
     {
         *("NotStarted", "Starting", "Provisioning", "Preparing", "Queued", "Running", "Finalizing"),
         *("CancelRequested", "NotResponding", "Paused", "Unknown"),
@@ -37,14 +38,17 @@ SCORE = "score"
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
 
 _ROUTE = re.compile(r"endpoint: (?P<endpoint>\S+), deployment: (?P<deployment>\S+)\.$")
-_HOME = re.compile(r"/batchEndpoints/(?P<endpoint>[^/]+)/deployments/(?P<deployment>[^/]+)/jobs/[^/]+$", re.IGNORECASE)
+_DATA_PLANE_ID = re.compile(
+    r"/batchEndpoints/(?P<endpoint>[^/]+)/deployments/(?P<deployment>[^/]+)/jobs/[^/]+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Job:
     """What the collection reads of a job.
 
-    ``outputs`` are the places the call named, name -> URI; ``inputs`` what it noted of itself, in the task's words.
+    ``outputs`` are the paths that the call named, name -> URI; ``inputs`` those that the job's property records, as the
+    task writes them. Times are texts of the service.
     """
 
     name: str
@@ -71,17 +75,16 @@ class Job:
         return self.status in ENDED
 
     def is_at(self, endpoint: str) -> bool:
-        """Was it started by this endpoint?"""
+        """Whether this endpoint started the job."""
         return self.endpoint is not None and self.endpoint.lower() == endpoint.lower()
 
     @property
-    def moment(self) -> datetime.datetime | None:
-        """When it was created."""
-        return read_moment(self.created)
+    def created_at(self) -> datetime.datetime | None:
+        return parse_time(self.created)
 
     @property
     def places(self) -> set[tuple[str, str]]:
-        """Where its outputs go, comparable (``DatastorePath.key``)."""
+        """Where its outputs are written, comparable (``DatastorePath.key``)."""
         found = (read_datastore_path(uri) for uri in self.outputs.values())
         return {place.key for place in found if place is not None}
 
@@ -110,81 +113,82 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Marks:
-    """How the job of a key is known again. Not all of them are kept by the service, so any one will do.
+class JobKey:
+    """A key of an endpoint, and how its job is recognized: the service may drop any of the tags, names and paths.
 
     ``places`` are the outputs that the task names (``DatastorePath.key``).
     """
 
-    key: str
+    text: str
     endpoint: str
     places: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def folder(self) -> str:
-        """Below a datastore: the place of this key's output where the task names none."""
-        return f"batch-scoring/{self.endpoint.lower()}/{self.key}"
+        """The folder of a datastore where the key's output is written if the task names none."""
+        return f"batch-scoring/{self.endpoint.lower()}/{self.text}"
 
-    def fit(self, job: Job) -> bool:
-        """Is it the job of this key? By the key where the service kept it, else by its name or the key's own place."""
+    def matches(self, job: Job) -> bool:
+        """Whether it is this key's job: by its tag if the service kept it, else by its name or the key's folder."""
         if not job.is_at(self.endpoint):
             return False
         if job.key is not None:
-            return job.key == self.key
+            return job.key == self.text
         below = f"{self.folder}/"
-        return job.name == self.key or any(path.startswith(below) for _store, path in job.places)
+        return job.name == self.text or any(path.startswith(below) for _store, path in job.places)
 
-    def share_place(self, job: Job) -> bool:
-        """Is it a job without key that writes where the task wants to write? It may be this key's, or another's."""
+    def shares_output(self, job: Job) -> bool:
+        """Whether it is a job without tag that writes to an output of the task: it may be this key's or another's."""
         return job.is_at(self.endpoint) and job.key is None and bool(self.places & job.places)
 
 
-def read_moment(text: str | None) -> datetime.datetime | None:
-    """A moment of the service to the second, always UTC; None when it is none.
+def parse_time(text: str | None) -> datetime.datetime | None:
+    """A time of the service to the second, always UTC; None for text that is no time.
 
     Service fact: batch contract 1 (five to seven digits of a second), assets contract 10 (no zone, no T).
     """
     try:
-        read = datetime.datetime.strptime((text or "")[:_TO_THE_SECOND].replace(" ", "T"), "%Y-%m-%dT%H:%M:%S")
+        time = datetime.datetime.strptime((text or "")[:_TO_THE_SECOND].replace(" ", "T"), "%Y-%m-%dT%H:%M:%S")
     except ValueError:
         return None
-    return read.replace(tzinfo=datetime.timezone.utc)
+    return time.replace(tzinfo=datetime.timezone.utc)
 
 
-def read_job(body: JsonObject) -> Job:
-    """Read a job of the scoring host or of the management view. Service fact: batch contract 5.4, 6.1."""
-    told = body.get("properties") or {}
-    tags = told.get("tags") or {}
-    notes = told.get("properties") or {}
-    parameters = _json_object(notes.get("azureml.parameters"))
-    route = _HOME.search(str(body.get("id") or "")) or _ROUTE.search(str(told.get("description") or ""))
-    services = told.get("interactionEndpoints") or told.get("services") or {}
-    experiment = told.get("experimentName") or notes.get("experimentName")
+def parse_job(body: JsonObject) -> Job:
+    """Parse a job of the scoring host or of the management view. Service fact: batch contract 5.4, 6.1."""
+    properties = body.get("properties") or {}
+    tags = properties.get("tags") or {}
+    own = properties.get("properties") or {}
+    parameters = _parse_object(own.get("azureml.parameters"))
+    route = _DATA_PLANE_ID.search(str(body.get("id") or "")) or _ROUTE.search(str(properties.get("description") or ""))
+    services = properties.get("interactionEndpoints") or properties.get("services") or {}
+    experiment = properties.get("experimentName") or own.get("experimentName")
+    is_scoring = tags.get("azureml.batchrun") == "true"
     return Job(
         name=str(body["name"]),
-        status=str(told.get("status") or "Unknown"),
-        # The scoring host calls the random display name "name"; the job's own name stands one level above.
-        display_name=told.get("displayName") or told.get("name"),
-        endpoint=route["endpoint"] if route else experiment if tags.get("azureml.batchrun") == "true" else None,
+        status=str(properties.get("status") or "Unknown"),
+        # The scoring host calls the random display name "name"; the job's own name is one level above.
+        display_name=properties.get("displayName") or properties.get("name"),
+        endpoint=route["endpoint"] if route else experiment if is_scoring else None,
         deployment=tags.get("azureml.deploymentname") or (route["deployment"] if route else None),
         experiment=experiment,
         studio_url=(services.get("Studio") or {}).get("endpoint"),
-        inputs=_json_object(notes.get(INPUTS_NOTE)),
-        outputs=_outputs(told, parameters),
-        file_name=parameters.get("append_row_file_name") or told.get("outputFileName"),
-        key=tags.get(KEY_MARK) or notes.get(KEY_MARK),
-        definition=tags.get(DEFINITION_MARK) or notes.get(DEFINITION_MARK),
-        is_scoring=tags.get("azureml.batchrun") == "true",
-        is_archived=told.get("isArchived"),
+        inputs=_parse_object(own.get(INPUTS_PROPERTY)),
+        outputs=_outputs(properties, parameters),
+        file_name=parameters.get("append_row_file_name") or properties.get("outputFileName"),
+        key=tags.get(KEY_TAG) or own.get(KEY_TAG),
+        definition=tags.get(DEFINITION_TAG) or own.get(DEFINITION_TAG),
+        is_scoring=is_scoring,
+        is_archived=properties.get("isArchived"),
         created=(body.get("systemData") or {}).get("createdAt"),
-        started=notes.get("StartTimeUtc"),
-        ended=notes.get("EndTimeUtc"),
-        error=_error(told),
+        started=own.get("StartTimeUtc"),
+        ended=own.get("EndTimeUtc"),
+        error=_error(properties),
     )
 
 
-def _json_object(text: t.Any) -> JsonObject:
-    """What the service keeps as text of a JSON object, as the call's settings; empty where it is none."""
+def _parse_object(text: t.Any) -> JsonObject:
+    """A JSON object that the service keeps as text, as it keeps the call's settings; empty for any other text."""
     try:
         value = json.loads(text or "{}")
     except ValueError:
@@ -192,15 +196,15 @@ def _json_object(text: t.Any) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _outputs(told: JsonObject, parameters: JsonObject) -> dict[str, str]:
-    named = told.get("outputData") or told.get("outputs") or {}
-    outputs = {name: place["uri"] for name, place in named.items() if isinstance(place, dict) and place.get("uri")}
+def _outputs(properties: JsonObject, parameters: JsonObject) -> dict[str, str]:
+    named = properties.get("outputData") or properties.get("outputs") or {}
+    outputs = {name: output["uri"] for name, output in named.items() if isinstance(output, dict) and output.get("uri")}
     if not outputs and parameters.get("output_uri"):
         outputs = {SCORE: str(parameters["output_uri"])}
     return outputs
 
 
-def _error(told: JsonObject) -> str | None:
-    error = told.get("error")
+def _error(properties: JsonObject) -> str | None:
+    error = properties.get("error")
     message = error.get("message") if isinstance(error, dict) else error
     return str(message) if message else None

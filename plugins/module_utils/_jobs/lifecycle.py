@@ -3,55 +3,48 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The rest of a job's life: it is canceled, archived, restored, deleted, and its outputs with it."""
+"""States of a job other than having been started: canceled, archived, restored, deleted with its outputs."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._errors import InvalidOption
-from .._invocation import Invocation, Result
+from .._invocation import Result
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.json_types import JsonObject
 from .._service.datastores import Datastores, home
 from .._service.workspace import Workspace
 from .attempts import Attempt, Attempts
-from .job import COMPLETED, Job, read_job
+from .job import COMPLETED, Job, parse_job
 from .ledger import Ledger
-from .output_guard import delete_below, meets_kept
+from .output_guard import delete_below, reserved_overlap
 from .spec import JobSpec
 from .wait import JobWait
 
 CANCELED, ARCHIVED, RESTORED, ABSENT = "canceled", "archived", "restored", "absent"
-# What a PUT of a job that stands may hold: what it is, and what can be changed of it.
-WRITABLE = ("jobType", "experimentName", "displayName", "description", "tags", "properties")
 STATES = (CANCELED, ARCHIVED, RESTORED, ABSENT)
+# What a PUT of an existing job may hold: its type, and what can be changed.
+WRITABLE = ("jobType", "experimentName", "displayName", "description", "tags", "properties")
 
 
 class Lifecycle:
-    """Brings the job of a key into a state other than having been started. A key without job is fine with all."""
+    """Brings the job of a key into one of ``STATES``. A key without job is in each of them."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        invocation: Invocation,
-        order: JobSpec,
-        ledger: Ledger | None,
-        datastores: Datastores,
-    ) -> None:
+    def __init__(self, workspace: Workspace, spec: JobSpec, ledger: Ledger | None, datastores: Datastores) -> None:
         self._workspace = workspace
-        self._invocation = invocation
-        self._order = order
+        self._invocation = workspace.invocation
+        self._spec = spec
         self._ledger = ledger
         self._datastores = datastores
-        self._tries = Attempts(workspace, ledger, order)
-        self._watch = JobWait(workspace, invocation)
+        self._attempts = Attempts(workspace, ledger, spec)
+        self._wait = JobWait(workspace)
 
     def to(self, state: str) -> Result:
-        latest = self._tries.latest()
+        latest = self._attempts.latest()
         if latest.job is None:
             return Result(False, {})
-        self._watch.note(latest.job)
+        self._wait.note(latest.job)
         if state == CANCELED:
             return self._canceled(latest, latest.job)
         if state == ABSENT:
@@ -64,7 +57,7 @@ class Lifecycle:
         before, after = self._change(status=(job.status, "Canceled"))
         if self._invocation.check_mode:
             return Result(True, {"batch_job": {**self._shown(latest, job), "status": "Canceled"}}, before, after)
-        ended = self._watch.cancel(job, wait=self._invocation.options["wait"])
+        ended = self._wait.cancel(job, wait=self._invocation.options["wait"])
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
     def _archived(self, latest: Attempt, job: Job, *, desired: bool) -> Result:
@@ -75,16 +68,15 @@ class Lifecycle:
         if self._invocation.check_mode:
             return Result(True, {"batch_job": {**self._shown(latest, job), "archived": desired}}, before, after)
         path = self._workspace.path(f"jobs/{job.name}")
-        current = self._workspace.arm.get(path) or {}
-        told = current.get("properties") or {}
-        properties = {word: told[word] for word in WRITABLE if told.get(word) is not None}
-        self._workspace.arm.put(path, {"properties": {**properties, "isArchived": desired}})
+        current = (self._workspace.arm.get(path) or {}).get("properties") or {}
+        kept = {word: current[word] for word in WRITABLE if current.get(word) is not None}
+        self._workspace.arm.put(path, {"properties": {**kept, "isArchived": desired}})
         now = self._workspace.arm.get(path)
-        return Result(True, {"batch_job": self._shown(latest, read_job(now) if now else job)}, before, after)
+        return Result(True, {"batch_job": self._shown(latest, parse_job(now) if now else job)}, before, after)
 
     def _absent(self, latest: Attempt, job: Job) -> Result:
-        """All tries of the key: a try that is left would be taken for the key's job. The last one goes first."""
-        attempts = [latest, *map(self._tries.number, range(latest.order.number - 1, 0, -1))]
+        """Delete all attempts of the key, the last one first: one that is left would be taken for the key's job."""
+        attempts = [latest, *map(self._attempts.number, range(latest.spec.number - 1, 0, -1))]
         before, _after = self._change(status=(job.status, None))
         if self._invocation.options["delete_outputs"]:
             jobs = [attempt.job for attempt in attempts if attempt.job is not None]
@@ -94,13 +86,16 @@ class Lifecycle:
                 if attempt.job is not None:
                     self._delete(attempt.job)
                 if self._ledger:
-                    self._ledger.forget(attempt.order.key)
+                    self._ledger.forget(attempt.spec.key)
         return Result(True, {}, before, {})
 
     def _delete(self, job: Job) -> None:
-        """Service fact: batch contract 6.4. A job that runs is canceled first: what it writes must not come after."""
+        """An active job is canceled first: it must not write after its outputs are deleted.
+
+        Service fact: batch contract 6.4.
+        """
         if not job.has_ended:
-            job = self._watch.cancel(job, wait=True)
+            job = self._wait.cancel(job, wait=True)
         if self._invocation.options["delete_outputs"]:
             self._delete_outputs(job)
         path = self._workspace.path(f"jobs/{job.name}")
@@ -109,12 +104,12 @@ class Lifecycle:
         self._workspace.arm.wait(accepted, timeout=timeout, what=f"deletion of {job.name}")
 
     def _delete_outputs(self, job: Job) -> None:
-        """What was written since the job began."""
+        """What was written since the job was created."""
         for place in self._places(job):
-            delete_below(self._datastores.named(place.datastore, "delete_outputs"), place, since=job.moment)
+            delete_below(self._datastores.named(place.datastore, "delete_outputs"), place, since=job.created_at)
 
     def _places(self, job: Job) -> list[DatastorePath]:
-        """Where a job writes: as its record says, or else the folder of the run inside it.
+        """Where a job writes: the paths that its record names, or else the folder of the run inside it.
 
         Raises InvalidOption when this task may not delete there.
         """
@@ -132,23 +127,23 @@ class Lifecycle:
                 f"delete_outputs: the output {uri} of job {job.name} is not in a datastore of this workspace. "
                 "Delete it where it is, and leave delete_outputs out."
             )
-        if meeting := meets_kept(place):
+        if overlap := reserved_overlap(place):
             raise InvalidOption(
-                f"delete_outputs: {meeting} Delete by hand what job {job.name} wrote there, and leave "
+                f"delete_outputs: {overlap} Delete by hand what job {job.name} wrote there, and leave "
                 "delete_outputs out."
             )
         return place
 
     def _change(self, **changes: tuple[t.Any, t.Any]) -> tuple[JsonObject, JsonObject]:
-        """Before and after, in the words of the task."""
-        key = {"name": self._order.name}
-        before = {**key, **{word: change[0] for word, change in changes.items()}}
-        return before, {**key, **{word: change[1] for word, change in changes.items()}}
+        """Before and after of the diff, by option."""
+        name = {"name": self._spec.name}
+        before = {**name, **{option: change[0] for option, change in changes.items()}}
+        return before, {**name, **{option: change[1] for option, change in changes.items()}}
 
     def _shown(self, latest: Attempt, job: Job) -> JsonObject:
         return {
             **job.shown(self._workspace.id),
-            "key": self._order.name,
-            "attempt": latest.order.number,
-            "timeline": self._watch.timeline,
+            "key": self._spec.name,
+            "attempt": latest.spec.number,
+            "timeline": self._wait.timeline,
         }

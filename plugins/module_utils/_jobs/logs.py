@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The logs that the run inside a scoring job leaves: how far it is, and what went wrong in it."""
+"""The logs of the run inside a scoring job: its progress, and its errors."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ if t.TYPE_CHECKING:
     from .._service.workspace import Workspace
 
 # Service fact: batch contract 6.2 (the logs), 6.5 (their store). Each is the beginning of a name: beside or in place of
-# the file that is documented, a run may write one for each hour, or for each process.
+# the documented file, a run may write one for each hour, or for each process.
 ARTIFACTS = "workspaceartifactstore"
 PROGRESS = "logs/job_progress_overview"
 ERRORS = "logs/user/error"
 DRIVER = "azureml-logs/70_driver_log"
+# Bytes, and characters.
 _LONGEST_END = 64 << 10
 _LONGEST_LINE = 500
 
 
 class JobLogs:
-    """Reads the ends of log files. What cannot be read is empty: logs explain, and are never what a task is about."""
+    """Reads the ends of log files. Unreadable logs count as empty; a missing log never fails a task."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -57,11 +58,11 @@ class JobLogs:
 
 
 def last_lines(text: str, count: int) -> list[str]:
-    """The last lines of a log that say anything, without secrets."""
+    """The last lines of a log that are not blank, without secrets, each cut to 500 characters."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [cut(line) for line in redact_all(lines[-count:])]
 
 
 def cut(line: str) -> str:
-    """A line, or as much of it as anybody reads."""
+    """The first characters of a line, as many as a result shows."""
     return line[:_LONGEST_LINE]

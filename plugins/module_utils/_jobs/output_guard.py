@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The output guard: where the outputs of a job will be, that nothing is in the way there, and nothing else harmed."""
+"""Where the outputs of a job are written, that nothing is in the way there, and that no other data is harmed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import typing as t
 import urllib.parse
 
 from .._errors import AzureMLError, InvalidOption
-from .._invocation import Invocation
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.dotted_path import get_at
 from .._names.json_types import JsonObject
@@ -27,9 +26,9 @@ from .ledger import FOLDER as LEDGER
 from .spec import GENERATION_2021, OVERWRITE, JobSpec
 
 DEFAULT_FILE = "predictions.csv"
-# Of any datastore, for several can share a container. Service fact: assets contract 8.3, batch contract 6.5.
+# In any datastore, for several can share a container. Service fact: assets contract 8.3, batch contract 6.5.
 UPLOADS, RUNS = "LocalUpload", "azureml"
-_KEPT = {
+_RESERVED = {
     UPLOADS: "uploaded files of assets and jobs",
     LEDGER: "the ledger of job keys",
     RUNS: "the folders that the service gives its runs",
@@ -41,100 +40,99 @@ _OTHER_SCHEMES = re.compile(r"(?:abfs|wasb)s?://(?P<container>[^@/]+)@(?P<host>[
 class OutputGuard:
     """Service fact: batch contract 6.5 (an output that exists makes the job fail, minutes after the call)."""
 
-    def __init__(self, order: JobSpec, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
-        self._order = order
-        self._home = home(workspace)
+    def __init__(self, workspace: Workspace, spec: JobSpec, datastores: Datastores) -> None:
+        self._workspace = workspace
+        self._spec = spec
         self._datastores = datastores
-        self._invocation = invocation
 
     def choose(self, deployment: JsonObject | None) -> list[Output]:
-        """The outputs of the call: those that the task names, else one below the key where the job appends rows."""
-        if self._order.outputs:
-            return self._order.outputs
-        options = self._invocation.options
+        """The outputs of the call: those that the task names, else one in the key's folder if the job appends rows."""
+        if self._spec.outputs:
+            return self._spec.outputs
+        options = self._workspace.invocation.options
         appends = get_at(deployment, "properties.outputAction") == "AppendRow"
-        if not self._order.name or not appends or options["api_generation"] == GENERATION_2021:
+        if not self._spec.name or not appends or options["api_generation"] == GENERATION_2021:
             return []
         store = self._datastores.default("outputs")
         file = options["output_file_name"] or get_at(deployment, "properties.outputFileName") or DEFAULT_FILE
-        return [Output(SCORE, DatastorePath(store.name, f"{self._order.marks.folder}/{file}"))]
+        return [Output(SCORE, DatastorePath(store.name, f"{self._spec.job_key.folder}/{file}"))]
 
     def require_apart(self, inputs: list[Input], outputs: list[Output]) -> None:
-        """Raises InvalidOption for an output among what others keep, or that would overwrite what the job reads."""
+        """Raises InvalidOption for an output in a reserved folder, or that would overwrite what the job reads."""
         for output in outputs:
-            if meeting := meets_kept(output.place):
-                raise InvalidOption(f"outputs.{output.name}.path: {meeting} Give another place. Nothing was started.")
-        if self._order.output_policy == OVERWRITE:
-            for output, store in self._placed(outputs):
+            if overlap := reserved_overlap(output.place):
+                raise InvalidOption(f"outputs.{output.name}.path: {overlap} Give another path. Nothing was started.")
+        if self._spec.output_policy == OVERWRITE:
+            for output, store in self._with_datastores(outputs):
                 for item in inputs:
                     self._require_apart(output, _url(store, output.place), item)
 
     def _require_apart(self, output: Output, url: str, item: Input) -> None:
-        read_from = self._url_of(item)
-        meeting = read_from and _meeting(_comparable(url), _comparable(read_from))
-        if meeting:
+        source = self._source_url(item)
+        overlap = source and _overlap(_comparable(url), _comparable(source))
+        if overlap:
             raise InvalidOption(
-                f"outputs.{output.name}.path: {output.place.uri} {meeting} {_uri_of(item)}, which inputs.{item.name} "
-                "reads, and output_policy overwrite would empty it. Give another place. Nothing was started."
+                f"outputs.{output.name}.path: {output.place.uri} {overlap} {_uri_of(item)}, which inputs.{item.name} "
+                "reads, and output_policy overwrite would empty it. Give another path. Nothing was started."
             )
 
-    def _url_of(self, item: Input) -> str | None:
-        """Where an input lies in blob storage; None where it is not known to, or in another workspace."""
+    def _source_url(self, item: Input) -> str | None:
+        """The URL of an input in blob storage; None if unknown, or in another workspace."""
         place = read_datastore_path(_uri_of(item))
         if place is None:
             return _uri_of(item)
-        if place.workspace not in (None, self._home):
+        if place.workspace not in (None, home(self._workspace)):
             return None
         try:
             store = self._datastores.named(place.datastore, item.option)
-        except InvalidOption:  # that of an asset may be gone, or hold no blobs
+        except InvalidOption:  # an asset's datastore may be deleted, or hold no blobs
             return None
         return _url(store, place)
 
     def require_free(self, outputs: list[Output]) -> None:
-        """Raises InvalidOption when something stands where a job must write and may not be overwritten."""
-        for output, store in self._placed(outputs):
+        """Raises InvalidOption when something exists where a job must write and may not be overwritten."""
+        for output, store in self._with_datastores(outputs):
             try:
-                taken = next(_standing(store, output.place), None)
+                existing = next(_blobs_at(store, output.place), None)
             except AzureMLError as error:
-                self._invocation.warn(
-                    f"Could not see whether {output.place.uri} exists already, in which case the job will fail: "
+                self._workspace.invocation.warn(
+                    f"Could not check whether {output.place.uri} exists already, in which case the job will fail: "
                     f"{error} Let this identity read the storage account."
                 )
                 continue
-            if taken is not None and self._order.output_policy != OVERWRITE:
+            if existing is not None and self._spec.output_policy != OVERWRITE:
                 raise InvalidOption(
-                    f"outputs: {output.place.uri} exists already, and the job would fail on it. Give another place or "
+                    f"outputs: {output.place.uri} exists already, and the job would fail on it. Give another path or "
                     "name, delete what is there, or set output_policy to overwrite or unique. Nothing was started."
                 )
 
     def clear(self, outputs: list[Output]) -> None:
-        """Delete what stands in the way of a job that may overwrite it."""
-        if self._order.output_policy == OVERWRITE:
-            for output, store in self._placed(outputs):
+        """Delete what is in the way of a job that may overwrite it."""
+        if self._spec.output_policy == OVERWRITE:
+            for output, store in self._with_datastores(outputs):
                 delete_below(store, output.place)
 
-    def _placed(self, outputs: list[Output]) -> t.Iterator[tuple[Output, Datastore]]:
-        """Outputs with their datastores; those in other workspaces cannot be looked at."""
+    def _with_datastores(self, outputs: list[Output]) -> t.Iterator[tuple[Output, Datastore]]:
+        """Outputs with their datastores; those in other workspaces cannot be checked."""
         for output in outputs:
             if output.place.workspace is None:
                 yield output, self._datastores.named(output.place.datastore, f"outputs.{output.name}.path")
 
 
-def meets_kept(place: DatastorePath) -> str:
-    """A sentence about what others keep at, below or around a place of an output; empty when nothing is known to be.
+def reserved_overlap(place: DatastorePath) -> str:
+    """A sentence about the reserved folder that an output is, contains or is inside; empty when there is none.
 
     The service puts outputs into the folders of its runs, so those may hold one.
     """
-    for folder, content in _KEPT.items():
-        meeting = _meeting(place.path, folder)
-        if meeting and not (folder == RUNS and meeting == INSIDE):
-            return f"{place.uri} {meeting} {folder}, which holds {content}."
+    for folder, content in _RESERVED.items():
+        overlap = _overlap(place.path, folder)
+        if overlap and not (folder == RUNS and overlap == INSIDE):
+            return f"{place.uri} {overlap} {folder}, which holds {content}."
     return ""
 
 
-def _meeting(path: str, other: str) -> str:
-    """How two paths meet, in words; empty when they are apart."""
+def _overlap(path: str, other: str) -> str:
+    """The relation of two paths, for a message; empty when they are apart."""
     if path == other:
         return "is"
     if other.startswith(f"{path}/"):
@@ -143,7 +141,7 @@ def _meeting(path: str, other: str) -> str:
 
 
 def _uri_of(item: Input) -> str:
-    """Without the signature of a URL; local files have names, in which a question mark is nothing special."""
+    """Without the signature of a URL; in the names of local files a question mark is nothing special."""
     return item.path if item.files else (item.asset_uri or item.path).partition("?")[0]
 
 
@@ -152,7 +150,7 @@ def _url(store: Datastore, place: DatastorePath) -> str:
 
 
 def _comparable(url: str) -> str:
-    """Equal for the URLs of one blob: of both services of an account, and as Hadoop writes them."""
+    """Equal for the URLs of one blob: of both services of an account, and in the form of Hadoop."""
     parts = urllib.parse.urlsplit(_OTHER_SCHEMES.sub(r"https://\g<host>/\g<container>", url))
     host = parts.netloc.lower().removesuffix(":443").replace(".dfs.", ".blob.", 1)
     return f"{host}{urllib.parse.unquote(parts.path)}".rstrip("/")
@@ -160,12 +158,12 @@ def _comparable(url: str) -> str:
 
 def delete_below(store: Datastore, place: DatastorePath, since: datetime.datetime | None = None) -> None:
     """Delete the blob or the folder at a place; with ``since`` only what was written from then on."""
-    names = [blob.name for blob in _standing(store, place) if since is None or blob.written >= since]
-    for name in reversed(names):  # placeholders of folders come before what is in them
+    names = [blob.name for blob in _blobs_at(store, place) if since is None or blob.written >= since]
+    for name in reversed(names):  # the list has the placeholder of a folder before its content
         store.container.delete(name)
 
 
-def _standing(store: Datastore, place: DatastorePath) -> t.Iterator[Blob]:
+def _blobs_at(store: Datastore, place: DatastorePath) -> t.Iterator[Blob]:
     for blob in store.container.list(place.path):
         if blob.name == place.path or blob.name.startswith(f"{place.path}/"):
             yield blob

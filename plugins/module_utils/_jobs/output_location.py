@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Where an output of a job is: where its call said, else where run history says, else in one of the usual folders."""
+"""Where an output of a job is: the path that its call named, else that of run history, else a usual folder."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ class OutputLocation:
 
 
 def find_output(job: Job, output: str, workspace: Workspace) -> OutputLocation:
-    """The first place that holds files. Raises AzureMLError when none does."""
-    datastores, looked_at = Datastores(workspace), []
-    for place in _places(job, output, workspace):
+    """The first place that has files. Raises AzureMLError when none has."""
+    datastores, searched = Datastores(workspace), []
+    for place in _candidates(job, output, workspace):
         store = datastores.named(place.datastore, "output") if place.datastore else datastores.default("output")
         place = DatastorePath(store.name, place.path)
         files = list_files(store.container, place.path)
         if files:
             return OutputLocation(place, store.container, files)
-        looked_at.append(place.uri)
+        searched.append(place.uri)
     ended = "" if job.status in COMPLETED else f" The job is {job.status}."
     raise AzureMLError(
-        f"Job {job.name} left no file of its output {output!r}; looked at {', '.join(looked_at) or 'no place'}.{ended} "
+        f"Job {job.name} left no file of its output {output!r}; searched {', '.join(searched) or 'no place'}.{ended} "
         "Correct output, or see the job in the studio."
     )
 
 
-def _places(job: Job, output: str, workspace: Workspace) -> t.Iterator[DatastorePath]:
-    """Where the output can be, the surest first; an empty datastore means the default one.
+def _candidates(job: Job, output: str, workspace: Workspace) -> t.Iterator[DatastorePath]:
+    """Where the output can be, the surest place first; an empty datastore means the default one.
 
-    Service fact: batch contract 6.5 (the place the call named; else what the run inside the job tells, or the job
-    itself for those of pipelines; else a folder with the id of that run).
+    Service fact: batch contract 6.5 (the path that the call named; else what is recorded of the run inside the job, or
+    of the job itself for pipelines; else a folder with the id of that run).
     """
     named = read_datastore_path(job.outputs.get(output, ""))
     if named is not None:
@@ -82,7 +82,7 @@ def _places(job: Job, output: str, workspace: Workspace) -> t.Iterator[Datastore
 
 
 def list_files(container: BlobContainer, path: str) -> list[ResultFile]:
-    """The files of the output at ``path``, a blob or a folder, sorted by name. Raises what the container raises."""
+    """The files of the output at ``path``, a blob or a folder, sorted by name. Raises as the container does."""
     below = f"{path}/"
     found = []
     for blob in container.list(path):
@@ -94,5 +94,5 @@ def list_files(container: BlobContainer, path: str) -> list[ResultFile]:
 
 
 def _is_folder(blob: Blob) -> bool:
-    """Service fact: assets contract 8.4 (placeholders carry hdi_isfolder)."""
+    """Service fact: assets contract 8.4 (the placeholder of a folder has hdi_isfolder)."""
     return blob.name.endswith("/") or blob.metadata.get("hdi_isfolder", "").lower() == "true"

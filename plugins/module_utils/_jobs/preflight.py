@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""From an order to the call that starts its job: what can be known to go wrong is found here, before the call."""
+"""From a job spec to the call that starts it: what can be known to fail is found here, before the call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from .._engine.reference_lookup import full_id
 from .._errors import InvalidOption
-from .._invocation import Invocation
 from .._names.datastore_path import read_datastore_path
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import JsonObject
@@ -21,76 +20,90 @@ from .._service.datastores import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
 from .inputs_outputs import LITERAL, Input, Output, body_of_2021, current_body
-from .job import DEFINITION_MARK, INPUTS_NOTE, KEY_MARK
+from .job import DEFINITION_TAG, INPUTS_PROPERTY, KEY_TAG
 from .output_guard import OutputGuard
-from .spec import GENERATION_2021, JobSpec
+from .spec import GENERATION_2021, JobSpec, parse_options
 
-# How much text the service takes as a property of a job is not known; this much it takes as a tag anywhere.
-LONGEST_NOTE = 256
+# How much text the service takes as a property of a job is unknown; it takes this much as a tag of any resource.
+LONGEST_PROPERTY = 256
 
 
 @dataclass(frozen=True)
 class Request:
-    """A call that is ready to be made. ``words`` in the task's words; a prediction may lack ``scoring_uri``."""
+    """A call that is ready to be made. ``described`` is the job as the task writes it.
+
+    ``scoring_uri`` may be None in check mode.
+    """
 
     scoring_uri: str | None
     deployment: str | None
     body: JsonObject
-    words: JsonObject
+    described: JsonObject
     inputs: list[Input]
     outputs: list[Output]
 
 
-class Preflight:
-    """Looks at all that the call needs.
+def identify_job(workspace: Workspace) -> JobSpec:
+    """The job that the task asks for. Local inputs are read: their content is part of its key. Makes no request.
 
-    In check mode an endpoint, deployment or data asset that is not there may be made by an earlier task: the request
-    is a prediction then, and without ``scoring_uri``.
+    Raises InvalidOption that names the option.
+    """
+    options = parse_options(workspace.invocation.options, workspace.id)
+    for item in options.inputs:
+        if not item.is_local:
+            workspace.http.register_secret(item.path.partition("?")[2])
+    return options.identify([item.with_content() for item in options.inputs])
+
+
+class Preflight:
+    """Checks all that the call needs.
+
+    In check mode an earlier task may be going to create an absent endpoint, deployment or data asset: the request is a
+    prediction then, and may have no ``scoring_uri``.
     """
 
-    def __init__(self, order: JobSpec, workspace: Workspace, datastores: Datastores, invocation: Invocation) -> None:
-        self.order = order
-        self.workspace = workspace
-        self.datastores = datastores
-        self.invocation = invocation
-        self.options = invocation.options
-        self.guard = OutputGuard(order, workspace, datastores, invocation)
+    def __init__(self, workspace: Workspace, spec: JobSpec, datastores: Datastores) -> None:
+        self._workspace = workspace
+        self._spec = spec
+        self._datastores = datastores
+        self._options = workspace.invocation.options
+        self._guard = OutputGuard(workspace, spec, datastores)
 
     def request(self) -> Request:
-        """Raises InvalidOption when something is missing or in the way. Writes nothing."""
+        """Raises InvalidOption when something is absent or in the way. Writes nothing."""
         endpoint = self._endpoint()
         deployment = self._deployment(endpoint)
         kind = get_at(deployment, "properties.deploymentConfiguration.deploymentConfigurationType")
         is_model = deployment is not None and kind != "PipelineComponent"
         if is_model:
             self._require_one_of_each()
-        inputs = [self._found(item) for item in self.order.inputs]
-        outputs = self.guard.choose(deployment if is_model else None)
-        self.guard.require_apart(inputs, outputs)
-        self.guard.require_free(outputs)
+        inputs = [self._find_input(item) for item in self._spec.inputs]
+        outputs = self._guard.choose(deployment if is_model else None)
+        self._guard.require_apart(inputs, outputs)
+        self._guard.require_free(outputs)
         return Request(
             scoring_uri=get_at(endpoint, "properties.scoringUri"),
-            deployment=self.options["deployment_name"],
+            deployment=self._options["deployment_name"],
             body=self._body(inputs, outputs),
-            words=self._words(inputs, outputs),
+            described=self._described(inputs, outputs),
             inputs=inputs,
             outputs=outputs,
         )
 
-    # -- where the call goes ---------------------------------------------------------------------------------------
+    # -- endpoint and deployment -----------------------------------------------------------------------------------
 
     def _endpoint(self) -> JsonObject | None:
-        name = self.options["endpoint_name"]
-        endpoint = self.workspace.arm.get(self.workspace.path(f"batchEndpoints/{name}"))
+        name = self._options["endpoint_name"]
+        endpoint = self._workspace.arm.get(self._workspace.path(f"batchEndpoints/{name}"))
         if endpoint is None:
-            self._misses(
-                f"endpoint_name: there is no batch endpoint {name} in workspace {self.workspace.id.name}. "
+            self._report_absent(
+                f"endpoint_name: there is no batch endpoint {name} in workspace {self._workspace.id.name}. "
                 "Create it first, or correct the name."
             )
         elif not get_at(endpoint, "properties.scoringUri"):
             state = get_at(endpoint, "properties.provisioningState")
-            self._misses(
-                f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it stands."
+            self._report_absent(
+                f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it is ready."
             )
         return endpoint
 
@@ -98,93 +111,96 @@ class Preflight:
         """The deployment that will score. Service fact: batch contract 3.4 (no deployment is the default by itself)."""
         if endpoint is None:
             return None
-        asked = self.options["deployment_name"]
+        asked = self._options["deployment_name"]
         name = asked or get_at(endpoint, "properties.defaults.deploymentName")
-        label = f"batch endpoint {self.options['endpoint_name']}"
+        label = f"batch endpoint {self._options['endpoint_name']}"
         if name is None:
-            self._misses(
+            self._report_absent(
                 f"deployment_name: {label} has no default deployment. Name a deployment here, or make one the default."
             )
             return None
-        path = f"batchEndpoints/{self.options['endpoint_name']}/deployments/{name}"
-        deployment = self.workspace.arm.get(self.workspace.path(path))
+        path = f"batchEndpoints/{self._options['endpoint_name']}/deployments/{name}"
+        deployment = self._workspace.arm.get(self._workspace.path(path))
         if deployment is None:
-            self._misses(
+            self._report_absent(
                 f"deployment_name: {label} has no deployment {name}"
                 f"{'' if asked else ', although it is named as the default'}. Create it first, or name another."
             )
         return deployment
 
-    def _misses(self, message: str) -> None:
-        """Raises InvalidOption for what is not there; in check mode an earlier task may be going to make it."""
-        if not self.invocation.check_mode:
+    def _report_absent(self, message: str) -> None:
+        """Raises InvalidOption for what is absent; warns in check mode, where an earlier task may create it."""
+        if not self._workspace.invocation.check_mode:
             raise InvalidOption(message)
-        self.invocation.warn(f"{message} The run will fail unless an earlier task does.")
+        self._workspace.invocation.warn(f"{message} The run will fail unless an earlier task does.")
 
-    # -- what it reads ---------------------------------------------------------------------------------------------
+    # -- inputs ----------------------------------------------------------------------------------------------------
 
     def _require_one_of_each(self) -> None:
         """Service fact: batch contract 4.5."""
-        if len(self.order.inputs) != 1 or self.order.inputs[0].type == LITERAL:
+        if len(self._spec.inputs) != 1 or self._spec.inputs[0].type == LITERAL:
             raise InvalidOption(
                 "inputs: the deployment of a model reads exactly one data input. Give one, and no literals."
             )
-        if len(self.order.outputs) > 1:
+        if len(self._spec.outputs) > 1:
             raise InvalidOption("outputs: the deployment of a model has one output. Give at most one.")
 
-    def _found(self, item: Input) -> Input:
-        """A data asset becomes the version it stands for now; a datastore has to be there."""
+    def _find_input(self, item: Input) -> Input:
+        """Replace a data asset by the version that it means now. Raises InvalidOption for an absent datastore."""
         if item.files is not None:
-            return item.uploaded(self.datastores.default(item.option).name)
+            return item.uploaded(self._datastores.default(item.option).name)
         if item.is_asset:
             try:
-                return self._found_asset(item)
+                return self._find_asset(item)
             except InvalidOption as error:
-                self._misses(str(error))
+                self._report_absent(str(error))
                 return item
         place = read_datastore_path(item.path)
         if place is not None and place.workspace is None:
-            self.datastores.named(place.datastore, item.option)
+            self._datastores.named(place.datastore, item.option)
         return item
 
-    def _found_asset(self, item: Input) -> Input:
-        asset_id = full_id(item.path, "data", item.option, self.workspace)
-        asset = self.workspace.arm.get(asset_id)
+    def _find_asset(self, item: Input) -> Input:
+        asset_id = full_id(item.path, "data", item.option, self._workspace)
+        asset = self._workspace.arm.get(asset_id)
         if asset is None:
             raise InvalidOption(
                 f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
             )
         kind, uri = (get_at(asset, f"properties.{word}") for word in ("dataType", "dataUri"))
-        return item.found(asset_id, kind, self.workspace.id, uri)
+        return item.found(asset_id, kind, self._workspace.id, uri)
 
-    # -- the call ----------------------------------------------------------------------------------------------------
+    # -- the call --------------------------------------------------------------------------------------------------
 
     def _body(self, inputs: list[Input], outputs: list[Output]) -> JsonObject:
-        """Service fact: batch contract 5.2, 5.3. The job's name, tags and properties may or may not be kept."""
-        if self.options["api_generation"] == GENERATION_2021:
-            data = body_of_2021(inputs, outputs, self.workspace.id)
+        """Service fact: batch contract 5.2, 5.3. The service may drop the job's name, tags and properties."""
+        if self._options["api_generation"] == GENERATION_2021:
+            data = body_of_2021(inputs, outputs, self._workspace.id)
         else:
             data = current_body(inputs, outputs)
-        marks = {KEY_MARK: self.order.key, DEFINITION_MARK: self.order.definition}
-        notes, scored = dict(marks), json.dumps(shown_data(inputs))
-        if len(scored) <= LONGEST_NOTE:
-            notes[INPUTS_NOTE] = scored
-        body: JsonObject = {"properties": {**data, "name": self.order.key, "tags": marks, "properties": notes}}
-        own_file_name = any(output.type == "uri_file" for output in outputs)
-        for at, value in self.order.settings.items():
-            if not (own_file_name and at == "properties.outputFileName"):
+        tags = {KEY_TAG: self._spec.key, DEFINITION_TAG: self._spec.definition}
+        properties, scored = dict(tags), json.dumps(shown_data(inputs))
+        if len(scored) <= LONGEST_PROPERTY:
+            properties[INPUTS_PROPERTY] = scored
+        body: JsonObject = {"properties": {**data, "name": self._spec.key, "tags": tags, "properties": properties}}
+        names_file = any(output.type == "uri_file" for output in outputs)
+        for at, value in self._spec.settings.items():
+            if not (names_file and at == "properties.outputFileName"):
                 set_at(body, at, value)
         return body
 
-    def _words(self, inputs: list[Input], outputs: list[Output]) -> JsonObject:
-        words: JsonObject = {"name": self.order.key if self.order.name else None}
-        words.update({word: self.options[word] for word in ("endpoint_name", "deployment_name")})
-        words["inputs"] = shown_data(inputs)
-        words["outputs"] = shown_data(outputs)
-        for spot in BATCH_JOB.fields:
-            if spot.at in self.order.settings:
-                set_at(words, spot.option, get_at(self.options, spot.option))
-        return {word: value for word, value in words.items() if value not in (None, {})}
+    def _described(self, inputs: list[Input], outputs: list[Output]) -> JsonObject:
+        described: JsonObject = {
+            "name": self._spec.key if self._spec.name else None,
+            "endpoint_name": self._options["endpoint_name"],
+            "deployment_name": self._options["deployment_name"],
+            "inputs": shown_data(inputs),
+            "outputs": shown_data(outputs),
+        }
+        for field in BATCH_JOB.fields:
+            if field.at in self._spec.settings:
+                set_at(described, field.option, get_at(self._options, field.option))
+        return {option: value for option, value in described.items() if value not in (None, {})}
 
 
 def shown_data(items: t.Iterable[Input | Output]) -> JsonObject:

@@ -3,12 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Telling whoever watches how a job goes: its states, and what its run says of the mini batches it has done."""
+"""Progress messages about a job: its states, and the counts of mini batches that its run logs."""
 
 from __future__ import annotations
 
 from .._errors import AzureMLError
-from .._invocation import Invocation
 from .._service.run_history import SCORING_RUN, Run
 from .._service.workspace import Workspace
 from .job import Job
@@ -18,31 +17,31 @@ COUNTING = frozenset({"Running", "Finalizing"})
 
 
 class Progress:
-    """Tells each thing once. The run's own words cost reads of storage, so they are asked for only when one watches."""
+    """Reports each thing once. The log of the run costs reads of storage, so it is read only with ``progress_file``."""
 
-    def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._invocation = invocation
-        self._logs = JobLogs(workspace) if invocation.options.get("progress_file") else None
+        self._invocation = workspace.invocation
+        self._logs = JobLogs(workspace) if workspace.invocation.options.get("progress_file") else None
         self._run: Run | None = None
-        self._told = ""
+        self._reported = ""
 
-    def enters(self, job: Job) -> None:
-        """The job is in another state than before."""
+    def state_changed(self, job: Job) -> None:
+        """Report that the job is in another state than before."""
         self._invocation.progress(f"job {job.name} is {job.status}")
 
-    def goes_on(self, job: Job) -> None:
-        """The job was looked at."""
+    def polled(self, job: Job) -> None:
+        """Report a new last line of the run's log."""
         if self._logs is None or job.status not in COUNTING:
             return
         self._run = self._run or self._scoring_run(job)
         newest = last_lines(self._logs.end(self._run, PROGRESS), 1) if self._run else []
-        if newest and newest[0] != self._told:
-            self._told = newest[0]
-            self._invocation.progress(f"job {job.name}: {self._told}")
+        if newest and newest[0] != self._reported:
+            self._reported = newest[0]
+            self._invocation.progress(f"job {job.name}: {self._reported}")
 
     def _scoring_run(self, job: Job) -> Run | None:
-        """Service fact: batch contract 6.5. Who may not see it watches the states alone."""
+        """Service fact: batch contract 6.5. An identity that may not read run history gets the states alone."""
         try:
             runs = self._workspace.run_history.children(job.name)
         except AzureMLError:

@@ -27,25 +27,25 @@ _ENDINGS = {".tsv": TSV, ".tab": TSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINE
 Value = t.Any
 Row = t.Any
 
-# What stands for no value in a column of numbers.
+# Texts that mean "no value" in a column of numbers.
 _MISSING = frozenset({"", "nan", "null", "none"})
-_TRUTHS = {"true": True, "false": False}
-# Digits after a zero are a code, and no number.
+_BOOLEANS = {"true": True, "false": False}
+# Digits after a leading zero are a code, not a number.
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
-# In characters, for each of which the csv library takes four bytes and more: a task stays below 80 MB.
+# In characters, each of which costs the csv library four bytes or more: a task stays below 80 MB.
 _LONGEST_VALUE = 2 << 20
 _LONGEST_SHOWN = 200
-# Numbers of more digits are refused by Python's own reader, here or where the result goes.
+# Python refuses to parse a number of more digits, here or on the controller.
 _MOST_DIGITS = 4300
-# Lists and maps inside each other: what can be read has to be written again.
+# How deep lists and dicts may be nested: a result has to be serialized again.
 _DEEPEST = 100
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How a file is written, and what is wanted of it.
+    """The format of a file, and the names and types that the task gives its columns.
 
     ``columns`` are names for values; with ``header`` the first line gives them. ``types`` are column -> type for the
     columns that the task decides; the others are inferred from the rows that are returned, unless ``infer`` is False.
@@ -60,14 +60,14 @@ class Shape:
 
 
 def format_of(name: str) -> str:
-    """The format that a file's name tells."""
+    """The format by the extension of a file's name, CSV for any other."""
     return next((found for ending, found in _ENDINGS.items() if name.lower().endswith(ending)), CSV)
 
 
 def read_rows(lines: Iterable[str], shape: Shape, limit: int) -> tuple[list[Row], bool]:
     """At most ``limit`` rows, and whether there are more. No more lines are consumed than that takes.
 
-    Raises InvalidOption for a file that is not written so, and for words that say nothing of its format.
+    Raises InvalidOption for a file that is not in this format, and for options that do not apply to it.
     """
     _check(shape)
     if shape.format == JSON_LINES:
@@ -83,28 +83,28 @@ def read_rows(lines: Iterable[str], shape: Shape, limit: int) -> tuple[list[Row]
     return _typed(texts[:limit], columns, shape), len(texts) > limit
 
 
-def twin(names: Iterable[str]) -> str | None:
-    """A name that is there twice, None when all differ."""
+def duplicate(names: Iterable[str]) -> str | None:
+    """A name that occurs twice, None when all differ."""
     return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _check(shape: Shape) -> None:
     if shape.format != JSON_LINES:
         return
-    said = {"types": shape.types, "header": shape.header, "separator": shape.separator, "infer_types": not shape.infer}
-    idle = next((option for option, value in said.items() if value), None)
-    if idle:
+    given = {"types": shape.types, "header": shape.header, "separator": shape.separator, "infer_types": not shape.infer}
+    unused = next((option for option, value in given.items() if value), None)
+    if unused:
         raise InvalidOption(
-            f"{idle}: says nothing of a {JSON_LINES} file, whose values have their types. Leave it out."
+            f"{unused}: does not apply to a {JSON_LINES} file, whose values have their types. Leave it out."
         )
 
 
 def _check_header(names: Sequence[str] | None) -> None:
-    double = twin(names or ())
-    if double is not None:
+    repeated = duplicate(names or ())
+    if repeated is not None:
         raise InvalidOption(
-            f"header: the file has two columns {_short(double)}. Leave header out: rows are lists then, and that of "
-            "the names is the first."
+            f"header: the file has two columns {_short(repeated)}. Leave header out: rows are lists then, and the "
+            "first has the names."
         )
 
 
@@ -113,7 +113,7 @@ def _check_header(names: Sequence[str] | None) -> None:
 
 @contextlib.contextmanager
 def _long_values() -> Iterator[None]:
-    """The limit of the csv library is one of the whole process, and far below the texts that models write."""
+    """Raise the csv library's limit: it is one for the whole process, and far below the texts that models write."""
     before = csv.field_size_limit(_LONGEST_VALUE)
     try:
         yield
@@ -122,19 +122,19 @@ def _long_values() -> Iterator[None]:
 
 
 def _records(lines: Iterable[str], shape: Shape) -> Iterator[list[str]]:
-    """The rows as texts; a blank line is none."""
+    """The rows as texts; a blank line is no row."""
     reader = csv.reader(lines, delimiter=shape.separator or ("\t" if shape.format == TSV else ","))
     try:
         yield from filter(None, reader)
     except csv.Error as error:
         raise InvalidOption(
             f"rows: the file is not {shape.format} at line {reader.line_num} ({error}). "
-            "Correct format, separator or file; a quote that nobody closes makes one value of all that follows."
+            "Correct format, separator or file; after a quote that is never closed, all that follows is one value."
         ) from None
 
 
 def _json_rows(lines: Iterable[str], shape: Shape) -> Iterator[Row]:
-    """Values are typed already; ``columns`` name the values of lists, and select those of maps."""
+    """Values have their types; ``columns`` name the values of lists, and select those of dicts."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -147,7 +147,7 @@ def _json_rows(lines: Iterable[str], shape: Shape) -> Iterator[Row]:
 
 def _json(line: str, number: int) -> Value:
     try:
-        # NaN, the infinities and what is as large are no JSON.
+        # NaN and the infinities are no JSON, nor are numbers that become infinite.
         value = json.loads(line, parse_constant=lambda _name: None, parse_float=_finite, parse_int=_integer_or_none)
     except ValueError as error:
         raise InvalidOption(
@@ -162,7 +162,7 @@ def _json(line: str, number: int) -> Value:
 
 def _too_deep(number: int) -> InvalidOption:
     return InvalidOption(
-        f"rows: line {number} has more than {_DEEPEST} values inside each other. Download the file instead."
+        f"rows: line {number} has more than {_DEEPEST} levels of values. Download the file instead."
     )
 
 
@@ -182,8 +182,8 @@ def _typed(rows: list[list[str]], columns: Sequence[str] | None, shape: Shape) -
     if unknown:
         raise InvalidOption(f"types: there is no column {unknown[0]!r}. Name the columns in columns, or set header.")
     width = max(map(len, rows), default=0)
-    readers = [_reader(rows, at, columns, shape) for at in range(width)]
-    return [_named([read(text) for read, text in zip(readers, row)], columns) for row in rows]
+    parsers = [_parser(rows, at, columns, shape) for at in range(width)]
+    return [_named([parse(text) for parse, text in zip(parsers, row)], columns) for row in rows]
 
 
 def _named(values: list[Value], columns: Sequence[str] | None) -> Row:
@@ -191,7 +191,7 @@ def _named(values: list[Value], columns: Sequence[str] | None) -> Row:
         return values
     if len(values) != len(columns):
         raise InvalidOption(
-            f"columns: {len(columns)} are named, and the row {_short(values)} has {len(values)}. "
+            f"columns: {len(columns)} are named, and the row {_short(values)} has {len(values)} values. "
             "Correct columns or separator."
         )
     return dict(zip(columns, values))
@@ -210,12 +210,12 @@ def _text(text: str) -> str:
     return text
 
 
-def _or_missing(read: Callable[[str], Value]) -> Callable[[str], Value]:
-    return lambda text: None if text.strip().lower() in _MISSING else read(text)
+def _or_missing(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+    return lambda text: None if text.strip().lower() in _MISSING else parse(text)
 
 
-def _truth(text: str) -> bool:
-    return _TRUTHS[text.strip().lower()]
+def _boolean(text: str) -> bool:
+    return _BOOLEANS[text.strip().lower()]
 
 
 def _integer(text: str) -> int:
@@ -229,45 +229,45 @@ def _integer_or_none(text: str) -> int | None:
 
 
 def _finite(text: str) -> float | None:
-    """None for the infinities, which numbers too large become, and for what is no number."""
+    """None for an infinity, as a number too large becomes, and for NaN."""
     value = float(text)
     return value if math.isfinite(value) else None
 
 
-READERS: Mapping[str, Callable[[str], Value]] = {
+PARSERS: Mapping[str, Callable[[str], Value]] = {
     "str": _text,
     "int": _or_missing(_integer),
     "float": _or_missing(_finite),
-    "bool": _or_missing(_truth),
+    "bool": _or_missing(_boolean),
 }
 _FITS: Mapping[str, Callable[[str], bool]] = {
     "int": lambda text: len(text) <= _MOST_DIGITS and _INTEGER.fullmatch(text) is not None,
     "float": lambda text: _NUMBER.fullmatch(text) is not None and math.isfinite(float(text)),
-    "bool": lambda text: text.lower() in _TRUTHS,
+    "bool": lambda text: text.lower() in _BOOLEANS,
 }
 
 
-def _reader(rows: list[list[str]], at: int, columns: Sequence[str] | None, shape: Shape) -> Callable[[str], Value]:
-    """What reads the values of one column."""
+def _parser(rows: list[list[str]], at: int, columns: Sequence[str] | None, shape: Shape) -> Callable[[str], Value]:
+    """The function that parses the values of one column."""
     given = shape.types.get(columns[at]) if columns and at < len(columns) else None
     if given:
         return _checked(columns[at] if columns else str(at), given)
-    return READERS[_kind(row[at] for row in rows if at < len(row))] if shape.infer else _text
+    return PARSERS[_kind(row[at] for row in rows if at < len(row))] if shape.infer else _text
 
 
 def _kind(texts: Iterable[str]) -> str:
     """The narrowest type that all values of a column have; text when there is none, or no value at all."""
-    told = [text for text in (text.strip() for text in texts) if text.lower() not in _MISSING]
-    return next((kind for kind, fits in _FITS.items() if told and all(map(fits, told))), "str")
+    values = [text for text in (text.strip() for text in texts) if text.lower() not in _MISSING]
+    return next((kind for kind, fits in _FITS.items() if values and all(map(fits, values))), "str")
 
 
 def _checked(column: str, kind: str) -> Callable[[str], Value]:
-    def read(text: str) -> Value:
+    def parse(text: str) -> Value:
         try:
-            return READERS[kind](text)
+            return PARSERS[kind](text)
         except (ValueError, KeyError):
             raise InvalidOption(
                 f"types: the value {_short(text)} of column {column!r} is no {kind}. Correct types."
             ) from None
 
-    return read
+    return parse

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Following a scoring job to its end, by the wall clock, and noting when it passed from state to state."""
+"""Waiting for a scoring job, by the wall clock and within its limits; canceling it; the timeline of its states."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import datetime
 import time
 
 from .._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
-from .._invocation import Invocation
 from .._service.http_client import jittered
 from .._service.workspace import Workspace
-from .job import Job, read_job, read_moment
+from .job import Job, parse_job, parse_time
 from .progress import Progress
 
+# Seconds.
 FIRST_PAUSE, SHORT_PAUSE, LONGEST_PAUSE = 0.5, 2.0, 900.0
-# A pause is this part of the time waited so far, and at most that part of the time in the present phase: the end of a
-# short job is seen soon, a long one costs few reads, and a long queue does not make the look at a short run late.
+# A pause is this share of the time waited so far, and at most that share of the time in the present phase: the end of a
+# short job is seen soon, a long one costs few requests, and a long queue does not delay the polls of a short run.
 SHARE_OF_WAIT = 0.085
 SHARE_OF_PHASE = 0.8
-# How long a job that was just started may be missing from the management view.
+# Seconds for which a job that was just started may be absent from the management view.
 APPEARANCE = 60.0
-# How long a job that was told to end may take for it before the task gives up watching.
-ENDING = 600.0
+# Seconds that a canceled job may take to end.
+CANCEL_TIMEOUT = 600.0
 CANCELING = "CancelRequested"
+TRANSIENT = frozenset({408, 429, *range(500, 600)})
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
-PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
 
 # The phases that a task can limit. Service fact: batch contract 6.2 (the states).
 PHASES = {
@@ -39,57 +39,50 @@ PHASES = {
 
 
 def pause_after(waited: float, in_phase: float) -> float:
-    """Seconds until the next look at a job, after so many seconds of waiting and of its present phase."""
+    """Seconds until the next poll, after so many seconds of waiting, and of the job's present phase."""
     shortest = min(FIRST_PAUSE + waited / 4, SHORT_PAUSE)
     return min(max(shortest, min(SHARE_OF_WAIT * waited, SHARE_OF_PHASE * in_phase)), LONGEST_PAUSE)
 
 
 class JobWait:
-    """One wait for one job, seen last as ``job``. ``timeline`` holds each state and when it was first seen."""
+    """One wait for one job, seen last as ``job``. ``timeline`` has each state and when it was first seen."""
 
-    def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, workspace: Workspace) -> None:
+        options = workspace.invocation.options
         self._workspace = workspace
-        self._progress = Progress(workspace, invocation)
-        self._timeout: float = invocation.options["wait_timeout"]
-        self._limits = {
-            phase: seconds for phase, seconds in (invocation.options["phase_timeouts"] or {}).items() if seconds
-        }
+        self._progress = Progress(workspace)
+        self._timeout: float = options["wait_timeout"]
+        self._limits = {phase: seconds for phase, seconds in (options["phase_timeouts"] or {}).items() if seconds}
         self._begin = time.time()
         self._phase: str | None = None
         self._phase_begin = self._begin
-        self._seen = 0.0
+        self._last_seen = 0.0
         self.timeline: list[dict[str, str]] = []
         self.job: Job | None = None
 
     def note(self, job: Job, at: str | None = None) -> None:
-        """Remember the job as it is now; ``at`` is the ISO time (UTC) of its state, by default now."""
+        """Record the job as it is now; ``at`` is the ISO time (UTC) of its state, by default now."""
         self.job = job
         if not self.timeline or self.timeline[-1]["status"] != job.status:
-            self._enter(job, at)
-        self._seen = time.time()
-        self._progress.goes_on(job)
-
-    def _enter(self, job: Job, at: str | None) -> None:
-        moment = at or datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc).isoformat()
-        self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
-        self._enter_phase(job)
-        self._progress.enters(job)
+            self._enter_state(job, at)
+        self._last_seen = time.time()
+        self._progress.polled(job)
 
     def until_ended(self, job: Job) -> Job:
-        """The job as it ended, well or badly. States that are not known to be final are waited through.
+        """The job as it ended, well or badly. Any state that is not known to be final is waited through.
 
-        Raises WaitTimeout when it goes on, and ServiceError for a refusal that waiting will not mend.
+        Raises WaitTimeout when it does not end, and ServiceError for a refusal that is not transient.
         """
-        trouble, asked = "", 0.0
+        trouble, retry_after = "", 0.0
         while not job.has_ended:
-            self._pause(job, trouble, asked)
+            self._pause(job, trouble, retry_after)
             try:
-                (job, asked), trouble = self._look(job), ""
+                (job, retry_after), trouble = self._poll(job), ""
             except (ConnectionFailed, ServiceError) as error:
-                if isinstance(error, ServiceError) and error.status not in PASSING_TROUBLE:
+                if isinstance(error, ServiceError) and error.status not in TRANSIENT:
                     raise
-                trouble = f" (last attempt to see it: {error})"
-                asked = getattr(error, "retry_after", None) or 0.0
+                trouble = f" (last attempt to read it: {error})"
+                retry_after = getattr(error, "retry_after", None) or 0.0
             self.note(job)
         return job
 
@@ -103,56 +96,63 @@ class JobWait:
         if job.status != CANCELING:
             accepted = self._workspace.arm.post(f"{path}/cancel", safe_to_repeat=True)
             if wait:
-                self._workspace.arm.wait(accepted, timeout=ENDING, what=f"cancellation of {job.name}")
+                self._workspace.arm.wait(accepted, timeout=CANCEL_TIMEOUT, what=f"cancellation of {job.name}")
         current = self._workspace.arm.get(path)
-        job = read_job(current) if current else job
+        job = parse_job(current) if current else job
         self.note(job)
         return self._until_canceled(job) if wait else job
 
     def _until_canceled(self, job: Job) -> Job:
-        """The same for a job that was told to end: it has a time of its own for that."""
-        self._begin, self._timeout, self._limits = time.time(), ENDING, {}
+        """Wait with a timeout of its own, and without limits of phases."""
+        self._begin, self._timeout, self._limits = time.time(), CANCEL_TIMEOUT, {}
         self._phase_begin = self._begin
         return self.until_ended(job)
 
-    def _enter_phase(self, job: Job) -> None:
-        """A phase begins when its first state does: as the service tells, but not while another one was seen.
+    def _enter_state(self, job: Job, at: str | None) -> None:
+        moment = at or datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc).isoformat()
+        self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
+        self._enter_phase(job)
+        self._progress.state_changed(job)
 
-        An odd state, as NotResponding, is part of the phase that it interrupts.
+    def _enter_phase(self, job: Job) -> None:
+        """A phase begins at the time that the service reports, but not before the job was last seen in another one.
+
+        A state outside the phases, as NotResponding, belongs to the phase that it interrupts.
         """
         phase = next((phase for phase, states in PHASES.items() if job.status in states), self._phase)
         if phase == self._phase:
             return
         self._phase, self._phase_begin = phase, time.time()
-        told = read_moment({"preparing": job.created, "running": job.started}.get(phase or ""))
-        if told is not None:
-            self._phase_begin = min(self._phase_begin, max(told.timestamp(), self._seen))
+        reported = parse_time({"preparing": job.created, "running": job.started}.get(phase or ""))
+        if reported is not None:
+            self._phase_begin = min(self._phase_begin, max(reported.timestamp(), self._last_seen))
 
-    def _look(self, job: Job) -> tuple[Job, float]:
-        """Service fact: batch contract 6.1 (management view)."""
-        body, asked = self._workspace.arm.look(self._workspace.path(f"jobs/{job.name}"))
+    def _poll(self, job: Job) -> tuple[Job, float]:
+        """The job, and the pause that the service asks for. Service fact: batch contract 6.1 (management view)."""
+        body, retry_after = self._workspace.arm.look(self._workspace.path(f"jobs/{job.name}"))
         if body is not None:
-            return read_job(body), asked
+            return parse_job(body), retry_after
         if time.time() - self._begin > APPEARANCE:
             raise InvalidOption(f"Job {job.name} is gone: somebody deleted it while the task waited for it.")
-        return job, asked
+        return job, retry_after
 
-    def _pause(self, job: Job, trouble: str, asked: float) -> None:
+    def _pause(self, job: Job, trouble: str, retry_after: float) -> None:
+        """Sleep until the next poll. Raises WaitTimeout at the end of the timeout or of a phase's limit."""
         now = time.time()
         waited, in_phase = now - self._begin, now - self._phase_begin
         left = self._timeout - waited
         if left <= 0:
             raise WaitTimeout(
                 f"Job {job.name} is {job.status} after {self._timeout:.0f} s (wait_timeout){trouble}. It goes on in "
-                "the service: run the task again with the same name to go on waiting, or cancel it with "
+                "the service: run the task again with the same name to continue waiting, or cancel it with "
                 "state: canceled."
             )
         limit = self._limits.get(self._phase or "")
         if limit is not None and in_phase >= limit:
             raise WaitTimeout(
                 f"Job {job.name} has been {self._phase} for {in_phase:.0f} s, and phase_timeouts.{self._phase} is "
-                f"{limit} s{trouble}. It goes on in the service: run the task again with a longer limit to go on "
+                f"{limit} s{trouble}. It goes on in the service: run the task again with a longer limit to continue "
                 "waiting, or cancel it with state: canceled."
             )
         left = min(left, limit - in_phase) if limit is not None else left
-        time.sleep(min(max(jittered(pause_after(waited, in_phase)), asked), left))
+        time.sleep(min(max(jittered(pause_after(waited, in_phase)), retry_after), left))

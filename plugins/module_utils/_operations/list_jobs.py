@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The verb of ``batch_job_info``: scoring jobs by endpoint, deployment, state and time."""
+"""The operation of ``batch_job_info``: scoring jobs by endpoint, deployment, state and time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 
 from .._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
 from .._invocation import Spec
-from .._jobs.job import ENDED, GOING_ON, Job, read_job
+from .._jobs.job import ACTIVE, ENDED, Job, parse_job
 from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
 from .._schema.scalar_values import Choice
@@ -49,33 +49,35 @@ class ListJobs(Info):
         _check_names(options)
         if unknown := _unknown_states(options["status"] or ()):
             workspace.invocation.warn(
-                f"status: no job is known to be {' or '.join(unknown)}; the states are "
-                f"{', '.join(sorted(ENDED | GOING_ON))}."
+                f"status: no known state of a job is {' or '.join(unknown)}; the states are "
+                f"{', '.join(sorted(ACTIVE | ENDED))}."
             )
-        desired = _Wanted(options)
-        jobs = [job for job in self._jobs(workspace, options) if desired.has(job)]
+        filters = _Filters(options)
+        jobs = [job for job in self._jobs(workspace, options) if filters.match(job)]
         for job in sorted(jobs, key=lambda job: job.created or "", reverse=True):
             yield job.shown(workspace.id)
 
     def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
         endpoint, view = options["endpoint_name"], options["list_view"]
         if options["name"] is not None:
-            return map(read_job, one(workspace, f"jobs/{options['name']}"))
+            return map(parse_job, one(workspace, f"jobs/{options['name']}"))
         if endpoint is not None and view == "all":
             try:
-                return [read_job(body) for body in workspace.jobs_data_plane.jobs(endpoint, options["deployment_name"])]
+                return [
+                    parse_job(body) for body in workspace.jobs_data_plane.jobs(endpoint, options["deployment_name"])
+                ]
             except NotFoundError:
-                pass  # the endpoint is gone; the workspace may still know its jobs
+                pass  # the endpoint is deleted; the workspace may still have its jobs
             except (ServiceError, ConnectionFailed) as error:
-                workspace.invocation.warn(f"{error} All jobs of the workspace were looked through instead.")
+                workspace.invocation.warn(f"{error} All jobs of the workspace were searched instead.")
         bodies = workspace.arm.list(
             workspace.path("jobs"), jobType="Pipeline", listViewType=VIEWS.encode(view, workspace.id)
         )
-        return map(read_job, bodies)
+        return map(parse_job, bodies)
 
 
 def _check_names(options: Options) -> None:
-    """They are parts of URLs. Raises InvalidOption."""
+    """Names are parts of URLs. Raises InvalidOption for one that no resource can have."""
     rules = {
         "name": (ANY_JOB_NAME, "job"),
         "endpoint_name": (BATCH_ENDPOINT.name_rule, BATCH_ENDPOINT.label),
@@ -87,23 +89,23 @@ def _check_names(options: Options) -> None:
 
 
 def _unknown_states(asked: t.Iterable[str]) -> list[str]:
-    """The service may have a new state; more often one is misspelled, and then nothing would be found."""
-    known = {state.lower() for state in ENDED | GOING_ON}
+    """A state that is unknown may be new in the service; more often it is misspelled, and finds nothing."""
+    known = {state.lower() for state in ACTIVE | ENDED}
     return [state for state in asked if state.lower() not in known]
 
 
-class _Wanted:
-    """Which jobs the task asks for, as far as no list can be asked."""
+class _Filters:
+    """The filters of the task that no list of the service can apply."""
 
     def __init__(self, options: Options) -> None:
         self._endpoint = options["endpoint_name"]
         self._deployment = options["deployment_name"]
         self._states = {state.lower() for state in options["status"] or ()}
-        self._after = _moment("created_after", options["created_after"])
-        self._before = _moment("created_before", options["created_before"])
+        self._after = _parse_time("created_after", options["created_after"])
+        self._before = _parse_time("created_before", options["created_before"])
 
-    def has(self, job: Job) -> bool:
-        """Service fact: batch contract 6.1, 6.3 (the marks of scoring jobs among others)."""
+    def match(self, job: Job) -> bool:
+        """Service fact: batch contract 6.1, 6.3 (what tells scoring jobs from others)."""
         return (
             job.endpoint is not None
             and (self._endpoint is None or job.is_at(self._endpoint))
@@ -113,18 +115,18 @@ class _Wanted:
         )
 
     def _in_time(self, job: Job) -> bool:
-        moment = job.moment
-        if moment is None:
+        created = job.created_at
+        if created is None:
             return self._after is None and self._before is None
-        return (self._after is None or moment >= self._after) and (self._before is None or moment < self._before)
+        return (self._after is None or created >= self._after) and (self._before is None or created < self._before)
 
 
-def _moment(option: str, text: str | None) -> datetime.datetime | None:
-    """A moment that a task writes; without a zone it is UTC. Raises InvalidOption."""
+def _parse_time(option: str, text: str | None) -> datetime.datetime | None:
+    """The time that an option gives, by default in UTC. Raises InvalidOption."""
     if text is None:
         return None
     try:
-        moment = datetime.datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith(("Z", "z")) else text)
+        time = datetime.datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith(("Z", "z")) else text)
     except ValueError:
-        raise InvalidOption(f"{option}: {text!r} is no moment; write it as 2026-01-31T06:00:00+00:00.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+        raise InvalidOption(f"{option}: {text!r} is no time. Write it as 2026-01-31T06:00:00+00:00.") from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)

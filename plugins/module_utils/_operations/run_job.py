@@ -3,9 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The third verb of the house: run a scoring job. A job has a key, and one key never starts a second job."""
+"""The operation of ``batch_job``: run a scoring job. A job has a key, and one key never starts a second job."""
 
 from __future__ import annotations
+
+import typing as t
 
 from .._engine.argument_spec import resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
@@ -15,8 +17,8 @@ from .._jobs.failure import explain
 from .._jobs.job import COMPLETED, Job
 from .._jobs.ledger import Ledger
 from .._jobs.lifecycle import STATES, Lifecycle
-from .._jobs.preflight import Preflight, Request, shown_data
-from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, read_order
+from .._jobs.preflight import Preflight, Request, identify_job, shown_data
+from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, JobSpec
 from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobWait
 from .._names.json_types import JsonObject
@@ -32,7 +34,7 @@ KEEP, CANCEL = "keep", "cancel"
 
 
 class RunJob:
-    """Starts a scoring job, or finds the one its key belongs to, and follows it to its end."""
+    """Starts a scoring job, or finds the one of its key, and waits for its end."""
 
     def spec(self) -> Spec:
         arguments = {
@@ -60,144 +62,135 @@ class RunJob:
         )
 
     def run(self, workspace: Workspace, invocation: Invocation) -> Result:
+        job_spec = identify_job(workspace)
+        datastores = Datastores(workspace)
+        ledger = Ledger(workspace, job_spec.endpoint, datastores) if invocation.options["ledger"] else None
         state = invocation.options["state"]
-        return _Task(workspace, invocation).present() if state == PRESENT else _upkeep(workspace, invocation, state)
+        if state != PRESENT:
+            return Lifecycle(workspace, job_spec, ledger, datastores).to(state)
+        task = _KeyedJob(workspace, job_spec, ledger, datastores)
+        attempt = task.observe()
+        return task.apply(attempt, task.plan(attempt))
 
 
-def _upkeep(workspace: Workspace, invocation: Invocation, state: str) -> Result:
-    datastores = Datastores(workspace)
-    order = read_order(invocation.options, workspace)
-    ledger = Ledger(order.endpoint, datastores, invocation) if invocation.options["ledger"] else None
-    return Lifecycle(workspace, invocation, order, ledger, datastores).to(state)
+class _KeyedJob:
+    """The job of one key: observed, planned, started and waited for."""
 
+    def __init__(self, workspace: Workspace, spec: JobSpec, ledger: Ledger | None, datastores: Datastores) -> None:
+        self._workspace = workspace
+        self._options = workspace.invocation.options
+        self._spec = spec
+        self._ledger = ledger
+        self._datastores = datastores
+        self._attempts = Attempts(workspace, ledger, spec)
+        self._wait = JobWait(workspace)
 
-class _Task:
-    """One run of the verb."""
-
-    def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
-        self.workspace = workspace
-        self.invocation = invocation
-        self.options = invocation.options
-        self.order = read_order(self.options, workspace)
-        self.datastores = Datastores(workspace)
-        self.ledger = Ledger(self.order.endpoint, self.datastores, invocation) if self.options["ledger"] else None
-        self.tries = Attempts(workspace, self.ledger, self.order)
-        self.watch = JobWait(workspace, invocation)
-        self.inputs = shown_data(self.order.inputs)
-        self.outputs: JsonObject = {}
-
-    def present(self) -> Result:
-        latest = self.tries.latest()
-        if latest.job is not None and self._is_wanted_again(latest.job):
-            latest = self.tries.number(latest.order.number + 1)
+    def observe(self) -> Attempt:
+        """The attempt that the task is about: with a job to wait for, or without one, and then to be started."""
+        latest = self._attempts.latest()
+        if latest.job is not None and self._is_to_be_repeated(latest.job):
+            latest = self._attempts.number(latest.spec.number + 1)
         if latest.job is not None:
-            self._require_same_order(latest, latest.job)
-            return self._found(latest, latest.job)
-        if self.order.name and self.options["inputs"] is None:
+            self._require_same_options(latest)
+        elif self._spec.name and self._options["inputs"] is None:
             raise InvalidOption(
-                f"name: endpoint {self.order.endpoint} has no job {self.order.name}. "
+                f"name: endpoint {self._spec.endpoint} has no job {self._spec.name}. "
                 "Correct the name, or give inputs to start it."
             )
-        return self._started(latest)
+        return latest
 
-    def _is_wanted_again(self, job: Job) -> bool:
-        if self.options["inputs"] is None:
+    def plan(self, attempt: Attempt) -> Request | None:
+        """The call that starts the job of an attempt, None if it has one."""
+        if attempt.job is not None:
+            return None
+        attempt.search.refuse_shared_output()
+        return Preflight(self._workspace, attempt.spec, self._datastores).request()
+
+    def apply(self, attempt: Attempt, request: Request | None) -> Result:
+        """Make the call, if any, and wait for the job as the task asks."""
+        if request is None:
+            return self._result(attempt, None, changed=False)
+        if self._workspace.invocation.check_mode:
+            return Result(True, {"batch_job": self._predicted(request)}, {}, request.described)
+        attempt, is_ours = Submission(self._workspace, self._ledger, self._datastores).start(attempt, request)
+        if not is_ours:
+            self._require_same_options(attempt)
+        return self._result(attempt, request, changed=is_ours)
+
+    def _is_to_be_repeated(self, job: Job) -> bool:
+        if self._options["inputs"] is None:
             return False
-        again = {NEVER: False, ON_FAILURE: job.status not in COMPLETED, ALWAYS: True}
-        return job.has_ended and again[self.options["resubmit"]]
+        repeats = {NEVER: False, ON_FAILURE: job.status not in COMPLETED, ALWAYS: True}
+        return job.has_ended and repeats[self._options["resubmit"]]
 
-    def _require_same_order(self, latest: Attempt, job: Job) -> None:
-        """A task without inputs means the job of the name, whatever it was started with."""
-        if self.options["inputs"] is None:
+    def _require_same_options(self, attempt: Attempt) -> None:
+        """A task without inputs takes the job of the name, whatever options it was started with."""
+        if self._options["inputs"] is None or attempt.job is None:
             return
-        if latest.search.definition_of(job) not in (None, self.order.definition):
+        if attempt.search.definition_of(attempt.found) not in (None, self._spec.definition):
             raise InvalidOption(
-                f"name: {self.order.name!r} is the name of job {job.name}, which was started with other options. "
-                "A name stands for one job: give a new one, or the options of then."
+                f"name: {self._spec.name!r} is the name of job {attempt.job.name}, which was started with other "
+                "options. A name belongs to one job: give a new one, or the options of then."
             )
 
-    def _found(self, attempt: Attempt, job: Job) -> Result:
-        self.watch.note(job)
-        return Result(False, {"batch_job": self._followed(attempt, job, changed=False)})
+    # -- waiting -------------------------------------------------------------------------------------------------
 
-    # -- starting ------------------------------------------------------------------------------------------------
+    def _result(self, attempt: Attempt, request: Request | None, *, changed: bool) -> Result:
+        """The job as it ended, or as it is now if the task does not wait. A failure after this has the job, too."""
+        job = t.cast("Job", attempt.job)
+        self._wait.note(job, at=job.created if changed else None)
+        if self._options["wait"] and not self._workspace.invocation.check_mode:
+            try:
+                job = self._waited(job, started=changed)
+            except AzureMLError as error:
+                # Set now, not when the error was made: redaction would cut the harmless query of the studio link.
+                seen = self._wait.job or job
+                error.facts.update(changed=changed, batch_job=self._shown(attempt, seen, request))
+                raise
+        after = request.described if request and changed else {}
+        return Result(changed, {"batch_job": self._shown(attempt, job, request)}, {}, after)
 
-    def _started(self, attempt: Attempt) -> Result:
-        attempt.search.refuse_shared_place()
-        preparation = Preflight(attempt.order, self.workspace, self.datastores, self.invocation)
-        request = preparation.request()
-        self.inputs, self.outputs = shown_data(request.inputs), shown_data(request.outputs)
-        if self.invocation.check_mode:
-            return Result(True, {"batch_job": self._predicted(request)}, {}, request.words)
-        submission = Submission(self.workspace, self.ledger, self.datastores, preparation.guard, self.invocation)
-        job, is_ours = submission.start(attempt, request)
-        if not is_ours:
-            self._require_same_order(attempt, job)
-            return self._found(attempt, job)
-        self.watch.note(job, at=job.created)
-        return Result(True, {"batch_job": self._followed(attempt, job, changed=True)}, {}, request.words)
-
-    # -- following -----------------------------------------------------------------------------------------------
-
-    def _followed(self, attempt: Attempt, job: Job, *, changed: bool) -> JsonObject:
-        """The job as it ended, or as it stands when the task does not wait. Whatever fails now, the job is told."""
-        if not self.options["wait"] or self.invocation.check_mode:
-            return self._shown(attempt, job)
+    def _waited(self, job: Job, *, started: bool) -> Job:
+        """The job once it has completed. Raises OperationFailed for any other end, WaitTimeout for none."""
         try:
-            job = self.watch.until_ended(job)
-        except WaitTimeout as error:
-            job = self._timed_out(attempt, error, changed)
-        except AzureMLError as error:
-            raise self._telling(error, attempt, changed) from None
+            job = self._wait.until_ended(job)
+        except WaitTimeout as timeout:
+            if self._options["on_timeout"] == KEEP:
+                raise
+            job = self._wait.cancel(self._wait.job or job, wait=True)
+            if job.status not in COMPLETED:
+                reason = timeout.message.partition(" It goes on")[0]
+                raise WaitTimeout(f"{reason} It was canceled (on_timeout), and is {job.status}.") from None
         if job.status not in COMPLETED:
-            raise self._telling(self._failure(job, changed), attempt, changed)
-        return self._shown(attempt, job)
-
-    def _timed_out(self, attempt: Attempt, timeout: WaitTimeout, changed: bool) -> Job:
-        """The job if it ends well after all. Raises what the timeout means for the task."""
-        if self.options["on_timeout"] == KEEP or self.watch.job is None:
-            raise self._telling(timeout, attempt, changed) from None
-        try:
-            job = self.watch.cancel(self.watch.job, wait=True)
-        except AzureMLError as error:
-            raise self._telling(error, attempt, changed) from None
-        if job.status in COMPLETED:
-            return job
-        message = f"{timeout.message.partition(' It goes on')[0]} It was told to end (on_timeout), and is {job.status}."
-        raise self._telling(WaitTimeout(message), attempt, changed) from None
+            raise self._failure(job, started)
+        return job
 
     def _failure(self, job: Job, started: bool) -> OperationFailed:
-        label = f"Job {job.name} of endpoint {self.options['endpoint_name']}"
+        label = f"Job {job.name} of endpoint {self._options['endpoint_name']}"
         earlier = (
-            "" if started else f" It is the job named {self.order.name!r}; a new name or resubmit starts a new job."
+            "" if started else f" It is the job named {self._spec.name!r}; a new name or resubmit starts a new job."
         )
         if job.status == CANCELED:
             return OperationFailed(f"{label} was canceled.{earlier}")
-        found = explain(job, self.workspace)
-        return OperationFailed(f"{label} failed{found.in_words}{earlier}", **found.facts())
-
-    def _telling(self, error: AzureMLError, attempt: Attempt, changed: bool) -> AzureMLError:
-        """Put what is known of the job beside the failure; set later, for the studio link keeps its harmless query."""
-        if self.watch.job is not None:
-            error.facts.update(changed=changed, batch_job=self._shown(attempt, self.watch.job))
-        return error
+        failure = explain(job, self._workspace)
+        return OperationFailed(f"{label} failed{failure.in_words}{earlier}", **failure.facts())
 
     # -- the result ----------------------------------------------------------------------------------------------
 
     def _predicted(self, request: Request) -> JsonObject:
-        """Which name, state and link the service will give is not known."""
-        words = {word: value for word, value in request.words.items() if word != "name"}
-        return {"key": self.order.name, **words} if self.order.name else words
+        """Name, status and link are unknown: the service chooses them."""
+        described = {option: value for option, value in request.described.items() if option != "name"}
+        return {"key": self._spec.name, **described} if self._spec.name else described
 
-    def _shown(self, attempt: Attempt, job: Job) -> JsonObject:
-        shown = job.shown(self.workspace.id)
+    def _shown(self, attempt: Attempt, job: Job, request: Request | None) -> JsonObject:
+        shown = job.shown(self._workspace.id)
         return {
             **shown,
-            "key": self.order.name or self.order.key,
-            "attempt": attempt.order.number,
-            "endpoint_name": self.options["endpoint_name"],
-            "deployment_name": shown["deployment_name"] or self.options["deployment_name"],
-            "inputs": shown["inputs"] or self.inputs,
-            "outputs": shown["outputs"] or self.outputs,
-            "timeline": self.watch.timeline,
+            "key": self._spec.name or self._spec.key,
+            "attempt": attempt.spec.number,
+            "endpoint_name": self._options["endpoint_name"],
+            "deployment_name": shown["deployment_name"] or self._options["deployment_name"],
+            "inputs": shown["inputs"] or shown_data(request.inputs if request else self._spec.inputs),
+            "outputs": shown["outputs"] or shown_data(request.outputs if request else ()),
+            "timeline": self._wait.timeline,
         }

@@ -88,7 +88,7 @@ def test_the_jobs_of_the_workspace_are_looked_through_when_that_list_fails(run: 
     jobs = [job("mine"), job("other", at="letters"), job("none", tags={}, description=None)]
     out = run(batch_job_info, ENDPOINT, *discovered(), lambda _request: failure, listed(*jobs))
     assert names(out) == ["mine"]
-    assert "All jobs of the workspace were looked through" in out.warnings[0]
+    assert "All jobs of the workspace were searched" in out.warnings[0]
 
 
 def test_an_endpoint_that_is_gone_may_have_left_jobs(run: Run) -> None:
@@ -138,6 +138,6 @@ def test_a_state_that_is_not_known_is_told(run: Run) -> None:
     out = run(batch_job_info, {"status": ["Cancelled", "failed"]}, listed(job("a", "Failed"), job("b", "Cancelled")))
     assert sorted(names(out)) == ["a", "b"]
     [warning] = out.warnings
-    assert "no job is known to be Cancelled;" in warning
+    assert "no known state of a job is Cancelled;" in warning
     assert "Canceled" in warning
     assert run(batch_job_info, {"status": ["Completed", "paused"]}, listed()).warnings == []

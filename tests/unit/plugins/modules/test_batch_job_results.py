@@ -271,7 +271,7 @@ def test_a_manifest_of_somebody_else_is_none(run: Run, storage: Storage, tmp_pat
 
 def test_links_in_a_circle(run: Run, tmp_path: Path) -> None:
     (tmp_path / "dest").symlink_to(tmp_path / "dest")
-    assert "dest: cannot look at" in fetch(run, tmp_path / "dest")["msg"]
+    assert "dest: cannot read" in fetch(run, tmp_path / "dest")["msg"]
 
 
 def test_a_link_in_the_folder_leads_nowhere(run: Run, storage: Storage, tmp_path: Path) -> None:
@@ -354,7 +354,7 @@ def test_two_tasks_do_not_bring_the_same_file_at_once(
 
     monkeypatch.setattr(download.fcntl, "flock", busy)
     out = fetch(run, tmp_path, ended(), datastore())
-    assert "another task is bringing today.csv" in out["msg"]
+    assert "another task is downloading today.csv" in out["msg"]
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -453,7 +453,7 @@ def test_the_later_try_of_a_name_has_a_name(run: Run) -> None:
 
 def test_words_that_say_nothing_of_the_format(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv/p.jsonl": b"[1]\n"}
-    assert "header: says nothing" in rows(run, ended(), datastore(), header=True)["msg"]
+    assert "header: does not apply" in rows(run, ended(), datastore(), header=True)["msg"]
 
 
 def test_bytes_that_are_no_text_are_warned_of(run: Run, storage: Storage) -> None:

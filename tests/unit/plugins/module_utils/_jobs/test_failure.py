@@ -37,7 +37,7 @@ SLOW = "No progress update in 60 seconds. No progress update in this check. Wait
     ("message", "cause", "remedy"),
     [
         ("No module named 'azureml'", "azureml-core", "conda file"),
-        ("ModuleNotFoundError: No module named 'torch'", "does not hold", "conda file"),
+        ("ModuleNotFoundError: No module named 'torch'", "does not contain", "conda file"),
         ("Output already exists", "never overwrites", "output_policy"),
         ("The run() function in the entry script had timeout for 3 times", "longer than", "retry_settings.timeout"),
         (SLOW, "longer than", "mini_batch_size"),
@@ -51,15 +51,16 @@ SLOW = "No progress update in 60 seconds. No progress update in this check. Wait
     ],
 )
 def test_a_documented_message(message: str, cause: str, remedy: str) -> None:
-    known = find_known(f"12:00 started\n12:01 {message}\n")
+    known = find_known([f"12:00 started\n12:01 {message}\n"])
     assert known is not None
     assert cause in known.cause
     assert remedy in known.remedy
     assert first_line([f"12:00 started\n12:01 {message}\n"], known) == f"12:01 {message}"
 
 
-def test_the_message_that_tells_most_wins() -> None:
-    found = find_known(f"{GENERIC}\nThere is no succeeded mini batch item returned from run()\nNo module named 'torch'")
+def test_the_most_specific_message_wins() -> None:
+    texts = [GENERIC, "There is no succeeded mini batch item returned from run()", "No module named 'torch'"]
+    found = find_known(texts)
     assert found is not None
     assert "package" in found.cause
 
@@ -68,7 +69,7 @@ def test_the_message_that_tells_most_wins() -> None:
     "message", ["", "Segmentation fault", "the output exists", "run() was fine", "CUDA out of memory"]
 )
 def test_any_other_message_is_not_explained(message: str) -> None:
-    assert find_known(message) is None
+    assert find_known([message]) is None
 
 
 def test_causes_and_remedies_are_sentences() -> None:

@@ -12,8 +12,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import Inval
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.inputs_outputs import (
     body_of_2021,
     current_body,
-    read_inputs,
-    read_outputs,
+    parse_inputs,
+    parse_outputs,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.data_modes import DATA_TYPES
@@ -25,8 +25,8 @@ SHORT_OUTPUT = "azureml://datastores/store/paths/scores/today.csv"
 
 
 def one_input(**words: Any) -> Any:
-    [item] = read_inputs({"x": words})
-    return item
+    [item] = parse_inputs({"x": words})
+    return item.with_content()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_data_assets_are_told_from_places(path: str, is_asset: bool) -> None:
 
 @pytest.mark.parametrize(("kind", "sent"), [*DATA_TYPES.items()])
 def test_outputs_have_the_types_of_inputs(kind: str, sent: str) -> None:
-    [output] = read_outputs({"x": {"path": "azureml://datastores/store/paths/a/b", "type": kind}}, WORKSPACE)
+    [output] = parse_outputs({"x": {"path": "azureml://datastores/store/paths/a/b", "type": kind}}, WORKSPACE)
     assert output.json()["jobOutputType"] == sent
     assert output.below("key").place.path == ("a/key/b" if kind == "uri_file" else "a/b/key")
 
@@ -95,7 +95,7 @@ def test_literals_travel_as_text(value: Any, text: str) -> None:
 
 def test_modes() -> None:
     assert one_input(path="https://h/p", mode="download").json()["mode"] == "Download"
-    [output] = read_outputs({"score": {"path": SHORT_OUTPUT, "mode": "upload"}}, WORKSPACE)
+    [output] = parse_outputs({"score": {"path": SHORT_OUTPUT, "mode": "upload"}}, WORKSPACE)
     assert output.json() == {"jobOutputType": "UriFile", "uri": SHORT_OUTPUT, "mode": "Upload"}
 
 
@@ -116,7 +116,7 @@ def test_what_is_shown_has_no_signature() -> None:
         ({"type": "literal", "value": "x", "path": "https://h/p"}, "a literal has a value"),
         ({"type": "folder", "path": "https://h/p"}, "'folder' is none of uri_file"),
         ({"path": "https://h/p", "mode": "mount"}, "'mount' is none of ro_mount"),
-        ({"uri": "https://h/p"}, "it is made of mode, path, type, value, found uri"),
+        ({"uri": "https://h/p"}, "it consists of mode, path, type, value, found uri"),
     ],
 )
 def test_inputs_that_cannot_be(words: dict[str, Any], message: str) -> None:
@@ -128,20 +128,20 @@ def test_inputs_that_cannot_be(words: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({}, "is no place in a datastore"),
-        ({"path": "https://account.blob.core.windows.net/c/p.csv"}, "is no place in a datastore"),
-        ({"path": "azureml://datastores/store/paths/"}, "is no place in a datastore"),
+        ({}, "is no path in a datastore"),
+        ({"path": "https://account.blob.core.windows.net/c/p.csv"}, "is no path in a datastore"),
+        ({"path": "azureml://datastores/store/paths/"}, "is no path in a datastore"),
         ({"path": SHORT_OUTPUT, "type": "literal"}, "'literal' is none of uri_file, uri_folder"),
     ],
 )
 def test_outputs_that_cannot_be(words: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidOption, match=message):
-        read_outputs({"score": words}, WORKSPACE)
+        parse_outputs({"score": words}, WORKSPACE)
 
 
 def test_a_text_where_words_belong() -> None:
-    with pytest.raises(InvalidOption, match=r"inputs.x: it is made of .* found a str"):
-        read_inputs({"x": "azureml:inbox:3"})
+    with pytest.raises(InvalidOption, match=r"inputs.x: it consists of .* found a str"):
+        parse_inputs({"x": "azureml:inbox:3"})
 
 
 @pytest.mark.parametrize(
@@ -153,18 +153,18 @@ def test_a_text_where_words_belong() -> None:
     ],
 )
 def test_outputs_of_this_workspace_are_sent_in_the_documented_form(path: str) -> None:
-    [output] = read_outputs({"score": {"path": path}}, WORKSPACE)
+    [output] = parse_outputs({"score": {"path": path}}, WORKSPACE)
     assert output.json()["uri"] == SHORT_OUTPUT
 
 
 def test_outputs_of_another_workspace_stay_there() -> None:
     path = "azureml://subscriptions/s0/resourcegroups/rg1/workspaces/other/datastores/store/paths/p.csv"
-    [output] = read_outputs({"score": {"path": path}}, WORKSPACE)
+    [output] = parse_outputs({"score": {"path": path}}, WORKSPACE)
     assert output.json()["uri"] == path
 
 
 def test_the_current_body_names_outputs_only_when_there_are_some() -> None:
-    inputs = read_inputs({"x": {"path": "https://h/p"}})
+    inputs = parse_inputs({"x": {"path": "https://h/p"}})
     assert current_body(inputs, []) == {"inputData": {"x": {"jobInputType": "UriFolder", "uri": "https://h/p"}}}
 
 
@@ -180,16 +180,16 @@ def test_the_current_body_names_outputs_only_when_there_are_some() -> None:
     ],
 )
 def test_the_data_set_of_2021(path: str, dataset: dict[str, Any]) -> None:
-    assert body_of_2021(read_inputs({"x": {"path": path}}), [], WORKSPACE) == {"dataset": dataset}
+    assert body_of_2021(parse_inputs({"x": {"path": path}}), [], WORKSPACE) == {"dataset": dataset}
 
 
 def test_the_output_of_2021() -> None:
-    inputs, store = read_inputs({"x": {"path": "https://h/p"}}), f"{WORKSPACE.path}/datastores/store"
-    file = body_of_2021(inputs, read_outputs({"o": {"path": SHORT_OUTPUT}}, WORKSPACE), WORKSPACE)
+    inputs, store = parse_inputs({"x": {"path": "https://h/p"}}), f"{WORKSPACE.path}/datastores/store"
+    file = body_of_2021(inputs, parse_outputs({"o": {"path": SHORT_OUTPUT}}, WORKSPACE), WORKSPACE)
     assert file["outputDataset"] == {"datastoreId": store, "path": "scores"}
     assert file["outputFileName"] == "today.csv"
     folder = {"path": "azureml://datastores/store/paths/scores/", "type": "uri_folder"}
-    body = body_of_2021(inputs, read_outputs({"o": folder}, WORKSPACE), WORKSPACE)
+    body = body_of_2021(inputs, parse_outputs({"o": folder}, WORKSPACE), WORKSPACE)
     assert body["outputDataset"] == {"datastoreId": store, "path": "scores"}
     assert "outputFileName" not in body
 
@@ -199,10 +199,16 @@ def test_the_output_of_2021() -> None:
 )
 def test_what_2021_cannot_say(inputs: dict[str, Any]) -> None:
     with pytest.raises(InvalidOption, match="exactly one data input"):
-        body_of_2021(read_inputs(inputs), [], WORKSPACE)
+        body_of_2021(parse_inputs(inputs), [], WORKSPACE)
 
 
-def test_local_files_have_a_place_that_their_content_determines(tmp_path: Path) -> None:
+def test_parsing_reads_no_file() -> None:
+    [item] = parse_inputs({"x": {"path": "no/such/images", "type": "uri_file"}})
+    assert item.is_local
+    assert item.files is None
+
+
+def test_local_files_have_a_path_that_their_content_determines(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("a")
     item = one_input(path=str(tmp_path / "in"))
@@ -224,6 +230,6 @@ def test_local_files_have_a_place_that_their_content_determines(tmp_path: Path) 
         ("uri_folder", "scores", "scores/k"),
     ],
 )
-def test_a_place_of_the_keys_own_is_beside_what_the_task_names(kind: str, path: str, below: str) -> None:
-    [output] = read_outputs({"y": {"path": f"azureml://datastores/store/paths/{path}", "type": kind}}, WORKSPACE)
+def test_an_output_of_the_key_alone_is_beside_the_path_of_the_task(kind: str, path: str, below: str) -> None:
+    [output] = parse_outputs({"y": {"path": f"azureml://datastores/store/paths/{path}", "type": kind}}, WORKSPACE)
     assert output.below("k").place.path == below

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Marks, read_job, read_moment
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import JobKey, parse_job, parse_time
 
 W = "/subscriptions/s0/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1"
 PLACE = "azureml://datastores/workspaceblobstore/paths/scores/p.csv"
@@ -50,7 +50,7 @@ def submitted(**more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("body", [managed(), submitted()], ids=["management", "scoring host"])
 def test_both_views_tell_the_same_job(body: dict[str, Any]) -> None:
-    job = read_job(body)
+    job = parse_job(body)
     assert (job.name, job.display_name, job.endpoint, job.deployment) == (
         "c808",
         "blue_store_3k1gd32x",
@@ -63,18 +63,18 @@ def test_both_views_tell_the_same_job(body: dict[str, Any]) -> None:
 
 
 def test_an_experiment_of_its_own_does_not_hide_the_endpoint() -> None:
-    assert read_job(managed(experimentName="trials")).endpoint == "digits"
-    assert read_job(managed(description=None)).endpoint == "digits"
+    assert parse_job(managed(experimentName="trials")).endpoint == "digits"
+    assert parse_job(managed(description=None)).endpoint == "digits"
 
 
 def test_a_job_that_is_no_scoring_job_belongs_to_no_endpoint() -> None:
-    other = read_job(managed(description="nightly", tags={}, experimentName="digits"))
-    assert not Marks("c808", "digits").fit(other)
+    other = parse_job(managed(description="nightly", tags={}, experimentName="digits"))
+    assert not JobKey("c808", "digits").matches(other)
 
 
 @pytest.mark.parametrize("notes", [{}, {"azureml.parameters": "not JSON"}, {"azureml.parameters": "[]"}])
 def test_parameters_may_be_missing_or_strange(notes: dict[str, str]) -> None:
-    job = read_job(managed(properties=notes))
+    job = parse_job(managed(properties=notes))
     assert (job.outputs, job.file_name) == ({}, None)
 
 
@@ -92,46 +92,47 @@ def test_parameters_may_be_missing_or_strange(notes: dict[str, str]) -> None:
     ],
 )
 def test_which_states_are_final(status: str, ended: bool) -> None:
-    assert read_job(managed(status=status)).has_ended is ended
+    assert parse_job(managed(status=status)).has_ended is ended
 
 
 def test_a_kept_key_decides() -> None:
     tags = {"azureml.batchrun": "true", "mlops.azureml.key": "today"}
-    kept = read_job(managed(tags=tags))
+    kept = parse_job(managed(tags=tags))
     place = frozenset({("workspaceblobstore", "scores/p.csv")})
-    assert Marks("today", "digits").fit(kept)
-    assert Marks("today", "DIGITS").fit(kept)
-    assert not Marks("other", "digits", place).fit(kept)
-    assert not Marks("today", "letters").fit(kept)
+    assert JobKey("today", "digits").matches(kept)
+    assert JobKey("today", "DIGITS").matches(kept)
+    assert not JobKey("other", "digits", place).matches(kept)
+    assert not JobKey("today", "letters").matches(kept)
     in_properties = managed(properties={"mlops.azureml.key": "today"})
-    assert Marks("today", "digits").fit(read_job(in_properties))
+    assert JobKey("today", "digits").matches(parse_job(in_properties))
 
 
 def test_without_a_kept_key_the_name_decides_and_a_shared_place_says_perhaps() -> None:
-    job = read_job(managed())
-    assert Marks("c808", "digits").fit(job)
+    job = parse_job(managed())
+    assert JobKey("c808", "digits").matches(job)
     here, elsewhere = (
-        Marks("today", "digits", frozenset({("workspaceblobstore", path)})) for path in ("scores/p.csv", "scores/P.csv")
+        JobKey("today", "digits", frozenset({("workspaceblobstore", path)}))
+        for path in ("scores/p.csv", "scores/P.csv")
     )
-    assert here.share_place(job)
-    assert not elsewhere.share_place(job)
-    assert not here.fit(job)
-    assert not here.share_place(read_job(managed(tags={"azureml.batchrun": "true", "mlops.azureml.key": "other"})))
+    assert here.shares_output(job)
+    assert not elsewhere.shares_output(job)
+    assert not here.matches(job)
+    assert not here.shares_output(parse_job(managed(tags={"azureml.batchrun": "true", "mlops.azureml.key": "other"})))
 
 
 @pytest.mark.parametrize(
     ("text", "second"),
     [("2026-01-31T06:00:12.80314+00:00", 12), ("2026-01-31T06:00:12Z", 12), ("2026-01-31 06:00:12", 12), (None, None)],
 )
-def test_moments_are_read_in_all_their_spellings(text: str | None, second: int | None) -> None:
-    moment = read_moment(text)
+def test_times_are_parsed_in_all_their_formats(text: str | None, second: int | None) -> None:
+    moment = parse_time(text)
     assert (moment.second if moment else None) == second
     assert moment is None or moment.utcoffset() == datetime.timedelta(0)
 
 
 def test_the_folder_of_a_key_is_known_again_in_any_datastore() -> None:
-    marks = Marks("today", "Digits")
-    own = {"azureml.parameters": json.dumps({"output_uri": f"azureml://datastores/any/paths/{marks.folder}/p.csv"})}
-    assert marks.fit(read_job(managed(properties=own)))
-    longer = Marks("today-2", "digits")
-    assert not longer.fit(read_job(managed(properties=own)))
+    key = JobKey("today", "Digits")
+    own = {"azureml.parameters": json.dumps({"output_uri": f"azureml://datastores/any/paths/{key.folder}/p.csv"})}
+    assert key.matches(parse_job(managed(properties=own)))
+    longer = JobKey("today-2", "digits")
+    assert not longer.matches(parse_job(managed(properties=own)))

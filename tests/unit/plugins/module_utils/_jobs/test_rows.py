@@ -90,12 +90,16 @@ def test_the_task_decides_the_type_of_a_column(kind: str, text: str, value: Any)
         ("a\n" + "x" * (2 << 20) + "x\n", {}, "the file is not csv at line 2"),
         ("x,x\n1,2\n", {"header": True}, "two columns 'x'"),
         ("9" * 5000, {"columns": ["a"], "types": {"a": "int"}}, r"the value '9{199}\.\.\. of column 'a' is no int"),
-        ("1\n" + "[" * 100_000 + "]" * 100_000, {"format": JSON_LINES}, "line 2 has more than 100 values inside"),
-        ("[" * 101 + "]" * 101, {"format": JSON_LINES}, "line 1 has more than 100 values inside"),
-        ("1\n", {"format": JSON_LINES, "types": {"a": "int"}, "columns": ["a"]}, "types: says nothing"),
-        ("1\n", {"format": JSON_LINES, "header": True}, "header: says nothing"),
-        ("1\n", {"format": JSON_LINES, "separator": ";"}, "separator: says nothing"),
-        ("1\n", {"format": JSON_LINES, "infer": False}, "infer_types: says nothing"),
+        (
+            "1\n" + "[" * 100_000 + "]" * 100_000,
+            {"format": JSON_LINES},
+            "line 2 has more than 100 levels",
+        ),
+        ("[" * 101 + "]" * 101, {"format": JSON_LINES}, "line 1 has more than 100 levels"),
+        ("1\n", {"format": JSON_LINES, "types": {"a": "int"}, "columns": ["a"]}, "types: does not apply"),
+        ("1\n", {"format": JSON_LINES, "header": True}, "header: does not apply"),
+        ("1\n", {"format": JSON_LINES, "separator": ";"}, "separator: does not apply"),
+        ("1\n", {"format": JSON_LINES, "infer": False}, "infer_types: does not apply"),
     ],
 )
 def test_what_does_not_fit_is_named(text: str, shape: dict[str, Any], message: str) -> None:

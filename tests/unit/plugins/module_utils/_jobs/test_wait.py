@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Job, read_job
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Job, parse_job
 from ansible_collections.mlops.azureml.tests.bench.job_polls import allowed, drawn, measured
 from ansible_collections.mlops.azureml.tests.bench.job_polls import watched as watched_by_bench
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
@@ -30,6 +30,7 @@ class Service:
         self.reads: list[float] = []
         self.trouble: list[Exception] = []
         self.present = True
+        self.invocation: Any = None
 
     def path(self, below: str) -> str:
         return below
@@ -66,8 +67,9 @@ def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
         options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
     )
-    watch: Any = wait.JobWait(service, invocation)
-    job: Job = watch.until_ended(read_job(body("Preparing")))
+    service.invocation = invocation
+    job_wait: Any = wait.JobWait(service)
+    job: Job = job_wait.until_ended(parse_job(body("Preparing")))
     return job
 
 

@@ -138,7 +138,7 @@ def test_a_job_that_takes_too_long_is_canceled_when_the_task_says_so(run: Run) -
     end = [Call("POST", "jobs/batchjob-1/cancel", 200), saw("CancelRequested"), saw("Canceled")]
     out = limited(run, "Running", options, end)
     assert out.failed
-    assert "was told to end (on_timeout), and is Canceled" in out["msg"]
+    assert "It was canceled (on_timeout), and is Canceled" in out["msg"]
     assert "goes on" not in out["msg"]
     assert out["batch_job"]["status"] == "Canceled"
 

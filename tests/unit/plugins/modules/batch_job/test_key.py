@@ -95,7 +95,7 @@ def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_i
     out = run(batch_job, TODAY, *failed, history)
     assert (out.failed, out["changed"], out["batch_job"]["status"]) == (True, False, "Failed")
     assert out["service_message"] == "Output already exists"
-    assert "another output place" in out["hint"]
+    assert "another output path" in out["hint"]
     assert "a new name or resubmit starts a new job" in out["msg"]
     assert out["batch_job"]["studio_url"] == STUDIO.format("today")
     assert not run(batch_job, {**TODAY, "wait": False}, *failed).failed
@@ -241,7 +241,7 @@ def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage
 def test_without_a_ledger_a_named_place_does_not_tell(run: Run) -> None:
     out = run(batch_job, {**NO_LEDGER, "outputs": OUTPUTS}, absent(), listed(job(output=PLACE)))
     assert out.failed
-    assert "nothing tells whether it is the job of key today" in out["msg"]
+    assert "it is unknown whether it is the job of key today" in out["msg"]
 
 
 def test_a_ledger_that_cannot_be_used_stops_the_task(run: Run, storage: Storage) -> None:
@@ -259,7 +259,7 @@ def test_a_note_that_is_none_is_no_answer(run: Run, storage: Storage, text: str)
     storage.notes["batch-scoring/.jobs/digits/today.json"] = (text, {})
     out = run(batch_job, TODAY, *unused())
     assert out.failed
-    assert "The note of key today cannot be read" in out["msg"]
+    assert "The ledger entry of key today cannot be read" in out["msg"]
 
 
 def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, storage: Storage) -> None:
@@ -271,7 +271,7 @@ def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, stor
 
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), started)
     assert out["changed"]
-    assert "could not be noted in the ledger" in out.warnings[0]
+    assert "could not be recorded in the ledger" in out.warnings[0]
     assert "Nothing was started" not in out.warnings[0]
     storage.broken = None
     again = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(job(output=OWN_PLACE)))
@@ -508,7 +508,7 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert out.failed
     assert "not known whether the scoring job was started" in out["msg"]
     assert out["key"] == submit.sent["name"]
-    assert ("takes up the job under this name" in out["msg"]) == (name is not None)
+    assert ("finds the job under this name" in out["msg"]) == (name is not None)
     assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
     assert (storage.told("today") is not None) == (name is not None)
 

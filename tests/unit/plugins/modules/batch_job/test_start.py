@@ -180,7 +180,7 @@ def test_a_signed_url_is_used_and_never_shown(run: Run) -> None:
         ),
         ({**ANY, "inputs": {"images": {"path": "/no/such/images"}}}, [], "does not exist where the task runs"),
         ({**ANY, "name": "today--2"}, [], "cannot be the name of a scoring job"),
-        ({**ANY, "outputs": {"score": {"path": "https://x/y"}}}, [], "no place in a datastore"),
+        ({**ANY, "outputs": {"score": {"path": "https://x/y"}}}, [], "no path in a datastore"),
         ({**ANY, "mini_batch_size": 0}, [], "mini_batch_size: 0 is too small"),
         ({**ANY, "inputs": {"images": None}}, [], "found nothing"),
         ({**ANY, "deployment_name": "../x"}, [], "cannot be the name of a batch deployment"),
@@ -288,7 +288,7 @@ def test_an_output_is_not_put_among_what_others_keep(run: Run, storage: Storage,
     storage.blobs = dict(kept)
     out = run(batch_job, overwriting(place, policy=policy), *ready(), check=policy == "fail")
     assert out.failed
-    assert "Give another place" in out["msg"]
+    assert "Give another path" in out["msg"]
     assert storage.blobs == kept
 
 
@@ -334,7 +334,7 @@ def test_storage_that_cannot_be_seen_is_told(run: Run, storage: Storage) -> None
     storage.broken = ServiceError("no access", status=403)
     out = run(batch_job, {**ANY, "outputs": OUTPUTS, "wait": False}, *ready(), datastore(), Submit())
     assert out["changed"]
-    assert "Could not see whether" in out.warnings[0]
+    assert "Could not check whether" in out.warnings[0]
 
 
 # -- local input -----------------------------------------------------------------------------------------------------
