@@ -161,9 +161,7 @@ def _json(line: str, number: int) -> Value:
 
 
 def _too_deep(number: int) -> InvalidOption:
-    return InvalidOption(
-        f"rows: line {number} has more than {_DEEPEST} levels of values. Download the file instead."
-    )
+    return InvalidOption(f"rows: line {number} has more than {_DEEPEST} levels of values. Download the file instead.")
 
 
 def _is_deep(value: Value) -> bool:
