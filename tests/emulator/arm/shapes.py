@@ -33,11 +33,16 @@ class Problems:
 
 
 class Type(Protocol):
-    """How one value is read from a body (`bind`), completed with defaults (`fill`) and answered (`render`)."""
+    """The type of one value."""
 
-    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any: ...
-    def fill(self, value: Any, base: Any) -> Any: ...
-    def render(self, value: Any, version: str) -> Any: ...
+    def bind(self, value: Any, path: str, problems: Problems, strict: bool) -> Any:
+        """The value as read from a body; what is wrong with it is added to `problems`."""
+
+    def fill(self, value: Any, base: Any) -> Any:
+        """The value completed with defaults."""
+
+    def render(self, value: Any, version: str) -> Any:
+        """The value as an API version answers it."""
 
 
 class Plain:

@@ -30,9 +30,11 @@ class StorageDouble:
     def __init__(self) -> None:
         self.containers: list[str] = []
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """There is no server to start."""
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """There is no server to stop."""
 
     async def clear(self) -> None:
         self.containers.clear()

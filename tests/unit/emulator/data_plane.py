@@ -40,7 +40,8 @@ class FolderAccount(FolderStore):
     def container_sas(self, container: str, permissions: str) -> str:
         return f"sr=c&sp={permissions}&sig={container}"
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """There is no server to stop."""
 
 
 class DataPlane:

@@ -117,9 +117,11 @@ class Invocation:
     def warn(self, message: str) -> None:
         self.warnings.append(message)
 
-    def progress(self, _message: str) -> None: ...
+    def progress(self, _message: str) -> None:
+        """Progress is not tested here."""
 
-    def register_secret(self, _secret: str) -> None: ...
+    def register_secret(self, _secret: str) -> None:
+        """Secrets are not tested here."""
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,11 @@ class Double:
         self._standing[resource.lower()]["properties"]["properties"]["state"] = told
         return self._accepted(path)
 
-    def wait(self, _accepted: Accepted, **_how: Any) -> None: ...
+    def wait(self, _accepted: Accepted, **_how: Any) -> None:
+        """Operations have ended when they are accepted."""
 
-    def settle(self, _path: str, **_how: Any) -> None: ...
+    def settle(self, _path: str, **_how: Any) -> None:
+        """Resources are settled at once."""
 
     def _accepted(self, path: str) -> Accepted:
         return Accepted(201, None, None, None, path)
