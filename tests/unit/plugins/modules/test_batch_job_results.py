@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,42 @@ def test_a_name_that_is_too_long(run: Run, storage: Storage, tmp_path: Path, nam
     out = fetch(run, tmp_path / "dest", ended(), datastore())
     assert "a name is too long for that. Nothing was downloaded" in out["msg"]
     assert storage.downloads == []
+
+
+def test_names_as_long_as_file_systems_take(run: Run, storage: Storage, tmp_path: Path) -> None:
+    storage.blobs = {f"scores/today.csv/{'x' * 255}": b"x"}
+    assert fetch(run, tmp_path / "dest", ended(), datastore())["changed"]
+    assert (tmp_path / "dest" / ("x" * 255)).read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(("length", "fits"), [(4095, True), (4096, False)])
+def test_a_path_has_at_most_4095_bytes(run: Run, storage: Storage, tmp_path: Path, length: int, fits: bool) -> None:
+    rest = length - len(f"{tmp_path}/")
+    name = "y/" * (rest // 2 - 1) + "z" * (rest - 2 * (rest // 2 - 1))
+    storage.blobs = {f"scores/today.csv/{name}": b"x"}
+    out = fetch(run, tmp_path, ended(), datastore(), check=True)
+    assert out.failed is not fits
+
+
+def test_four_files_are_downloaded_at_once(
+    run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.blobs = {f"scores/today.csv/{number}": b"x" for number in range(8)}
+    together, whole = threading.Barrier(4, timeout=5), Storage.read_from
+    running: list[int] = []
+    most = []
+
+    def read(self: Storage, blob: Any, offset: int) -> Iterator[bytes]:
+        running.append(1)
+        together.wait()
+        most.append(len(running))
+        together.wait()
+        running.pop()
+        yield from whole(self, blob, offset)
+
+    monkeypatch.setattr(Storage, "read_from", read)
+    assert fetch(run, tmp_path, ended(), datastore())["changed"]
+    assert set(most) == {4}
 
 
 @pytest.mark.parametrize(
@@ -380,6 +417,13 @@ def test_a_limit_and_another_separator(run: Run, storage: Storage) -> None:
     assert ([row[0] for row in out["rows"]], out["truncated"]) == (["1.png", "2.png"], True)
 
 
+@pytest.mark.parametrize(("lines", "truncated"), [(1000, False), (1001, True)])
+def test_a_thousand_rows_are_returned_by_default(run: Run, storage: Storage, lines: int, truncated: bool) -> None:
+    storage.blobs = {"scores/today.csv": b"1\n" * lines}
+    out = rows(run, ended(), datastore())["batch_job_results"]
+    assert (len(out["rows"]), out["truncated"]) == (1000, truncated)
+
+
 def test_columns_that_do_not_fit(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
     out = rows(run, ended(), datastore(), columns=["file"])
@@ -466,7 +510,13 @@ def test_bytes_that_are_no_text_are_warned_of(run: Run, storage: Storage) -> Non
 
 @pytest.mark.parametrize(
     ("end", "is_warned"),
-    [("2026-01-31T05:59:00.1234567Z", True), ("2026-01-31T05:59:58Z", False), (None, False), ("soon", False)],
+    [
+        ("2026-01-31T05:59:00.1234567Z", True),
+        ("2026-01-31T05:59:54Z", True),
+        ("2026-01-31T05:59:55Z", False),
+        (None, False),
+        ("soon", False),
+    ],
 )
 def test_a_file_that_is_newer_than_the_end_of_its_job(
     run: Run, storage: Storage, end: str | None, is_warned: bool

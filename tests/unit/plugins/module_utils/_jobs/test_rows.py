@@ -134,6 +134,25 @@ def test_a_number_too_long_for_a_number_stays_as_it_is() -> None:
     assert rows("1\n" + "9" * 5000) == [["1"], ["9" * 5000]]
 
 
+@pytest.mark.parametrize(("digits", "found"), [(4300, int("9" * 4300)), (4301, "9" * 4301)])
+def test_a_number_has_at_most_4300_digits(digits: int, found: Any) -> None:
+    assert rows("9" * digits) == [[found]]
+    [[in_json]] = rows(f"[{'9' * digits}]", format=JSON_LINES)
+    assert in_json == (found if digits == 4300 else None)
+
+
+def test_values_may_be_nested_100_levels_deep() -> None:
+    [row] = rows("[" * 100 + "]" * 100, format=JSON_LINES)
+    assert json.dumps(row) == "[" * 100 + "]" * 100
+
+
+@pytest.mark.parametrize(("length", "shown"), [(198, "'{}'"), (199, "'{}...")])
+def test_a_message_shows_200_characters_of_a_value(length: int, shown: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        rows("x" * length, columns=["a"], types={"a": "int"})
+    assert f"the value {shown.format('x' * length)} of column" in str(caught.value)
+
+
 def test_json_has_no_infinite_numbers() -> None:
     assert rows(f"[1e999, -Infinity, {'9' * 5000}, 1.5, 7]", format=JSON_LINES) == [[None, None, None, 1.5, 7]]
 

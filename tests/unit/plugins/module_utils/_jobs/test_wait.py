@@ -11,7 +11,12 @@ import types
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError, ConnectionFailed, WaitTimeout
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
+    AzureMLError,
+    ConnectionFailed,
+    ServiceError,
+    WaitTimeout,
+)
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Job, parse_job
 from ansible_collections.mlops.azureml.tests.bench.job_polls import allowed, drawn, measured
@@ -49,6 +54,15 @@ class Service:
 
 def body(status: str) -> dict[str, Any]:
     return {"name": "j", "properties": {"status": status}}
+
+
+class Slow(Service):
+    """A job that is absent at its first two polls, the second of which is so many seconds after the begin."""
+
+    def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
+        self.reads.append(self.clock.now)
+        second = self.end - self.clock.now
+        return (None, second) if len(self.reads) < 3 else (body("Completed"), 0.0)
 
 
 class Stuck(Service):
@@ -161,3 +175,62 @@ def test_a_job_that_was_deleted_ends_the_wait(clock: Clock) -> None:
     with pytest.raises(AzureMLError, match="is gone"):
         watched(service, HOUR)
     assert clock.now - service.end + HOUR < 2 * wait.APPEARANCE
+
+
+@pytest.mark.parametrize(
+    ("waited", "in_phase", "pause"),
+    [
+        (0, 0, 0.5),
+        (2, 2, 1.0),
+        (6, 6, 2.0),
+        (20, 20, 2.0),
+        (100, 100, 8.5),
+        (100, 2, 2.0),
+        (100, 5, 4.0),
+        (10_000, 10_000, 850),
+        (1_000_000, 1_000_000, 900),
+    ],
+)
+def test_the_pause_grows_with_the_wait_and_with_the_phase(waited: float, in_phase: float, pause: float) -> None:
+    assert wait.pause_after(waited, in_phase) == pytest.approx(pause)
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(60, True), (61, False)])
+def test_a_job_that_was_just_started_may_be_absent_for_a_minute(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: float, ends: bool
+) -> None:
+    monkeypatch.setattr(wait, "jittered", lambda pause: pause)
+    service = Slow(clock, seconds)
+    if ends:
+        assert watched(service, HOUR).status == "Completed"
+        return
+    with pytest.raises(AzureMLError, match="is gone"):
+        watched(service, HOUR)
+    assert clock.now == service.end
+
+
+@pytest.mark.parametrize(
+    ("status", "transient"),
+    [(400, False), (403, False), (408, True), (409, False), (429, True), (499, False), (500, True), (599, True)],
+)
+def test_statuses_that_are_waited_through(clock: Clock, status: int, transient: bool) -> None:
+    service = Service(clock, 60)
+    service.trouble = [ServiceError("no", status=status)]
+    if transient:
+        assert watched(service, HOUR).status == "Completed"
+        return
+    with pytest.raises(ServiceError):
+        watched(service, HOUR)
+
+
+@pytest.mark.parametrize(
+    ("phase", "state"),
+    [
+        ("queued", "Queued"),
+        *(("preparing", state) for state in ("NotStarted", "Starting", "Provisioning", "Preparing")),
+        *(("running", state) for state in ("Running", "Finalizing")),
+    ],
+)
+def test_each_state_of_a_phase_counts_against_its_limit(clock: Clock, phase: str, state: str) -> None:
+    with pytest.raises(WaitTimeout, match=f"has been {phase} for 60 s"):
+        watched(Stuck(clock, state), HOUR, **{phase: 60})

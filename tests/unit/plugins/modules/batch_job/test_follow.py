@@ -275,6 +275,22 @@ def test_a_documented_failure_has_its_cause_and_remedy(run: Run, storage: Storag
     assert out["service_message"] in out["msg"]
 
 
+@pytest.mark.parametrize(("after", "is_read"), [(0, True), (1, False)])
+def test_the_last_64_kib_of_a_log_are_read(run: Run, storage: Storage, after: int, is_read: bool) -> None:
+    message = b"No module named 'torch'\n"
+    rest = b"x" * ((64 << 10) - len(message) + after)
+    storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"begin\n" + message + rest
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert ("conda file" in out["hint"]) is is_read
+
+
+def test_500_characters_of_a_line_and_1000_of_a_cause_are_shown(run: Run, storage: Storage) -> None:
+    storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"".join(letter * 501 + b"\n" for letter in (b"a", b"b", b"c"))
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert out["errors"] == ["a" * 500, "b" * 500, "c" * 500]
+    assert out["cause"] == f"{'b' * 497} | {'c' * 500}"
+
+
 def test_secrets_in_logs_are_not_shown(run: Run, storage: Storage) -> None:
     storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"cannot open https://a/b?sig=planted-in-a-log\n"
     out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
