@@ -10,12 +10,12 @@ module: batch_job
 short_description: Run a scoring job on a batch endpoint
 version_added: 0.1.0
 description:
-  - Starts a scoring job on a batch endpoint and follows it to its end.
-  - A job's key is its O(name), or the name that is derived from O(key). One key is one job, and is never two. Run
-    again, the task finds the job of its key, goes on waiting for it, and returns it; a task without a key starts a job
-    on each run.
-  - When it cannot be known whether the job of a key was started, the task says so and starts none. The notes list every
-    such doubt.
+  - Starts a scoring job on a batch endpoint and waits for its end.
+  - The key of a job is its O(name), or the name that is derived from O(key). A key never has two jobs. Run again, the
+    task finds the job of its key, continues waiting for it, and returns it. A task without a key starts a job on each
+    run.
+  - When it cannot be known whether the job of a key was started, the task fails, says so, and starts none. The notes
+    list these cases.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -34,48 +34,51 @@ attributes:
     details:
       - With a O(name) or O(key). Without one, and with O(resubmit=always), each run may start a new job.
 notes:
-  - Each key is noted in a small file below C(batch-scoring/.jobs) in the default datastore before its job is started,
-    see O(ledger). Besides, the call carries the key in all places that the service might keep, and the job is looked
-    for by each of them.
-  - When the answer to the start is lost, the job is looked for, for a minute, and taken up when it shows up. Otherwise
-    the task fails. Run again, it takes up the job, or starts it when it has not shown up ten minutes after the start.
-  - When the task is killed in the middle of a start, the next run does the same.
-  - When several runs start the same key at once, one starts the job, and the others follow it. A run that finds
-    another still at it, after a minute, fails.
-  - When the ledger cannot be read or written the task fails before the start.
-  - When the job of the key is in the service but was started with other options, the task fails. So it does when the
-    O(name) is that of a job which another endpoint started.
-  - When the output exists already the task fails before the start, see O(output_policy).
-  - When the job of the key has ended it is returned, and a failed or canceled one fails the task, see O(resubmit).
-    When it was deleted in the service the key is free, and the job is started.
-  - When the task stops waiting, at a timeout or because it is ended, the job goes on, see O(on_timeout).
+  - Each key is recorded in a small file below C(batch-scoring/.jobs) in the default datastore before its job is
+    started, see O(ledger). The call also carries the key as name, tag and property of the job, and the module searches
+    for each of them, because the service may keep only some.
+  - When the answer to the start is lost, the module searches the job for a minute and continues with it once it
+    appears. Otherwise the task fails. Run again, it finds the job, or starts it if it has not appeared ten minutes
+    after the start.
+  - When the task is killed during a start, the next run does the same.
+  - When several runs start the same key at the same time, one starts the job, and the others wait for it. A run that
+    finds another one still starting it fails after a minute.
+  - When the ledger cannot be read or written, the task fails before the start.
+  - When the job of the key exists but was started with other options, the task fails. It also fails when O(name) is the
+    name of a job that another endpoint started.
+  - When the output exists already, the task fails before the start, see O(output_policy).
+  - When the job of the key has ended, it is returned; if it failed or was canceled, the task fails, see O(resubmit).
+    When it was deleted in the service, the key is free, and the job is started.
+  - When the task stops waiting, because of a timeout or because it is interrupted, the job goes on, see O(on_timeout).
 options:
   state:
     description:
-      - With V(present) the job has been started; when the task waits, it has also ended well.
-      - With V(canceled) the job, if there is one, is not running. A job that has ended stays as it is.
-      - With V(archived) the job is hidden from lists, and with V(restored) it is not.
-      - With V(absent) the job is deleted, with all tries of its key; one that runs is canceled first. The key is free
-        then.
+      - V(present) starts the job, and waits until it has completed, see O(wait).
+      - V(canceled) cancels the job, if there is one. A job that has ended is not changed.
+      - V(archived) hides the job from lists, V(restored) shows it again.
+      - V(absent) deletes the job and all other attempts of its key; an active one is canceled first. The key is free
+        after that.
     type: str
     choices: [present, canceled, archived, restored, absent]
     default: present
   name:
     description:
-      - Name of the job, up to 190 letters, digits, dashes and underscores. A number after two dashes at the end is
-        kept for later tries, see O(resubmit).
-      - It is the key by which the job is found again, for instance the day it scores.
-      - A name stands for one job of its endpoint, whatever became of it. With other options it is refused.
-      - The service is asked to give the job this name. Where it does not, the job is known by its other marks.
-      - Without a name or O(key) each run starts a new job. An empty one is refused.
+      - Name of the job, up to 190 letters, digits, dashes and underscores. Names that end in two dashes and a number
+        are reserved for later attempts, see O(resubmit).
+      - It is the key by which later runs find the job, for instance the day it scores.
+      - A name belongs to one job of its endpoint, even after that has ended. The task fails if the name is used again
+        with other options.
+      - The service is asked to give the job this name. If Azure assigns another name, the job is found through the
+        ledger, its tags or its output.
+      - Without a name or O(key) each run starts a new job. An empty name is refused.
     type: str
   key:
     description:
-      - In place of O(name), any text that tells this run from others, for instance a ticket or a build.
+      - In place of O(name), any text that identifies this run, for instance the number of a ticket or a build.
       - The name is derived from it, the endpoint, the deployment, the inputs and the outputs, so the same key can be
-        used for any number of endpoints and inputs. Local input counts with its content, other input as it is written,
-        a URL without its signature.
-      - A later task that is to find the job needs all of them, or as its O(name) what this one returned as
+        used for any number of endpoints and inputs. Local input is identified by its content, other input by its path
+        as it is written, a URL without its signature.
+      - A later task that has to find the job needs all of them, or gives as its O(name) what this task returned as
         RV(batch_job.key).
     type: str
   endpoint_name:
@@ -89,48 +92,50 @@ options:
     type: str
   inputs:
     description:
-      - What to score, as a map of input names.
+      - What to score, as a dict of input names.
       - An input has a C(path), and may have a C(type) (V(uri_file), V(uri_folder), V(mltable), V(custom_model),
         V(mlflow_model) or V(triton_model)) and a C(mode) (V(ro_mount), V(rw_mount), V(download), V(direct),
         V(eval_mount) or V(eval_download)).
       - A C(path) is V(azureml:name:version) or V(azureml:name@latest) for a data asset,
-        V(azureml://datastores/name/paths/path), an https URL, a full id, or a local file or folder. The latest version
-        of a data asset is looked up by the module, so that the result names the version that was scored.
-      - A local file or folder is uploaded to the default datastore below the hash of its content, once, and used there.
-        Paths are best given in full; C(.amlignore) and C(.gitignore) are obeyed.
-      - Without C(type) it is the type of the data asset, else V(uri_folder).
-      - Or an input has the C(type) V(literal) and a C(value).
+        V(azureml://datastores/name/paths/path), an https URL, a full id, or a local file or folder. The module looks up
+        the latest version of a data asset, so the result names the version that was scored.
+      - A local file or folder is uploaded to the default datastore once, below the hash of its content. Give an
+        absolute path. Files that C(.amlignore) or else C(.gitignore) excludes are left out.
+      - The default C(type) is that of the data asset or of the local path, else V(uri_folder).
+      - An input with the C(type) V(literal) has a C(value) and no C(path).
       - The deployment of a model takes exactly one data input, whose name does not matter.
-      - Without inputs the task follows the job of this O(name), whatever it was started with, and starts none.
+      - Without inputs the task waits for the job of this O(name), whatever options it was started with, and fails if
+        there is none.
     type: dict
   outputs:
     description:
-      - Where results go, as a map of output names. An output has a C(path), V(azureml://datastores/name/paths/path) or
-        the same below the full id of the datastore. It may have a C(type) (V(uri_file), which is the default,
+      - Where results are written, as a dict of output names. An output has a C(path),
+        V(azureml://datastores/name/paths/path) or the same below the full id of the datastore. It may have a C(type) (V(uri_file), which is the default,
         V(uri_folder), V(mltable), V(custom_model), V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or
         V(upload)).
-      - What happens when something is there already is said by O(output_policy).
+      - O(output_policy) decides what happens if the output exists already.
       - The deployment of a model has one output, a V(uri_file) or V(uri_folder), which the service calls C(score).
       - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
-        default datastore, and any other job where the service chooses. M(mlops.azureml.batch_job_results) finds both.
+        default datastore, and any other job to a place that the service chooses.
+        M(mlops.azureml.batch_job_results) finds both.
     type: dict
   output_policy:
     description:
-      - The service lets a job fail, after minutes, when its output exists already. The module looks before it starts
-        the job.
-      - With V(fail) the task fails at once, and no job is started.
-      - With V(overwrite) what is there is deleted when the job is started. For a folder that is all below it. An output
-        that is, contains or lies in what the job reads is refused.
-      - No output can be, or contain, the folders C(LocalUpload), C(batch-scoring/.jobs) and C(azureml) of a datastore,
-        nor lie in the first two.
-      - With V(unique) the name of the job is put into the path, as the folder of a V(uri_file) and below
-        anything else, so that each job has a place of its own.
+      - What happens if an output exists already. In the service the job would fail, minutes after its start, so the
+        module checks before the start.
+      - V(fail) fails the task, and starts no job.
+      - V(overwrite) deletes the existing file, or all that is in the folder, when the job is started. An output that
+        is, contains or is inside the input of the job is refused.
+      - V(unique) inserts the name of the job into the path, as the folder of a V(uri_file) and at the end of any other
+        path, so each job has an output of its own.
       - The default is V(fail) with O(outputs), and V(unique) without.
+      - With any policy an output is refused that is or contains one of the folders C(LocalUpload),
+        C(batch-scoring/.jobs) and C(azureml) of a datastore, or is inside one of the first two.
     type: str
     choices: [unique, fail, overwrite]
   delete_outputs:
     description:
-      - Whether O(state=absent) deletes what the job wrote, too. Nothing that is older than the job is deleted.
+      - Whether O(state=absent) also deletes the outputs of the job. Files that are older than the job are not deleted.
     type: bool
     default: false
   output_file_name:
@@ -155,7 +160,7 @@ options:
     type: int
   logging_level:
     description:
-      - How much the job logs.
+      - Level of the job's logs.
     type: str
     choices: [info, warning, debug]
   retry_settings:
@@ -165,7 +170,7 @@ options:
     suboptions:
       max_retries:
         description:
-          - How often it is tried again.
+          - Number of retries.
         type: int
       timeout:
         description:
@@ -173,45 +178,46 @@ options:
         type: int
   experiment_name:
     description:
-      - Experiment that the job is shown under, in place of one named like the endpoint.
+      - Experiment that the job belongs to, in place of one named like the endpoint.
     type: str
   api_generation:
     description:
-      - How the call is written. V(2021) is the form with C(dataset), for endpoints that know no other.
+      - The form of the call. V(2021) is the form with C(dataset), for endpoints that accept no other.
     type: str
     choices: [current, "2021"]
     default: current
   ledger:
     description:
-      - Whether keys are noted in the default datastore. It is what makes a job start once whatever the service keeps of
-        a call, and however late its lists are. This identity needs to read and write there, as it does to upload data.
-      - Without a ledger a job is looked for among all jobs of the workspace, which takes long where there are many, and
-        two runs at the same time may start two jobs. All tasks that use a key have to agree on this.
+      - Whether keys are recorded in the default datastore. The ledger makes sure that a key starts one job, even if the
+        service drops the name and tags of a call, or lists new jobs late. The identity of the task needs to read and
+        write there, as it does to upload data.
+      - Without a ledger the job is searched among all jobs of the workspace, which takes long if there are many, and
+        two runs at the same time may start two jobs. All tasks that use a key have to give the same value.
     type: bool
     default: true
   resubmit:
     description:
-      - What happens when the job of the key has ended already.
-      - With V(never) it is returned as it is, and a failed one fails the task.
-      - With V(on_failure) a job that failed or was canceled is tried again, also with other options.
-      - With V(always) it is tried again, whatever became of it.
-      - A job that goes on is never joined by another. A second try is named with C(--2) at the end, and so on, and has
-        an output of its own where O(outputs) does not name one. The last try is the job of the key.
+      - What happens if the job of the key has ended already.
+      - V(never) returns it; the task fails if it failed or was canceled.
+      - V(on_failure) starts another attempt if it failed or was canceled, also with other options.
+      - V(always) starts another attempt in any case.
+      - While a job is active no other attempt is started. The name of the second attempt ends in C(--2), and so on;
+        it has an output of its own unless O(outputs) names one. The last attempt is the job of the key.
     type: str
     choices: [never, on_failure, always]
     default: never
   wait:
     description:
       - Whether to wait for the end of the job. The task fails when the job fails or is canceled.
-      - With V(false) the task returns the job as it stands. A later task with the same O(name) can wait for it.
+      - With V(false) the task returns the job in its current state. A later task with the same O(name) can wait for it.
   wait_timeout:
     description:
-      - How many seconds to wait at most. When they are over the task fails and the job goes on;
-        run again with the same O(name), the task goes on waiting.
+      - Maximum number of seconds to wait. After that the task fails, and the job goes on unless O(on_timeout=cancel).
+        Run again with the same O(name), the task continues waiting.
     default: 86400
   phase_timeouts:
     description:
-      - How many seconds the job may spend in one phase at most; V(0) is no limit. The task ends as with
+      - Maximum number of seconds in each phase of the job; V(0) means no limit. The task fails as with
         O(wait_timeout).
     type: dict
     suboptions:
@@ -221,7 +227,7 @@ options:
         type: int
       preparing:
         description:
-          - Until the job is queued or runs, from its start on.
+          - From the start of the job until it is queued or runs.
         type: int
       running:
         description:
@@ -229,16 +235,16 @@ options:
         type: int
   progress_file:
     description:
-      - File, where the task runs, that gets a line for each state of the job and, while it runs, for each change of its
-        progress overview (how many mini batches are done). A person can follow it with C(tail -f).
-      - When the task runs on the controller itself with verbosity C(-v) or more, the same lines are shown while it
-        waits, and no file is needed. This needs a connection C(local) without C(become), and no C(async).
+      - File on the host where the task runs. It gets a line for each state of the job and, while that runs, for each
+        change of its progress overview (how many mini batches are done). Show it with C(tail -f).
+      - If the task runs on the controller with verbosity C(-v) or more, the same lines are shown while it waits, and no
+        file is needed. This needs a C(local) connection without C(become), and no C(async).
       - The states are also returned, as RV(batch_job.timeline).
     type: path
   on_timeout:
     description:
-      - What becomes of the job when the time is up. With V(cancel) it is canceled; the task fails in any case, unless
-        the job completes before it is canceled.
+      - What happens to the job at a timeout. V(keep) lets it go on; V(cancel) cancels it. The task fails in either
+        case, unless the job completes before it is canceled.
     type: str
     choices: [keep, cancel]
     default: keep
@@ -252,7 +258,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Score a folder in the cloud, and wait for the end
+- name: Score a folder in the cloud, and wait until it is done
   mlops.azureml.batch_job:
     endpoint_name: digits-batch
     inputs:
@@ -269,7 +275,7 @@ EXAMPLES = r"""
         path: azureml:digits-inbox@latest
   register: today
 
-- name: Use another deployment and another place, and do not wait
+- name: Use another deployment and another output, and do not wait
   mlops.azureml.batch_job:
     name: digits-trial-7
     endpoint_name: digits-batch
@@ -287,7 +293,7 @@ EXAMPLES = r"""
       timeout: 120
     wait: false
 
-- name: Score local files, try again what failed before, and give up on a queue that does not move
+- name: Score local files, start again what failed before, and cancel after an hour in the queue
   mlops.azureml.batch_job:
     key: "{{ awx_job_id | default('by-hand') }}"
     endpoint_name: digits-batch
@@ -299,7 +305,7 @@ EXAMPLES = r"""
       queued: 3600
     on_timeout: cancel
 
-- name: Write to the same file again
+- name: Overwrite the output of the last run
   mlops.azureml.batch_job:
     endpoint_name: digits-batch
     inputs:
@@ -310,18 +316,18 @@ EXAMPLES = r"""
         path: azureml://datastores/workspaceblobstore/paths/reports/digits.csv
     output_policy: overwrite
 
-- name: Wait for it, in a later play
+- name: Wait for a job that an earlier play started
   mlops.azureml.batch_job:
     name: digits-trial-7
     endpoint_name: digits-batch
 
-- name: Cancel it
+- name: Cancel a job
   mlops.azureml.batch_job:
     name: digits-trial-7
     endpoint_name: digits-batch
     state: canceled
 
-- name: Delete a job and what it wrote
+- name: Delete a job and its outputs
   mlops.azureml.batch_job:
     endpoint_name: digits-batch
     name: digits-trial-7
@@ -332,8 +338,8 @@ EXAMPLES = r"""
 RETURN = r"""
 batch_job:
   description:
-    - The job as it stands after the task; also returned when the job failed.
-    - Missing when there is no job, or no more. In check mode, what is known before the start.
+    - The job after the task; also returned if the job failed.
+    - Absent if there is no job, or it was deleted. In check mode, what is known before the start.
   returned: when there is a job
   type: dict
   contains:
@@ -350,12 +356,12 @@ batch_job:
     key:
       description:
         - The O(name) of the task, or the one derived from its O(key), by which later tasks find the job.
-        - The key of a job without one.
+        - For a task without either, a key that the module made up for this job.
       type: str
       returned: when started
       sample: digits-20260131
     attempt:
-      description: The number of this try of the key.
+      description: Number of this attempt of the key.
       type: int
       returned: when started
       sample: 1
@@ -365,7 +371,7 @@ batch_job:
       returned: when started
       sample: careful_bulb_plwyqfx0
     status:
-      description: How far the job is.
+      description: Status of the job as Azure reports it.
       type: str
       returned: when started
       sample: Completed
@@ -386,18 +392,18 @@ batch_job:
       sample: digits-batch
     inputs:
       description:
-        - What is scored, with the versions that labels stood for. URLs are without their query.
-        - For a job of an earlier run, as its record tells, else as the task names it.
+        - What is scored, with the version in place of a label. URLs have no query.
+        - For a job of an earlier run, as that run recorded it, else as this task gives it.
       type: dict
       returned: always
       sample: {images: {type: uri_folder, path: "https://account.blob.core.windows.net/samples/digits"}}
     outputs:
-      description: Where results go, by output name, as far as it was chosen before the start.
+      description: Where results are written, by output name, as far as it was chosen before the start.
       type: dict
       returned: when started
       sample: {score: {path: "azureml://datastores/workspaceblobstore/paths/trials/7/predictions.csv"}}
     studio_url:
-      description: The job in the studio.
+      description: URL of the job in the studio.
       type: str
       returned: when started
       sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1
@@ -407,7 +413,7 @@ batch_job:
       returned: when started
       sample: false
     timeline:
-      description: The states the job passed through while the task watched, with the time each was first seen.
+      description: The states of the job while the task waited, with the time when each was first seen.
       type: list
       elements: dict
       returned: when started
@@ -423,24 +429,24 @@ batch_job:
           returned: always
           sample: "2026-01-31T06:00:12+00:00"
     created:
-      description: When the job was started.
+      description: Time when the job was created.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31T06:00:01.80314+00:00"
     started:
-      description: When it began to run.
+      description: Time when it began to run.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31 06:02:29"
     ended:
-      description: When it ended.
+      description: Time when it ended.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31 06:05:40"
 cause:
   description:
-    - Why the job failed. The meaning of a message that the service documents, else the last lines that tell anything.
-    - Null when nothing does.
+    - Why the job failed; the meaning of a message that the service documents, else the last lines of the errors.
+    - Null when no log could be read.
   returned: when the job failed
   type: str
   sample: The identity of the compute cluster may not read the storage that holds the input.
@@ -450,7 +456,7 @@ hint:
   type: str
   sample: Give that identity the role Storage Blob Data Reader on the storage account.
 service_message:
-  description: The message that RV(cause) was read from, as it stands in the job or its logs.
+  description: The message that RV(cause) was derived from, as the job or its logs have it. Null when RV(cause) is.
   returned: when the job failed
   type: str
   sample: ScriptExecutionException was caused by StreamAccessException.
@@ -470,7 +476,7 @@ failed_step:
       returned: always
       sample: 92a3c31d-f2de-44f9-b559-726ee2adb848
     status:
-      description: How it ended.
+      description: Status of the run.
       type: str
       returned: always
       sample: Failed
@@ -487,7 +493,7 @@ errors:
   elements: str
   sample: ["2026-01-31 06:05:38 10.0.0.4 process000: ValueError: no such digit"]
 key:
-  description: The key of a job of which it is not known whether it was started.
+  description: Key of a job of which it is unknown whether it was started.
   returned: when the answer to its start was lost
   type: str
   sample: digits-20260131

@@ -11,8 +11,8 @@ short_description: Read scoring jobs of an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Reads one scoring job, or lists those of an endpoint, a deployment or the workspace, newest first.
-  - The jobs of an endpoint are asked of its own list. Where that fails, which the service is known for, all jobs of the
-    workspace are looked through, with a warning.
+  - The jobs of an endpoint are read from the endpoint's own list. If that fails, as it is known to do, all jobs of the
+    workspace are searched instead, with a warning.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -24,36 +24,36 @@ options:
   name:
     description:
       - Name of a job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
-      - One that is not there gives an empty list.
+      - The list is empty if there is no such job.
     type: str
   endpoint_name:
     description:
-      - List only jobs of this batch endpoint, which need not be there any more.
+      - List only jobs of this batch endpoint, which may have been deleted.
     type: str
   deployment_name:
     description:
-      - List only jobs that this deployment scores, or scored.
+      - List only jobs of this deployment.
     type: str
   status:
     description:
-      - List only jobs in one of these states, for instance V(Running) or V(Failed). One that is not known gives a
-        warning.
+      - List only jobs in one of these states, for instance V(Running) or V(Failed). Case does not matter. An unknown
+        state gives a warning.
     type: list
     elements: str
   created_after:
     description:
-      - List only jobs that were started at this moment or later, V(2026-01-31T06:00:00+00:00).
-      - Without a zone it is UTC.
+      - List only jobs that were created at this time or later, for instance V(2026-01-31T06:00:00+00:00).
+      - A time without a zone is UTC.
     type: str
   created_before:
     description:
-      - List only jobs that were started before this moment.
+      - List only jobs that were created before this time, written like O(created_after).
     type: str
   list_view:
     description:
-      - Which jobs to list. With V(active) those that are not archived.
-      - The endpoint's own list does not tell them apart, so for V(active) and V(archived) the jobs of the workspace are
-        looked through.
+      - Which jobs to list; V(active) are those that are not archived.
+      - The endpoint's own list does not show which jobs are archived, so for V(active) and V(archived) all jobs of the
+        workspace are searched.
     type: str
     choices: [active, archived, all]
     default: all
@@ -62,14 +62,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Which jobs failed this week?
+- name: List the jobs that failed this week
   mlops.azureml.batch_job_info:
     endpoint_name: digits-batch
     status: [Failed]
     created_after: "{{ '%Y-%m-%dT%H:%M:%S' | strftime(now(utc=true).timestamp() | int - 604800, utc=true) }}"
   register: failed
 
-- name: Is anything still going on?
+- name: List the jobs that have not ended
   mlops.azureml.batch_job_info:
     endpoint_name: digits-batch
     query: "[?!contains(['Completed', 'Failed', 'Canceled'], status)].name"
@@ -77,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 batch_jobs:
-  description: The jobs, or what O(query) makes of them.
+  description: The jobs, newest first, or the result of O(query).
   returned: success
   type: list
   elements: dict
@@ -93,9 +93,9 @@ batch_jobs:
       returned: always
       sample: digits-20260131
     key:
-      description: The key under which the collection started it.
+      description: Key under which this collection started the job.
       type: str
-      returned: when the job tells it
+      returned: when the job has it
       sample: digits-20260131
     display_name:
       description: Name that the studio shows.
@@ -103,7 +103,7 @@ batch_jobs:
       returned: always
       sample: careful_bulb_plwyqfx0
     status:
-      description: How far the job is.
+      description: Status of the job as Azure reports it.
       type: str
       returned: always
       sample: Completed
@@ -118,44 +118,44 @@ batch_jobs:
       returned: always
       sample: blue
     experiment_name:
-      description: Experiment that the job is shown under. Null where the endpoint's own list does not tell it.
+      description: Experiment that the job belongs to. Null if the endpoint's own list does not show it.
       type: str
       returned: always
       sample: digits-batch
     inputs:
-      description: What is scored, as far as the job tells it.
+      description: What is scored, as far as the job has recorded it.
       type: dict
       returned: always
       sample: {images: {type: uri_folder, path: "azureml:digits-inbox:12"}}
     outputs:
-      description: Where results go, by output name, as far as it was chosen before the start.
+      description: Where results are written, by output name, as far as it was chosen before the start.
       type: dict
       returned: always
       sample: {score: {path: "azureml://datastores/workspaceblobstore/paths/trials/7/predictions.csv"}}
     studio_url:
-      description: The job in the studio.
+      description: URL of the job in the studio.
       type: str
       returned: always
       sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1
     archived:
       description: Whether the job is hidden from lists.
       type: bool
-      returned: when the list tells it
+      returned: when the list shows it
       sample: false
     created:
-      description: When the job was started.
+      description: Time when the job was created.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31T06:00:01.80314+00:00"
     started:
-      description: When it began to run.
+      description: Time when it began to run.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31 06:02:29"
     ended:
-      description: When it ended.
+      description: Time when it ended.
       type: str
-      returned: when the service tells it
+      returned: when the service reports it
       sample: "2026-01-31 06:05:40"
 """
 

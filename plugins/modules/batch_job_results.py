@@ -10,8 +10,8 @@ module: batch_job_results
 short_description: Fetch the results of a scoring job
 version_added: 0.1.0
 description:
-  - Finds where a scoring job left its results, downloads them, and returns their rows.
-  - The results are where the job was told to write, or else where the run inside the job wrote.
+  - Finds the results of a scoring job, downloads them, and returns their rows.
+  - The results are where the call of the job named an output, or else where the run inside the job wrote.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -25,14 +25,14 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Lists the files that are new below O(dest).
+      - Lists the files whose content is new below O(dest).
   idempotent:
     support: full
 options:
   name:
     description:
       - Name of the job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
-      - The job must have ended. A file that is newer than that may be another job's, and is warned of.
+      - The job must have ended. A file that was written later may be another job's, and gives a warning.
     type: str
     required: true
   output:
@@ -42,64 +42,64 @@ options:
     default: score
   dest:
     description:
-      - Folder that the files are downloaded to. It is created when it is missing.
-      - Files that are there already with the same content are left alone, a download that was interrupted is gone on
-        with, and a file appears only when it is whole and checked. No file is written outside of the folder.
-      - What was brought, and from where, is noted in C(.batch_job_results/manifest.json) below it.
+      - Folder that the files are downloaded to. It is created if it does not exist.
+      - Files that exist with the same content are not downloaded again, an interrupted download is resumed, and a file
+        appears only when it is complete and checked. No file is written outside of the folder.
+      - C(.batch_job_results/manifest.json) below the folder lists what was downloaded from where.
     type: path
   rows:
     description:
-      - Whether to return the rows of the file with the predictions. Blank lines are no rows.
-      - The file is read as UTF-8. What is not becomes replacement characters, and is warned of.
-      - A line may have 8 Mi characters, and a value between separators 2 Mi.
+      - Whether to return the rows of the file with the predictions. Blank lines are skipped.
+      - The file is read as UTF-8. Other bytes become replacement characters, with a warning.
+      - A line may have up to 8 Mi characters, and a value between separators up to 2 Mi.
     type: bool
     default: false
   limit:
     description:
-      - How many rows to return at most. No more of the file is read than that takes.
+      - Maximum number of rows to return, at least 1. The rest of the file is not read.
     type: int
     default: 1000
   file:
     description:
-      - Name, below the output, of the file whose rows are returned.
-      - It is needed when there are several and none of them is the one that the deployment appends rows to.
+      - Path, below the output, of the file whose rows are returned.
+      - Required if there are several files and none of them is the one that the deployment appends rows to.
     type: str
   format:
     description:
-      - How the file is written. With V(auto) the ending of its name tells, V(csv) where it does not.
+      - Format of the file. V(auto) chooses it by the extension of the file's name, V(csv) for an unknown one.
     type: str
     choices: [auto, csv, tsv, json_lines]
     default: auto
   separator:
     description:
       - The character between the values of a row. The default is a comma, or a tab with O(format=tsv).
-      - Data frames are written with one space.
+      - A deployment writes the rows of data frames with a space between values.
     type: str
   header:
     description:
-      - Whether the first line names the columns, each another one. The file that a deployment appends rows to has no
-        such line.
+      - Whether the first line has the names of the columns, which must differ. The file that a deployment appends rows
+        to has no such line.
     type: bool
     default: false
   columns:
     description:
-      - Names for the values of a row, each another one, where the file has no header. A row is then a map instead of
-        a list.
-      - Of the maps of a V(json_lines) file, the names of those values that are returned.
+      - Names for the values of a row, for a file without header. Names must differ. A row is then a dict instead of a
+        list.
+      - For a V(json_lines) file with dicts, the names of the values to return.
     type: list
     elements: str
   types:
     description:
-      - Column to type, V(str), V(int), V(float) or V(bool), for columns whose type is not to be inferred.
-      - A value that is missing, not a number, or infinite is null in a column of numbers.
-      - The values of a V(json_lines) file have their types, and O(types) is refused; O(header), O(separator) and
-        O(infer_types=false) are as well. Not a number and numbers too large to be read are null there.
+      - Types of columns, V(str), V(int), V(float) or V(bool), by name of the column, in place of inferred ones.
+      - In a column of numbers an empty value, not-a-number and infinity are returned as null.
+      - Refused for a V(json_lines) file, whose values have their types; O(header), O(separator) and
+        O(infer_types=false) are refused as well. Not-a-number and numbers too large to parse are returned as null.
     type: dict
   infer_types:
     description:
-      - Whether values are given the narrowest type that all values of their column have, among the rows that are
-        returned. Otherwise they are text.
-      - Numbers that no float or integer can hold, and C(inf), make a column one of text.
+      - Whether a column gets the narrowest type that fits all its values in the returned rows. Otherwise all values are
+        text.
+      - A column with a number that no float or integer can hold, or with C(inf), is text.
     type: bool
     default: true
 seealso:
@@ -107,7 +107,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Score, and wait
+- name: Score, and wait for the end
   mlops.azureml.batch_job:
     endpoint_name: digits-batch
     inputs:
@@ -127,7 +127,7 @@ EXAMPLES = r"""
     columns: [file, digit, probability]
   register: predictions
 
-- name: Show what is doubtful
+- name: Show the doubtful predictions
   ansible.builtin.debug:
     msg: "{{ item.file }} may be a {{ item.digit }}"
   loop: "{{ predictions.batch_job_results.rows }}"
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 batch_job_results:
-  description: What was found.
+  description: The output of the job, its files and their rows.
   returned: success
   type: dict
   contains:
@@ -148,7 +148,7 @@ batch_job_results:
       returned: always
       sample: digits-20260131
     status:
-      description: How the job ended.
+      description: Status of the job as Azure reports it.
       type: str
       returned: always
       sample: Completed
@@ -158,7 +158,7 @@ batch_job_results:
       returned: always
       sample: score
     location:
-      description: Where the output is.
+      description: URI of the output.
       type: str
       returned: always
       sample: azureml://datastores/workspaceblobstore/paths/azureml/92a3c31d-f2de-44f9-b559-726ee2adb848/score
@@ -168,7 +168,7 @@ batch_job_results:
       returned: when O(dest) is given
       sample: /srv/predictions
     manifest:
-      description: Full path of the note of what was brought into the folder.
+      description: Full path of the list of what was downloaded into the folder.
       type: str
       returned: when O(dest) is given
       sample: /srv/predictions/.batch_job_results/manifest.json
@@ -189,12 +189,12 @@ batch_job_results:
           returned: always
           sample: 26
         md5:
-          description: Checksum, null where the storage keeps none.
+          description: MD5 checksum of the content, null if the storage keeps none.
           type: str
           returned: always
           sample: 0cc175b9c0f1b6a831c399e269772661
     rows:
-      description: Rows of the file, lists of values, or maps where the columns have names.
+      description: Rows of the file, lists of values, or dicts if the columns have names.
       type: list
       elements: raw
       returned: when O(rows=true)

@@ -18,7 +18,7 @@ def start(name: str) -> str:
 
 def followed(played: Played, name: str) -> dict[str, Any]:
     """The job as the task that follows it told it, without when that was."""
-    told = played.result(f"{ROLE} : Follow the jobs to their end", name)["batch_job"]
+    told = played.result(f"{ROLE} : Wait for the end of the jobs", name)["batch_job"]
     return {key: value for key, value in told.items() if key != "timeline"}
 
 

@@ -20,7 +20,7 @@ def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deploy
     second = play("mlops.azureml.score", **score(job)).well()
     assert second.changed == []
     assert deployed.writes == []
-    handed_on = next(one.result for one in second.told if "Hand it over" in one.task)
+    handed_on = next(one.result for one in second.told if "Pass the results on" in one.task)
     assert handed_on["ansible_stats"]["data"]["batch_score_result"]["results"] == [fetched]
 
 
