@@ -110,9 +110,9 @@ options:
   outputs:
     description:
       - Where results are written, as a dict of output names. An output has a C(path),
-        V(azureml://datastores/name/paths/path) or the same below the full id of the datastore. It may have a C(type) (V(uri_file), which is the default,
-        V(uri_folder), V(mltable), V(custom_model), V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or
-        V(upload)).
+        V(azureml://datastores/name/paths/path) or the same below the full id of the datastore.
+      - It may have a C(type) (V(uri_file), which is the default, V(uri_folder), V(mltable), V(custom_model),
+        V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or V(upload)).
       - O(output_policy) decides what happens if the output exists already.
       - The deployment of a model has one output, a V(uri_file) or V(uri_folder), which the service calls C(score).
       - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
