@@ -125,7 +125,7 @@ class Input:
         return {"type": self.type or "uri_folder", "path": path, **mode}
 
     def identity(self) -> JsonObject:
-        """What tells it from other inputs: ``shown``, with a URL's parameters (a version, say) but its signature."""
+        """What distinguishes it from other inputs: ``shown``, with a URL's parameters except its signature."""
         shown = self.shown()
         if self.type == LITERAL or self.files:
             return shown

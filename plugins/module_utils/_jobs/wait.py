@@ -44,6 +44,14 @@ def pause_after(waited: float, in_phase: float) -> float:
     return min(max(shortest, min(SHARE_OF_WAIT * waited, SHARE_OF_PHASE * in_phase)), LONGEST_PAUSE)
 
 
+class JobTimeout(WaitTimeout):
+    """The job did not end in time. ``reason`` is the message without what to do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+
+
 class JobWait:
     """One wait for one job, seen last as ``job``. ``timeline`` has each state and when it was first seen."""
 
@@ -71,7 +79,7 @@ class JobWait:
     def until_ended(self, job: Job) -> Job:
         """The job as it ended, well or badly. Any state that is not known to be final is waited through.
 
-        Raises WaitTimeout when it does not end, and ServiceError for a refusal that is not transient.
+        Raises JobTimeout when it does not end, and ServiceError for a refusal that is not transient.
         """
         trouble, retry_after = "", 0.0
         while not job.has_ended:
@@ -137,22 +145,23 @@ class JobWait:
         return job, retry_after
 
     def _pause(self, job: Job, trouble: str, retry_after: float) -> None:
-        """Sleep until the next poll. Raises WaitTimeout at the end of the timeout or of a phase's limit."""
+        """Sleep until the next poll. Raises JobTimeout at the end of the timeout or of a phase's limit."""
         now = time.time()
         waited, in_phase = now - self._begin, now - self._phase_begin
         left = self._timeout - waited
         if left <= 0:
-            raise WaitTimeout(
-                f"Job {job.name} is {job.status} after {self._timeout:.0f} s (wait_timeout){trouble}. It goes on in "
-                "the service: run the task again with the same name to continue waiting, or cancel it with "
-                "state: canceled."
+            raise JobTimeout(
+                f"Job {job.name} is {job.status} after {self._timeout:.0f} s (wait_timeout){trouble}.",
+                "It goes on in the service: run the task again with the same name to continue waiting, or cancel it "
+                "with state: canceled.",
             )
         limit = self._limits.get(self._phase or "")
         if limit is not None and in_phase >= limit:
-            raise WaitTimeout(
+            raise JobTimeout(
                 f"Job {job.name} has been {self._phase} for {in_phase:.0f} s, and phase_timeouts.{self._phase} is "
-                f"{limit} s{trouble}. It goes on in the service: run the task again with a longer limit to continue "
-                "waiting, or cancel it with state: canceled."
+                f"{limit} s{trouble}.",
+                "It goes on in the service: run the task again with a longer limit to continue waiting, or cancel it "
+                "with state: canceled.",
             )
         left = min(left, limit - in_phase) if limit is not None else left
         time.sleep(min(max(jittered(pause_after(waited, in_phase)), retry_after), left))

@@ -105,7 +105,7 @@ class _Filters:
         self._before = _parse_time("created_before", options["created_before"])
 
     def match(self, job: Job) -> bool:
-        """Service fact: batch contract 6.1, 6.3 (what tells scoring jobs from others)."""
+        """Service fact: batch contract 6.1, 6.3 (how scoring jobs differ from others)."""
         return (
             job.endpoint is not None
             and (self._endpoint is None or job.is_at(self._endpoint))

@@ -20,7 +20,7 @@ from .._jobs.lifecycle import STATES, Lifecycle
 from .._jobs.preflight import Preflight, Request, identify_job, shown_data
 from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, JobSpec
 from .._jobs.submission import Submission
-from .._jobs.wait import PHASES, JobWait
+from .._jobs.wait import PHASES, JobTimeout, JobWait
 from .._names.json_types import JsonObject
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
@@ -154,13 +154,12 @@ class _KeyedJob:
         """The job once it has completed. Raises OperationFailed for any other end, WaitTimeout for none."""
         try:
             job = self._wait.until_ended(job)
-        except WaitTimeout as timeout:
+        except JobTimeout as timeout:
             if self._options["on_timeout"] == KEEP:
                 raise
             job = self._wait.cancel(self._wait.job or job, wait=True)
             if job.status not in COMPLETED:
-                reason = timeout.message.partition(" It goes on")[0]
-                raise WaitTimeout(f"{reason} It was canceled (on_timeout), and is {job.status}.") from None
+                raise WaitTimeout(f"{timeout.reason} It was canceled (on_timeout), and is {job.status}.") from None
         if job.status not in COMPLETED:
             raise self._failure(job, started)
         return job

@@ -36,7 +36,7 @@ def front_end(*jobs: dict[str, Any], following: str | None = None, **query: str)
 
 
 def own(name: str, status: str = "Completed", deployment: str = "blue", hour: int = 6) -> dict[str, Any]:
-    """A job as the endpoint's own list tells it."""
+    """A job as the endpoint's own list returns it."""
     return {
         "id": f"{WORKSPACE}/batchEndpoints/digits/deployments/{deployment}/jobs/{name}",
         "name": name,
@@ -84,14 +84,14 @@ def test_filters(run: Run, options: dict[str, Any], found: list[str] | None) -> 
     [httpx.Response(400, json=error("UserError", "no")), httpx.Response(200, json=[])],
     ids=["refused", "odd"],
 )
-def test_the_jobs_of_the_workspace_are_looked_through_when_that_list_fails(run: Run, failure: httpx.Response) -> None:
+def test_the_jobs_of_the_workspace_are_searched_when_that_list_fails(run: Run, failure: httpx.Response) -> None:
     jobs = [job("mine"), job("other", at="letters"), job("none", tags={}, description=None)]
     out = run(batch_job_info, ENDPOINT, *discovered(), lambda _request: failure, listed(*jobs))
     assert names(out) == ["mine"]
     assert "All jobs of the workspace were searched" in out.warnings[0]
 
 
-def test_an_endpoint_that_is_gone_may_have_left_jobs(run: Run) -> None:
+def test_a_deleted_endpoint_may_have_left_jobs(run: Run) -> None:
     gone = httpx.Response(404, json=error("UserError", "no such endpoint"))
     out = run(batch_job_info, ENDPOINT, *discovered(), lambda _request: gone, listed(job("mine")))
     assert names(out) == ["mine"]
@@ -134,7 +134,7 @@ def test_names_that_none_can_have(run: Run, option: str, text: str) -> None:
     assert out["msg"].startswith(f"{option}: {text!r} cannot be the name of a")
 
 
-def test_a_state_that_is_not_known_is_told(run: Run) -> None:
+def test_an_unknown_state_gives_a_warning(run: Run) -> None:
     out = run(batch_job_info, {"status": ["Cancelled", "failed"]}, listed(job("a", "Failed"), job("b", "Cancelled")))
     assert sorted(names(out)) == ["a", "b"]
     [warning] = out.warnings

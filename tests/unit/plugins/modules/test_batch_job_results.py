@@ -43,7 +43,7 @@ def ended(status: str = "Completed", output: str | None = PLACE) -> Call:
 
 
 def history(references: dict[str, Any]) -> list[Any]:
-    """Discovery, the child run, and what it says of its outputs (batch contract 6.5)."""
+    """Discovery, the child run, and what it records of its outputs (batch contract 6.5)."""
     runs = [{"runId": "other", "name": "prepare"}, {"runId": "child-1", "name": "batchscoring"}]
     answers = {
         "/discovery": {"api": API},
@@ -66,10 +66,10 @@ def fetch(run: Run, dest: Path, *calls: Any, **more: Any) -> Any:
     return run(batch_job_results, {"name": "batchjob-1", "dest": str(dest)}, *calls, **more)
 
 
-# -- where they are --------------------------------------------------------------------------------------------------
+# -- the location ----------------------------------------------------------------------------------------------------
 
 
-def test_the_place_that_the_call_named(run: Run, storage: Storage, tmp_path: Path) -> None:
+def test_the_path_that_the_call_named(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs = {"scores/today.csv": ROWS, "scores/today.csv2": b"another's"}
     out = fetch(run, tmp_path / "new" / "dest", ended(), datastore())
     assert out["changed"]
@@ -91,7 +91,7 @@ def test_the_folder_of_the_run_inside_the_job(run: Run, storage: Storage, tmp_pa
 
 
 @pytest.mark.parametrize("folder", [FOLDER, "dataset/child-1/score"])
-def test_where_they_may_be_when_history_does_not_say(run: Run, storage: Storage, tmp_path: Path, folder: str) -> None:
+def test_the_usual_folders_without_a_record_in_history(run: Run, storage: Storage, tmp_path: Path, folder: str) -> None:
     storage.blobs = {f"{folder}/predictions.csv": ROWS}
     fetch(run, tmp_path, ended(output=None), *history({}), default_datastore())
     assert (tmp_path / "predictions.csv").read_bytes() == ROWS
@@ -111,7 +111,7 @@ def test_an_output_in_another_workspace(run: Run, tmp_path: Path) -> None:
     assert "in another workspace" in out["msg"]
 
 
-def test_nothing_anywhere(run: Run, tmp_path: Path) -> None:
+def test_an_output_without_files_is_an_error(run: Run, tmp_path: Path) -> None:
     out = fetch(run, tmp_path / "dest", ended("Failed"), datastore())
     assert out.failed
     assert "left no file of its output 'score'" in out["msg"]
@@ -132,10 +132,10 @@ def test_no_such_job(run: Run, tmp_path: Path) -> None:
     assert "there is no job batchjob-1" in out["msg"]
 
 
-# -- bringing them home ----------------------------------------------------------------------------------------------
+# -- downloading -----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_there_already_is_left_alone(run: Run, storage: Storage, tmp_path: Path) -> None:
+def test_existing_files_are_not_downloaded_again(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs = {"scores/today.csv/a.csv": b"a", "scores/today.csv/deep/b.csv": b"b"}
     assert fetch(run, tmp_path, ended(), datastore())["changed"]
     storage.downloads.clear()
@@ -147,7 +147,7 @@ def test_what_is_there_already_is_left_alone(run: Run, storage: Storage, tmp_pat
     assert (tmp_path / "deep" / "b.csv").read_bytes() == b"b"
 
 
-def test_without_a_checksum_the_manifest_tells(run: Run, storage: Storage, tmp_path: Path) -> None:
+def test_without_a_checksum_that_of_the_manifest_counts(run: Run, storage: Storage, tmp_path: Path) -> None:
     storage.blobs, storage.keeps_md5 = {"scores/today.csv": ROWS}, False
     assert fetch(run, tmp_path, ended(), datastore())["changed"]
     storage.downloads.clear()
@@ -266,7 +266,7 @@ def test_the_own_folder_is_no_link(run: Run, storage: Storage, tmp_path: Path) -
     assert list(outside.iterdir()) == []
 
 
-def test_a_half_file_is_no_link(run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partial_file_is_no_link(run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
     outside, dest = tmp_path / "outside", tmp_path / "dest"
 
@@ -297,7 +297,7 @@ def test_a_half_file_is_no_link(run: Run, storage: Storage, tmp_path: Path, monk
         "[" * 100_000,
     ],
 )
-def test_a_manifest_of_somebody_else_is_none(run: Run, storage: Storage, tmp_path: Path, manifest: str) -> None:
+def test_a_foreign_manifest_is_ignored(run: Run, storage: Storage, tmp_path: Path, manifest: str) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
     (tmp_path / ".batch_job_results").mkdir()
     path = tmp_path / ".batch_job_results" / "manifest.json"
@@ -348,7 +348,7 @@ def test_a_failed_download_leaves_no_half_file(
     assert [path.name for path in (tmp_path / "dest").iterdir()] == [".batch_job_results"]
 
 
-def test_an_interrupted_download_is_gone_on_with(
+def test_an_interrupted_download_is_resumed(
     run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
@@ -381,7 +381,7 @@ def test_spoilt_bytes_are_thrown_away(
     assert fetch(run, tmp_path, ended(), datastore())["changed"]
 
 
-def test_two_tasks_do_not_bring_the_same_file_at_once(
+def test_two_tasks_do_not_download_the_same_file_at_once(
     run: Run, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
@@ -460,7 +460,7 @@ def test_the_task_may_decide_the_types(run: Run, storage: Storage) -> None:
         ("p.csv", b"file,digit\n1.png,7\n", {"header": True}, {"file": "1.png", "digit": 7}),
     ],
 )
-def test_the_format_is_told_by_the_name_or_the_task(
+def test_the_format_is_chosen_by_the_name_or_the_task(
     run: Run, storage: Storage, name: str, content: bytes, options: dict[str, Any], row: Any
 ) -> None:
     storage.blobs = {f"scores/today.csv/{name}": content}
@@ -491,11 +491,11 @@ def test_names_that_no_job_can_have(run: Run, name: str) -> None:
     assert "cannot be the name of a job" in rows(run, name=name)["msg"]
 
 
-def test_the_later_try_of_a_name_has_a_name(run: Run) -> None:
+def test_a_later_attempt_has_a_name(run: Run) -> None:
     assert "there is no job today--2" in rows(run, get("jobs/today--2"), name="today--2")["msg"]
 
 
-def test_words_that_say_nothing_of_the_format(run: Run, storage: Storage) -> None:
+def test_options_that_do_not_apply_to_the_format_are_refused(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv/p.jsonl": b"[1]\n"}
     assert "header: does not apply" in rows(run, ended(), datastore(), header=True)["msg"]
 

@@ -58,7 +58,7 @@ def test_paths_as_the_scoring_host_takes_them(path: str, uri: str) -> None:
         ("https://h/azureml:x", False),
     ],
 )
-def test_data_assets_are_told_from_places(path: str, is_asset: bool) -> None:
+def test_data_assets_are_distinguished_from_paths(path: str, is_asset: bool) -> None:
     assert one_input(path=path).is_asset is is_asset
 
 
@@ -69,7 +69,7 @@ def test_outputs_have_the_types_of_inputs(kind: str, sent: str) -> None:
     assert output.below("key").place.path == ("a/key/b" if kind == "uri_file" else "a/b/key")
 
 
-def test_the_type_is_that_of_the_asset_unless_the_task_says() -> None:
+def test_the_default_type_is_that_of_the_asset() -> None:
     assert one_input(path="azureml:inbox:3").found(ASSET, "uri_file", WORKSPACE).json()["jobInputType"] == "UriFile"
     assert (
         one_input(path="azureml:inbox:3", type="mltable").found(ASSET, "uri_file", WORKSPACE).json()["jobInputType"]
@@ -78,7 +78,7 @@ def test_the_type_is_that_of_the_asset_unless_the_task_says() -> None:
     assert one_input(path="https://h/p").json()["jobInputType"] == "UriFolder"
 
 
-def test_a_data_asset_is_shown_in_the_words_of_the_task() -> None:
+def test_a_data_asset_is_shown_as_the_task_writes_it() -> None:
     assert one_input(path="azureml:inbox@latest").found(ASSET, None, WORKSPACE).shown()["path"] == "azureml:inbox:3"
     other = WorkspaceId("s0", "rg1", "other")
     assert one_input(path=ASSET).found(ASSET, None, other).shown()["path"] == ASSET
@@ -139,7 +139,7 @@ def test_outputs_that_cannot_be(words: dict[str, Any], message: str) -> None:
         parse_outputs({"score": words}, WORKSPACE)
 
 
-def test_a_text_where_words_belong() -> None:
+def test_a_text_in_place_of_a_dict_is_refused() -> None:
     with pytest.raises(InvalidOption, match=r"inputs.x: it consists of .* found a str"):
         parse_inputs({"x": "azureml:inbox:3"})
 
@@ -197,7 +197,7 @@ def test_the_output_of_2021() -> None:
 @pytest.mark.parametrize(
     "inputs", [{}, {"x": {"value": "v"}}, {"x": {"path": "https://h/p"}, "y": {"path": "https://h/p"}}]
 )
-def test_what_2021_cannot_say(inputs: dict[str, Any]) -> None:
+def test_what_the_form_of_2021_cannot_express(inputs: dict[str, Any]) -> None:
     with pytest.raises(InvalidOption, match="exactly one data input"):
         body_of_2021(parse_inputs(inputs), [], WORKSPACE)
 

@@ -49,7 +49,7 @@ def submitted(**more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("body", [managed(), submitted()], ids=["management", "scoring host"])
-def test_both_views_tell_the_same_job(body: dict[str, Any]) -> None:
+def test_both_views_give_the_same_job(body: dict[str, Any]) -> None:
     job = parse_job(body)
     assert (job.name, job.display_name, job.endpoint, job.deployment) == (
         "c808",
@@ -107,7 +107,7 @@ def test_a_kept_key_decides() -> None:
     assert JobKey("today", "digits").matches(parse_job(in_properties))
 
 
-def test_without_a_kept_key_the_name_decides_and_a_shared_place_says_perhaps() -> None:
+def test_without_a_tag_the_name_identifies_the_job_and_a_shared_output_does_not() -> None:
     job = parse_job(managed())
     assert JobKey("c808", "digits").matches(job)
     here, elsewhere = (
@@ -130,7 +130,7 @@ def test_times_are_parsed_in_all_their_formats(text: str | None, second: int | N
     assert moment is None or moment.utcoffset() == datetime.timedelta(0)
 
 
-def test_the_folder_of_a_key_is_known_again_in_any_datastore() -> None:
+def test_the_folder_of_a_key_is_recognized_in_any_datastore() -> None:
     key = JobKey("today", "Digits")
     own = {"azureml.parameters": json.dumps({"output_uri": f"azureml://datastores/any/paths/{key.folder}/p.csv"})}
     assert key.matches(parse_job(managed(properties=own)))

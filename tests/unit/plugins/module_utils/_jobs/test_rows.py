@@ -119,7 +119,7 @@ def test_blank_lines_are_no_rows() -> None:
     assert rows("\n\nfile,digit\n\na,1\n", header=True) == [{"file": "a", "digit": 1}]
 
 
-def test_a_header_of_nothing_types_nothing() -> None:
+def test_types_are_ignored_for_an_empty_file() -> None:
     assert rows("\n", header=True, types={"digit": "int"}) == []
 
 
@@ -190,7 +190,7 @@ def test_no_more_lines_are_read_than_needed() -> None:
     ("name", "found"),
     [("p.csv", "csv"), ("p.TSV", TSV), ("a.b.jsonl", JSON_LINES), ("x.ndjson", JSON_LINES), ("p", "csv")],
 )
-def test_the_name_of_a_file_tells_its_format(name: str, found: str) -> None:
+def test_the_format_by_the_name_of_a_file(name: str, found: str) -> None:
     assert format_of(name) == found
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waits of hours, on a clock that moves only when somebody sleeps."""
+"""Waits of hours, on a clock that moves only in a sleep."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOUR = 3600.0
 
 
 class Service:
-    """A job that runs for so many seconds; ``reads`` are the moments at which it was looked at."""
+    """A job that runs for so many seconds; ``reads`` are the times of its polls."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
@@ -66,7 +66,7 @@ class Slow(Service):
 
 
 class Stuck(Service):
-    """A job that shows these states, one at each look, and then the last one for ever."""
+    """A job that shows these states, one at each poll, and then the last one for ever."""
 
     def __init__(self, clock: Clock, *states: str) -> None:
         super().__init__(clock, HOUR)
@@ -122,7 +122,7 @@ def test_a_job_of_26_hours_is_seen_to_its_end(clock: Clock) -> None:
     assert len(service.reads) <= 210
 
 
-def test_a_run_after_a_long_queue_is_looked_at_more_often() -> None:
+def test_a_run_after_a_long_queue_is_polled_more_often() -> None:
     queued, fresh = (wait.pause_after(3 * HOUR, in_phase) for in_phase in (3 * HOUR, 10))
     assert fresh < 10 < queued
 
@@ -136,7 +136,7 @@ def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
 
 @pytest.mark.parametrize("odd", ["", "NotResponding", "Paused", "SomethingNew"])
 @pytest.mark.parametrize(("phase", "state"), [("queued", "Queued"), ("preparing", "Starting"), ("running", "Running")])
-def test_each_phase_has_a_limit_and_an_odd_state_is_part_of_it(clock: Clock, phase: str, state: str, odd: str) -> None:
+def test_each_phase_has_a_limit_and_other_states_are_part_of_it(clock: Clock, phase: str, state: str, odd: str) -> None:
     service = Stuck(clock, *filter(None, ("Preparing", state, odd)))
     limits = {"queued": HOUR, "preparing": HOUR, "running": HOUR, phase: 600}
     begin = clock.now
@@ -145,7 +145,7 @@ def test_each_phase_has_a_limit_and_an_odd_state_is_part_of_it(clock: Clock, pha
     assert clock.now - begin == pytest.approx(600, abs=2)
 
 
-def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
+def test_a_host_that_was_suspended_does_not_wait_longer(clock: Clock) -> None:
     service = Service(clock, 26 * HOUR)
     naps = [HOUR]
     sleep, clock_sleep = wait.time, clock.sleep
@@ -159,7 +159,7 @@ def test_a_host_that_slept_does_not_wait_longer(clock: Clock) -> None:
     assert len(service.reads) == 1
 
 
-def test_trouble_of_the_network_is_waited_through_and_told_at_the_end(clock: Clock) -> None:
+def test_transient_errors_are_waited_through_and_reported_at_the_end(clock: Clock) -> None:
     service = Service(clock, HOUR)
     service.trouble = [ConnectionFailed("cut", sent=None) for _time in range(5)]
     assert watched(service, 2 * HOUR).status == "Completed"

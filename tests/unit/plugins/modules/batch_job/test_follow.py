@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following a job: its states, the end of the wait, failures that explain themselves."""
+"""Waiting for a job: its states, the end of the wait, explained failures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LIMIT = 60
 # -- following -------------------------------------------------------------------------------------------------------
 
 
-# The vocabulary of the service, and a word that nobody knows yet (batch contract 6.2).
+# The states of the service, and an unknown one (batch contract 6.2).
 PASSING = (
     *("NotStarted", "Starting", "Provisioning", "Preparing", "Queued", "Running", "Finalizing"),
     *("CancelRequested", "NotResponding", "Paused", "Unknown", "SomethingNew"),
@@ -46,7 +46,7 @@ COURSES = (
     ("Running",),  # as recorded
     ("Queued", "Preparing", "Running", "Finalizing"),
     ("Running", "NotResponding", "Running"),
-    ("Queued", "Running", "Queued", "Running"),  # taken off its nodes
+    ("Queued", "Running", "Queued", "Running"),  # preempted
     ("Running", "Paused", "Running"),
     ("Running", "CancelRequested"),
     PASSING,
@@ -78,7 +78,7 @@ def test_a_canceled_job_fails_the_task(run: Run) -> None:
     assert "was canceled" in out["msg"]
 
 
-def test_the_wait_ends_and_tells_how_to_go_on(run: Run, clock: Clock) -> None:
+def test_a_wait_ends_at_its_timeout_and_says_how_to_resume(run: Run, clock: Clock) -> None:
     seen = [saw("Running") for _time in range(5)]
     out = run(batch_job, {**ANY, "wait_timeout": 3}, *ready(), Submit(), *seen)
     assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
@@ -87,7 +87,7 @@ def test_the_wait_ends_and_tells_how_to_go_on(run: Run, clock: Clock) -> None:
     assert sum(clock.sleeps) == pytest.approx(3)
 
 
-def test_a_refusal_while_waiting_still_tells_the_job(run: Run) -> None:
+def test_a_refusal_while_waiting_still_returns_the_job(run: Run) -> None:
     refused = Call("GET", "jobs/batchjob-1", 403, error("AuthorizationFailed", "no"))
     out = run(batch_job, ANY, *ready(), Submit(), refused)
     assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
@@ -113,12 +113,12 @@ def test_a_phase_has_a_limit_of_its_own(run: Run, clock: Clock) -> None:
 
 
 def ago(clock: Clock, seconds: float) -> str:
-    """A moment as jobs tell when they began to run."""
+    """A time as jobs report when they began to run."""
     moment = datetime.datetime.fromtimestamp(clock.now - seconds, datetime.timezone.utc)
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def test_a_phase_begins_when_the_service_says(run: Run, clock: Clock) -> None:
+def test_a_phase_begins_at_the_time_that_the_service_reports(run: Run, clock: Clock) -> None:
     """So does the limit for a task that takes up a job of an earlier one."""
     running = saw("Running", "today", key="today", properties={"StartTimeUtc": ago(clock, LIMIT)})
     out = run(batch_job, {**TODAY, "phase_timeouts": {"running": LIMIT}}, running)
@@ -133,7 +133,7 @@ def test_preparing_after_the_queue_does_not_count_the_time_in_the_queue(run: Run
     assert "has been preparing for" in out["msg"]
 
 
-def test_a_job_that_takes_too_long_is_canceled_when_the_task_says_so(run: Run) -> None:
+def test_a_job_that_takes_too_long_is_canceled_if_the_task_asks(run: Run) -> None:
     options = {"phase_timeouts": {"running": LIMIT}, "on_timeout": "cancel"}
     end = [Call("POST", "jobs/batchjob-1/cancel", 200), saw("CancelRequested"), saw("Canceled")]
     out = limited(run, "Running", options, end)
@@ -143,7 +143,7 @@ def test_a_job_that_takes_too_long_is_canceled_when_the_task_says_so(run: Run) -
     assert out["batch_job"]["status"] == "Canceled"
 
 
-def test_a_job_that_completes_when_it_is_told_to_end_is_fine(run: Run) -> None:
+def test_a_job_that_completes_before_it_is_canceled_succeeds(run: Run) -> None:
     options = {"phase_timeouts": {"running": LIMIT}, "on_timeout": "cancel"}
     end = [Call("POST", "jobs/batchjob-1/cancel", 200), saw("Completed")]
     out = limited(run, "Running", options, end)
@@ -306,11 +306,11 @@ def test_a_failed_job_without_readable_logs_still_explains_itself(run: Run) -> N
     assert "studio" in out["hint"]
 
 
-# -- somebody watches ------------------------------------------------------------------------------------------------
+# -- progress --------------------------------------------------------------------------------------------------------
 
 
-def test_states_and_counts_are_told_to_who_watches(run: Run, storage: Storage, tmp_path: Path) -> None:
-    """Each once, and the run's own words while it runs."""
+def test_progress_reports_states_and_counts(run: Run, storage: Storage, tmp_path: Path) -> None:
+    """Each once, and the log of the run while it runs."""
     file = tmp_path / "progress"
 
     def counts(done: int) -> Any:
@@ -334,7 +334,7 @@ def test_states_and_counts_are_told_to_who_watches(run: Run, storage: Storage, t
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_who_may_not_see_the_runs_is_told_the_states(run: Run, tmp_path: Path) -> None:
+def test_progress_reports_states_alone_if_runs_cannot_be_read(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "progress"
     refused = Call("GET", "", 403, error("AuthorizationFailed", "no"))
     out = run(
@@ -346,7 +346,7 @@ def test_who_may_not_see_the_runs_is_told_the_states(run: Run, tmp_path: Path) -
     assert len(file.read_text().splitlines()) == 3
 
 
-def test_a_file_that_cannot_be_written_is_told_once(run: Run, tmp_path: Path) -> None:
+def test_a_progress_file_that_cannot_be_written_gives_one_warning(run: Run, tmp_path: Path) -> None:
     options = {**ANY, "progress_file": str(tmp_path / "no" / "folder" / "file")}
     out = run(batch_job, options, *ready(), Submit(), saw("Queued"), saw("Completed"))
     assert not out.failed

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One key, one job: whatever the service keeps of what a call says about itself."""
+"""One key, one job: whatever the service keeps of the name and tags of a call."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_running_job_is_waited_for(run: Run) -> None:
     assert (out["changed"], out["batch_job"]["status"]) == (False, "Completed")
 
 
-def test_a_name_with_other_options_is_a_mistake(run: Run) -> None:
+def test_a_name_with_other_options_is_refused(run: Run) -> None:
     submit = Submit("today")
     run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
     current = finished(definition=submit.sent["tags"]["mlops.azureml.definition"])
@@ -83,7 +83,7 @@ def test_a_name_that_another_endpoint_uses_is_refused(run: Run) -> None:
     assert "Choose another name" in out["msg"]
 
 
-def test_a_name_in_another_case_is_told(run: Run) -> None:
+def test_a_name_in_another_case_is_refused(run: Run) -> None:
     for name, key in (("Today", None), ("Today", "Today")):
         out = run(batch_job, TODAY, get("jobs/today", job(name, key=key)))
         assert "in the case of letters alone" in out["msg"]
@@ -101,10 +101,10 @@ def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_i
     assert not run(batch_job, {**TODAY, "wait": False}, *failed).failed
 
 
-# -- the service names them otherwise: the ledger tells --------------------------------------------------------------
+# -- the service assigns other names: the ledger has them ------------------------------------------------------------
 
 
-def test_the_ledger_tells_which_job_it_is(run: Run, storage: Storage) -> None:
+def test_the_ledger_has_the_job_of_a_key(run: Run, storage: Storage) -> None:
     submit = Submit("batchjob-1")
     run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
     assert storage.told("today") == {
@@ -187,7 +187,7 @@ def test_of_two_runs_at_once_one_starts_the_job(run: Run, storage: Storage) -> N
     assert (out["changed"], out["batch_job"]["name"]) == (False, "batchjob-1")
 
 
-# -- a place that the task names tells least -------------------------------------------------------------------------
+# -- by the output alone ---------------------------------------------------------------------------------------------
 
 BY_PLACE = {**TODAY, "outputs": OUTPUTS, "state": "canceled"}
 
@@ -229,7 +229,7 @@ def test_a_job_at_the_place_is_taken_only_when_no_other_key_can_have_started_it(
 NO_LEDGER = {**TODAY, "ledger": False, "wait": False}
 
 
-def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage) -> None:
+def test_without_a_ledger_all_jobs_are_searched(run: Run, storage: Storage) -> None:
     out = run(batch_job, NO_LEDGER, absent(), listed(job("old", key="x")), *ready(), default_datastore(), Submit())
     assert out["changed"]
     assert storage.notes == {}
@@ -238,7 +238,7 @@ def test_without_a_ledger_all_jobs_are_looked_through(run: Run, storage: Storage
     assert (again["changed"], again["batch_job"]["name"]) == (False, "batchjob-1")
 
 
-def test_without_a_ledger_a_named_place_does_not_tell(run: Run) -> None:
+def test_without_a_ledger_an_output_does_not_identify_the_job(run: Run) -> None:
     out = run(batch_job, {**NO_LEDGER, "outputs": OUTPUTS}, absent(), listed(job(output=PLACE)))
     assert out.failed
     assert "it is unknown whether it is the job of key today" in out["msg"]
@@ -255,14 +255,14 @@ def test_a_ledger_that_cannot_be_used_stops_the_task(run: Run, storage: Storage)
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "{}", ""])
-def test_a_note_that_is_none_is_no_answer(run: Run, storage: Storage, text: str) -> None:
+def test_a_ledger_entry_that_cannot_be_parsed_is_an_error(run: Run, storage: Storage, text: str) -> None:
     storage.notes["batch-scoring/.jobs/digits/today.json"] = (text, {})
     out = run(batch_job, TODAY, *unused())
     assert out.failed
     assert "The ledger entry of key today cannot be read" in out["msg"]
 
 
-def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, storage: Storage) -> None:
+def test_a_started_job_that_cannot_be_recorded_is_found_by_its_output(run: Run, storage: Storage) -> None:
     submit = Submit()
 
     def started(request: httpx.Request) -> httpx.Response:
@@ -280,7 +280,7 @@ def test_a_started_job_that_cannot_be_noted_is_found_by_its_marks(run: Run, stor
 
 
 @pytest.mark.parametrize("other", [None, {"run": "another", "definition": "d"}, {"job": "job-9", "definition": "d"}])
-def test_a_note_that_is_lost_while_the_job_is_started_is_told(
+def test_an_entry_that_is_lost_while_the_job_is_started_gives_a_warning(
     run: Run, storage: Storage, other: dict[str, str] | None
 ) -> None:
     submit = Submit()
@@ -325,7 +325,7 @@ def test_the_list_ends_early_only_where_it_is_newest_first(
 # -- a key of the caller ---------------------------------------------------------------------------------------------
 
 
-def test_a_key_stands_for_what_is_scored_with_it(run: Run) -> None:
+def test_a_derived_name_depends_on_what_is_scored(run: Run) -> None:
     options = {**ANY, "key": "nightly run 2026/01/31"}
     names = []
     for more in ({}, {}, {"inputs": {"images": {"path": f"{URL}/more"}}}, {"deployment_name": "green"}, {"key": "x"}):
@@ -348,7 +348,7 @@ def test_a_key_stands_for_what_is_scored_with_it(run: Run) -> None:
 
 @pytest.mark.parametrize("state", ["present", "canceled", "archived", "restored", "absent"])
 @pytest.mark.parametrize("check", [True, False])
-def test_a_key_alone_is_no_job(run: Run, state: str, check: bool) -> None:
+def test_a_key_without_inputs_is_refused(run: Run, state: str, check: bool) -> None:
     out = run(batch_job, {"endpoint_name": "digits", "key": "nightly", "state": state}, check=check)
     assert out.failed
     assert "returned as batch_job.key" in out["msg"]
@@ -357,14 +357,14 @@ def test_a_key_alone_is_no_job(run: Run, state: str, check: bool) -> None:
 @pytest.mark.parametrize("option", ["name", "key"])
 @pytest.mark.parametrize("text", ["", " "])
 @pytest.mark.parametrize("state", ["present", "canceled", "absent"])
-def test_an_empty_name_is_not_the_wish_for_a_job_on_each_run(run: Run, option: str, text: str, state: str) -> None:
+def test_an_empty_name_or_key_is_refused(run: Run, option: str, text: str, state: str) -> None:
     out = run(batch_job, {**ANY, option: text, "state": state})
     assert out.failed
     assert out["msg"].startswith(f"{option}: it is empty.")
 
 
-def marks(run: Run, **more: Any) -> dict[str, str]:
-    """The marks of a job that is started with these options."""
+def tags(run: Run, **more: Any) -> dict[str, str]:
+    """The tags of a job that is started with these options."""
     submit = Submit("today")
     looks = [absent(more["name"])] if "name" in more else [lambda _request: httpx.Response(404, json=error("x", "x"))]
     out = run(batch_job, {**ANY, "wait": False, **more}, *looks, default_datastore(), *ready(), submit)
@@ -385,23 +385,23 @@ def test_a_url_is_known_by_all_but_its_signature(run: Run, storage: Storage, way
     found = []
     for query in queries:
         storage.notes.clear()
-        found.append(marks(run, **way, inputs={"images": {"path": f"{URL}?{query}"}}))
+        found.append(tags(run, **way, inputs={"images": {"path": f"{URL}?{query}"}}))
     assert found[0] == found[1]
     assert found[3] == found[4]
-    assert len({tags["mlops.azureml.definition"] for tags in found}) == 3
-    assert len({tags["mlops.azureml.key"] for tags in found}) == (1 if "name" in way else 3)
+    assert len({kept["mlops.azureml.definition"] for kept in found}) == 3
+    assert len({kept["mlops.azureml.key"] for kept in found}) == (1 if "name" in way else 3)
 
 
-def test_a_name_stands_for_the_place_that_results(run: Run, storage: Storage) -> None:
+def test_options_are_the_same_if_the_resulting_output_is(run: Run, storage: Storage) -> None:
     found = {}
     for policy in ("fail", "overwrite", "unique"):
         storage.notes.clear()
-        tags = marks(run, name="today", outputs=OUTPUTS, output_policy=policy)
-        found[policy] = tags["mlops.azureml.definition"]
+        kept = tags(run, name="today", outputs=OUTPUTS, output_policy=policy)
+        found[policy] = kept["mlops.azureml.definition"]
     assert found["fail"] == found["overwrite"] != found["unique"]
 
 
-# -- another try -----------------------------------------------------------------------------------------------------
+# -- another attempt -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -415,7 +415,7 @@ def test_a_name_stands_for_the_place_that_results(run: Run, storage: Storage) ->
         ("always", "Failed", True),
     ],
 )
-def test_a_job_that_has_ended_is_tried_again_as_the_task_says(
+def test_resubmit_decides_whether_a_job_that_has_ended_is_started_again(
     run: Run, storage: Storage, resubmit: str, status: str, starts: bool
 ) -> None:
     options = {**TODAY, "resubmit": resubmit, "wait": False}
@@ -430,12 +430,12 @@ def test_a_job_that_has_ended_is_tried_again_as_the_task_says(
         assert storage.told("today--2")["job"] == "today--2"
 
 
-def test_a_job_that_goes_on_is_never_tried_again(run: Run) -> None:
+def test_an_active_job_is_never_started_again(run: Run) -> None:
     running = saw("Running", "today", key="today")
     assert not run(batch_job, {**TODAY, "resubmit": "always", "wait": False}, running)["changed"]
 
 
-def test_a_failed_job_may_be_tried_again_with_other_options(run: Run) -> None:
+def test_a_failed_job_may_be_started_again_with_other_options(run: Run) -> None:
     options = {**TODAY, "resubmit": "on_failure", "mini_batch_size": 3, "wait": False}
     failed = finished("Failed", definition="of then")
     out = run(batch_job, options, *failed, absent("today--2"), default_datastore(), *ready(), Submit("today--2"))
@@ -443,7 +443,7 @@ def test_a_failed_job_may_be_tried_again_with_other_options(run: Run) -> None:
 
 
 @pytest.mark.parametrize("ledger", [True, False])
-def test_the_last_try_is_the_job_of_the_key(run: Run, storage: Storage, ledger: bool) -> None:
+def test_the_last_attempt_is_the_job_of_the_key(run: Run, storage: Storage, ledger: bool) -> None:
     tries = [saw("Failed", name, key=name) for name in ("today", "today--2", "today--3")]
     for number in (2, 3):
         storage.note(f"today--{number}", definition="d", job=f"today--{number}")
@@ -513,8 +513,8 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert (storage.told("today") is not None) == (name is not None)
 
 
-def test_a_look_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> None:
-    """And the note: without it a later run would start the job again."""
+def test_a_search_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> None:
+    """And the ledger entry: without it a later run would start the job again."""
     refused = Call("GET", "jobs/today", 403, error("AuthorizationFailed", "no"))
     out = run(batch_job, TODAY, *unused(), *ready(), Submit(failure=CUT), refused)
     assert out.failed
@@ -522,7 +522,7 @@ def test_a_look_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> None:
     assert storage.told("today") is not None
 
 
-def test_a_host_that_slept_before_the_call_does_not_make_it(run: Run, storage: Storage, clock: Clock) -> None:
+def test_a_host_that_was_suspended_before_the_call_does_not_make_it(run: Run, storage: Storage, clock: Clock) -> None:
     write = storage.write_note
 
     def doze(*arguments: Any, **how: Any) -> bool:
@@ -562,7 +562,7 @@ def test_a_conflict_means_that_another_run_was_faster(run: Run) -> None:
         (httpx.Response(403, json=error("UserError", "no")), "role"),
     ],
 )
-def test_a_refusal_is_told_and_the_key_is_free_again(
+def test_a_refusal_is_reported_and_the_key_is_free_again(
     run: Run, storage: Storage, failure: httpx.Response, words: str
 ) -> None:
     again = [Submit(failure=failure)] if failure.status_code == 401 else []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting a job: what is sent, what is refused before, what check mode tells."""
+"""Starting a job: what is sent, what is refused before, what check mode predicts."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ def test_an_asset_that_the_job_reads_is_not_overwritten(run: Run, storage: Stora
 
 @pytest.mark.parametrize("source", [f"{IN_STORE}/in/images", f"https://{CONTAINER}/in/images", URL])
 @pytest.mark.parametrize("place", ["in/images2", "out", "in/image"])
-def test_what_is_beside_the_input_may_be_overwritten(run: Run, source: str, place: str) -> None:
+def test_a_folder_beside_the_input_may_be_overwritten(run: Run, source: str, place: str) -> None:
     assert run(batch_job, overwriting(place, source), *ready(), datastore(), Submit())["changed"]
 
 
@@ -283,7 +283,7 @@ def test_what_is_beside_the_input_may_be_overwritten(run: Run, source: str, plac
         "azureml",
     ],
 )
-def test_an_output_is_not_put_among_what_others_keep(run: Run, storage: Storage, place: str, policy: str) -> None:
+def test_an_output_in_a_reserved_folder_is_refused(run: Run, storage: Storage, place: str, policy: str) -> None:
     kept = {"LocalUpload/0123/in": b"x", "azureml/run/score/p.csv": b"y"}
     storage.blobs = dict(kept)
     out = run(batch_job, overwriting(place, policy=policy), *ready(), check=policy == "fail")
@@ -297,7 +297,7 @@ def test_an_output_may_be_below_the_folders_of_runs(run: Run) -> None:
 
 
 @pytest.mark.parametrize("path", ["in/../out", "./in", "in//out", "in/."])
-def test_a_place_is_written_out(run: Run, path: str) -> None:
+def test_a_path_with_relative_parts_is_refused(run: Run, path: str) -> None:
     for options in (overwriting(path), overwriting("out", f"{IN_STORE}/{path}")):
         assert "Write it out" in run(batch_job, options)["msg"]
 
@@ -330,7 +330,7 @@ def test_a_place_that_the_job_of_another_key_is_writing_to_is_refused(run: Run) 
     assert ended["changed"]
 
 
-def test_storage_that_cannot_be_seen_is_told(run: Run, storage: Storage) -> None:
+def test_unreadable_storage_gives_a_warning(run: Run, storage: Storage) -> None:
     storage.broken = ServiceError("no access", status=403)
     out = run(batch_job, {**ANY, "outputs": OUTPUTS, "wait": False}, *ready(), datastore(), Submit())
     assert out["changed"]
@@ -359,7 +359,7 @@ def test_a_local_folder_is_uploaded_once_and_used(run: Run, storage: Storage, tm
     assert len(storage.uploads) == 1
 
 
-def test_a_local_file_is_a_file_whatever_the_task_forgets_to_say(run: Run, tmp_path: Path) -> None:
+def test_a_local_file_is_a_file_by_default(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
     item = {"path": str(tmp_path / "a.txt")}
     submit = Submit()
@@ -370,7 +370,7 @@ def test_a_local_file_is_a_file_whatever_the_task_forgets_to_say(run: Run, tmp_p
     assert "is a file, and no uri_folder" in out["msg"]
 
 
-def test_other_local_content_under_the_same_name_is_a_mistake(run: Run, tmp_path: Path) -> None:
+def test_other_local_content_under_the_same_name_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
     options = {**TODAY, "inputs": {"x": {"path": str(tmp_path / "a.txt")}}, "wait": False}
     submit = Submit("today")
@@ -393,7 +393,7 @@ def test_check_mode_predicts_what_the_run_does(run: Run) -> None:
     assert {"name", "status", "id"}.isdisjoint(predicted["batch_job"])
 
 
-def test_check_mode_forgives_what_an_earlier_task_would_make(run: Run) -> None:
+def test_check_mode_warns_of_what_an_earlier_task_may_create(run: Run) -> None:
     options = {**TODAY, "inputs": {"images": {"path": "azureml:inbox:1"}}}
     out = run(batch_job, options, *unused(), get(ENDPOINT), get("data/inbox/versions/1"), check=True)
     assert out["changed"]
@@ -409,7 +409,7 @@ def test_check_mode_forgives_what_an_earlier_task_would_make(run: Run) -> None:
         ({"deployment_name": "red"}, [endpoint(), get(f"{ENDPOINT}/deployments/red")], "no deployment red"),
     ],
 )
-def test_check_mode_tells_what_the_run_would_miss(run: Run, more: Any, calls: list[Call], words: str) -> None:
+def test_check_mode_warns_of_what_is_absent(run: Run, more: Any, calls: list[Call], words: str) -> None:
     out = run(batch_job, {**ANY, **more}, *calls, check=True)
     assert out["changed"]
     [warning] = out.warnings
@@ -426,7 +426,7 @@ def test_check_mode_sees_an_output_that_exists_and_writes_nothing(run: Run, stor
     assert storage.notes == {}
 
 
-def test_check_mode_neither_waits_nor_fails_for_a_standing_job(run: Run) -> None:
+def test_check_mode_neither_waits_nor_fails_for_an_existing_job(run: Run) -> None:
     for status, looks in (("Running", [saw("Running", "today", key="today")]), ("Failed", finished("Failed"))):
         out = run(batch_job, TODAY, *looks, check=True)
         assert (out.failed, out["changed"], out["batch_job"]["status"]) == (False, False, status)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rest of a job's life: canceled, archived, restored, deleted."""
+"""States of an existing job: canceled, archived, restored, deleted."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_job_and_its_key_are_deleted(run: Run, storage: Storage) -> None:
     assert not run(batch_job, ABSENT, *unused())["changed"]
 
 
-def test_the_outputs_go_with_it_when_asked(run: Run, storage: Storage) -> None:
+def test_outputs_are_deleted_if_the_task_asks(run: Run, storage: Storage) -> None:
     storage.blobs = {"batch-scoring/digits/today/predictions.csv": b"1", "scores/today.csv": b"2"}
     gone = Call("DELETE", "jobs/today", 204)
     options = {**ABSENT, "delete_outputs": True}
@@ -109,7 +109,7 @@ def test_the_outputs_go_with_it_when_asked(run: Run, storage: Storage) -> None:
     assert list(storage.blobs) == ["scores/today.csv"]
 
 
-def test_nothing_goes_where_others_keep_something(run: Run, storage: Storage) -> None:
+def test_outputs_in_reserved_folders_are_not_deleted(run: Run, storage: Storage) -> None:
     storage.blobs = {"LocalUpload/0123/in": b"x", "scores/today.csv": b"2"}
     options = {**ABSENT, "delete_outputs": True}
     outputs = {
@@ -121,7 +121,7 @@ def test_nothing_goes_where_others_keep_something(run: Run, storage: Storage) ->
     assert len(storage.blobs) == 2
 
 
-def test_what_stood_there_before_the_job_stays(run: Run, storage: Storage) -> None:
+def test_files_older_than_the_job_are_not_deleted(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv": b"2"}
     gone = Call("DELETE", "jobs/today", 204)
     options = {**ABSENT, "delete_outputs": True}
@@ -138,7 +138,7 @@ def test_a_job_that_runs_is_canceled_before_it_is_deleted(run: Run) -> None:
     assert out["changed"]
 
 
-def test_all_tries_of_a_key_are_deleted_the_last_one_first(run: Run, storage: Storage) -> None:
+def test_all_attempts_of_a_key_are_deleted_the_last_one_first(run: Run, storage: Storage) -> None:
     storage.note("today", definition="d", job="today")
     storage.note("today--2", definition="d", job="today--2")
     first, second = saw("Failed", "today", key="today"), saw("Failed", "today--2", key="today--2")
