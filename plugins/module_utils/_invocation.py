@@ -10,9 +10,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-if t.TYPE_CHECKING:
-    from ._engine.definition import Definition
-    from ._service.workspace import Workspace
+from ._clock import Clock
 
 
 class Invocation(t.Protocol):
@@ -20,6 +18,7 @@ class Invocation(t.Protocol):
 
     check_mode: bool
     cache_dir: str | None
+    clock: Clock
 
     @property
     def options(self) -> t.Mapping[str, t.Any]:
@@ -43,29 +42,3 @@ class Result:
     values: dict[str, t.Any]
     before: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     after: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True)
-class Spec:
-    """An argument spec with its constraints, in the words of AnsibleModule.
-
-    With a ``definition``, that one option can say what others would.
-    """
-
-    arguments: dict[str, t.Any]
-    required_if: tuple[tuple[t.Any, ...], ...] = ()
-    required_together: tuple[tuple[str, ...], ...] = ()
-    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
-    required_one_of: tuple[tuple[str, ...], ...] = ()
-    required_by: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    definition: Definition | None = None
-
-
-class Operation(t.Protocol):
-    """One of the verbs of the house, bound to a resource type."""
-
-    def spec(self) -> Spec:
-        """The options of the verb for its resource type, without those that all modules share."""
-
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        """Do it. Raises AzureMLError."""

@@ -12,10 +12,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ._clock import Clock, SystemClock
 from ._engine.argument_spec import connection_options
-from ._engine.definition import completed, opened
 from ._errors import AzureMLError, MissingLibrary
-from ._invocation import Operation, Result
+from ._invocation import Result
+from ._operations.operation import Operation
 from ._schema.resource_type import Options
 from ._service.workspace import Workspace
 
@@ -30,6 +31,7 @@ class ModuleInvocation:
         self._is_mute = False
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
+        self.clock: Clock = SystemClock()
         cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.cache_dir: str | None = os.path.join(os.path.expanduser(cache_home), "mlops.azureml")
 
@@ -60,7 +62,7 @@ def _for_the_owner(path: str, flags: int) -> int:
 def run(verb: Operation) -> None:
     """Be an Ansible module: the whole of ``main()``."""
     spec = verb.spec()
-    asked = opened(spec)
+    asked = spec.opened()
     module = AnsibleModule(
         argument_spec={**connection_options(), **asked.arguments},
         required_if=asked.required_if,
@@ -72,8 +74,8 @@ def run(verb: Operation) -> None:
     )
     invocation = ModuleInvocation(module)
     try:
-        invocation.options = completed(spec, module.params, invocation.register_secret)
-        result = verb.run(Workspace(invocation), invocation)
+        invocation.options = spec.completed(module.params, invocation.register_secret)
+        result = verb.run(Workspace(invocation))
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except AzureMLError as error:

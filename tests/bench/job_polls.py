@@ -12,6 +12,7 @@ with status 1 when a line misses that. Needs the collection on the path, as the 
 
 from __future__ import annotations
 
+import contextlib
 import random
 import statistics
 import sys
@@ -100,11 +101,12 @@ class Service:
 def watched(service: Service, pause: Pause | None = None) -> Service:
     """One wait for one job, with the pauses of the module or others."""
     invocation: Any = types.SimpleNamespace(
-        options={"wait_timeout": 100 * HOUR, "phase_timeouts": None}, progress=lambda _message: None
+        options={"wait_timeout": 100 * HOUR, "phase_timeouts": None},
+        progress=lambda _message: None,
+        clock=types.SimpleNamespace(now=service.time, sleep=service.sleep),
     )
-    clock = types.SimpleNamespace(time=service.time, sleep=service.sleep)
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}
-    with mock.patch.multiple(wait_module, time=clock, **own):
+    with mock.patch.multiple(wait_module, **own) if own else contextlib.nullcontext():
         service.invocation = invocation
         watch = wait_module.JobWait(service)
         job = parse_job(service.body)

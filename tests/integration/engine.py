@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import signal
 import sys
-import time
-import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +15,10 @@ from unittest import mock
 import httpx
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock, SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
-from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
-from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.operation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from azure.core.pipeline.transport import HttpTransport
 
@@ -31,12 +26,20 @@ SHORTEST_SLEEP = 0.05
 COUNTS = "counts"  # the property of a test that adds to the sum that is told at the end
 
 
+class Hurried(SystemClock):
+    """The clock of this host, with its pauses cut short."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(min(float(seconds), SHORTEST_SLEEP))
+
+
 @dataclass
 class Invocation:
-    """One task, as a door offers it."""
+    """One task, as an entry point offers it."""
 
     options: dict[str, Any]
     cache_dir: str | None
+    clock: Clock = field(default_factory=lambda: Hurried())
     check_mode: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -101,7 +104,7 @@ class Engine:
         workspace = Workspace(invocation)
         try:
             with _hurried():
-                result = verb.run(workspace, invocation)
+                result = verb.run(workspace)
         except AzureMLError as error:
             return Done(bool(error.facts.get("changed")), error.facts, error.message, invocation.warnings)
         finally:
@@ -157,17 +160,12 @@ class Engine:
 
 @contextlib.contextmanager
 def _hurried() -> Iterator[None]:
-    """Pauses in all rooms that make them, cut short."""
+    """Pauses that the storage library makes, cut short as well."""
 
-    def nap(*seconds: Any) -> None:
-        time.sleep(min(float(seconds[-1]), SHORTEST_SLEEP))
+    def nap(_transport: HttpTransport, seconds: float) -> None:
+        Hurried().sleep(seconds)
 
-    clock = types.SimpleNamespace(time=time.time, sleep=nap)
-    with contextlib.ExitStack() as stack:
-        for room in (search, submission, wait):
-            stack.enter_context(mock.patch.object(room, "time", clock))
-        stack.enter_context(mock.patch.object(workspace_module, "HttpClient", functools.partial(HttpClient, sleep=nap)))
-        stack.enter_context(mock.patch.object(HttpTransport, "sleep", nap))
+    with mock.patch.object(HttpTransport, "sleep", nap):
         yield
 
 

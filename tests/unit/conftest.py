@@ -39,15 +39,17 @@ class Network:
 
 @dataclass
 class Clock:
-    now: float = 1_700_000_000.0
+    """Stands still until somebody sleeps, or a test lets time pass."""
+
+    moment: float = 1_700_000_000.0
     sleeps: list[float] = field(default_factory=list)
 
-    def __call__(self) -> float:
-        return self.now
+    def now(self) -> float:
+        return self.moment
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
-        self.now += seconds
+        self.moment += seconds
 
 
 @dataclass
@@ -61,15 +63,20 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Iterator[Callable[..., Bench]]:
+def clock() -> Clock:
+    """The clock of all that one test runs."""
+    return Clock()
+
+
+@pytest.fixture
+def bench(clock: Clock) -> Iterator[Callable[..., Bench]]:
     """Make a bench from the replies its network will give; all of them must have been asked for in the end."""
     made: list[Bench] = []
 
     def make(*replies: Reply) -> Bench:
-        network, clock, secrets = Network(list(replies)), Clock(), []
+        network, secrets = Network(list(replies)), []
         http = HttpClient(
             register_secret=secrets.append,
-            sleep=clock.sleep,
             clock=clock,
             transport=httpx.MockTransport(network),
         )

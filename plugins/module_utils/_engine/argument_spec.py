@@ -3,16 +3,66 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""From tables to Ansible argument specs."""
+"""Argument specs: from tables to options, and from a task's definition to its options."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._schema.resource_type import Field, ResourceType
+from .._errors import InvalidOption
+from .._schema.resource_type import Field, Options, ResourceType
+from .definition import NAME, Arguments, Definition
+
+
+@dataclasses.dataclass(frozen=True)
+class ArgumentSpec:
+    """An argument spec with its constraints, in the words of AnsibleModule.
+
+    With a ``definition``, that one option can say what others would.
+    """
+
+    arguments: dict[str, t.Any]
+    required_if: tuple[tuple[t.Any, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_by: t.Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    definition: Definition | None = None
+
+    def opened(self) -> ArgumentSpec:
+        """What a task is asked for when a definition may say the rest: nothing is required, nothing assumed."""
+        if self.definition is None:
+            return self
+        fillable = {option.partition(".")[0] for option in self.definition.keys.values()}
+        arguments = {
+            name: {word: value for word, value in about.items() if word not in ("required", "default")}
+            if name in fillable
+            else about
+            for name, about in self.arguments.items()
+        }
+        return ArgumentSpec({**arguments, NAME: {"type": "raw"}})
+
+    def completed(self, options: Options, register_secret: t.Callable[[str], None]) -> Options:
+        """The options of a task with its definition worked in, checked as a whole. Raises InvalidOption."""
+        if self.definition is None:
+            return options
+        settled = self.definition.completed(options, self.arguments, register_secret)
+        checked = ArgumentSpecValidator(
+            self.arguments,
+            mutually_exclusive=self.mutually_exclusive,
+            required_together=self.required_together,
+            required_one_of=self.required_one_of,
+            required_if=self.required_if,
+            required_by=self.required_by,
+        ).validate(_without_nulls({name: settled[name] for name in self.arguments}, self.arguments))
+        if checked.error_messages:
+            raise InvalidOption("; ".join(checked.error_messages))
+        return {**settled, **checked.validated_parameters}
 
 
 def filled_env(*names: str) -> str:
@@ -81,3 +131,20 @@ def _add(arguments: dict[str, t.Any], field: Field) -> None:
         arguments[last]["default"] = field.default
     if field.secret is not None:
         arguments[last]["no_log"] = field.secret
+
+
+def _without_nulls(options: Options, arguments: Arguments) -> dict[str, t.Any]:
+    """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
+    return {
+        name: _given(value, (arguments.get(name) or {}).get("options"))
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def _given(value: t.Any, inner: t.Mapping[str, t.Any] | None) -> t.Any:
+    if inner and isinstance(value, dict):
+        return _without_nulls(value, inner)
+    if inner and isinstance(value, list):
+        return [_given(item, inner) for item in value]
+    return value

@@ -14,10 +14,7 @@ import os
 import re
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from .._errors import InvalidOption
-from .._invocation import Spec
 from .._local.mapping_file import read_mapping
 from .._names.dotted_path import get_at, set_at
 from .._names.storage_uri import is_cloud
@@ -166,38 +163,6 @@ class Definition:
         return os.path.join(folder, os.path.expanduser(value))
 
 
-def opened(spec: Spec) -> Spec:
-    """What a task is asked for when a definition may say the rest: nothing is required, nothing assumed."""
-    if spec.definition is None:
-        return spec
-    fillable = {option.partition(".")[0] for option in spec.definition.keys.values()}
-    arguments = {
-        name: {word: value for word, value in about.items() if word not in ("required", "default")}
-        if name in fillable
-        else about
-        for name, about in spec.arguments.items()
-    }
-    return Spec({**arguments, NAME: {"type": "raw"}})
-
-
-def completed(spec: Spec, options: Options, register_secret: t.Callable[[str], None]) -> Options:
-    """The options of a task with its definition worked in, checked as a whole. Raises InvalidOption."""
-    if spec.definition is None:
-        return options
-    settled = spec.definition.completed(options, spec.arguments, register_secret)
-    checked = ArgumentSpecValidator(
-        spec.arguments,
-        mutually_exclusive=spec.mutually_exclusive,
-        required_together=spec.required_together,
-        required_one_of=spec.required_one_of,
-        required_if=spec.required_if,
-        required_by=spec.required_by,
-    ).validate(_without_nulls({name: settled[name] for name in spec.arguments}, spec.arguments))
-    if checked.error_messages:
-        raise InvalidOption("; ".join(checked.error_messages))
-    return {**settled, **checked.validated_parameters}
-
-
 def _about(arguments: Arguments, option: str) -> t.Mapping[str, t.Any]:
     """What an argument spec says of an option, by its dotted path."""
     name, _dot, inner = option.partition(".")
@@ -211,20 +176,3 @@ def _texts(value: Json) -> set[str]:
         inner = [*value, *value.values()] if isinstance(value, dict) else value
         return {text for item in inner for text in _texts(item)}
     return set() if value is None else {str(value)}
-
-
-def _without_nulls(options: Options, arguments: Arguments) -> dict[str, t.Any]:
-    """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
-    return {
-        name: _given(value, (arguments.get(name) or {}).get("options"))
-        for name, value in options.items()
-        if value is not None
-    }
-
-
-def _given(value: t.Any, inner: t.Mapping[str, t.Any] | None) -> t.Any:
-    if inner and isinstance(value, dict):
-        return _without_nulls(value, inner)
-    if inner and isinstance(value, list):
-        return [_given(item, inner) for item in value]
-    return value

@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InvalidOption
-from .._invocation import Invocation
 from .._names.dotted_path import get_at
 from .._schema.resource_type import SOUND_STATES, ParentReference, ResourceType
 from .._service.arm import Accepted
@@ -24,11 +23,9 @@ Warn = t.Callable[[str], None]
 class ParentResource:
     """The relatives of one resource for the length of one task; without a parent there is nothing to do."""
 
-    def __init__(
-        self, resource: ResourceType, workspace: Workspace, invocation: Invocation, deadline: Deadline
-    ) -> None:
+    def __init__(self, resource: ResourceType, workspace: Workspace, deadline: Deadline) -> None:
         self.resource = resource
-        self.options = invocation.options
+        self.options = workspace.invocation.options
         self.workspace = workspace
         self.parent: Current = None
         self._site: ResourceAccess | None = None
@@ -36,7 +33,7 @@ class ParentResource:
         if resource.parent:
             self._marks = resource.parent.marks
             named = {"name": self.options[resource.parent.option]}
-            self._site = ResourceAccess(resource.parent.type, named, workspace, invocation, deadline)
+            self._site = ResourceAccess(resource.parent.type, named, workspace, deadline)
         for mark in self._marks:
             if self.options[mark.stand_in] is not None:
                 resource.name_rule.check(mark.stand_in, self.options[mark.stand_in], resource.label)

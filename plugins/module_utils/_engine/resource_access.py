@@ -7,11 +7,10 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
+from .._clock import Clock
 from .._errors import ConflictError, OperationFailed
-from .._invocation import Invocation
 from .._schema.resource_type import SETTLED_STATES, SOUND_STATES, Condition, Options, ResourceType
 from .._schema.value_type import Json
 from .._service.arm import Accepted, Arm
@@ -24,28 +23,27 @@ Write = t.Callable[[Current], "Accepted | None"]
 class Deadline:
     """The end of all waits of one task, by the wall clock: a host that slept must not wait longer."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = time.time() + seconds
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self._clock = clock
+        self._end = clock.now() + seconds
 
     def left(self) -> float:
         """Seconds until then."""
-        return max(self._end - time.time(), 0.0)
+        return max(self._end - self._clock.now(), 0.0)
 
 
 class ResourceAccess:
     """The place of one resource for the length of one task."""
 
-    def __init__(
-        self, resource: ResourceType, options: Options, workspace: Workspace, invocation: Invocation, deadline: Deadline
-    ) -> None:
+    def __init__(self, resource: ResourceType, options: Options, workspace: Workspace, deadline: Deadline) -> None:
         self.resource = resource
         self.options = options
         self.workspace = workspace
         self.path = workspace.path(resource.path_of(options))
         self.title = resource.title(options)
-        self._invocation = invocation
+        self._invocation = workspace.invocation
         self._deadline = deadline
-        self._wait: bool = invocation.options["wait"]
+        self._wait: bool = workspace.invocation.options["wait"]
 
     @property
     def arm(self) -> Arm:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 import typing as t
 from dataclasses import dataclass
 
@@ -94,7 +93,7 @@ class JobSearch:
         entry = self._ledger.read(self._key.text) if self._ledger else None
         begin = entry.note.written if entry else begin
         for pause in LOOK_AGAIN_PAUSES:
-            time.sleep(pause)
+            self._workspace.invocation.clock.sleep(pause)
             job = self._read(self._key.text) or self._among(self._since(begin), entry)
             if job is not None:
                 return job
@@ -148,7 +147,7 @@ class JobSearch:
                 return SearchResult(job, entry)
             if entry.is_settled:
                 return SearchResult(None, entry)
-            time.sleep(pause)
+            self._workspace.invocation.clock.sleep(pause)
             current = ledger.read(self._key.text)
             if current is None:
                 return SearchResult(None)

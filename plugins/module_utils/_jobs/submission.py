@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 from dataclasses import replace
 
 from .._engine.upload import into_datastore
@@ -44,13 +43,13 @@ class Submission:
         self._workspace.scoring.make_ready()
         spec = attempt.spec
         ledger = self._ledger if spec.name else None
-        announced = time.time()
+        announced = self._workspace.invocation.clock.now()
         faster = self._announce(attempt, ledger) if ledger else None
         if faster is not None:
             return replace(attempt, found=faster), False
         try:
             OutputGuard(self._workspace, spec, self._datastores).clear(request.outputs)
-            _require_recent(announced, spec)
+            self._require_recent(announced, spec)
             job = self._submit(attempt, request)
         except InDoubt:
             raise
@@ -82,7 +81,7 @@ class Submission:
     def _submit(self, attempt: Attempt, request: Request) -> Job:
         """Start the job; if the answer is lost, search the job instead of sending the call again."""
         spec = attempt.spec
-        begin = datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc)
+        begin = datetime.datetime.fromtimestamp(self._workspace.invocation.clock.now(), datetime.timezone.utc)
         try:
             answer = self._workspace.scoring.submit(
                 str(request.scoring_uri),
@@ -106,6 +105,14 @@ class Submission:
             raise failure
         raise self._in_doubt(spec, failure)
 
+    def _require_recent(self, announced: float, spec: JobSpec) -> None:
+        """Raises AzureMLError on a host that was suspended: other runs take an old announcement for a failed start."""
+        if self._workspace.invocation.clock.now() - announced > SETTLED_AFTER / 2:
+            raise AzureMLError(
+                f"The start of job {spec.key} was held up for too long: this host was suspended, or clearing its "
+                "output took too long. Nothing was sent. Run the task again."
+            )
+
     def _in_doubt(self, spec: JobSpec, failure: AzureMLError) -> InDoubt:
         again = (
             "run the task again: it finds the job under this name, or, "
@@ -119,15 +126,6 @@ class Submission:
             f"No job with key {spec.key} has appeared since. "
             f"Look for it in the studio, experiment {experiment}; {again}",
             **{**failure.facts, "key": spec.key},
-        )
-
-
-def _require_recent(announced: float, spec: JobSpec) -> None:
-    """Raises AzureMLError on a host that was suspended: other runs take an old announcement for a failed start."""
-    if time.time() - announced > SETTLED_AFTER / 2:
-        raise AzureMLError(
-            f"The start of job {spec.key} was held up for too long: this host was suspended, or clearing its output "
-            "took too long. Nothing was sent. Run the task again."
         )
 
 

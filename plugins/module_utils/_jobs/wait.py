@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 
 from .._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
 from .._service.http_client import jittered
@@ -61,7 +60,8 @@ class JobWait:
         self._progress = Progress(workspace)
         self._timeout: float = options["wait_timeout"]
         self._limits = {phase: seconds for phase, seconds in (options["phase_timeouts"] or {}).items() if seconds}
-        self._begin = time.time()
+        self._clock = workspace.invocation.clock
+        self._begin = self._clock.now()
         self._phase: str | None = None
         self._phase_begin = self._begin
         self._last_seen = 0.0
@@ -73,7 +73,7 @@ class JobWait:
         self.job = job
         if not self.timeline or self.timeline[-1]["status"] != job.status:
             self._enter_state(job, at)
-        self._last_seen = time.time()
+        self._last_seen = self._clock.now()
         self._progress.polled(job)
 
     def until_ended(self, job: Job) -> Job:
@@ -112,12 +112,12 @@ class JobWait:
 
     def _until_canceled(self, job: Job) -> Job:
         """Wait with a timeout of its own, and without limits of phases."""
-        self._begin, self._timeout, self._limits = time.time(), CANCEL_TIMEOUT, {}
+        self._begin, self._timeout, self._limits = self._clock.now(), CANCEL_TIMEOUT, {}
         self._phase_begin = self._begin
         return self.until_ended(job)
 
     def _enter_state(self, job: Job, at: str | None) -> None:
-        moment = at or datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc).isoformat()
+        moment = at or datetime.datetime.fromtimestamp(self._clock.now(), datetime.timezone.utc).isoformat()
         self.timeline.append({"status": job.status, "at": f"{moment[:_TO_THE_SECOND]}+00:00"})
         self._enter_phase(job)
         self._progress.state_changed(job)
@@ -130,7 +130,7 @@ class JobWait:
         phase = next((phase for phase, states in PHASES.items() if job.status in states), self._phase)
         if phase == self._phase:
             return
-        self._phase, self._phase_begin = phase, time.time()
+        self._phase, self._phase_begin = phase, self._clock.now()
         reported = parse_time({"preparing": job.created, "running": job.started}.get(phase or ""))
         if reported is not None:
             self._phase_begin = min(self._phase_begin, max(reported.timestamp(), self._last_seen))
@@ -140,13 +140,13 @@ class JobWait:
         body, retry_after = self._workspace.arm.look(self._workspace.path(f"jobs/{job.name}"))
         if body is not None:
             return parse_job(body), retry_after
-        if time.time() - self._begin > APPEARANCE:
+        if self._clock.now() - self._begin > APPEARANCE:
             raise InvalidOption(f"Job {job.name} is gone: somebody deleted it while the task waited for it.")
         return job, retry_after
 
     def _pause(self, job: Job, trouble: str, retry_after: float) -> None:
         """Sleep until the next poll. Raises JobTimeout at the end of the timeout or of a phase's limit."""
-        now = time.time()
+        now = self._clock.now()
         waited, in_phase = now - self._begin, now - self._phase_begin
         left = self._timeout - waited
         if left <= 0:
@@ -164,4 +164,4 @@ class JobWait:
                 "with state: canceled.",
             )
         left = min(left, limit - in_phase) if limit is not None else left
-        time.sleep(min(max(jittered(pause_after(waited, in_phase)), retry_after), left))
+        self._clock.sleep(min(max(jittered(pause_after(waited, in_phase)), retry_after), left))

@@ -14,10 +14,10 @@ import copy
 import dataclasses
 import typing as t
 
-from .._engine.argument_spec import resource_options
+from .._engine.argument_spec import ArgumentSpec, resource_options
 from .._engine.plan import check_options, plan, render
 from .._errors import InvalidOption, ServiceError
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._names.dotted_path import get_at, set_at
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
 from .._schema.resource_type import ResourceType
@@ -33,9 +33,9 @@ class ManageAssetContainer:
     def __init__(self, assets: t.Mapping[str, AssetType]) -> None:
         self.assets = assets
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         any_of_them = next(iter(self.assets.values())).container
-        return Spec(
+        return ArgumentSpec(
             {
                 "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
                 "type": {"type": "str", "choices": list(self.assets), "required": True},
@@ -43,19 +43,19 @@ class ManageAssetContainer:
             }
         )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        asset = self.assets[invocation.options["type"]]
-        return _Task(asset.container, workspace, invocation).run()
+    def run(self, workspace: Workspace) -> Result:
+        asset = self.assets[workspace.invocation.options["type"]]
+        return _Task(asset.container, workspace).run()
 
 
 class _Task:
     """One run of the verb on one container."""
 
-    def __init__(self, container: ResourceType, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, container: ResourceType, workspace: Workspace) -> None:
         self.container = dataclasses.replace(container, fields=(*container.fields, ARCHIVED))
         self.workspace = workspace
-        self.invocation = invocation
-        self.options = {**invocation.options, ARCHIVED.option: None}
+        self.invocation = workspace.invocation
+        self.options = {**workspace.invocation.options, ARCHIVED.option: None}
         self.title = container.title(self.options)
         self.desired = check_options(self.container, self.options, workspace.id)
         self.path = workspace.path(container.path_of(self.options))

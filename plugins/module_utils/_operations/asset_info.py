@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 import typing as t
 
+from .._engine.argument_spec import ArgumentSpec
 from .._engine.plan import render
 from .._engine.reference_lookup import NEWEST_FIRST
 from .._errors import InvalidOption
-from .._invocation import Spec
 from .._schema.asset_type import KNOWN_NAME, AssetType, check_version
 from .._schema.resource_type import Options
 from .._schema.scalar_values import Choice
@@ -39,7 +39,7 @@ class AssetInfo(Info):
         super().__init__(asset, (LIST_VIEW, *filters) if view else filters)
         self.asset = asset
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         arguments = {
             **super().spec().arguments,
             "version": {"type": "str"},
@@ -47,7 +47,7 @@ class AssetInfo(Info):
             "newest": {"type": "int"},
         }
         options = [*(chosen.option for chosen in self.filters), "newest"]
-        return Spec(
+        return ArgumentSpec(
             arguments,
             mutually_exclusive=(MEANS_ONE, *itertools.product(MEANS_ONE, options)),
             required_by={option: ("name",) for option in (*MEANS_ONE, *options) if option != LIST_VIEW.option},

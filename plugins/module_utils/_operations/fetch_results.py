@@ -11,8 +11,9 @@ import datetime
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 
+from .._engine.argument_spec import ArgumentSpec
 from .._errors import InvalidOption
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._jobs.download import Download
 from .._jobs.job import SCORE, Job, parse_job, parse_time
 from .._jobs.output_location import OutputLocation, ResultFile, find_output
@@ -30,8 +31,8 @@ _CLOCKS_APART = datetime.timedelta(seconds=5)
 class FetchResults:
     """Reads the results of one job that has ended; writes files below ``dest`` and nothing to the service."""
 
-    def spec(self) -> Spec:
-        return Spec(
+    def spec(self) -> ArgumentSpec:
+        return ArgumentSpec(
             {
                 "name": {"type": "str", "required": True},
                 "output": {"type": "str", "default": SCORE},
@@ -48,13 +49,13 @@ class FetchResults:
             }
         )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        options = invocation.options
+    def run(self, workspace: Workspace) -> Result:
+        options = workspace.invocation.options
         _check(options)
         download = Download.to(options["dest"]) if options["dest"] else None
         job = _ended_job(options["name"], workspace)
         location = find_output(job, options["output"], workspace)
-        _warn_of_later_files(location, job, invocation.warn)
+        _warn_of_later_files(location, job, workspace.invocation.warn)
         shown: dict[str, t.Any] = {
             "name": job.name,
             "status": job.status,
@@ -64,13 +65,13 @@ class FetchResults:
         }
         if options["rows"]:
             file = _file_with_rows(location, job, options["file"])
-            shown.update(_rows(location, file, options, invocation.warn))
+            shown.update(_rows(location, file, options, workspace.invocation.warn))
         if download is None:
             return Result(False, {"batch_job_results": shown})
         shown.update(dest=str(download.path), manifest=str(download.manifest))
         missing = download.missing(location.files, location.place.uri)
         new = [file.name for file in missing]
-        if not invocation.check_mode:
+        if not workspace.invocation.check_mode:
             new = download.fetch(location.container, missing, location.place.uri, job.name)
         after = {"dest": str(download.path), "files": new} if new else {}
         return Result(bool(new), {"batch_job_results": shown}, {}, after)

@@ -12,9 +12,10 @@ import dataclasses
 import traceback
 import typing as t
 
+from .._engine.argument_spec import ArgumentSpec
 from .._engine.plan import check_names, render
 from .._errors import InvalidOption, MissingLibrary, NotFoundError
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at
 from .._schema.resource_type import Options, ResourceType
@@ -82,18 +83,18 @@ class Info:
         self.resource = resource
         self.filters = filters
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         arguments: dict[str, t.Any] = {"query": {"type": "str"}}
         if self.resource.parent:
             arguments[self.resource.parent.option] = {"type": "str", "required": True}
         if "{name}" in self.resource.path:
             arguments["name"] = {"type": "str"}
         arguments.update({chosen.option: chosen.value_type.spec() for chosen in self.filters})
-        return Spec(arguments, mutually_exclusive=tuple(("name", chosen.option) for chosen in self.filters))
+        return ArgumentSpec(arguments, mutually_exclusive=tuple(("name", chosen.option) for chosen in self.filters))
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        shown = list(self.found(workspace, invocation.options))
-        query = invocation.options["query"]
+    def run(self, workspace: Workspace) -> Result:
+        shown = list(self.found(workspace, workspace.invocation.options))
+        query = workspace.invocation.options["query"]
         return Result(False, {self.resource.plural: shown if query is None else _queried(query, shown)})
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:

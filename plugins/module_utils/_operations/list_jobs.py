@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from .._engine.argument_spec import ArgumentSpec
 from .._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
-from .._invocation import Spec
 from .._jobs.job import ACTIVE, ENDED, Job, parse_job
 from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
@@ -31,8 +31,8 @@ class ListJobs(Info):
     def __init__(self) -> None:
         super().__init__(BATCH_JOB)
 
-    def spec(self) -> Spec:
-        return Spec(
+    def spec(self) -> ArgumentSpec:
+        return ArgumentSpec(
             {
                 "name": {"type": "str"},
                 "endpoint_name": {"type": "str"},

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from .._engine.argument_spec import resource_options, wait_options
+from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._engine.definition import NAME, Definition
 from .._engine.parent import ParentResource
 from .._engine.plan import Plan, check_names, check_options, check_task, differing, in_words, plan, render, table_for
@@ -21,7 +21,7 @@ from .._engine.reference_lookup import require_references, settle_labels
 from .._engine.resource_access import Current, Deadline, ResourceAccess
 from .._engine.stored_secrets import StoredSecrets
 from .._errors import ImmutableFieldError, InvalidOption, ServiceError
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._names.dotted_path import get_at, set_at
 from .._schema.resource_type import DELETING, Change, Condition, ResourceType
 from .._schema.value_type import Json
@@ -38,7 +38,7 @@ class Manage:
     def __init__(self, resource: ResourceType) -> None:
         self.resource = resource
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         states = ["present", "absent"]
         states += [condition.state for table in self.resource.tables for condition in table.conditions]
         arguments: dict[str, t.Any] = {"state": {"type": "str", "choices": states, "default": "present"}}
@@ -48,31 +48,31 @@ class Manage:
             choices = ["on_create", "always"]
             arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
         arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
-        return Spec(
+        return ArgumentSpec(
             {**arguments, **resource_options(self.resource), **wait_options()}, definition=Definition(self.resource)
         )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        task = _Task(self.resource, workspace, invocation)
-        return task.absent() if invocation.options["state"] == "absent" else task.present()
+    def run(self, workspace: Workspace) -> Result:
+        task = _Task(self.resource, workspace)
+        return task.absent() if workspace.invocation.options["state"] == "absent" else task.present()
 
 
 class _Task:
     """One run of the verb on one resource."""
 
-    def __init__(self, resource: ResourceType, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, resource: ResourceType, workspace: Workspace) -> None:
         self.resource = resource
         self.table = resource
         self.workspace = workspace
-        self.invocation = invocation
-        self.options = copy.deepcopy(dict(invocation.options))
-        self.warn = invocation.warn if invocation.check_mode else None
+        self.invocation = workspace.invocation
+        self.options = copy.deepcopy(dict(self.invocation.options))
+        self.warn = self.invocation.warn if self.invocation.check_mode else None
         check_names(resource, self.options)
         self.parts = self._parts()
         self._require_wait()
-        deadline = Deadline(self.options["wait_timeout"])
-        self.access = ResourceAccess(self._first_table(), self.options, workspace, invocation, deadline)
-        self.family = ParentResource(resource, workspace, invocation, deadline)
+        deadline = Deadline(self.options["wait_timeout"], self.invocation.clock)
+        self.access = ResourceAccess(self._first_table(), self.options, workspace, deadline)
+        self.family = ParentResource(resource, workspace, deadline)
 
     # -- the states ----------------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class _Task:
         parts = self.options.get(NAME) or {}
         for option in parts:
             set_at(self.options, option, UNKNOWN)
-        return Parts({option: (part, name) for option, part in parts.items()}, self.workspace, self.invocation)
+        return Parts({option: (part, name) for option, part in parts.items()}, self.workspace)
 
     def _referred_to(self, current: Current) -> dict[str, str | None]:
         """The ids in what stands, by option."""

@@ -16,18 +16,19 @@ import copy
 import itertools
 import typing as t
 
-from .._engine.argument_spec import resource_options
+from .._engine.argument_spec import ArgumentSpec, resource_options
 from .._engine.definition import NAME, Definition
 from .._engine.desired_version import OF_FOLDERS, DesiredVersion
 from .._engine.plan import Plan, check_names, plan, render
 from .._engine.reference_lookup import full_id
 from .._engine.upload import into_datastore, through_pending_upload
 from .._errors import InvalidOption, NotFoundError, OperationFailed, ParentNotFoundError, ServiceError
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._local.files import HASH_VERSION, Content
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
 from .._schema.component_spec import REFERENCES
+from .._schema.resource_type import Options
 from .._schema.value_type import Json
 from .._service.arm import Arm, describe
 from .._service.datastore_storage import Datastore, open_datastore
@@ -47,7 +48,7 @@ class Publish:
     def __init__(self, asset: AssetType) -> None:
         self.asset = asset
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         arguments: dict[str, t.Any] = {
             "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
             "version": {"type": "str"},
@@ -67,22 +68,25 @@ class Publish:
             local=self.asset.local,
             content=self.asset.spec_at is not None,
         )
-        return Spec(arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive, definition=definition)
+        return ArgumentSpec(
+            arguments, required_if=one_version, mutually_exclusive=self.asset.exclusive, definition=definition
+        )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        if invocation.options["state"] == "absent":
-            return _remove(self.asset, workspace, invocation)
-        return Publication(self.asset, workspace, invocation).present()
+    def run(self, workspace: Workspace) -> Result:
+        options = workspace.invocation.options
+        if options["state"] == "absent":
+            return _remove(self.asset, workspace)
+        return Publication(self.asset, options, workspace).present()
 
 
-def _remove(asset: AssetType, workspace: Workspace, invocation: Invocation) -> Result:
-    options = invocation.options
+def _remove(asset: AssetType, workspace: Workspace) -> Result:
+    options = workspace.invocation.options
     check_names(asset, options)
     check_version(options["version"])
     path = workspace.path(asset.path_of(options))
     if workspace.arm.get(path) is None:
         return Result(False, {})
-    if not invocation.check_mode:
+    if not workspace.invocation.check_mode:
         workspace.arm.delete(path)
     return Result(True, {}, {"name": options["name"], "version": options["version"], "state": "present"}, {})
 
@@ -91,14 +95,14 @@ class Publication:
     """One run of the verb. ``promised``: ids of what will stand by the time that the version is registered."""
 
     def __init__(
-        self, asset: AssetType, workspace: Workspace, invocation: Invocation, promised: t.Collection[str] = ()
+        self, asset: AssetType, options: Options, workspace: Workspace, promised: t.Collection[str] = ()
     ) -> None:
         self.asset = asset
         self.workspace = workspace
-        self.invocation = invocation
-        self.options = invocation.options
+        self.invocation = workspace.invocation
+        self.options = options
         self.promised = promised
-        self.desired = DesiredVersion(asset, invocation.options, workspace.id)  # before the first request
+        self.desired = DesiredVersion(asset, options, workspace.id)  # before the first request
         self.uploaded: str | None = None
 
     @property

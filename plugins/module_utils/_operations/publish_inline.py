@@ -14,10 +14,10 @@ import contextlib
 import functools
 import typing as t
 
-from .._engine.definition import NAME, completed
+from .._engine.definition import NAME
 from .._engine.inline_assets import Part, parts_of, with_ids
 from .._errors import InvalidOption
-from .._invocation import Invocation, Result
+from .._invocation import Result
 from .._local.mapping_file import read_mapping
 from .._schema.asset_type import AssetType
 from .._schema.component_spec import with_references
@@ -41,10 +41,11 @@ class PublishComponent(Publish):
     def __init__(self) -> None:
         super().__init__(COMPONENT)
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        if invocation.options["state"] == "absent":
-            return super().run(workspace, invocation)
-        return _Composition(workspace, invocation).present()
+    def run(self, workspace: Workspace) -> Result:
+        options = workspace.invocation.options
+        if options["state"] == "absent":
+            return super().run(workspace)
+        return _Composition(options, workspace).present()
 
 
 class Parts:
@@ -53,8 +54,8 @@ class Parts:
     Raises InvalidOption for what is wrong with one by itself, its local files included. Nothing is asked yet.
     """
 
-    def __init__(self, parts: t.Mapping[str, tuple[Part, str]], workspace: Workspace, invocation: Invocation) -> None:
-        self._members = {at: _Member(part, name, workspace, invocation) for at, (part, name) in parts.items()}
+    def __init__(self, parts: t.Mapping[str, tuple[Part, str]], workspace: Workspace) -> None:
+        self._members = {at: _Member(part, name, workspace) for at, (part, name) in parts.items()}
         self._results: dict[str, Result] = {}
 
     def rehearse(self, current: t.Mapping[str, str | None]) -> dict[str, str]:
@@ -95,19 +96,19 @@ class Parts:
 class _Member:
     """One part."""
 
-    def __init__(self, part: Part, name: str, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, part: Part, name: str, workspace: Workspace) -> None:
         self.path = f"{NAME}.{part.path}"
         self.asset = ASSETS[part.kind]
         with self._located():
             own_name = read_mapping(part.definition, NAME).get("name")
             self.nameless = own_name is None
-            task = _Task(invocation, self._options(part, name if self.nameless else None, invocation))
-            self.work = _work(self.asset, workspace, task)
+            options = self._options(part, name if self.nameless else None, workspace)
+            self.work = _work(self.asset, options, workspace)
 
-    def _options(self, part: Part, name: str | None, invocation: Invocation) -> Options:
+    def _options(self, part: Part, name: str | None, workspace: Workspace) -> Options:
         spec = Publish(self.asset).spec()
         given = {**dict.fromkeys(spec.arguments), "name": name, NAME: part.definition}
-        return completed(spec, given, invocation.register_secret)
+        return spec.completed(given, workspace.invocation.register_secret)
 
     def rehearse(self, current: str | None) -> Result:
         with self._located():
@@ -134,47 +135,32 @@ class _Member:
             raise InvalidOption(f"{self.path}{text[len(NAME) :] if inner else f': {text}'}") from None
 
 
-class _Task:
-    """A part as a task of its own, within the one that the user wrote."""
-
-    def __init__(self, around: Invocation, options: Options) -> None:
-        self.options = options
-        self.check_mode = around.check_mode
-        self.cache_dir = around.cache_dir
-        self.warn = around.warn
-        self.progress = around.progress
-        self.register_secret = around.register_secret
-
-
-def _work(asset: AssetType, workspace: Workspace, task: Invocation) -> Publication | _Composition:
-    if asset is COMPONENT:
-        return _Composition(workspace, task)
-    return Publication(asset, workspace, task)
+def _work(asset: AssetType, options: Options, workspace: Workspace) -> Publication | _Composition:
+    return _Composition(options, workspace) if asset is COMPONENT else Publication(asset, options, workspace)
 
 
 class _Composition:
     """A component with what its definition describes in place."""
 
-    def __init__(self, workspace: Workspace, invocation: Invocation) -> None:
+    def __init__(self, options: Options, workspace: Workspace) -> None:
+        self.options = options
         self.workspace = workspace
-        self.invocation = invocation
         self.tree = self._tree()
-        name = invocation.options["name"]
+        name = options["name"]
         found = {part.path: part for part in parts_of(self.tree or {})}
         self._publication(dict.fromkeys(found, UNKNOWN))  # what is wrong with it is told before the first request
-        self.parts = Parts({at: (part, _name_below(name, at)) for at, part in found.items()}, workspace, invocation)
+        self.parts = Parts({at: (part, _name_below(name, at)) for at, part in found.items()}, workspace)
 
     def _tree(self) -> t.Any:
         """The definition with the references that the task itself gives."""
         try:
-            return with_references(self.invocation.options[NAME], self.invocation.options)
+            return with_references(self.options[NAME], self.options)
         except ValueError as error:
             raise InvalidOption(f"{error}.") from None
 
     def _publication(self, ids: t.Mapping[str, str], promised: t.Collection[str] = ()) -> Publication:
         tree = with_ids(self.tree, ids) if self.tree else self.tree
-        task = _Task(self.invocation, {**self.invocation.options, NAME: tree})
-        return Publication(COMPONENT, self.workspace, task, promised)
+        return Publication(COMPONENT, {**self.options, NAME: tree}, self.workspace, promised)
 
     @functools.cached_property
     def _rehearsed(self) -> Publication:
@@ -195,7 +181,7 @@ class _Composition:
         if not work.promised:
             return self.parts.told_with(work.present(rehearsal=rehearsal))
         predicted = work.present(rehearsal=True)
-        if not rehearsal and not self.invocation.check_mode:
+        if not rehearsal and not self.workspace.invocation.check_mode:
             predicted = self._publication(self.parts.publish()).present()
         return self.parts.told_with(predicted)
 

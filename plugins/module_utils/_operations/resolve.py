@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.argument_spec import ArgumentSpec
 from .._engine.reference_lookup import full_id
 from .._errors import InvalidOption
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._service.workspace import Workspace
 
 
@@ -24,13 +25,13 @@ class Resolve:
     def __init__(self, kinds: t.Mapping[str, str]) -> None:
         self.kinds = kinds
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         references = {"type": "list", "elements": "str", "default": []}
-        return Spec(dict.fromkeys(self.kinds, references))
+        return ArgumentSpec(dict.fromkeys(self.kinds, references))
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
+    def run(self, workspace: Workspace) -> Result:
         found = {
-            option: {text: _standing(text, kind, option, workspace) for text in invocation.options[option]}
+            option: {text: _standing(text, kind, option, workspace) for text in workspace.invocation.options[option]}
             for option, kind in self.kinds.items()
         }
         return Result(False, {"references": found})

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.argument_spec import resource_options, wait_options
+from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
-from .._invocation import Invocation, Result, Spec
+from .._invocation import Result
 from .._jobs.attempts import Attempt, Attempts
 from .._jobs.failure import explain
 from .._jobs.job import COMPLETED, Job
@@ -36,7 +36,7 @@ KEEP, CANCEL = "keep", "cancel"
 class RunJob:
     """Starts a scoring job, or finds the one of its key, and waits for its end."""
 
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         arguments = {
             **resource_options(BATCH_JOB),
             "name": {"type": "str"},
@@ -55,17 +55,17 @@ class RunJob:
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
             **wait_options(DAY),
         }
-        return Spec(
+        return ArgumentSpec(
             arguments,
             required_if=tuple(("state", state, ("name", "key"), True) for state in STATES),
             mutually_exclusive=(("name", "key"),),
         )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
+    def run(self, workspace: Workspace) -> Result:
         job_spec = identify_job(workspace)
         datastores = Datastores(workspace)
-        ledger = Ledger(workspace, job_spec.endpoint, datastores) if invocation.options["ledger"] else None
-        state = invocation.options["state"]
+        ledger = Ledger(workspace, job_spec.endpoint, datastores) if workspace.invocation.options["ledger"] else None
+        state = workspace.invocation.options["state"]
         if state != PRESENT:
             return Lifecycle(workspace, job_spec, ledger, datastores).to(state)
         task = _KeyedJob(workspace, job_spec, ledger, datastores)

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import re
-import time
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from .._clock import Clock
 from .._errors import ConnectionFailed, OperationFailed, ParentNotFoundError, ServiceError, WaitTimeout
 from .clouds import Cloud, origin
 from .error_body import ErrorBody, explain, read_error_body
@@ -67,7 +67,6 @@ class Accepted:
 class Arm:
     """ARM calls of one identity in one cloud; paths begin with ``/subscriptions/``.
 
-    :param clock: wall clock in seconds, so that a host that slept does not wait longer
     :param progress: told each new state of a long wait
     """
 
@@ -77,14 +76,12 @@ class Arm:
         cloud: Cloud,
         credentials: Credentials,
         *,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.time,
+        clock: Clock,
         progress: Callable[[str], None] = lambda _message: None,
     ) -> None:
         self._http = http
         self._cloud = cloud
         self._credentials = credentials
-        self._sleep = sleep
         self._clock = clock
         self._progress = progress
 
@@ -210,7 +207,7 @@ class Arm:
         def ask(url: str) -> Answer:
             return self._ask("GET", url, what=f"follow {what}")
 
-        return _Watch(ask, what, timeout, sleep=self._sleep, clock=self._clock, progress=self._progress)
+        return _Watch(ask, what, timeout, clock=self._clock, progress=self._progress)
 
     # -- below the verbs -------------------------------------------------------------------------------------------
 
@@ -288,17 +285,15 @@ class _Watch:
         what: str,
         timeout: float,
         *,
-        sleep: Callable[[float], None],
-        clock: Callable[[], float],
+        clock: Clock,
         progress: Callable[[str], None],
     ) -> None:
         self._ask = ask
         self._what = what
         self._timeout = timeout
-        self._sleep = sleep
         self._clock = clock
         self._progress = progress
-        self._deadline = clock() + timeout
+        self._deadline = clock.now() + timeout
         self._pause = FIRST_POLL
         self._state = "accepted"
         self._trouble = ""
@@ -365,7 +360,7 @@ class _Watch:
 
     def _rest(self, answer: Answer | None) -> None:
         """Sleep until the next poll; raises WaitTimeout when the time is up."""
-        left = self._deadline - self._clock()
+        left = self._deadline - self._clock.now()
         if left <= 0:
             raise WaitTimeout(
                 f"{self._what}: not finished after {self._timeout:.0f} s, the last state was '{self._state}'. "
@@ -377,7 +372,7 @@ class _Watch:
         self._pause = min(self._pause * POLL_GROWTH, LONGEST_POLL)
         if answer is not None:
             pause = max(pause, _asked_pause(answer))
-        self._sleep(min(pause, left))
+        self._clock.sleep(min(pause, left))
 
     def _saw(self, state: str) -> None:
         if state != self._state:

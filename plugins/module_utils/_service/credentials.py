@@ -10,11 +10,11 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import shutil
-import time
 import typing as t
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from .._clock import Clock
 from .._errors import AzureMLError, CredentialError, InvalidOption
 from .clouds import KNOWN, METADATA_API_VERSION, METADATA_PATH, Cloud, from_metadata, origin
 from .credential_sources import (
@@ -26,7 +26,7 @@ from .credential_sources import (
     Source,
     fetch_token,
 )
-from .private_cache import LIFETIME, PrivateCache
+from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
     from .http_client import HttpClient
@@ -50,14 +50,14 @@ class Credentials:
         register_secret: Callable[[str], None],
         store: PrivateCache,
         ca_file: str | None = None,
-        now: Callable[[], float] = time.time,
+        clock: Clock,
     ) -> None:
         self.source = source
         self.authority = authority
         self._register_secret = register_secret
         self._store = store
         self._ca_file = ca_file
-        self._now = now
+        self._clock = clock
         self._memory: dict[str, tuple[str, float]] = {}
         for secret in source.secrets():
             register_secret(secret)
@@ -70,7 +70,7 @@ class Credentials:
         :raises CredentialError: the authority refuses, or cannot be reached
         """
         remembered = None if fresh else self._memory.get(audience)
-        if remembered is None or remembered[1] <= self._now():
+        if remembered is None or remembered[1] <= self._clock.now():
             remembered = self._memory[audience] = self._kept(audience, fresh=fresh)
         return remembered[0]
 
@@ -115,7 +115,8 @@ def choose(
     cloud: Cloud,
     *,
     register_secret: Callable[[str], None],
-    cache_dir: str | None = None,
+    cache: PrivateCache,
+    clock: Clock,
     profile_file: str = PROFILE_FILE,
 ) -> Credentials:
     """Decide once who this task is.
@@ -125,31 +126,30 @@ def choose(
     a secret or certificate in the options, a federated token file, the profile file, the Azure CLI's login. Never
     another identity than the one that is (perhaps incompletely) described.
 
-    :param cache_dir: where tokens are kept between tasks; None keeps none
+    :param cache: where tokens are kept between tasks
     :raises CredentialError: nothing fits; says what was looked at and what was missing
     """
     return Credentials(
         _source(options, profile_file),
         cloud.authority,
         register_secret=register_secret,
-        store=PrivateCache(cache_dir),
+        store=cache,
+        clock=clock,
         ca_file=options.get("ca_file"),
     )
 
 
-def find_cloud(
-    cloud_environment: str, http: HttpClient, *, authority: str | None = None, cache_dir: str | None = None
-) -> Cloud:
+def find_cloud(cloud_environment: str, http: HttpClient, *, cache: PrivateCache, authority: str | None = None) -> Cloud:
     """Return the cloud of a known name, or the one that an ARM address describes.
 
     :param cloud_environment: ``AzureCloud``, ``AzureChinaCloud``, ``AzureUSGovernment`` or an https URL
     :param authority: login address to use instead of the cloud's own
-    :param cache_dir: where descriptions are kept for a day; None keeps none
+    :param cache: where descriptions are kept for a day
     :raises InvalidOption: neither a name nor a usable address
     :raises AzureMLError: the address does not answer, or not with a description
     """
     names = {name.lower(): cloud for name, cloud in KNOWN.items()}
-    cloud = names.get(cloud_environment.lower()) or _described(cloud_environment, http, PrivateCache(cache_dir))
+    cloud = names.get(cloud_environment.lower()) or _described(cloud_environment, http, cache)
     if not authority:
         return cloud
     address = authority if "://" in authority else f"https://{authority}"
@@ -261,6 +261,6 @@ def _described(cloud_environment: str, http: HttpClient, store: PrivateCache) ->
         problem = str(error)
     else:
         if kept is None:
-            store.write(key, document, time.time() + LIFETIME)
+            store.write(key, document)
         return cloud
     raise AzureMLError(f"{origin(url)} does not describe a cloud: {problem}. Check cloud_environment.")

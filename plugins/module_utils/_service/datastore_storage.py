@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import ipaddress
-import time
 import traceback
 import typing as t
 import urllib.parse
 from collections.abc import Mapping
 
+from .._clock import Clock
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
 from .._names.references import expand
 from .blob_container import BlobContainer
@@ -120,7 +120,9 @@ def _open(datastore: Datastore) -> BlobContainer:
     Service fact: assets contract 4.3.
     """
     workspace = datastore.workspace
-    by_token = functools.partial(_container, workspace, datastore.container_url, _Token(workspace.credentials))
+    by_token = functools.partial(
+        _container, workspace, datastore.container_url, _Token(workspace.credentials, workspace.invocation.clock)
+    )
     if datastore.credentials_type not in ("AccountKey", "Sas"):
         return by_token()
     try:
@@ -179,11 +181,12 @@ def _hide(workspace: Workspace, sas: str) -> None:
 class _Token:
     """Our tokens in the shape in which the storage library asks for them."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
+        self._clock = clock
 
     def get_token(self, *_scopes: str, **_options: t.Any) -> AccessToken:
         from azure.core.credentials import AccessToken
 
         # A short life makes the library ask for each request: we keep the token, and know when it ends.
-        return AccessToken(self._credentials.token(AUDIENCE), int(time.time()) + 60)
+        return AccessToken(self._credentials.token(AUDIENCE), int(self._clock.now()) + 60)

@@ -14,7 +14,6 @@ import logging
 import random
 import re
 import ssl
-import time
 import traceback
 import typing as t
 import uuid
@@ -22,6 +21,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .._clock import Clock
 from .._errors import (
     ConflictError,
     ConnectionFailed,
@@ -66,13 +66,14 @@ _ERRORS: Mapping[int, type[ServiceError]] = {404: NotFoundError, 409: ConflictEr
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service said, read to its end. ``url`` has no query."""
+    """What the service said, read to its end. ``url`` has no query; ``received``: when, by the clock of this host."""
 
     method: str
     url: str
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
+    received: float = field(repr=False)
     secrets: frozenset[str] = field(repr=False, default=frozenset())
 
     def json(self) -> t.Any:
@@ -99,7 +100,7 @@ class Answer:
     @property
     def retry_after(self) -> float | None:
         """Seconds the service asks to wait; None when it does not say."""
-        return _retry_after(self.headers)
+        return _retry_after(self.headers, self.received)
 
     @property
     def fault(self) -> ErrorBody:
@@ -140,12 +141,10 @@ class Attempts:
         *,
         tries: int = TRIES,
         budget: float = RETRY_BUDGET,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
     ) -> None:
         self._tries = tries
-        self._deadline = clock() + budget
-        self._sleep = sleep
+        self._deadline = clock.now() + budget
         self._clock = clock
         self._asked = 0.0
 
@@ -157,9 +156,9 @@ class Attempts:
         for number in range(1, self._tries + 1):
             if number > 1:
                 pause = max(self._asked, jittered(min(FIRST_PAUSE * 2 ** (number - 2), LONGEST_PAUSE)))
-                if self._clock() + pause > self._deadline:
+                if self._clock.now() + pause > self._deadline:
                     return
-                self._sleep(pause)
+                self._clock.sleep(pause)
             self._asked = 0.0
             yield number
 
@@ -182,13 +181,11 @@ class HttpClient:
         *,
         ca_file: str | None = None,
         register_secret: Callable[[str], None],
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._ca_file = ca_file
         self._tell_secret = register_secret
-        self._sleep = sleep
         self._clock = clock
         self._transport = transport
         self._secrets: set[str] = set()
@@ -245,7 +242,7 @@ class HttpClient:
         repeatable = method in REPEATABLE_VERBS if safe_to_repeat is None else safe_to_repeat
         rereadable = method in READING_VERBS or safe_to_repeat is True
         outcome: Answer | ConnectionFailed | None = None
-        attempts = Attempts(sleep=self._sleep, clock=self._clock)
+        attempts = Attempts(clock=self._clock)
         for _attempt in attempts:
             outcome = self._authorized(request, token, what)
             if isinstance(outcome, Answer):
@@ -289,6 +286,7 @@ class HttpClient:
                 status=response.status_code,
                 headers=response.headers,
                 content=response.content,
+                received=self._clock.now(),
                 secrets=frozenset(self._secrets),
             )
         if not passing:
@@ -402,19 +400,19 @@ def _reason(error: httpx.HTTPError, *, unsent: bool) -> tuple[str, bool]:
     return f"the connection broke before the answer was complete{detail}", True
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def _retry_after(headers: Mapping[str, str], received: float) -> float | None:
     milliseconds = headers.get("x-ms-retry-after-ms", "")
     if milliseconds.isdecimal():
         return int(milliseconds) / 1000
     text = headers.get("retry-after", "")
-    return float(text) if text.isdecimal() else _seconds_until(text, headers.get("date"))
+    return float(text) if text.isdecimal() else _seconds_until(text, headers.get("date"), received)
 
 
-def _seconds_until(date: str, now: str | None) -> float | None:
+def _seconds_until(date: str, now: str | None, received: float) -> float | None:
     """Measured from the service's own clock where it tells it, for ours may be wrong."""
     try:
         moment = email.utils.parsedate_to_datetime(date).timestamp()
-        start = email.utils.parsedate_to_datetime(now).timestamp() if now else time.time()
+        start = email.utils.parsedate_to_datetime(now).timestamp() if now else received
     except (TypeError, ValueError):
         return None
     return max(moment - start, 0.0)

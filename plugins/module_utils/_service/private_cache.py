@@ -16,10 +16,11 @@ import json
 import os
 import stat
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from .._clock import Clock
 
 # Nothing is kept longer than this many seconds.
 LIFETIME = 24 * 3600.0
@@ -29,12 +30,11 @@ class PrivateCache:
     """Values by key; a key is a list of texts and may hold secrets, for only its digest is written.
 
     :param directory: where to keep the values, created with mode 0700; None keeps nothing
-    :param now: seconds since the epoch
     """
 
-    def __init__(self, directory: str | None, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, directory: str | None, clock: Clock) -> None:
         self._directory = Path(directory).expanduser() if directory else None
-        self._now = now
+        self._clock = clock
 
     def read(self, key: list[str]) -> tuple[Any, float] | None:
         """Return the value under the key and the time it expires, None when there is no valid one."""
@@ -45,12 +45,16 @@ class PrivateCache:
             value, expires = entry["value"], float(entry["expires"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return (value, expires) if expires > self._now() else None
+        return (value, expires) if expires > self._clock.now() else None
 
-    def write(self, key: list[str], value: Any, expires: float) -> None:
-        """Keep a JSON value until ``expires`` (seconds since the epoch), replacing the one before in one step."""
+    def write(self, key: list[str], value: Any, expires: float | None = None) -> None:
+        """Keep a JSON value until ``expires`` (seconds since the epoch, by default for a day).
+
+        It replaces the one before in one step.
+        """
         if self._directory is None:
             return
+        expires = self._clock.now() + LIFETIME if expires is None else expires
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _private(self._directory, stat.S_ISDIR):
@@ -67,7 +71,7 @@ class PrivateCache:
     def _forget_old(self, directory: Path) -> None:
         """Keys change with every new secret or token file: what nobody wrote for a day is swept out."""
         for file in directory.iterdir():
-            if file.lstat().st_mtime < self._now() - LIFETIME:
+            if file.lstat().st_mtime < self._clock.now() - LIFETIME:
                 file.unlink(missing_ok=True)
 
     def drop(self, key: list[str]) -> None:

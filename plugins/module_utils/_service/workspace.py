@@ -17,6 +17,7 @@ from .arm import Arm
 from .clouds import Cloud
 from .credentials import Credentials, choose, find_cloud
 from .http_client import HttpClient
+from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
     from .jobs_data_plane import JobsDataPlane
@@ -56,8 +57,14 @@ class Workspace:
     @functools.cached_property
     def http(self) -> HttpClient:
         return HttpClient(
-            ca_file=self.invocation.options.get("ca_file"), register_secret=self.invocation.register_secret
+            ca_file=self.invocation.options.get("ca_file"),
+            register_secret=self.invocation.register_secret,
+            clock=self.invocation.clock,
         )
+
+    @functools.cached_property
+    def _cache(self) -> PrivateCache:
+        return PrivateCache(self.invocation.cache_dir, self.invocation.clock)
 
     @functools.cached_property
     def cloud(self) -> Cloud:
@@ -65,8 +72,8 @@ class Workspace:
         return find_cloud(
             options["cloud_environment"],
             self.http,
+            cache=self._cache,
             authority=options.get("authority_host"),
-            cache_dir=self.invocation.cache_dir,
         )
 
     @functools.cached_property
@@ -75,12 +82,15 @@ class Workspace:
             self.invocation.options,
             self.cloud,
             register_secret=self.http.register_secret,
-            cache_dir=self.invocation.cache_dir,
+            cache=self._cache,
+            clock=self.invocation.clock,
         )
 
     @functools.cached_property
     def arm(self) -> Arm:
-        return Arm(self.http, self.cloud, self.credentials, progress=self.invocation.progress)
+        return Arm(
+            self.http, self.cloud, self.credentials, clock=self.invocation.clock, progress=self.invocation.progress
+        )
 
     @functools.cached_property
     def scoring(self) -> Scoring:

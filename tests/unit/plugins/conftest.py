@@ -19,9 +19,8 @@ from unittest import mock
 import httpx
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, workspace
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
@@ -61,11 +60,9 @@ def run(
     ) -> Outcome:
         warnings.clear()
         wired = bench(*calls)
-        at = {"sleep": wired.clock.sleep, "clock": wired.clock}
         transport = httpx.MockTransport(wired.network)
-        monkeypatch.setattr(workspace, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
-        monkeypatch.setattr(workspace, "Arm", functools.partial(Arm, **at))
-        monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=wired.clock))
+        monkeypatch.setattr(workspace, "HttpClient", functools.partial(HttpClient, transport=transport))
+        monkeypatch.setattr(_module, "SystemClock", lambda: wired.clock)
         arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()

@@ -17,10 +17,9 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials
 from ansible_collections.mlops.azureml.plugins.module_utils._service import workspace as workspace_module
-from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
 from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
@@ -101,12 +100,8 @@ def emulated(
     monkeypatch.setattr(credentials, "fetch_token", lambda *_args: (emulator.state.entra.issue(url), 4e9))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def now() -> float:
-        return float(clock.now().timestamp())
-
-    at = {"sleep": clock.advance, "clock": now}
-    monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=now))
-    monkeypatch.setattr(workspace_module, "Arm", functools.partial(Arm, **at))
+    of_the_service = types.SimpleNamespace(now=lambda: clock.now().timestamp(), sleep=clock.advance)
+    monkeypatch.setattr(_module, "SystemClock", lambda: of_the_service)
 
     # Ansible keeps those of a whole process.
     warnings: list[str] = []
@@ -126,5 +121,5 @@ def emulated(
 
     emulated = Emulated(emulator, run)
     transport = httpx.MockTransport(emulated.answer)
-    monkeypatch.setattr(workspace_module, "HttpClient", functools.partial(HttpClient, transport=transport, **at))
+    monkeypatch.setattr(workspace_module, "HttpClient", functools.partial(HttpClient, transport=transport))
     return emulated

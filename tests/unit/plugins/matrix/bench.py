@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,10 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mlops.azureml.plugins.module_utils._engine import definition as definition_module
-from ansible_collections.mlops.azureml.plugins.module_utils._engine import resource_access
+from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.operation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import Cloud
@@ -111,6 +109,7 @@ class Invocation:
 
     options: dict[str, Any]
     check_mode: bool
+    clock: Clock
     cache_dir: str | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -149,10 +148,10 @@ class Done:
 def read_task(verb: Operation, task: dict[str, Any]) -> dict[str, Any]:
     """The options of a task as a door reads them, completed and checked. Raises InvalidOption for its definition."""
     spec = verb.spec()
-    asked = definition_module.opened(spec)
+    asked = spec.opened()
     read = ArgumentSpecValidator({**connection_options(), **asked.arguments}).validate(task)
     assert not read.error_messages, read.error_messages
-    return dict(definition_module.completed(spec, read.validated_parameters, lambda _secret: None))
+    return dict(spec.completed(read.validated_parameters, lambda _secret: None))
 
 
 class SeenStorage(StorageDouble):
@@ -199,12 +198,12 @@ class Bench:
 
     def run(self, verb: Operation, task: dict[str, Any], *, check: bool = False) -> Done:
         """One task to its end."""
-        invocation = Invocation({}, check)
+        invocation = Invocation({}, check, self)
         before = len(self.transport.seen)
         changed, values, diff, message = False, {}, ({}, {}), ""
         try:
             invocation.options = self._read(verb, task)
-            result = verb.run(self._workspace(invocation), invocation)
+            result = verb.run(self._workspace(invocation))
             changed, values, diff = result.changed, result.values, (result.before, result.after)
         except AzureMLError as error:
             message = error.message
@@ -219,12 +218,11 @@ class Bench:
         return read_task(verb, {**here, **task})
 
     def _workspace(self, invocation: Invocation) -> Workspace:
-        at = {"sleep": self.sleep, "clock": self.now}
         workspace = Workspace(invocation)
         opened: Any = workspace
-        opened.http = HttpClient(transport=self.transport, register_secret=invocation.register_secret, **at)
+        opened.http = HttpClient(transport=self.transport, register_secret=invocation.register_secret, clock=self)
         opened.cloud, opened.credentials = self._cloud, self.tokens
-        opened.arm = Arm(workspace.http, self._cloud, self.tokens, **at)
+        opened.arm = Arm(workspace.http, self._cloud, self.tokens, clock=self)
         return workspace
 
     def now(self) -> float:
@@ -291,7 +289,6 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: rsa.RSA
 
     def open_one(**policies: str) -> Bench:
         made.append(Bench(tmp_path, **policies))
-        monkeypatch.setattr(resource_access, "time", types.SimpleNamespace(time=made[-1].now))
         storage = made[-1].storage
         monkeypatch.setattr(datastore_storage, "_container", storage.open)
         monkeypatch.setattr(datastore_storage, "_open", lambda datastore: storage[datastore.container_url])

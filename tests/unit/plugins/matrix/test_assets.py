@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.operation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import AssetType
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE

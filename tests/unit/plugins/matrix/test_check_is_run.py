@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils._clock import SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import check_options, merged_body
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
@@ -102,14 +103,14 @@ def ran(subject: Subject, double: Double, task: dict[str, Any], *, check: bool) 
     """The task's outcome, told in comparable words; ``writes`` are those it made."""
     read = ArgumentSpecValidator({**connection_options(), **subject.verb.spec().arguments}).validate({**HERE, **task})
     assert not read.error_messages, read.error_messages
-    invocation = Invocation(read.validated_parameters, check)
+    invocation = Invocation(read.validated_parameters, check, SystemClock())
     workspace = Workspace(invocation)
     opened: Any = workspace
     opened.arm = double
     double.writes.clear()
     told: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": ""}
     try:
-        result = subject.verb.run(workspace, invocation)
+        result = subject.verb.run(workspace)
         told |= {"changed": result.changed, "diff": (result.before, result.after)}
     except AzureMLError as error:
         told["message"] = error.message

@@ -19,13 +19,12 @@ from unittest import mock
 import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins import modules
-from ansible_collections.mlops.azureml.plugins.module_utils._engine.definition import opened as open_spec
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_container import ManageAssetContainer
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.operation import Operation
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES, CONTAINER_CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
@@ -136,5 +135,5 @@ def covered(module: str, verb: Operation) -> set[str]:
 @pytest.mark.parametrize("module", sorted(verbs()))
 def test_no_option_is_without_a_case(module: str) -> None:
     verb = verbs()[module]
-    declared = set(leaves(open_spec(verb.spec()).arguments))
+    declared = set(leaves(verb.spec().opened().arguments))
     assert declared - covered(module, verb) - OF_THE_DOOR.keys() == set()

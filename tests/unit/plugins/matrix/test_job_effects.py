@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import Effect, Scene
@@ -25,13 +24,11 @@ Prepare = Callable[[Bench], Storage]
 
 @pytest.fixture
 def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Lets a bench tell the time, and gives it a storage that takes notes."""
+    """Gives a bench a storage that takes notes, and jobs pauses without jitter."""
 
     def one(bench: Bench) -> Storage:
         bench.storage = storage = Storage()
         monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
-        for room in (wait, search, submission):
-            monkeypatch.setattr(room, "time", types.SimpleNamespace(time=bench.now, sleep=bench.sleep))
         monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
         return storage
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import ArgumentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     HIDDEN,
     AzureMLError,
@@ -21,7 +22,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     InvalidOption,
     MissingLibrary,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Invocation, Result, Spec
+from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Result
 from ansible_collections.mlops.azureml.plugins.module_utils._module import ModuleInvocation
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, http_client
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
@@ -44,8 +45,8 @@ class Deed:
     def __init__(self, deed: Any) -> None:
         self.deed = deed
 
-    def spec(self) -> Spec:
-        return Spec(
+    def spec(self) -> ArgumentSpec:
+        return ArgumentSpec(
             {option: {"type": "str"} for option in ("one", "two", "three")},
             mutually_exclusive=(("one", "two"),),
             required_if=(("one", "with three", ("three",)),),
@@ -53,8 +54,8 @@ class Deed:
             required_one_of=(("one", "two"),),
         )
 
-    def run(self, workspace: Workspace, invocation: Invocation) -> Result:
-        done = self.deed(workspace, invocation)
+    def run(self, workspace: Workspace) -> Result:
+        done = self.deed(workspace)
         return done if isinstance(done, Result) else Result(False, {"seen": done})
 
 
@@ -62,7 +63,7 @@ def doing(deed: Any) -> types.SimpleNamespace:
     return types.SimpleNamespace(main=lambda: _module.run(Deed(deed)))
 
 
-def read_house(workspace: Workspace, _invocation: Invocation) -> Any:
+def read_house(workspace: Workspace) -> Any:
     return workspace.arm.get(workspace.path("houses/home"))
 
 
@@ -86,7 +87,7 @@ def test_no_diff_unless_it_is_asked_for(run: Run) -> None:
 
 @pytest.mark.parametrize("check", [True, False])
 def test_the_engine_is_told_of_check_mode(run: Run, check: bool) -> None:
-    assert run(doing(lambda _, invocation: invocation.check_mode), TASK, check=check)["seen"] is check
+    assert run(doing(lambda workspace: workspace.invocation.check_mode), TASK, check=check)["seen"] is check
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_which_workspace_has_to_be_said(run: Run, missing: str) -> None:
 def test_a_workspace_that_is_not_there_is_told(run: Run) -> None:
     absent = error("ResourceNotFound", "The Resource 'Microsoft.MachineLearningServices/workspaces/ws1' was not found.")
     gateway = Call("GET", "", 404, absent, headers={"x-ms-failure-cause": "gateway"})
-    done = run(doing(lambda workspace, _: workspace.location), TASK, gateway)
+    done = run(doing(lambda workspace: workspace.location), TASK, gateway)
     assert done["msg"].startswith("There is no workspace ws1 in resource group rg1 of subscription 00000000-")
 
 
@@ -174,10 +175,10 @@ class TestSecrets:
         """They are cut when the error is made, not only when Ansible prints it."""
         told: list[str] = []
 
-        def deed(workspace: Workspace, invocation: Invocation) -> None:
+        def deed(workspace: Workspace) -> None:
             workspace.arm.put(workspace.path("houses/home"), {})
             try:
-                read_house(workspace, invocation)
+                read_house(workspace)
             except AzureMLError as failure:
                 told.append("".join(traceback.format_exception(failure)) + str(failure) + repr(failure.facts))
                 raise
@@ -189,9 +190,9 @@ class TestSecrets:
         assert all(secret not in told[0] for secret in (TOKEN, CLIENT_SECRET, SIGNED_OPERATION.partition("?")[2]))
 
     def test_what_a_result_repeats_is_hidden(self, run: Run) -> None:
-        def deed(workspace: Workspace, invocation: Invocation) -> Any:
+        def deed(workspace: Workspace) -> Any:
             accepted = workspace.arm.put(workspace.path("houses/home"), {})
-            return {"urls": [accepted.operation_url], "houses": read_house(workspace, invocation)}
+            return {"urls": [accepted.operation_url], "houses": read_house(workspace)}
 
         current = get("houses/home", {"id": f"{WORKSPACE}/houses/home", "owner": f"{TOKEN} {CLIENT_SECRET}"})
         seen = run(doing(deed), TASK, put("houses/home"), current)["seen"]
@@ -218,9 +219,9 @@ def test_tokens_are_kept_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_warnings_and_progress_reach_ansible(run: Run) -> None:
-    def deed(_workspace: Workspace, invocation: Invocation) -> None:
-        invocation.warn("Mind the gap.")
-        invocation.progress("half way")
+    def deed(workspace: Workspace) -> None:
+        workspace.invocation.warn("Mind the gap.")
+        workspace.invocation.progress("half way")
 
     assert run(doing(deed), TASK).warnings == ["Mind the gap."]
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._engine.definition import completed, opened
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import ArgumentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
-from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Spec
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
@@ -37,11 +36,11 @@ SPECS = {
 }
 
 
-def settled(spec: Spec, definition: Any, **given: Any) -> dict[str, Any]:
+def settled(spec: ArgumentSpec, definition: Any, **given: Any) -> dict[str, Any]:
     """What is given once it is completed, without what nobody said."""
-    options = {name: about.get("default") for name, about in opened(spec).arguments.items()}
+    options = {name: about.get("default") for name, about in spec.opened().arguments.items()}
     secrets: list[str] = []
-    result = completed(spec, {**options, "definition": definition, **given}, secrets.append)
+    result = spec.completed({**options, "definition": definition, **given}, secrets.append)
     return {"secrets": secrets, **{name: value for name, value in result.items() if value is not None}}
 
 
@@ -227,10 +226,10 @@ def test_secret_in_a_wrong_place_is_not_told(tmp_path: Path, folder: str | None,
         (tmp_path / "a.json").write_text(json.dumps(definition))
         definition = f"{tmp_path}/a.json"
     spec = SPECS["datastore"]
-    options = {name: about.get("default") for name, about in opened(spec).arguments.items()}
+    options = {name: about.get("default") for name, about in spec.opened().arguments.items()}
     secrets: list[str] = []
     with pytest.raises(InvalidOption, match=r"^definition\.credentials") as refusal:
-        completed(spec, {**options, "definition": definition}, secrets.append)
+        spec.completed({**options, "definition": definition}, secrets.append)
     assert "planted" not in str(refusal.value)
     assert any("planted" in secret for secret in secrets)
 

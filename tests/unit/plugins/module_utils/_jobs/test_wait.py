@@ -31,7 +31,7 @@ class Service:
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
-        self.end = clock.now + seconds
+        self.end = clock.now() + seconds
         self.reads: list[float] = []
         self.trouble: list[Exception] = []
         self.present = True
@@ -46,10 +46,10 @@ class Service:
 
     def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
         assert path == "jobs/j"
-        self.reads.append(self.clock.now)
+        self.reads.append(self.clock.now())
         if self.trouble:
             raise self.trouble.pop()
-        return (body("Running" if self.clock.now < self.end else "Completed") if self.present else None), 0.0
+        return (body("Running" if self.clock.now() < self.end else "Completed") if self.present else None), 0.0
 
 
 def body(status: str) -> dict[str, Any]:
@@ -60,8 +60,8 @@ class Slow(Service):
     """A job that is absent at its first two polls, the second of which is so many seconds after the begin."""
 
     def look(self, path: str) -> tuple[dict[str, Any] | None, float]:
-        self.reads.append(self.clock.now)
-        second = self.end - self.clock.now
+        self.reads.append(self.clock.now())
+        second = self.end - self.clock.now()
         return (None, second) if len(self.reads) < 3 else (body("Completed"), 0.0)
 
 
@@ -79,19 +79,14 @@ class Stuck(Service):
 
 def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
-        options={"wait_timeout": timeout, "phase_timeouts": phases}, progress=lambda _message: None
+        options={"wait_timeout": timeout, "phase_timeouts": phases},
+        progress=lambda _message: None,
+        clock=service.clock,
     )
     service.invocation = invocation
     job_wait: Any = wait.JobWait(service)
     job: Job = job_wait.until_ended(parse_job(body("Preparing")))
     return job
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(wait, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
-    return clock
 
 
 @pytest.mark.parametrize("asked", [0, 60])
@@ -118,7 +113,7 @@ def test_fifty_waits_that_begin_together_leave_reads_to_others() -> None:
 def test_a_job_of_26_hours_is_seen_to_its_end(clock: Clock) -> None:
     service = Service(clock, 26 * HOUR)
     assert watched(service, 30 * HOUR).status == "Completed"
-    assert clock.now - service.end <= 1.25 * wait.LONGEST_PAUSE
+    assert clock.now() - service.end <= 1.25 * wait.LONGEST_PAUSE
     assert len(service.reads) <= 210
 
 
@@ -128,10 +123,10 @@ def test_a_run_after_a_long_queue_is_polled_more_often() -> None:
 
 
 def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
-    begin = clock.now
+    begin = clock.now()
     with pytest.raises(WaitTimeout, match="is Running after 7200 s"):
         watched(Service(clock, 26 * HOUR), 7200)
-    assert clock.now - begin == pytest.approx(7200)
+    assert clock.now() - begin == pytest.approx(7200)
 
 
 @pytest.mark.parametrize("odd", ["", "NotResponding", "Paused", "SomethingNew"])
@@ -139,21 +134,21 @@ def test_a_wait_ends_at_its_timeout_by_the_wall_clock(clock: Clock) -> None:
 def test_each_phase_has_a_limit_and_other_states_are_part_of_it(clock: Clock, phase: str, state: str, odd: str) -> None:
     service = Stuck(clock, *filter(None, ("Preparing", state, odd)))
     limits = {"queued": HOUR, "preparing": HOUR, "running": HOUR, phase: 600}
-    begin = clock.now
+    begin = clock.now()
     with pytest.raises(WaitTimeout, match=f"has been {phase} for 600 s, and phase_timeouts.{phase} is 600 s"):
         watched(service, 2 * HOUR, **limits)
-    assert clock.now - begin == pytest.approx(600, abs=2)
+    assert clock.now() - begin == pytest.approx(600, abs=2)
 
 
-def test_a_host_that_was_suspended_does_not_wait_longer(clock: Clock) -> None:
+def test_a_host_that_was_suspended_does_not_wait_longer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     service = Service(clock, 26 * HOUR)
     naps = [HOUR]
-    sleep, clock_sleep = wait.time, clock.sleep
+    sleep = clock.sleep
 
     def doze(seconds: float) -> None:
-        clock_sleep(seconds + (naps.pop() if naps else 0))
+        sleep(seconds + (naps.pop() if naps else 0))
 
-    sleep.sleep = doze
+    monkeypatch.setattr(clock, "sleep", doze)
     with pytest.raises(WaitTimeout):
         watched(service, HOUR)
     assert len(service.reads) == 1
@@ -164,7 +159,7 @@ def test_transient_errors_are_waited_through_and_reported_at_the_end(clock: Cloc
     service.trouble = [ConnectionFailed("cut", sent=None) for _time in range(5)]
     assert watched(service, 2 * HOUR).status == "Completed"
     service.trouble = [ConnectionFailed("no route to host", sent=None) for _time in range(500)]
-    service.end = clock.now + HOUR
+    service.end = clock.now() + HOUR
     with pytest.raises(WaitTimeout, match="no route to host"):
         watched(service, 60)
 
@@ -174,7 +169,7 @@ def test_a_job_that_was_deleted_ends_the_wait(clock: Clock) -> None:
     service.present = False
     with pytest.raises(AzureMLError, match="is gone"):
         watched(service, HOUR)
-    assert clock.now - service.end + HOUR < 2 * wait.APPEARANCE
+    assert clock.now() - service.end + HOUR < 2 * wait.APPEARANCE
 
 
 @pytest.mark.parametrize(
@@ -206,7 +201,7 @@ def test_a_job_that_was_just_started_may_be_absent_for_a_minute(
         return
     with pytest.raises(AzureMLError, match="is gone"):
         watched(service, HOUR)
-    assert clock.now == service.end
+    assert clock.now() == service.end
 
 
 @pytest.mark.parametrize(

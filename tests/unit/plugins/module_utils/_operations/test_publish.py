@@ -28,6 +28,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import 
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage, plug_in
 
 HERE = WorkspaceId("sub1", "rg1", "ws1")
@@ -40,6 +41,7 @@ STORE = f"{HERE.path}/datastores/workspaceblobstore"
 @dataclass
 class FakeInvocation:
     options: dict[str, Any]
+    clock: Clock
     check_mode: bool = False
     cache_dir: str | None = None
     told: list[str] = field(default_factory=list)
@@ -75,9 +77,10 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
     def run(asset: Any, options: dict[str, Any], *calls: tuple[str, Any], check: bool = False) -> Result:
         spec = Publish(asset).spec()
         defaults = {name: words.get("default") for name, words in spec.arguments.items()}
-        invocation = FakeInvocation({**defaults, **options}, check_mode=check)
         wired = bench(*(_reply(*call) for call in calls))
-        arm = Arm(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
+        invocation = FakeInvocation({**defaults, **options}, wired.clock, check_mode=check)
+        identity = SimpleNamespace(token=lambda *_a, **_k: "token-1")
+        arm = Arm(wired.http, KNOWN["AzureCloud"], identity, clock=wired.clock)
         workspace = SimpleNamespace(
             id=HERE,
             path=lambda below: f"{HERE.path}/{below}",
@@ -86,7 +89,7 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
             credentials=None,
             invocation=invocation,
         )
-        return Publish(asset).run(workspace, invocation)
+        return Publish(asset).run(workspace)
 
     return run
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,10 +34,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credentials
     read_profile,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import PrivateCache
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 ARM, ML = "https://management.azure.com", "https://ml.azure.com"
 APPLICATION = {"tenant": "t-1", "client_id": "c-1", "secret": "planted-secret"}
-NOW = time.time()
+NO_CACHE = PrivateCache(None, Clock())
 
 
 class Authority:
@@ -48,12 +48,12 @@ class Authority:
         self.asked: list[tuple[Source, str, str]] = []
         self.settings: dict[str, Any] = {}
         self.lifetime = 3600.0
-        self.now = NOW
+        self.clock = Clock()
 
     def __call__(self, source: Source, audience: str, authority: str, settings: dict[str, Any]) -> tuple[str, float]:
         self.asked.append((source, audience, authority))
         self.settings = settings
-        return f"planted-token-{len(self.asked)}", self.now + self.lifetime
+        return f"planted-token-{len(self.asked)}", self.clock.now() + self.lifetime
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ class Tasks:
             source or ClientSecret("t-1", "c-1", "planted-secret"),
             url,
             register_secret=self.secrets.append,
-            store=PrivateCache(self.cache_dir, now=lambda: self.authority.now),
-            now=lambda: self.authority.now,
+            store=PrivateCache(self.cache_dir, self.authority.clock),
+            clock=self.authority.clock,
             **how,
         )
 
@@ -170,7 +170,7 @@ def test_a_token_is_used_while_five_minutes_are_left(
 ) -> None:
     task = tasks.next()
     task.token(ARM)
-    authority.now += passed
+    authority.clock.moment += passed
     assert tasks.next().token(ARM) == task.token(ARM) == token
 
 
@@ -223,7 +223,14 @@ def az(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def source_of(options: Mapping[str, Any], profile_file: Path | str = "/nowhere/credentials") -> Source:
-    return choose(options, KNOWN["AzureCloud"], register_secret=lambda _: None, profile_file=str(profile_file)).source
+    return choose(
+        options,
+        KNOWN["AzureCloud"],
+        register_secret=lambda _: None,
+        cache=NO_CACHE,
+        clock=Clock(),
+        profile_file=str(profile_file),
+    ).source
 
 
 @pytest.fixture
@@ -336,7 +343,7 @@ def described(document: Any = None) -> httpx.Response:
 
 @pytest.mark.parametrize("name", ["AzureCloud", "azurecloud", "AzureUSGovernment"])
 def test_a_known_cloud_needs_no_request(bench: Any, name: str) -> None:
-    assert find_cloud(name, bench().http).name.lower() == name.lower()
+    assert find_cloud(name, bench().http, cache=NO_CACHE).name.lower() == name.lower()
 
 
 @pytest.mark.parametrize(
@@ -353,7 +360,7 @@ def test_a_known_cloud_needs_no_request(bench: Any, name: str) -> None:
 )
 def test_a_private_cloud_describes_itself(bench: Any, address: str, line: str) -> None:
     b = bench(described([DOCUMENT]))
-    cloud = find_cloud(address, b.http)
+    cloud = find_cloud(address, b.http, cache=NO_CACHE)
     assert (cloud.resource_manager, cloud.authority) == ("https://arm.example", "https://login.example")
     assert b.network.lines == [line]
     assert "authorization" not in b.network.requests[0].headers
@@ -368,18 +375,18 @@ def test_a_private_cloud_describes_itself(bench: Any, address: str, line: str) -
     ],
 )
 def test_another_authority_may_be_given(bench: Any, given: str | None, used: str) -> None:
-    assert find_cloud("https://arm.example", bench(described()).http, authority=given).authority == used
+    assert find_cloud("https://arm.example", bench(described()).http, cache=NO_CACHE, authority=given).authority == used
 
 
 def test_an_unsafe_authority_is_refused(bench: Any) -> None:
     with pytest.raises(InvalidOption, match="https://"):
-        find_cloud("AzureCloud", bench().http, authority="http://login.example")
+        find_cloud("AzureCloud", bench().http, cache=NO_CACHE, authority="http://login.example")
 
 
 @pytest.mark.parametrize("address", ["", "AzureKloud", "http://arm.example", "arm.example"])
 def test_what_is_no_cloud_is_refused(bench: Any, address: str) -> None:
     with pytest.raises(InvalidOption, match="AzureCloud, AzureChinaCloud, AzureUSGovernment"):
-        find_cloud(address, bench().http)
+        find_cloud(address, bench().http, cache=NO_CACHE)
 
 
 @pytest.mark.parametrize(
@@ -394,19 +401,17 @@ def test_what_is_no_cloud_is_refused(bench: Any, address: str) -> None:
 def test_a_cloud_that_does_not_describe_itself_is_an_error(bench: Any, reply: Any, kind: Any, words: str) -> None:
     replies = [reply] * (6 if kind is ConnectionFailed else 1)
     with pytest.raises(kind, match=words):
-        find_cloud("https://arm.example", bench(*replies).http)
+        find_cloud("https://arm.example", bench(*replies).http, cache=NO_CACHE)
 
 
-def test_a_description_is_kept_for_a_day(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_description_is_kept_for_a_day(bench: Any, tmp_path: Path) -> None:
     b = bench(described(), described())
-    cache = str(tmp_path / "cache")
-    first = find_cloud("https://arm.example", b.http, cache_dir=cache)
-    assert find_cloud("https://arm.example/", b.http, cache_dir=cache) == first
+    cache = PrivateCache(str(tmp_path / "cache"), b.clock)
+    first = find_cloud("https://arm.example", b.http, cache=cache)
+    assert find_cloud("https://arm.example/", b.http, cache=cache) == first
     assert b.network.lines == [ASKED]
-    real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() + 24 * 3600 + 1)
-    monkeypatch.setattr(PrivateCache.__init__, "__kwdefaults__", {"now": time.time})
-    find_cloud("https://arm.example", b.http, cache_dir=cache)
+    b.clock.moment += 24 * 3600 + 1
+    find_cloud("https://arm.example", b.http, cache=cache)
     assert b.network.lines == [ASKED] * 2
 
 
@@ -416,12 +421,13 @@ def test_a_description_is_believed_only_under_the_ca_it_came_with(
     b = bench(described(), described())
     for mark in ("one", "two"):
         monkeypatch.setattr(b.http, "trust_mark", lambda mark=mark: mark)
-        find_cloud("https://arm.example", b.http, cache_dir=str(tmp_path / "cache"))
+        find_cloud("https://arm.example", b.http, cache=PrivateCache(str(tmp_path / "cache"), b.clock))
     assert b.network.lines == [ASKED] * 2
 
 
 def test_a_broken_description_is_not_kept(bench: Any, tmp_path: Path) -> None:
     b = bench(described({"name": "x"}), described())
+    cache = PrivateCache(str(tmp_path / "cache"), b.clock)
     with pytest.raises(AzureMLError):
-        find_cloud("https://arm.example", b.http, cache_dir=str(tmp_path / "cache"))
-    assert find_cloud("https://arm.example", b.http, cache_dir=str(tmp_path / "cache")).name == "Private"
+        find_cloud("https://arm.example", b.http, cache=cache)
+    assert find_cloud("https://arm.example", b.http, cache=cache).name == "Private"

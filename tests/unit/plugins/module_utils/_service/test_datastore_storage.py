@@ -63,14 +63,15 @@ def test_account_url(protocol: str, endpoint: str, expected: str) -> None:
 def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
     def make(*replies: Any) -> Any:
         wired = bench(*replies)
-        arm = Arm(wired.http, KNOWN["AzureCloud"], SimpleNamespace(token=lambda *_a, **_k: "token-1"))
+        identity = SimpleNamespace(token=lambda *_a, **_k: "token-1")
+        arm = Arm(wired.http, KNOWN["AzureCloud"], identity, clock=wired.clock)
         return SimpleNamespace(
             id=HERE,
             path=lambda below: f"{HERE.path}/{below}",
             arm=arm,
             http=wired.http,
             credentials=SimpleNamespace(token=lambda audience: f"token for {audience}"),
-            invocation=SimpleNamespace(options={"ca_file": None}),
+            invocation=SimpleNamespace(options={"ca_file": None}, clock=wired.clock),
             bench=wired,
         )
 

@@ -34,6 +34,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client
     HttpClient,
     jittered,
 )
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 URL = "https://arm.example/things/one?api-version=1"
 LINE = "/things/one?api-version=1"
@@ -207,7 +208,7 @@ def test_repeats_end_after_six_tries_with_growing_pauses(bench: Any) -> None:
 
 def test_repeats_end_when_a_minute_is_over(bench: Any) -> None:
     def slow(_request: httpx.Request) -> httpx.Response:
-        b.clock.now += 29
+        b.clock.moment += 29
         raise httpx.ReadTimeout("x")
 
     b = bench(slow, slow, slow)
@@ -231,7 +232,7 @@ def test_a_pause_asked_for_counts_once(bench: Any) -> None:
 
 
 def test_attempts_number_the_tries() -> None:
-    assert list(Attempts(tries=3, sleep=lambda _: None)) == [1, 2, 3]
+    assert list(Attempts(tries=3, clock=Clock())) == [1, 2, 3]
 
 
 def test_pauses_are_spread() -> None:
@@ -257,7 +258,7 @@ def test_pauses_are_spread() -> None:
     ],
 )
 def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert Answer("GET", URL, 429, httpx.Headers(headers), b"").retry_after == seconds
+    assert Answer("GET", URL, 429, httpx.Headers(headers), b"", Clock().now()).retry_after == seconds
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------------
@@ -357,7 +358,7 @@ def test_a_refusal_becomes_an_error_with_its_facts(bench: Any, status: int, kind
 
 
 def test_the_data_plane_names_its_requests_in_another_header() -> None:
-    assert Answer("GET", URL, 200, httpx.Headers({"X-Request-ID": "r-2"}), b"").request_id == "r-2"
+    assert Answer("GET", URL, 200, httpx.Headers({"X-Request-ID": "r-2"}), b"", Clock().now()).request_id == "r-2"
 
 
 def test_accepted_statuses_are_returned(bench: Any) -> None:
@@ -420,22 +421,22 @@ def test_an_unusable_ca_file_is_named(tmp_path: Path, content: str | None, words
     if content is not None:
         file.write_text(content)
     with pytest.raises(InvalidOption, match=words):
-        HttpClient(ca_file=str(file), register_secret=print).send("GET", URL)
+        HttpClient(ca_file=str(file), register_secret=print, clock=Clock()).send("GET", URL)
 
 
 def test_another_ca_leaves_another_trust_mark(tmp_path: Path) -> None:
     marks = set()
     for name in ("a", "b"):
         (tmp_path / name).write_text(name)
-        marks.add(HttpClient(ca_file=str(tmp_path / name), register_secret=print).trust_mark())
+        marks.add(HttpClient(ca_file=str(tmp_path / name), register_secret=print, clock=Clock()).trust_mark())
     for missing in (None, str(tmp_path / "none")):
-        marks.add(HttpClient(ca_file=missing, register_secret=print).trust_mark())
+        marks.add(HttpClient(ca_file=missing, register_secret=print, clock=Clock()).trust_mark())
     assert len(marks) == 3
 
 
 def test_a_missing_httpx_is_reported_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_client, "HTTPX_IMPORT_ERROR", "Traceback ...")
-    http = HttpClient(register_secret=print)
+    http = HttpClient(register_secret=print, clock=Clock())
     with pytest.raises(MissingLibrary) as caught:
         http.send("GET", URL)
     assert (caught.value.library, caught.value.traceback) == ("httpx", "Traceback ...")
@@ -488,7 +489,7 @@ def test_no_error_path_leaks(method: str, reply: Any, caplog: pytest.LogCaptureF
         return reply if isinstance(reply, httpx.Response) else reply(request)
 
     caplog.set_level(logging.DEBUG)
-    http = HttpClient(register_secret=lambda _: None, sleep=lambda _: None, transport=httpx.MockTransport(network))
+    http = HttpClient(register_secret=lambda _: None, clock=Clock(), transport=httpx.MockTransport(network))
     http.register_secret(KEY)
     http.register_secret(SIGNED)
     with pytest.raises(AzureMLError) as caught:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import LIFETIME, PrivateCache
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 KEY = ["client secret", "https://login.example", "tenant", "client", "planted-secret"]
 
@@ -21,7 +22,7 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(directory: Path) -> PrivateCache:
-    return PrivateCache(str(directory), now=lambda: 1000.0)
+    return PrivateCache(str(directory), Clock(1000.0))
 
 
 def only_file(directory: Path) -> Path:
@@ -32,7 +33,7 @@ def only_file(directory: Path) -> Path:
 def test_a_value_is_kept_until_it_expires(store: PrivateCache, directory: Path) -> None:
     store.write(KEY, {"a": 1}, 1001.0)
     assert store.read(KEY) == ({"a": 1}, 1001.0)
-    assert PrivateCache(str(directory), now=lambda: 1001.0).read(KEY) is None
+    assert PrivateCache(str(directory), Clock(1001.0)).read(KEY) is None
 
 
 def test_only_the_owner_can_look(store: PrivateCache, directory: Path) -> None:
@@ -115,15 +116,15 @@ def test_a_broken_file_is_an_empty_one(store: PrivateCache, directory: Path, tex
 def test_without_a_place_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for directory in (None, str(tmp_path / "file" / "inner")):
-        store = PrivateCache(directory)
+        store = PrivateCache(directory, Clock())
         store.write(KEY, "value", 1e12)
         store.drop(KEY)
         assert store.read(KEY) is None
 
 
 def test_what_nobody_wrote_for_a_day_is_swept_out(directory: Path) -> None:
-    PrivateCache(str(directory)).write(KEY, "value", 1e12)
+    PrivateCache(str(directory), Clock()).write(KEY, "value", 1e12)
     written = only_file(directory).stat().st_mtime
-    PrivateCache(str(directory), now=lambda: written + LIFETIME + 1).write(["more"], "value", 1e12)
-    assert PrivateCache(str(directory)).read(KEY) is None
-    assert PrivateCache(str(directory)).read(["more"]) is not None
+    PrivateCache(str(directory), Clock(written + LIFETIME + 1)).write(["more"], "value", 1e12)
+    assert PrivateCache(str(directory), Clock()).read(KEY) is None
+    assert PrivateCache(str(directory), Clock()).read(["more"]) is not None

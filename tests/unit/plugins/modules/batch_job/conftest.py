@@ -2,26 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests of the module share: a clock that moves when somebody sleeps, and storage in memory."""
+"""What all tests of the module share: pauses without jitter, and storage in memory."""
 
 from __future__ import annotations
 
-import types
-
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs import search, submission, wait
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import wait
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
-from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import Storage
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    for room in (wait, search, submission):
-        monkeypatch.setattr(room, "time", types.SimpleNamespace(time=clock, sleep=clock.sleep))
+def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
-    return clock
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import itertools
 from pathlib import Path
 from typing import Any
@@ -105,16 +104,16 @@ def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **
 
 
 def test_a_phase_has_a_limit_of_its_own(run: Run, clock: Clock) -> None:
-    begin = clock.now
+    begin = clock.now()
     out = limited(run, "Queued", {"phase_timeouts": {"queued": LIMIT, "running": 1}}, [])
     assert (out.failed, out["batch_job"]["status"]) == (True, "Queued")
     assert f"has been queued for {LIMIT} s, and phase_timeouts.queued is {LIMIT} s" in out["msg"]
-    assert clock.now - begin >= LIMIT
+    assert clock.now() - begin >= LIMIT
 
 
 def ago(clock: Clock, seconds: float) -> str:
     """A time as jobs report when they began to run."""
-    moment = datetime.datetime.fromtimestamp(clock.now - seconds, datetime.timezone.utc)
+    moment = datetime.datetime.fromtimestamp(clock.now() - seconds, datetime.timezone.utc)
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -156,7 +155,7 @@ def test_a_long_wait_renews_its_token(run: Run, clock: Clock, monkeypatch: pytes
 
     def issue(*_args: Any) -> tuple[str, float]:
         issued.append(f"planted-token-{len(issued):04}")
-        return issued[-1], clock() + 3600
+        return issued[-1], clock.now() + 3600
 
     def look(status: str) -> Any:
         def answer(request: httpx.Request) -> httpx.Response:
@@ -166,7 +165,6 @@ def test_a_long_wait_renews_its_token(run: Run, clock: Clock, monkeypatch: pytes
         return answer
 
     monkeypatch.setattr(credentials, "fetch_token", issue)
-    monkeypatch.setattr(credentials, "Credentials", functools.partial(credentials.Credentials, now=clock))
     running, seconds = [], 0.0
     while seconds < 6.5 * 3600:
         running.append(look("Running"))
@@ -184,21 +182,19 @@ def test_both_tokens_are_renewed_when_waits_of_one_play_outlast_them(
 
     def issue(_source: Any, audience: str, *_settings: Any) -> tuple[str, float]:
         tokens = issued[audience.rstrip("/")]
-        tokens.append((f"planted-token-{audience[8:12]}-{len(tokens)}", clock() + 3600))
+        tokens.append((f"planted-token-{audience[8:12]}-{len(tokens)}", clock.now() + 3600))
         return tokens[-1]
 
     def valid(call: Any, audience: str) -> Any:
         def answer(request: httpx.Request) -> httpx.Response:
             token, expires = issued[audience][-1]
             assert request.headers["authorization"] == f"Bearer {token}"
-            assert clock() < expires
+            assert clock.now() < expires
             request.headers["authorization"] = f"Bearer {TOKEN}"
             return call(request)
 
         return answer
 
-    monkeypatch.setattr(credentials, "Credentials", functools.partial(credentials.Credentials, now=clock))
-    monkeypatch.setattr(credentials, "PrivateCache", functools.partial(credentials.PrivateCache, now=clock))
     for _round in range(6):
         monkeypatch.setattr(credentials, "fetch_token", issue)
         looks, seconds = [], 0.0

@@ -526,7 +526,7 @@ def test_a_host_that_was_suspended_before_the_call_does_not_make_it(run: Run, st
     write = storage.write_note
 
     def doze(*arguments: Any, **how: Any) -> bool:
-        clock.now += ledger_module.SETTLED_AFTER
+        clock.moment += ledger_module.SETTLED_AFTER
         return write(*arguments, **how)
 
     storage.write_note = doze
