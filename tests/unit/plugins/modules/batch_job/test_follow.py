@@ -67,7 +67,7 @@ def test_trouble_while_waiting_does_not_end_the_wait(run: Run) -> None:
     broken = [
         Call("GET", "jobs/batchjob-1", 503, error("Busy", "later"), headers={"Retry-After": "50"}) for _time in range(2)
     ]
-    out = run(batch_job, ANY, *ready(), Submit(), *broken, get("jobs/batchjob-1"), saw("Completed"))
+    out = run(batch_job, ANY, *ready(), Submit(), get("jobs/batchjob-1"), *broken, saw("Completed"))
     assert out["batch_job"]["status"] == "Completed"
 
 
