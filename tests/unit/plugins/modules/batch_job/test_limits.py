@@ -56,7 +56,7 @@ def test_the_job_of_a_lost_answer_may_be_an_hour_older_than_its_call(
     run: Run, clock: Clock, seconds: int, found: bool
 ) -> None:
     """By the clock of this host."""
-    created = datetime.datetime.fromtimestamp(clock.now - seconds, datetime.timezone.utc).isoformat()
+    created = datetime.datetime.fromtimestamp(clock.now() - seconds, datetime.timezone.utc).isoformat()
     options = {**TODAY, "ledger": False, "wait": False}
     looks = [absent(), listed(job(key="today", created=created))] * (1 if found else len(LOOK_AGAIN))
     out = run(batch_job, options, absent(), listed(), *ready(), default_datastore(), Submit(failure=CUT), *looks)
@@ -107,7 +107,7 @@ def test_a_start_may_be_held_up_for_5_minutes(
     write = storage.write_note
 
     def suspended(*arguments: Any, **how: Any) -> bool:
-        clock.now += seconds
+        clock.moment += seconds
         return write(*arguments, **how)
 
     storage.write_note = suspended
