@@ -13,6 +13,7 @@ from dataclasses import replace
 from .._engine.upload import into_datastore
 from .._errors import AzureMLError, ConflictError, ConnectionFailed, ServiceError
 from .._service.datastores import Datastores
+from .._service.retry import UNCERTAIN
 from .._service.workspace import Workspace
 from .attempts import Attempt
 from .job import Job, parse_job
@@ -23,7 +24,6 @@ from .search import InDoubt, SearchResult
 from .spec import JobSpec
 
 # Statuses of a refusal after which the job may have been started nevertheless.
-DOUBTFUL = frozenset({408, *range(500, 600)})
 
 
 class Submission:
@@ -133,4 +133,4 @@ def _may_have_started(error: ConnectionFailed | ServiceError) -> bool:
     """A conflict means that a job of this name or request exists: perhaps ours, of a call whose answer was lost."""
     if isinstance(error, ConnectionFailed):
         return error.sent is not False
-    return isinstance(error, ConflictError) or error.status in DOUBTFUL
+    return isinstance(error, ConflictError) or error.status in UNCERTAIN

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 
 from .._errors import ConnectionFailed, InvalidOption, ServiceError, WaitTimeout
-from .._service.http_client import jittered
+from .._service.retry import TRANSIENT, jittered
 from .._service.workspace import Workspace
 from .job import Job, parse_job, parse_time
 from .progress import Progress
@@ -26,7 +26,6 @@ APPEARANCE = 60.0
 # Seconds that a canceled job may take to end.
 CANCEL_TIMEOUT = 600.0
 CANCELING = "CancelRequested"
-TRANSIENT = frozenset({408, 429, *range(500, 600)})
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
 
 # The phases that a task can limit. Service fact: batch contract 6.2 (the states).

@@ -15,9 +15,11 @@ from urllib.parse import quote, urlencode
 
 from .._clock import Clock
 from .._errors import ConnectionFailed, OperationFailed, ParentNotFoundError, ServiceError, WaitTimeout
+from .answer import ABSENT, ACCEPTED, ERRORS, Answer
 from .clouds import Cloud, origin
 from .error_body import ErrorBody, explain, read_error_body
-from .http_client import Answer, HttpClient, jittered
+from .http_client import HttpClient
+from .retry import TRANSIENT, jittered
 
 if t.TYPE_CHECKING:
     from .credentials import Credentials
@@ -37,11 +39,6 @@ LONGEST_POLL = 15.0
 # A subscription has about 250 reads to spend, refilled slowly (assets contract 1.4): with fewer left, polls are rare.
 FEW_READS = 50
 
-ACCEPTED = 202
-ABSENT = 404
-ERRORS = range(400, 600)
-# Answers of a poll after which the next one may do better.
-PASSING_TROUBLE = frozenset({408, 429, *range(500, 600)})
 # Answers of an operation's URL that say nothing about the operation: it expired, or its signature did.
 LOST = frozenset({401, 403, 404, 410})
 
@@ -352,7 +349,7 @@ class _Watch:
             except ConnectionFailed as error:
                 self._trouble = error.message
             else:
-                if answer.status not in PASSING_TROUBLE:
+                if answer.status not in TRANSIENT:
                     self._trouble = ""
                     return answer
                 self._trouble = answer.error(f"follow {self._what}").message

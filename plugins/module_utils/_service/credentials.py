@@ -252,7 +252,7 @@ def _described(cloud_environment: str, http: HttpClient, store: PrivateCache) ->
     if not url.split("?")[0].endswith(METADATA_PATH):
         url = f"{url}{METADATA_PATH}?api-version={METADATA_API_VERSION}"
     # A description holds only for whom we asked: the same address under another CA is another cloud.
-    key = ["cloud", url, http.trust_mark()]
+    key = ["cloud", url, http.trust_fingerprint()]
     kept = store.read(key)
     document = kept[0] if kept else http.send("GET", url, what=f"read the description of cloud {origin(url)}").json()
     try:

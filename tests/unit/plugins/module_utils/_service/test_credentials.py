@@ -420,7 +420,7 @@ def test_a_description_is_believed_only_under_the_ca_it_came_with(
 ) -> None:
     b = bench(described(), described())
     for mark in ("one", "two"):
-        monkeypatch.setattr(b.http, "trust_mark", lambda mark=mark: mark)
+        monkeypatch.setattr(b.http, "trust_fingerprint", lambda mark=mark: mark)
         find_cloud("https://arm.example", b.http, cache=PrivateCache(str(tmp_path / "cache"), b.clock))
     assert b.network.lines == [ASKED] * 2
 

@@ -29,10 +29,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._service import http_client
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import (
-    Answer,
-    Attempts,
     HttpClient,
-    jittered,
 )
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
@@ -49,9 +46,9 @@ AMBIGUOUS = [
     httpx.CloseError("x"),
     httpx.RemoteProtocolError("x"),
 ]
-ALL_VERBS = ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"]
-REPEATABLE = ALL_VERBS[:4]
-NOT_REPEATABLE = ALL_VERBS[4:]
+ALL_METHODS = ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"]
+REPEATABLE = ALL_METHODS[:4]
+NOT_REPEATABLE = ALL_METHODS[4:]
 
 
 def ok(body: Any = None) -> httpx.Response:
@@ -69,10 +66,10 @@ def untrusted(text: str) -> Exception:
     return error
 
 
-# -- what is sent ------------------------------------------------------------------------------------------------
+# -- requests ------------------------------------------------------------------------------------------------
 
 
-def test_a_request_carries_its_marks_and_keeps_them_when_repeated(bench: Any) -> None:
+def test_a_request_keeps_its_body_and_headers_when_it_is_repeated(bench: Any) -> None:
     b = bench(httpx.Response(503), ok({"a": 1}), ok())
     answer = b.http.send("PUT", URL, json={"b": None}, headers={"x-extra": "1"})
     b.http.send("GET", URL)
@@ -87,27 +84,27 @@ def test_a_request_carries_its_marks_and_keeps_them_when_repeated(bench: Any) ->
     assert (answer.status, answer.json(), answer.url) == (200, {"a": 1}, "https://arm.example/things/one")
 
 
-def test_the_user_agent_tells_the_version_of_the_collection(bench: Any) -> None:
+def test_the_user_agent_names_the_version_of_the_collection(bench: Any) -> None:
     b = bench(ok())
     b.http.send("GET", URL)
     galaxy = yaml.safe_load((Path(__file__).parents[5] / "galaxy.yml").read_text())
     assert b.network.requests[0].headers["user-agent"] == f"mlops.azureml/{galaxy['version']}"
 
 
-def test_a_post_without_body_says_so(bench: Any) -> None:
+def test_a_post_without_body_has_a_content_length_of_0(bench: Any) -> None:
     b = bench(ok())
     b.http.send("POST", URL)
     assert b.network.requests[0].headers["content-length"] == "0"
 
 
-def test_a_signed_url_goes_out_as_it_came(bench: Any) -> None:
+def test_a_signed_url_is_sent_unchanged(bench: Any) -> None:
     target = "/sub/mfeOperationsStatus/bebes:1:2?api-version=1&t=6.38&c=MII%2bC/x+y&s=a-_b%3D%3D&h=q'(1)*~"
     b = bench(ok())
     b.http.send("GET", f"https://arm.example{target}")
     assert b.network.lines == [f"GET {target}"]
 
 
-def test_each_step_has_a_time_limit(bench: Any) -> None:
+def test_each_part_of_a_request_has_a_timeout(bench: Any) -> None:
     b = bench(ok(), ok())
     b.http.send("GET", URL)
     b.http.send("GET", URL, timeout=5)
@@ -126,12 +123,12 @@ def test_only_https_addresses_are_called(bench: Any, url: str) -> None:
         bench().http.send("GET", url)
 
 
-# -- what is repeated ----------------------------------------------------------------------------------------------
+# -- repetition ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ALL_VERBS)
+@pytest.mark.parametrize("method", ALL_METHODS)
 @pytest.mark.parametrize("failure", UNSENT, ids=lambda failure: type(failure).__name__)
-def test_what_was_certainly_not_sent_is_sent_again(bench: Any, method: str, failure: Exception) -> None:
+def test_a_request_that_was_certainly_not_sent_is_sent_again(bench: Any, method: str, failure: Exception) -> None:
     b = bench(failure, failure, ok())
     assert b.http.send(method, URL).status == 200
     assert b.network.lines == [f"{method} {LINE}"] * 3
@@ -157,9 +154,9 @@ def test_no_other_write_is_repeated_after_an_ambiguous_failure(bench: Any, metho
     assert caught.value.sent is None
 
 
-@pytest.mark.parametrize("method", ALL_VERBS)
+@pytest.mark.parametrize("method", ALL_METHODS)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-def test_passing_trouble_is_repeated_where_that_does_no_harm(bench: Any, method: str, status: int) -> None:
+def test_a_transient_error_is_repeated_where_that_does_no_harm(bench: Any, method: str, status: int) -> None:
     replies = [httpx.Response(status, json=ERROR)]
     b = bench(*replies, ok()) if method in REPEATABLE else bench(*replies)
     if method in REPEATABLE:
@@ -183,8 +180,8 @@ def test_a_put_declared_unsafe_is_not_repeated(bench: Any, reply: Any) -> None:
     assert len(b.network.lines) == 1
 
 
-@pytest.mark.parametrize("method", ALL_VERBS)
-def test_throttled_requests_are_repeated_for_every_verb(bench: Any, method: str) -> None:
+@pytest.mark.parametrize("method", ALL_METHODS)
+def test_a_throttled_request_is_repeated_for_every_method(bench: Any, method: str) -> None:
     b = bench(httpx.Response(429, headers={"Retry-After": "17"}), ok())
     assert b.http.send(method, URL).status == 200
     assert b.clock.sleeps == [17.0]
@@ -197,7 +194,7 @@ def test_a_refusal_is_not_repeated(bench: Any, status: int) -> None:
         b.http.send("GET", URL)
 
 
-def test_repeats_end_after_six_tries_with_growing_pauses(bench: Any) -> None:
+def test_repetition_ends_after_six_attempts_with_growing_pauses(bench: Any) -> None:
     b = bench(*[httpx.Response(503, json=ERROR)] * 6)
     with pytest.raises(ServiceError, match="status 503"):
         b.http.send("GET", URL)
@@ -206,7 +203,7 @@ def test_repeats_end_after_six_tries_with_growing_pauses(bench: Any) -> None:
         assert 0.75 * planned <= pause <= 1.25 * planned
 
 
-def test_repeats_end_when_a_minute_is_over(bench: Any) -> None:
+def test_repetition_ends_after_a_minute(bench: Any) -> None:
     def slow(_request: httpx.Request) -> httpx.Response:
         b.clock.moment += 29
         raise httpx.ReadTimeout("x")
@@ -224,48 +221,18 @@ def test_a_pause_beyond_the_minute_is_left_to_the_caller(bench: Any) -> None:
     assert b.clock.sleeps == []
 
 
-def test_a_pause_asked_for_counts_once(bench: Any) -> None:
+def test_a_pause_that_the_service_asks_for_is_made_once(bench: Any) -> None:
     b = bench(httpx.Response(429, headers={"Retry-After": "20"}), httpx.Response(503), ok())
     b.http.send("GET", URL)
     assert b.clock.sleeps[0] == 20.0
     assert b.clock.sleeps[1] < 2.0
 
 
-def test_attempts_number_the_tries() -> None:
-    assert list(Attempts(tries=3, clock=Clock())) == [1, 2, 3]
-
-
-def test_pauses_are_spread() -> None:
-    pauses = {jittered(1.0) for _time in range(50)}
-    assert len(pauses) > 1
-    assert all(0.75 <= pause <= 1.25 for pause in pauses)
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "12"}, 12.0),
-        ({"Retry-After": "0"}, 0.0),
-        ({"x-ms-retry-after-ms": "1500", "Retry-After": "9"}, 1.5),
-        ({"Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0),
-        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", "Date": "Wed, 21 Oct 2026 07:28:30 GMT"}, 0.0),
-        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "nan"}, None),
-        ({"Retry-After": "-1"}, None),
-        ({"x-ms-retry-after-ms": "soon"}, None),
-    ],
-)
-def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert Answer("GET", URL, 429, httpx.Headers(headers), b"", Clock().now()).retry_after == seconds
-
-
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
 
 class Tokens:
-    """Gives another token when a fresh one is asked for."""
+    """Returns another token when a fresh one is requested."""
 
     def __init__(self) -> None:
         self.asked: list[bool] = []
@@ -275,7 +242,7 @@ class Tokens:
         return "planted-token-2" if fresh else "planted-token-1"
 
 
-@pytest.mark.parametrize("method", ALL_VERBS)
+@pytest.mark.parametrize("method", ALL_METHODS)
 def test_a_refused_token_is_renewed_once(bench: Any, method: str) -> None:
     sent = []
 
@@ -307,7 +274,7 @@ def test_without_a_token_a_401_is_an_error(bench: Any) -> None:
     assert "authorization" not in b.network.requests[0].headers
 
 
-def test_a_secret_is_told_once(bench: Any) -> None:
+def test_a_secret_is_registered_once(bench: Any) -> None:
     b = bench()
     b.http.register_secret("planted-secret")
     b.http.register_secret("planted-secret")
@@ -357,10 +324,6 @@ def test_a_refusal_becomes_an_error_with_its_facts(bench: Any, status: int, kind
     }
 
 
-def test_the_data_plane_names_its_requests_in_another_header() -> None:
-    assert Answer("GET", URL, 200, httpx.Headers({"X-Request-ID": "r-2"}), b"", Clock().now()).request_id == "r-2"
-
-
 def test_accepted_statuses_are_returned(bench: Any) -> None:
     b = bench(httpx.Response(404, json=ERROR), *[httpx.Response(503)] * 6)
     assert b.http.send("GET", URL, accept={404}).fault.code == "Oops"
@@ -401,14 +364,14 @@ def test_a_failed_connection_says_why_and_where(bench: Any, failure: Exception, 
     assert caught.value.facts["url"] == "https://arm.example/things/one"
 
 
-def test_a_certificate_that_is_not_trusted_is_not_tried_again(bench: Any) -> None:
+def test_after_an_untrusted_certificate_the_request_is_not_repeated(bench: Any) -> None:
     b = bench(caused(httpx.ConnectError("x"), untrusted("certificate verify failed")))
     with pytest.raises(ConnectionFailed, match=r"self-signed certificate; give its authority as ca_file") as caught:
         b.http.send("GET", URL)
     assert caught.value.sent is False
 
 
-def test_a_malformed_header_is_not_tried_again(bench: Any) -> None:
+def test_after_a_malformed_header_the_request_is_not_repeated(bench: Any) -> None:
     b = bench(httpx.LocalProtocolError("x"))
     with pytest.raises(ConnectionFailed, match="headers is malformed"):
         b.http.send("GET", URL)
@@ -424,14 +387,16 @@ def test_an_unusable_ca_file_is_named(tmp_path: Path, content: str | None, words
         HttpClient(ca_file=str(file), register_secret=print, clock=Clock()).send("GET", URL)
 
 
-def test_another_ca_leaves_another_trust_mark(tmp_path: Path) -> None:
-    marks = set()
+def test_other_authorities_have_another_fingerprint(tmp_path: Path) -> None:
+    fingerprints = set()
     for name in ("a", "b"):
         (tmp_path / name).write_text(name)
-        marks.add(HttpClient(ca_file=str(tmp_path / name), register_secret=print, clock=Clock()).trust_mark())
+        fingerprints.add(
+            HttpClient(ca_file=str(tmp_path / name), register_secret=print, clock=Clock()).trust_fingerprint()
+        )
     for missing in (None, str(tmp_path / "none")):
-        marks.add(HttpClient(ca_file=missing, register_secret=print, clock=Clock()).trust_mark())
-    assert len(marks) == 3
+        fingerprints.add(HttpClient(ca_file=missing, register_secret=print, clock=Clock()).trust_fingerprint())
+    assert len(fingerprints) == 3
 
 
 def test_a_missing_httpx_is_reported_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,7 +407,7 @@ def test_a_missing_httpx_is_reported_when_it_is_needed(monkeypatch: pytest.Monke
     assert (caught.value.library, caught.value.traceback) == ("httpx", "Traceback ...")
 
 
-def test_closing_gives_the_connections_back(bench: Any) -> None:
+def test_after_closing_the_next_request_opens_a_new_connection(bench: Any) -> None:
     b = bench(ok(), ok())
     b.http.close()
     b.http.send("GET", URL)
@@ -494,8 +459,8 @@ def test_no_error_path_leaks(method: str, reply: Any, caplog: pytest.LogCaptureF
     http.register_secret(SIGNED)
     with pytest.raises(AzureMLError) as caught:
         http.send(method, SIGNED, json={"key": KEY}, token=Tokens())
-    told = "".join(traceback.format_exception(caught.value))
-    for text in (told, repr(caught.value), repr(caught.value.facts), caplog.text):
+    shown = "".join(traceback.format_exception(caught.value))
+    for text in (shown, repr(caught.value), repr(caught.value.facts), caplog.text):
         assert "planted" not in text.lower()
 
 
