@@ -342,7 +342,22 @@ batch_deployment:
       description: What a job takes.
       type: dict
       returned: when the type is model
-      sample: {instance_count: 2, instance_type: null, properties: {}}
+      contains:
+        instance_count:
+          description: Number of nodes of a job.
+          type: int
+          returned: always
+          sample: 2
+        instance_type:
+          description: Instance type on a Kubernetes compute. Null elsewhere.
+          type: str
+          returned: always
+          sample: small
+        properties:
+          description: Properties that only the service interprets.
+          type: dict
+          returned: always
+          sample: {}
     mini_batch_size:
       description: Files in one call of C(run).
       type: int
@@ -357,7 +372,17 @@ batch_deployment:
       description: What happens when C(run) fails, with RV(ignore:max_retries) and RV(ignore:timeout) in seconds.
       type: dict
       returned: when the type is model
-      sample: {max_retries: 3, timeout: 300}
+      contains:
+        max_retries:
+          description: Number of retries of a failed mini batch.
+          type: int
+          returned: always
+          sample: 3
+        timeout:
+          description: Seconds that one mini batch may take.
+          type: int
+          returned: always
+          sample: 300
     error_threshold:
       description: Files that may fail.
       type: int
@@ -387,7 +412,22 @@ batch_deployment:
       description: How the pipeline runs.
       type: dict
       returned: when the type is pipeline
-      sample: {default_compute: batch-cluster, default_datastore: null, continue_on_step_failure: false}
+      contains:
+        default_compute:
+          description: Compute of the steps that name none. Null if Azure returns none.
+          type: str
+          returned: always
+          sample: batch-cluster
+        default_datastore:
+          description: Datastore of the outputs that name none. Null if Azure returns none.
+          type: str
+          returned: always
+          sample: workspaceblobstore
+        continue_on_step_failure:
+          description: Whether other steps go on after one has failed. Null if Azure returns none.
+          type: bool
+          returned: always
+          sample: false
     provisioning_state:
       description: How far the service is.
       type: str

@@ -108,7 +108,7 @@ computes:
           returned: always
           sample: null
         subnet:
-          description: Id of the subnet.
+          description: Id of the subnet. Null without a network.
           type: str
           returned: always
           sample: null
@@ -126,7 +126,17 @@ computes:
       description: Who can reach them, with RV(ignore:admin_username) (of a cluster) and RV(ignore:ssh_key_value).
       type: dict
       returned: when the type is amlcompute or computeinstance
-      sample: {admin_username: null, ssh_key_value: null}
+      contains:
+        admin_username:
+          description: Name of the administrator of the nodes. Null if there is none.
+          type: str
+          returned: always
+          sample: azureuser
+        ssh_key_value:
+          description: Public key of the administrator. Null if there is none.
+          type: str
+          returned: always
+          sample: ssh-rsa AAAA...
     tier:
       description: Whether nodes are reserved or may be taken away.
       type: str
@@ -186,7 +196,17 @@ computes:
       description: Who works on the instance, with RV(ignore:user_object_id) and RV(ignore:user_tenant_id).
       type: dict
       returned: when the type is computeinstance
-      sample: {user_object_id: null, user_tenant_id: null}
+      contains:
+        user_object_id:
+          description: Object id of the owner in Microsoft Entra. Null without such an owner.
+          type: str
+          returned: always
+          sample: 00000000-0000-0000-0000-000000000000
+        user_tenant_id:
+          description: Tenant id of the owner. Null without such an owner.
+          type: str
+          returned: always
+          sample: 00000000-0000-0000-0000-000000000000
     application_sharing_policy:
       description: Who can reach the applications on the instance.
       type: str
@@ -201,12 +221,58 @@ computes:
       description: When the instance starts and stops by itself, as a list RV(ignore:compute_start_stop).
       type: dict
       returned: when the type is computeinstance
-      sample: {compute_start_stop: [{action: stop, state: enabled, trigger: {type: cron, expression: 0 18 * * *}}]}
+      contains:
+        compute_start_stop:
+          description: Schedules by which the instance starts and stops.
+          type: list
+          elements: dict
+          returned: always
+          sample: [{action: stop, state: enabled, trigger: {type: cron, expression: 0 18 * * *}}]
     setup_scripts:
       description: What prepares it, RV(ignore:creation_script) and RV(ignore:startup_script).
       type: dict
       returned: when the type is computeinstance
-      sample: {creation_script: {path: setup/packages.sh}, startup_script: null}
+      contains:
+        creation_script:
+          description: Script that runs once, when the instance is created. Null if there is none.
+          type: dict
+          returned: always
+          contains:
+            path:
+              description: Path of the script in the workspace's file share.
+              type: str
+              returned: always
+              sample: setup/packages.sh
+            command:
+              description: Arguments of the script. Missing if there are none.
+              type: str
+              returned: always
+              sample: --all
+            timeout_minutes:
+              description: Minutes that the script may take. Missing if the service reports none.
+              type: int
+              returned: always
+              sample: 15
+        startup_script:
+          description: Script that runs at each start. Null if there is none.
+          type: dict
+          returned: always
+          contains:
+            path:
+              description: Path of the script in the workspace's file share.
+              type: str
+              returned: always
+              sample: setup/packages.sh
+            command:
+              description: Arguments of the script. Missing if there are none.
+              type: str
+              returned: always
+              sample: --all
+            timeout_minutes:
+              description: Minutes that the script may take. Missing if the service reports none.
+              type: int
+              returned: always
+              sample: 15
     state:
       description: What the instance does, in the words of the service.
       type: str

@@ -264,7 +264,37 @@ datastore:
           RV(ignore:tenant_id), RV(ignore:client_id) and addresses; never a secret.
       type: dict
       returned: always
-      sample: {type: account_key}
+      contains:
+        type:
+          description: Authentication mode for storage.
+          type: str
+          returned: always
+          sample: account_key
+        tenant_id:
+          description: Tenant of the application. Missing for other types.
+          type: str
+          returned: always
+          sample: 00000000-0000-0000-0000-000000000000
+        client_id:
+          description: Client id of the application. Missing for other types.
+          type: str
+          returned: always
+          sample: 00000000-0000-0000-0000-000000000000
+        authority_url:
+          description: Sign-in host of the application. Missing for other types.
+          type: str
+          returned: always
+          sample: https://login.microsoftonline.com
+        resource_url:
+          description: Audience of its tokens. Missing for other types.
+          type: str
+          returned: always
+          sample: https://storage.azure.com/
+        thumbprint:
+          description: Thumbprint of its certificate. Missing for other types.
+          type: str
+          returned: always
+          sample: DEADBEEF
     service_data_access_auth_identity:
       description: The identity with which the service itself reads the data.
       type: str

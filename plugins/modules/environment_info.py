@@ -87,12 +87,67 @@ environments:
       description: What the image is built from, the URL RV(ignore:path) of a folder and its RV(ignore:dockerfile_path).
       type: dict
       returned: with O(name)
-      sample: {path: null, dockerfile_path: null}
+      contains:
+        path:
+          description: Location of the build context. Null without one.
+          type: str
+          returned: always
+          sample: https://account.blob.core.windows.net/container/LocalUpload/context/
+        dockerfile_path:
+          description: Path of the Dockerfile in it. Null without a build context.
+          type: str
+          returned: always
+          sample: Dockerfile
     inference_config:
       description: The routes of the web server in the image, each with RV(ignore:path) and RV(ignore:port).
       type: dict
       returned: with O(name)
-      sample: {scoring_route: {path: /score, port: 5001}}
+      contains:
+        liveness_route:
+          description: Route that tells whether the server runs. Null if the environment defines none.
+          type: dict
+          returned: always
+          contains:
+            path:
+              description: Path of the route.
+              type: str
+              returned: always
+              sample: /
+            port:
+              description: Port of the route.
+              type: int
+              returned: always
+              sample: 5001
+        readiness_route:
+          description: Route that tells whether the server takes requests. Null if the environment defines none.
+          type: dict
+          returned: always
+          contains:
+            path:
+              description: Path of the route.
+              type: str
+              returned: always
+              sample: /
+            port:
+              description: Port of the route.
+              type: int
+              returned: always
+              sample: 5001
+        scoring_route:
+          description: Route that takes scoring requests. Null if the environment defines none.
+          type: dict
+          returned: always
+          contains:
+            path:
+              description: Path of the route.
+              type: str
+              returned: always
+              sample: /score
+            port:
+              description: Port of the route.
+              type: int
+              returned: always
+              sample: 5001
     auto_rebuild:
       description: Whether the image is built anew when its base image was updated.
       type: str
