@@ -74,7 +74,7 @@ class Service:
     def path(self, below: str) -> str:
         return below
 
-    def look(self, _path: str) -> tuple[dict[str, Any], float]:
+    def poll(self, _path: str) -> tuple[dict[str, Any], float]:
         waited = self.now - self.looks[-1] if self.looks else self.asked
         assert waited >= self.asked, "looked again before the service wanted it"
         self.looks.append(self.now)

@@ -117,12 +117,12 @@ class ResourceAccess:
         )
 
     def _reached(self, condition: Condition) -> Current:
-        def over(now: dict[str, Json]) -> bool:
+        def until(now: dict[str, Json]) -> bool:
             return condition.met_by(now) or condition.read_from(now) in condition.lost
 
         what = f"{self.title} to be {condition.state}"
         self.arm.settle(
-            self.path, timeout=self._deadline.left(), what=what, api_version=self.resource.api_version, over=over
+            self.path, timeout=self._deadline.left(), what=what, api_version=self.resource.api_version, until=until
         )
         current = self.observe()
         if not condition.met_by(current):

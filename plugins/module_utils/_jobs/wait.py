@@ -136,7 +136,7 @@ class JobWait:
 
     def _poll(self, job: Job) -> tuple[Job, float]:
         """The job, and the pause that the service asks for. Service fact: batch contract 6.1 (management view)."""
-        body, retry_after = self._workspace.arm.look(self._workspace.path(f"jobs/{job.name}"))
+        body, retry_after = self._workspace.arm.poll(self._workspace.path(f"jobs/{job.name}"))
         if body is not None:
             return parse_job(body), retry_after
         if self._clock.now() - self._begin > APPEARANCE:

@@ -13,7 +13,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._errors import ConflictError, NotFoundError, ServiceError, ThrottledError, redact
+from .._errors import ConflictError, ConnectionFailed, NotFoundError, ServiceError, ThrottledError, redact
+from .._names.json_types import JsonObject
 from .error_body import ErrorBody, explain, read_error_body
 from .retry import THROTTLED
 
@@ -46,6 +47,13 @@ class Answer:
     def json(self) -> t.Any:
         """The parsed body, None when it is empty. Raises ValueError when it is not JSON."""
         return json.loads(self.content) if self.content.strip() else None
+
+    def json_object(self, what: str) -> JsonObject:
+        """The parsed body, a JSON object. Raises ConnectionFailed for any other; ``what``: the action, for messages."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise ConnectionFailed(f"Could not {what}: the answer is not a JSON object.", sent=True, url=self.url)
+        return body
 
     @property
     def ok(self) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The Azure resource manager: its verbs, its pages, its long-running operations."""
+"""The Azure Resource Manager (ARM): reads, lists, writes, and waits for the operations that writes start."""
 
 from __future__ import annotations
 
@@ -14,35 +14,22 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from .._clock import Clock
-from .._errors import ConnectionFailed, OperationFailed, ParentNotFoundError, ServiceError, WaitTimeout
+from .._errors import ParentNotFoundError
+from .._names.json_types import JsonObject
 from .answer import ABSENT, ACCEPTED, ERRORS, Answer
 from .clouds import Cloud, origin
-from .error_body import ErrorBody, explain, read_error_body
 from .http_client import HttpClient
-from .retry import TRANSIENT, jittered
+from .paging import read_items
+from .polling import Polling, is_under_way, shortest_pause
 
 if t.TYPE_CHECKING:
     from .credentials import Credentials
 
 API_VERSION = "2024-10-01"
 
-Json = dict[str, t.Any]
 Query = Mapping[str, t.Any]
 
-# Service fact: batch contract 2.2, assets contract 3.2. Whatever is not listed is still going on.
-ENDED_WELL = frozenset({"succeeded", "completed"})
-ENDED_BADLY = frozenset({"failed", "canceled", "cancelled"})
-
-FIRST_POLL = 0.5
-POLL_GROWTH = 1.5
-LONGEST_POLL = 15.0
-# A subscription has about 250 reads to spend, refilled slowly (assets contract 1.4): with fewer left, polls are rare.
-FEW_READS = 50
-
-# Answers of an operation's URL that say nothing about the operation: it expired, or its signature did.
-LOST = frozenset({401, 403, 404, 410})
-
-# Codes with which the resource manager says that what should hold the resource is absent.
+# Codes with which ARM reports that what contains the resource is absent.
 _NO_PARENT = frozenset(
     {"ResourceGroupNotFound", "SubscriptionNotFound", "InvalidSubscriptionId", "MissingSubscription"}
 )
@@ -50,7 +37,7 @@ _NO_PARENT = frozenset(
 
 @dataclass(frozen=True)
 class Accepted:
-    """The service took a write. Its URLs are signed and its body may hold keys: none of them is shown."""
+    """A write that the service accepted. Its URLs are signed and its body may hold keys, so its repr has neither."""
 
     status: int
     body: t.Any = field(repr=False)
@@ -62,9 +49,9 @@ class Accepted:
 
 
 class Arm:
-    """ARM calls of one identity in one cloud; paths begin with ``/subscriptions/``.
+    """ARM requests of one identity in one cloud; paths begin with ``/subscriptions/``.
 
-    :param progress: told each new state of a long wait
+    :param progress: called with a message for each new state in a wait
     """
 
     def __init__(
@@ -82,105 +69,95 @@ class Arm:
         self._clock = clock
         self._progress = progress
 
-    # -- verbs ---------------------------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------------------------
 
     def get(
         self, path: str, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
-    ) -> Json | None:
+    ) -> JsonObject | None:
         """Read a resource; None when it is absent (or is a workspace that is absent).
 
-        :raises ParentNotFoundError: the workspace, group or subscription that should hold it is absent
+        :raises ParentNotFoundError: the workspace, resource group or subscription that contains it is absent
         :raises ServiceError: any other refusal
         :raises ConnectionFailed: no usable answer
         """
         answer = self._call("GET", path, api_version, {**(query or {}), **more}, accept_absent=True)
-        return None if answer.status == ABSENT else _object(answer, path)
+        return _resource(answer, path)
 
-    def look(self, path: str, *, api_version: str = API_VERSION) -> tuple[Json | None, float]:
-        """Read a resource that is being waited for: what ``get`` gives, and how many seconds to leave it alone.
+    def poll(self, path: str, *, api_version: str = API_VERSION) -> tuple[JsonObject | None, float]:
+        """Read a resource that the caller waits for: what ``get`` returns, and the seconds until the next poll.
 
-        That is what the service asks for, or more when few reads of the subscription are left. Raises as ``get``.
+        That is as long as the service asks, or longer when the subscription has few reads left. Raises as ``get``.
         """
         answer = self._call("GET", path, api_version, {}, accept_absent=True)
-        return None if answer.status == ABSENT else _object(answer, path), _asked_pause(answer)
+        return _resource(answer, path), shortest_pause(answer)
 
     def list(
         self, path: str, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
-    ) -> Iterator[Json]:
-        """Read a collection, page by page as it is consumed. Raises as ``get`` does, NotFoundError for a 404.
-
-        Service fact: assets contract 1.6 (the next link is followed as it stands; the last page has none).
-        """
+    ) -> Iterator[JsonObject]:
+        """Read a collection, each page when it is reached. Raises as ``get`` does, NotFoundError for a 404."""
         what = f"list {describe(path)}"
-        url: str | None = self._url(path, api_version, {**(query or {}), **more})
-        seen = set()
-        while url:
-            seen.add(url)
-            page = _object(self._send("GET", url, path, what=what), path)
-            yield from page.get("value") or ()
-            url = page.get("nextLink")
-            if url and (url in seen or not self._ours(url)):
-                raise ServiceError(f"Could not {what}: the link to the next page leads in a circle or to another host.")
+        first = self._url(path, api_version, {**(query or {}), **more})
+        return read_items(first, lambda url: self._send("GET", url, path, what=what).json_object(what), what=what)
 
     def put(
-        self, path: str, body: Json, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
+        self, path: str, body: JsonObject, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
     ) -> Accepted:
-        """Create or replace a resource; ``wait`` for what it starts."""
+        """Create or replace a resource. ``wait`` for the operation that this starts."""
         return self._write("PUT", path, api_version, {**(query or {}), **more}, json=body)
 
     def patch(
-        self, path: str, body: Json, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
+        self, path: str, body: JsonObject, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
     ) -> Accepted:
-        """Change some fields. Not repeated after a failure that leaves open whether it was processed."""
+        """Update some fields. Not repeated after a failure that leaves open whether it was processed."""
         return self._write("PATCH", path, api_version, {**(query or {}), **more}, json=body)
 
     def delete(
         self, path: str, *, api_version: str = API_VERSION, query: Query | None = None, **more: t.Any
     ) -> Accepted:
-        """Delete a resource. Fine when it is absent already (status 204 or 404), not when its workspace is."""
+        """Delete a resource. Succeeds if it is absent already (status 204 or 404), fails if its workspace is."""
         return self._write("DELETE", path, api_version, {**(query or {}), **more}, accept_absent=True)
 
     def post(
         self,
         path: str,
-        body: Json | None = None,
+        body: JsonObject | None = None,
         *,
         api_version: str = API_VERSION,
         query: Query | None = None,
         safe_to_repeat: bool = False,
         **more: t.Any,
     ) -> Accepted:
-        """Do an action. Not repeated after a failure that leaves open whether it was processed, unless it is safe."""
+        """Start an action. Repeated after a failure that leaves open whether it was processed only if that is safe."""
         parameters = {**(query or {}), **more}
         return self._write("POST", path, api_version, parameters, json=body, safe_to_repeat=safe_to_repeat)
 
     # -- waiting -------------------------------------------------------------------------------------------------
 
     def wait(self, accepted: Accepted, *, timeout: float, what: str) -> None:
-        """Wait until what a write started has ended well; read the resource afterwards to see what stands.
+        """Wait until the operation that a write started has succeeded. What it made is read by the caller.
 
-        Follows the operation that the service named. When that is lost on the way (it expired, or its signature
-        did) or none was named, the resource itself is watched: until it is settled, or gone after a DELETE.
-        An action (POST) without operation is taken as done: the caller looks at the resource anyway.
+        Polls the operation that the service named. If the service named none, or its URL expires meanwhile, polls the
+        resource itself: until it is settled, or absent after a DELETE. An action (POST) without operation counts as
+        done.
 
         :param timeout: seconds by the wall clock
-        :param what: the thing in words, as ``batch endpoint digits``
-        :raises OperationFailed: it ended as Failed or Canceled
-        :raises WaitTimeout: it goes on; running the task again resumes the wait
+        :param what: what is waited for, for messages: ``batch endpoint digits``
+        :raises OperationFailed: the operation ended as Failed or Canceled
+        :raises WaitTimeout: the operation is still under way; running the task again resumes the wait
 
         Service fact: batch contract 2, assets contract 3.2.
         """
-        watch = self._watch(what, timeout)
+        polling = self._polling(what, timeout)
         if accepted.operation_url and self._ours(accepted.operation_url):
-            followed = watch.operation(accepted.operation_url)
+            ended = polling.operation(accepted.operation_url)
         elif accepted.location and accepted.status == ACCEPTED and self._ours(accepted.location):
             # The Location of a 201 is the resource itself, not an operation.
-            followed = watch.location(accepted.location)
+            ended = polling.result(accepted.location)
         else:
-            followed = accepted.status != ACCEPTED and not _under_way(accepted.body) and not accepted.operation_url
-        if not followed and accepted.method != "POST":
-            url = self._url(accepted.path, accepted.api_version, {})
-            watch.resource(url, accepted.path, gone=accepted.method == "DELETE")
+            ended = accepted.status != ACCEPTED and not is_under_way(accepted.body) and not accepted.operation_url
+        if not ended and accepted.method != "POST":
+            path, gone = accepted.path, accepted.method == "DELETE"
+            polling.resource(self._url(path, accepted.api_version, {}), _reader(path), gone=gone)
 
     def settle(
         self,
@@ -190,23 +167,24 @@ class Arm:
         what: str,
         api_version: str = API_VERSION,
         gone: bool = False,
-        over: Callable[[Json], bool] = lambda _standing: True,
+        until: Callable[[JsonObject], bool] = lambda _current: True,
     ) -> None:
-        """Wait until the resource itself is settled or (``gone``) absent: resumes a wait of an earlier run.
+        """Wait until the resource itself is settled or (``gone``) absent: resumes the wait of an earlier run.
 
-        :param over: what else must be true of the settled resource
+        :param until: what else has to be true of the settled resource
 
         Raises as ``wait`` does.
         """
-        self._watch(what, timeout).resource(self._url(path, api_version, {}), path, gone=gone, over=over)
+        url = self._url(path, api_version, {})
+        self._polling(what, timeout).resource(url, _reader(path), gone=gone, until=until)
 
-    def _watch(self, what: str, timeout: float) -> _Watch:
-        def ask(url: str) -> Answer:
-            return self._ask("GET", url, what=f"follow {what}")
+    def _polling(self, what: str, timeout: float) -> Polling:
+        def get(url: str) -> Answer:
+            return self._request("GET", url, what=f"follow {what}")
 
-        return _Watch(ask, what, timeout, clock=self._clock, progress=self._progress)
+        return Polling(get, what, timeout, clock=self._clock, progress=self._progress)
 
-    # -- below the verbs -------------------------------------------------------------------------------------------
+    # -- one request ---------------------------------------------------------------------------------------------
 
     def _write(
         self,
@@ -215,7 +193,7 @@ class Arm:
         api_version: str,
         query: Query,
         *,
-        json: Json | None = None,
+        json: JsonObject | None = None,
         accept_absent: bool = False,
         safe_to_repeat: bool | None = None,
     ) -> Accepted:
@@ -225,7 +203,7 @@ class Arm:
         operation_url = answer.headers.get("azure-asyncoperation")
         location = answer.headers.get("location")
         for url in (operation_url, location):
-            # A plain resource URL is no secret; one with a signature in its query is.
+            # The URL of a resource is no secret; one with a signature in its query is.
             if url and "&" in url:
                 self._http.register_secret(url)
         body = None if answer.status in ERRORS else answer.json()
@@ -241,24 +219,24 @@ class Arm:
         path: str,
         *,
         what: str | None = None,
-        json: Json | None = None,
+        json: JsonObject | None = None,
         accept_absent: bool = False,
         safe_to_repeat: bool | None = None,
     ) -> Answer:
         what = what or f"{_ACTIONS[method]} {describe(path)}"
-        answer = self._ask(method, url, what=what, json=json, safe_to_repeat=safe_to_repeat)
+        answer = self._request(method, url, what=what, json=json, safe_to_repeat=safe_to_repeat)
         return _checked(answer, path, what=what, accept_absent=accept_absent)
 
-    def _ask(
-        self, method: str, url: str, *, what: str, json: Json | None = None, safe_to_repeat: bool | None = None
+    def _request(
+        self, method: str, url: str, *, what: str, json: JsonObject | None = None, safe_to_repeat: bool | None = None
     ) -> Answer:
-        """Send one request with the management token and return its answer, also a refusing one."""
+        """Send one request with the management token and return its answer, also an error."""
         return self._http.send(
             method, url, json=json, token=self._token, safe_to_repeat=safe_to_repeat, accept=ERRORS, what=what
         )
 
     def _ours(self, url: str) -> bool:
-        """Is it on the resource manager's host? The management token goes nowhere else."""
+        """Whether the URL is on ARM's host: the management token is sent nowhere else."""
         return origin(url) == origin(self._cloud.resource_manager)
 
     def _token(self, fresh: bool) -> str:
@@ -273,118 +251,8 @@ class Arm:
         return f"{address}?{urlencode(parameters, quote_via=quote, safe='$')}"
 
 
-class _Watch:
-    """One wait: paces the polls, tells what it sees, and ends at its deadline."""
-
-    def __init__(
-        self,
-        ask: Callable[[str], Answer],
-        what: str,
-        timeout: float,
-        *,
-        clock: Clock,
-        progress: Callable[[str], None],
-    ) -> None:
-        self._ask = ask
-        self._what = what
-        self._timeout = timeout
-        self._clock = clock
-        self._progress = progress
-        self._deadline = clock.now() + timeout
-        self._pause = FIRST_POLL
-        self._state = "accepted"
-        self._trouble = ""
-
-    def operation(self, url: str) -> bool:
-        """Follow a status URL to its end; False when it is lost and the resource must be asked instead."""
-        while True:
-            answer = self._poll(url)
-            if answer.status in ERRORS:
-                return False
-            body = answer.json()
-            status = str(body.get("status") or "running") if isinstance(body, dict) else "running"
-            self._saw(status)
-            if status.lower() in ENDED_WELL:
-                return True
-            if status.lower() in ENDED_BADLY:
-                raise self._failed(status, answer.fault)
-            self._rest(answer)
-
-    def location(self, url: str) -> bool:
-        """Follow a result URL: 202 while it runs, then 200 or 204; False when it is lost."""
-        while True:
-            answer = self._poll(url)
-            if answer.status in LOST:
-                return False
-            if answer.status in ERRORS:
-                raise self._failed(f"status {answer.status}", answer.fault)
-            if answer.status != ACCEPTED:
-                return True
-            self._saw("running")
-            self._rest(answer)
-
-    def resource(
-        self, url: str, path: str, *, gone: bool, over: Callable[[Json], bool] = lambda _standing: True
-    ) -> None:
-        """Look at the resource until it is settled, or absent."""
-        while True:
-            answer = _checked(self._poll(url), path, what=f"read {describe(path)}", accept_absent=True)
-            if answer.status == ABSENT:
-                return
-            body = _object(answer, path)
-            state = _state(body)
-            self._saw(state or "standing")
-            if not gone and state.lower() in ENDED_BADLY:
-                raise self._failed(state, read_error_body(_provisioning_error(body)))
-            if not gone and not _under_way(body) and over(body):
-                return
-            self._rest(answer)
-
-    def _poll(self, url: str) -> Answer:
-        """The next usable answer: the operation goes on without us, so trouble on the way to it may pass."""
-        while True:
-            answer = None
-            try:
-                answer = self._ask(url)
-            except ConnectionFailed as error:
-                self._trouble = error.message
-            else:
-                if answer.status not in TRANSIENT:
-                    self._trouble = ""
-                    return answer
-                self._trouble = answer.error(f"follow {self._what}").message
-            self._rest(answer)
-
-    def _rest(self, answer: Answer | None) -> None:
-        """Sleep until the next poll; raises WaitTimeout when the time is up."""
-        left = self._deadline - self._clock.now()
-        if left <= 0:
-            raise WaitTimeout(
-                f"{self._what}: not finished after {self._timeout:.0f} s, the last state was '{self._state}'. "
-                f"{f'The last look failed: {self._trouble} ' if self._trouble else ''}"
-                "It goes on in the service; run the task again to resume the wait.",
-                last_state=self._state,
-            )
-        pause = jittered(self._pause)
-        self._pause = min(self._pause * POLL_GROWTH, LONGEST_POLL)
-        if answer is not None:
-            pause = max(pause, _asked_pause(answer))
-        self._clock.sleep(min(pause, left))
-
-    def _saw(self, state: str) -> None:
-        if state != self._state:
-            self._state = state
-            self._progress(f"{self._what}: {state}")
-
-    def _failed(self, state: str, fault: ErrorBody) -> OperationFailed:
-        return OperationFailed(
-            f"{self._what}: the operation ended as {state}: {explain(fault)}",
-            error={"code": fault.code, "message": fault.text},
-        )
-
-
 def describe(path: str) -> str:
-    """Say in words what a path names: ``computes/cpu in workspace ws (resource group rg)``."""
+    """The path for messages: ``computes/cpu in workspace ws (resource group rg)``."""
     match = _WORKSPACE_PATH.fullmatch(path)
     if match is None:
         return path
@@ -394,7 +262,7 @@ def describe(path: str) -> str:
 
 
 def _checked(answer: Answer, path: str, *, what: str, accept_absent: bool) -> Answer:
-    """Raise what a refusing answer means; an absent resource may be accepted, absent surroundings never."""
+    """The answer; raises if it is an error. An absent resource may be accepted, an absent workspace never is."""
     if answer.status not in ERRORS:
         return answer
     if _parent_missing(answer, path):
@@ -405,10 +273,10 @@ def _checked(answer: Answer, path: str, *, what: str, accept_absent: bool) -> An
 
 
 def _parent_missing(answer: Answer, path: str) -> bool:
-    """Is it the workspace, group or subscription that is absent, rather than the resource asked for?
+    """Whether the workspace, resource group or subscription is absent, rather than the resource itself.
 
-    Service fact: assets contract 1.5 item 2. What the gateway says in other words counts as yes: a wrong workspace
-    must never look like an absent resource.
+    Service fact: assets contract 1.5 item 2. An unknown error of ARM's gateway counts as yes: a wrong workspace must
+    never be taken for an absent resource.
     """
     code, text = answer.fault.code, answer.fault.text
     if code in _NO_PARENT:
@@ -421,42 +289,23 @@ def _parent_missing(answer: Answer, path: str) -> bool:
         named = re.search(r"'[^'/]+/workspaces/[^'/]+'", text, re.IGNORECASE)
         return nested and named is not None
     if code == "ParentResourceNotFound":
-        # 'ws/endpoint' as the parent: the workspace is there, and what lies below the absent endpoint is absent too.
+        # With 'ws/endpoint' as the parent the workspace exists, and all that an absent endpoint contains is absent.
         named = re.search(r"Parent resource '[^'/]+/[^']+'", text, re.IGNORECASE)
         return named is None
     return answer.headers.get("x-ms-failure-cause", "").lower() == "gateway"
 
 
-def _object(answer: Answer, path: str) -> Json:
-    body = answer.json()
-    if not isinstance(body, dict):
-        raise ConnectionFailed(f"Could not read {describe(path)}: the answer is not a JSON object.", sent=True)
-    return body
+def _resource(answer: Answer, path: str) -> JsonObject | None:
+    return None if answer.status == ABSENT else answer.json_object(f"read {describe(path)}")
 
 
-def _state(body: t.Any) -> str:
-    properties = body.get("properties") if isinstance(body, dict) else None
-    state = properties.get("provisioningState") if isinstance(properties, dict) else None
-    return state if isinstance(state, str) else ""
+def _reader(path: str) -> Callable[[Answer], JsonObject | None]:
+    """Reads the resource at a path from an answer; None if it is absent."""
 
+    def read(answer: Answer) -> JsonObject | None:
+        return _resource(_checked(answer, path, what=f"read {describe(path)}", accept_absent=True), path)
 
-def _under_way(body: t.Any) -> bool:
-    return _state(body).lower() not in {"", *ENDED_WELL, *ENDED_BADLY}
-
-
-def _provisioning_error(body: Json) -> t.Any:
-    """The first of a compute's provisioning errors. Service fact: assets contract 3.2."""
-    errors = body["properties"].get("provisioningErrors")
-    return errors[0] if isinstance(errors, list) and errors else None
-
-
-def _asked_pause(answer: Answer) -> float:
-    return max(answer.retry_after or 0.0, LONGEST_POLL if _reads_left(answer) < FEW_READS else 0.0)
-
-
-def _reads_left(answer: Answer) -> int:
-    text = answer.headers.get("x-ms-ratelimit-remaining-subscription-reads", "")
-    return int(text) if text.isdigit() else FEW_READS
+    return read
 
 
 def _text(value: t.Any) -> str:

@@ -66,7 +66,7 @@ def untrusted(text: str) -> Exception:
     return error
 
 
-# -- requests ------------------------------------------------------------------------------------------------
+# -- requests --------------------------------------------------------------------------------------------------------
 
 
 def test_a_request_keeps_its_body_and_headers_when_it_is_repeated(bench: Any) -> None:
@@ -123,7 +123,7 @@ def test_only_https_addresses_are_called(bench: Any, url: str) -> None:
         bench().http.send("GET", url)
 
 
-# -- repetition ----------------------------------------------------------------------------------------------
+# -- repetition ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ALL_METHODS)
