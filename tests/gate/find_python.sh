@@ -3,7 +3,7 @@
 # A name on PATH proves nothing (version managers put shims there), so each candidate is executed.
 set -u
 
-wanted="Python 3.11 or newer with the modules venv and ensurepip"
+needed="Python 3.11 or newer with the modules venv and ensurepip"
 probe='
 import sys
 version = ".".join(map(str, sys.version_info[:3]))
@@ -29,7 +29,7 @@ for candidate in "$@"; do
 done
 
 cat >&2 <<END
-This needs $wanted, and none was found. Looked at:$seen
+This needs $needed, and none was found. Looked at:$seen
 Install one, or name it: make PYTHON=/path/to/python3 ...
 END
 exit 1
