@@ -44,11 +44,9 @@ def find(oldest: Version, newest: Version = NEWEST, first: Iterable[str | Path] 
 
 
 def _candidates(oldest: Version, newest: Version) -> Iterator[str | Path]:
-    versions = [(3, minor) for minor in range(newest[1], oldest[1] - 1, -1)]
-    for version in versions:
-        yield f"python{_dotted(version)}"
-    for version in versions:
-        yield from _kept_by_pyenv(version)
+    for minor in range(newest[1], oldest[1] - 1, -1):
+        yield f"python3.{minor}"
+        yield from _kept_by_pyenv((3, minor))
 
 
 def _kept_by_pyenv(version: Version) -> list[Path]:

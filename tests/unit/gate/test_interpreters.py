@@ -47,6 +47,15 @@ def test_one_that_only_pyenv_keeps_is_found(folder: Path, tmp_path: Path) -> Non
     assert interpreters.find(oldest=OURS, newest=OURS).path == kept
 
 
+def test_the_newest_is_taken_wherever_it_is(folder: Path, tmp_path: Path) -> None:
+    older = (OURS[0], OURS[1] - 1)
+    command(folder / f"python{older[0]}.{older[1]}", "echo the older one")
+    kept = python(tmp_path / "kept" / "versions" / f"{OURS[0]}.{OURS[1]}.9" / "bin" / "python3")
+    command(folder / "pyenv", f"echo '{tmp_path / 'kept'}'")
+    found = interpreters.find(oldest=older, newest=OURS)
+    assert (found.path, found.version) == (kept, sys.version)
+
+
 def test_those_named_first_come_first(folder: Path, tmp_path: Path) -> None:
     python(folder / NAME)
     mine = python(tmp_path / "mine")
