@@ -19,6 +19,7 @@ from unittest import mock
 import httpx
 import pytest
 from ansible.module_utils import basic
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, workspace
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
@@ -42,6 +43,10 @@ except ImportError:  # ansible-core before 2.19
             yield
 
 
+# From ansible-core 2.21 on, a result has its module's arguments only on request.
+WITH_INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
+
+
 @pytest.fixture
 def run(
     bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
@@ -63,7 +68,8 @@ def run(
         transport = httpx.MockTransport(wired.network)
         monkeypatch.setattr(workspace, "HttpClient", functools.partial(HttpClient, transport=transport))
         monkeypatch.setattr(_module, "SystemClock", lambda: wired.clock)
-        arguments = {**CONNECTION, **options, "_ansible_check_mode": check, "_ansible_diff": diff}
+        switches = {"_ansible_check_mode": check, "_ansible_diff": diff, **WITH_INVOCATION}
+        arguments = {**CONNECTION, **options, **switches}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()
         out, err = capfd.readouterr()
