@@ -8,10 +8,13 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 import typing as t
 import uuid
 from dataclasses import dataclass
@@ -53,11 +56,12 @@ class Download:
     def to(cls, dest: str) -> Download:
         """The folder that the option ``dest`` names; it need not exist. Raises InvalidOption when it cannot be one."""
         try:
-            folder = cls(Path(dest).expanduser().resolve())
+            folder = cls(_resolve(Path(dest).expanduser()))
             is_other = folder.path.exists() and not folder.path.is_dir()
             is_link = folder._private.is_symlink()
-        except (OSError, RuntimeError) as error:
-            raise InvalidOption(f"dest: cannot read {dest} ({_reason(error)}). Choose another folder.") from None
+        except (OSError, RuntimeError) as error:  # RuntimeError: no home directory
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise InvalidOption(f"dest: cannot read {dest} ({reason}). Choose another folder.") from None
         if is_other:
             raise InvalidOption(f"dest: {dest} is not a folder. Name a folder, which need not exist yet.")
         if is_link:
@@ -81,8 +85,8 @@ class Download:
         try:
             targets = [(file, self._target(file)) for file in files]
             return [file for file, target in targets if not _is_same(file, target, known.get(file.name))]
-        except (OSError, RuntimeError) as error:
-            raise InvalidOption(f"dest: cannot read {self.path} ({_reason(error)}). Choose another folder.") from None
+        except OSError as error:
+            raise InvalidOption(f"dest: cannot read {self.path} ({error.strerror}). Choose another folder.") from None
 
     def fetch(self, container: BlobContainer, files: list[ResultFile], location: str, job: str) -> list[str]:
         """Download files, several at a time, and return the names of those whose bytes are new.
@@ -114,7 +118,7 @@ class Download:
         target = self.path.joinpath(*parts)
         unsafe = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
         long = any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(str(target).encode()) > _LONGEST_PATH
-        if unsafe or long or parts[0] == PRIVATE or not target.parent.resolve().is_relative_to(self.path):
+        if unsafe or long or parts[0] == PRIVATE or not _resolve(target.parent).is_relative_to(self.path):
             raise AzureMLError(
                 f"The output holds a blob named {file.blob.name!r}, which cannot become a file below {self.path}"
                 f"{': a name is too long for that' if long else ''}. Nothing was downloaded. Rename or delete the blob."
@@ -213,9 +217,13 @@ class Download:
             raise InvalidOption(f"dest: cannot make {folder} ({error.strerror}). Choose another folder.") from None
 
 
-def _reason(error: OSError | RuntimeError) -> str:
-    """Python 3.10 to 3.12 raise a RuntimeError for a circle of links."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _resolve(path: Path) -> Path:
+    """The path without links, in all versions of Python. Raises OSError for a circle of links."""
+    found = Path(os.path.realpath(path))
+    with contextlib.suppress(FileNotFoundError):  # it need not exist
+        if stat.S_ISLNK(found.lstat().st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return found
 
 
 def _open_no_link(path: str, flags: int) -> int:

@@ -311,6 +311,13 @@ def test_links_in_a_circle(run: Run, tmp_path: Path) -> None:
     assert "dest: cannot read" in fetch(run, tmp_path / "dest")["msg"]
 
 
+def test_links_in_a_circle_inside_the_folder(run: Run, storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "deep").symlink_to(tmp_path / "deep")
+    storage.blobs = {"scores/today.csv/deep/file": b"new"}
+    message = fetch(run, tmp_path, ended(), datastore())["msg"]
+    assert message == f"dest: cannot read {tmp_path} (Too many levels of symbolic links). Choose another folder."
+
+
 def test_a_link_in_the_folder_leads_nowhere(run: Run, storage: Storage, tmp_path: Path) -> None:
     outside, dest = tmp_path / "outside", tmp_path / "dest"
     outside.mkdir()
