@@ -280,6 +280,12 @@ def test_the_last_64_kib_of_a_log_are_read(run: Run, storage: Storage, after: in
     assert ("conda file" in out["hint"]) is is_read
 
 
+def test_the_last_three_lines_of_the_errors_are_the_cause(run: Run, storage: Storage) -> None:
+    storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"a\nb\nc\nd\n"
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
+    assert out["cause"] == "b | c | d"
+
+
 def test_500_characters_of_a_line_and_1000_of_a_cause_are_shown(run: Run, storage: Storage) -> None:
     storage.blobs[f"{LOGS}/logs/user/error.txt"] = b"".join(letter * 501 + b"\n" for letter in (b"a", b"b", b"c"))
     out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history())
