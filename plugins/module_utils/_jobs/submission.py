@@ -23,8 +23,6 @@ from .preflight import Request
 from .search import InDoubt, SearchResult
 from .spec import JobSpec
 
-# Statuses of a refusal after which the job may have been started nevertheless.
-
 
 class Submission:
     """Starts the job of one attempt."""
