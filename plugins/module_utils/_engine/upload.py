@@ -7,14 +7,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
 import urllib.parse
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from .._errors import ConflictError, ServiceError
-from .._local.files import Content, File
+from .._local.files import Content, File, md5
 from .._names.storage_uri import upload_place
 from .._service.blob_container import Blob, BlobContainer
 from .._service.datastore_storage import open_sas
@@ -26,7 +24,6 @@ WORKERS = 8
 PENDING_REQUEST = {"pendingUploadType": "TemporaryBlobReference"}
 COMPLETED = {"upload_status": "completed"}
 _LOOKS = 3
-_CHUNK = 1 << 20
 
 Progress = Callable[[str], None]
 
@@ -104,12 +101,4 @@ def _exists(file: File, blob: Blob | None, *, trust: bool) -> bool:
     """Is this file in storage? In an upload that was not marked as whole only the checksum can tell."""
     if blob is None or blob.size != file.size:
         return False
-    return trust or (blob.md5 is not None and blob.md5 == _md5(file.path))
-
-
-def _md5(path: Path) -> bytes:
-    digest = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
+    return trust or (blob.md5 is not None and blob.md5 == md5(file.path))

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .._errors import AzureMLError, ConnectionFailed, InvalidOption
+from .._local.files import md5 as md5_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +150,7 @@ class Download:
                         sent=True,
                     )
                 stream.flush()
-                if target.is_file() and _md5(target) == md5:
+                if target.is_file() and md5_of(target) == md5:
                     partial.unlink()
                     return md5.hex(), False
                 self._make(target.parent)
@@ -261,12 +262,4 @@ def _is_same(file: ResultFile, target: Path, known: _Known | None) -> bool:
     expected = file.blob.md5.hex() if file.blob.md5 else known.md5 if known and known.etag == file.blob.etag else None
     if expected is None or not target.is_file() or target.stat().st_size != file.blob.size:
         return False
-    return _md5(target).hex() == expected
-
-
-def _md5(path: Path) -> bytes:
-    digest = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
+    return md5_of(target).hex() == expected

@@ -114,6 +114,15 @@ class Content:
             raise _unreadable(self.option, file.path, error) from None
 
 
+def md5(path: Path) -> bytes:
+    """The checksum that storage keeps of a blob with this content. Raises OSError."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.digest()
+
+
 def read(path: str, option: str, beside: t.Sequence[str] = ()) -> Content:
     """Find the files of an asset; ``option`` is the option that names ``path``, for messages.
 

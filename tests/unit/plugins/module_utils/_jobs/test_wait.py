@@ -206,7 +206,7 @@ def test_a_job_that_was_just_started_may_be_absent_for_a_minute(
 
 @pytest.mark.parametrize(
     ("status", "transient"),
-    [(400, False), (403, False), (408, True), (409, False), (429, True), (499, False), (500, True), (599, True)],
+    [(400, False), (408, True), (409, False), (429, True), (499, False), (500, True), (501, False), (599, True)],
 )
 def test_statuses_that_are_waited_through(clock: Clock, status: int, transient: bool) -> None:
     service = Service(clock, 60)

@@ -117,7 +117,7 @@ def test_a_start_may_be_held_up_for_5_minutes(
 
 @pytest.mark.parametrize(
     ("status", "doubtful"),
-    [(400, False), (408, True), (422, False), (499, False), (500, True), (502, True), (599, True)],
+    [(400, False), (408, True), (422, False), (499, False), (500, True), (501, False), (599, True)],
 )
 def test_statuses_after_which_a_job_may_have_been_started(
     run: Run, storage: Storage, status: int, doubtful: bool
