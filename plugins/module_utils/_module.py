@@ -16,11 +16,10 @@ from ._clock import Clock, SystemClock
 from ._engine.argument_spec import connection_options
 from ._errors import AzureMLError, MissingLibrary
 from ._invocation import Result
+from ._names.redaction import SHORTEST_SECRET
 from ._operations.operation import Operation
 from ._schema.resource_type import Options
 from ._service.workspace import Workspace
-
-_SHORTEST_SECRET = 6  # a shorter one would black out parts of harmless words
 
 
 class ModuleInvocation:
@@ -51,7 +50,7 @@ class ModuleInvocation:
                 self.warn(f"progress_file: cannot write {path} ({error.strerror}). Nobody can watch; the task goes on.")
 
     def register_secret(self, secret: str) -> None:
-        if len(secret) >= _SHORTEST_SECRET:
+        if len(secret) >= SHORTEST_SECRET:
             self._module.no_log_values.add(secret)
 
 

@@ -20,7 +20,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .._errors import AzureMLError, ConnectionFailed, InvalidOption
+from .._errors import AzureMLError, ConnectionFailed, Delivery, InvalidOption
 from .._local.files import md5 as md5_of
 
 if t.TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Download:
                     raise ConnectionFailed(
                         f"Could not download {file.name}: what arrived does not fit its size or checksum. "
                         "Run the task again.",
-                        sent=True,
+                        delivery=Delivery.ANSWERED,
                     )
                 stream.flush()
                 if target.is_file() and md5_of(target) == md5:

@@ -19,7 +19,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from .._errors import AzureMLError, ConnectionFailed, MissingLibrary
+from .._errors import AzureMLError, ConnectionFailed, Delivery, MissingLibrary
 from .._service.blob_container import BlobContainer, Note
 from .._service.datastores import Datastores
 from .._service.workspace import Workspace
@@ -165,7 +165,7 @@ def _parse_entry(key: str, note: Note | None) -> Entry | None:
         content = json.loads(note.text)
         return Entry(key, content["definition"], content.get("job"), content.get("run"), note)
     except (ValueError, TypeError, KeyError):
-        raise ConnectionFailed(f"The ledger entry of key {key} cannot be read.", sent=True) from None
+        raise ConnectionFailed(f"The ledger entry of key {key} cannot be read.", delivery=Delivery.ANSWERED) from None
 
 
 def _lost(key: str, job: str, path: str, entry: Entry | None) -> str:

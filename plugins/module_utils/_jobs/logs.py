@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from .._errors import AzureMLError, redact, redact_all
+from .._errors import AzureMLError
+from .._names.redaction import redact, redact_all
 from .._service.datastore_storage import open_datastore
 
 if t.TYPE_CHECKING:

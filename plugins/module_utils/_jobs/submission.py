@@ -11,7 +11,7 @@ import datetime
 from dataclasses import replace
 
 from .._engine.upload import into_datastore
-from .._errors import AzureMLError, ConflictError, ConnectionFailed, ServiceError
+from .._errors import AzureMLError, ConflictError, ConnectionFailed, Delivery, ServiceError
 from .._service.datastores import Datastores
 from .._service.retry import UNCERTAIN
 from .._service.workspace import Workspace
@@ -130,5 +130,5 @@ class Submission:
 def _may_have_started(error: ConnectionFailed | ServiceError) -> bool:
     """A conflict means that a job of this name or request exists: perhaps ours, of a call whose answer was lost."""
     if isinstance(error, ConnectionFailed):
-        return error.sent is not False
+        return error.delivery is not Delivery.NOT_SENT
     return isinstance(error, ConflictError) or error.status in UNCERTAIN

@@ -143,9 +143,8 @@ class _KeyedJob:
             try:
                 job = self._waited(job, started=changed)
             except AzureMLError as error:
-                # Set now, not when the error was made: redaction would cut the harmless query of the studio link.
                 seen = self._wait.job or job
-                error.facts.update(changed=changed, batch_job=self._shown(attempt, seen, request))
+                error.add_facts(changed=changed, batch_job=self._shown(attempt, seen, request))
                 raise
         after = request.described if request and changed else {}
         return Result(changed, {"batch_job": self._shown(attempt, job, request)}, {}, after)

@@ -13,8 +13,9 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._errors import ConflictError, ConnectionFailed, NotFoundError, ServiceError, ThrottledError, redact
+from .._errors import ConflictError, ConnectionFailed, Delivery, NotFoundError, ServiceError, ThrottledError
 from .._names.json_types import JsonObject
+from .._names.redaction import redact
 from .error_body import ErrorBody, explain, read_error_body
 from .retry import THROTTLED
 
@@ -52,7 +53,9 @@ class Answer:
         """The parsed body, a JSON object. Raises ConnectionFailed for any other; ``what``: the action, for messages."""
         body = self.json()
         if not isinstance(body, dict):
-            raise ConnectionFailed(f"Could not {what}: the answer is not a JSON object.", sent=True, url=self.url)
+            raise ConnectionFailed(
+                f"Could not {what}: the answer is not a JSON object.", delivery=Delivery.ANSWERED, url=self.url
+            )
         return body
 
     @property

@@ -19,7 +19,7 @@ import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from .._errors import ConflictError, ConnectionFailed, InvalidOption, NotFoundError, ServiceError
+from .._errors import ConflictError, ConnectionFailed, Delivery, InvalidOption, NotFoundError, ServiceError
 
 if t.TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -193,7 +193,9 @@ class BlobContainer:
             return None
         written = stream.properties.last_modified
         if written is None:
-            raise ConnectionFailed(f"Could not read blob {name} in {self.url}: the answer is not storage's.", sent=True)
+            raise ConnectionFailed(
+                f"Could not read blob {name} in {self.url}: the answer is not storage's.", delivery=Delivery.ANSWERED
+            )
         # After a connection that broke the library forgets the hook: the note then counts as new.
         now = email.utils.parsedate_to_datetime(dates[-1]) if dates and dates[-1] else written
         return Note(text, stream.properties.etag, written, (now - written).total_seconds())
@@ -268,4 +270,4 @@ def _no_answer(action: str, url: str, error: Exception) -> ConnectionFailed:
         reason = f"{host} is asked over http, and tokens go over https only. Give the datastore the protocol https"
     else:
         reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and proxy, and run again"
-    return ConnectionFailed(f"Could not {action} in {url}: {reason}.", sent=None, url=url)
+    return ConnectionFailed(f"Could not {action} in {url}: {reason}.", delivery=Delivery.UNKNOWN, url=url)

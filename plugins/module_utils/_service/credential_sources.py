@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .._errors import CredentialError, MissingLibrary, redact
+from .._errors import CredentialError, MissingLibrary
+from .._names.redaction import redact
 
 if t.TYPE_CHECKING:
     from types import ModuleType

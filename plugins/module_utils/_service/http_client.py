@@ -18,7 +18,7 @@ from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
 from .._clock import Clock
-from .._errors import ConnectionFailed, InvalidOption, MissingLibrary
+from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
 from .answer import UNAUTHORIZED, Answer
 from .retry import THROTTLED, UNCERTAIN, Retry
 
@@ -107,7 +107,7 @@ class HttpClient:
         :param what: the action, for messages: ``delete computes/cpu in workspace ws``
         :param expect_json: whether an answer of status 2xx that is not JSON is an error
         :raises ServiceError: the service refuses (also NotFoundError, ConflictError, ThrottledError)
-        :raises ConnectionFailed: no usable answer; its ``sent`` says whether the request may have been processed
+        :raises ConnectionFailed: no usable answer; its ``delivery`` says whether the request may have been processed
         :raises CredentialError: from ``token``
         """
         what = what or f"{method} {_without_query(url)}"
@@ -225,7 +225,11 @@ def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
 def _worth_repeating(outcome: Answer | ConnectionFailed, *, repeatable: bool, rereadable: bool) -> bool:
     """``repeatable``: a second request does no harm; ``rereadable``: it also returns the answer again."""
     if isinstance(outcome, ConnectionFailed):
-        return {False: True, None: repeatable, True: rereadable}[outcome.sent]
+        return {
+            Delivery.NOT_SENT: True,
+            Delivery.UNKNOWN: repeatable,
+            Delivery.ANSWERED: rereadable,
+        }[outcome.delivery]
     return outcome.status == THROTTLED or (outcome.status in UNCERTAIN and repeatable)
 
 
@@ -233,7 +237,7 @@ def _broken(answer: Answer, what: str) -> ConnectionFailed:
     return ConnectionFailed(
         f"Could not {what}: the answer (status {answer.status}, {answer.shape}) is not readable "
         "JSON. The request was processed; a proxy in between may have damaged the answer. Run the task again.",
-        sent=True,
+        delivery=Delivery.ANSWERED,
         url=answer.url,
     )
 
@@ -245,7 +249,7 @@ def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tup
     doubt = "" if unsent or request.method in READ_METHODS else " The request may have been processed."
     failure = ConnectionFailed(
         f"Could not {what}: {reason} (host {request.url.host}).{doubt}",
-        sent=False if unsent else None,
+        delivery=Delivery.NOT_SENT if unsent else Delivery.UNKNOWN,
         url=_without_query(str(request.url)),
     )
     return failure, transient

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import ConnectionFailed
+from .._errors import ConnectionFailed, Delivery
 
 if t.TYPE_CHECKING:
     from .clouds import Cloud
@@ -45,7 +45,7 @@ class Scoring:
         :param scoring_uri: as the endpoint tells it
         :param deployment: the deployment to use in place of the endpoint's default
         :raises ServiceError: the service refuses; from status 500 on the job may have been started nevertheless
-        :raises ConnectionFailed: no usable answer; unless its ``sent`` is False the job may have been started
+        :raises ConnectionFailed: no usable answer; unless its ``delivery`` is NOT_SENT the job may have been started
 
         Service fact: batch contract 5.1, 5.4.
         """
@@ -65,7 +65,9 @@ class Scoring:
         job = answer.json()
         if not isinstance(job, dict) or not job.get("name"):
             raise ConnectionFailed(
-                f"Could not {what}: the answer (status {answer.status}) names no job.", sent=True, url=answer.url
+                f"Could not {what}: the answer (status {answer.status}) names no job.",
+                delivery=Delivery.ANSWERED,
+                url=answer.url,
             )
         return job
 

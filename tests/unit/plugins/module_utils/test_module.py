@@ -16,7 +16,6 @@ from ansible.module_utils import basic
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import ArgumentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
-    HIDDEN,
     AzureMLError,
     CredentialError,
     InvalidOption,
@@ -24,6 +23,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Result
 from ansible_collections.mlops.azureml.plugins.module_utils._module import ModuleInvocation
+from ansible_collections.mlops.azureml.plugins.module_utils._names.redaction import HIDDEN
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, http_client
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed, Delivery
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import download
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
@@ -273,7 +273,7 @@ def test_a_partial_file_is_no_link(run: Run, storage: Storage, tmp_path: Path, m
 
     def cut(_self: Storage, _blob: Any, _offset: int) -> Iterator[bytes]:
         yield ROWS[:1]
-        raise ConnectionFailed("cut", sent=None)
+        raise ConnectionFailed("cut", delivery=Delivery.UNKNOWN)
 
     with monkeypatch.context() as cutting:
         cutting.setattr(Storage, "read_from", cut)
@@ -366,7 +366,7 @@ def test_an_interrupted_download_is_resumed(
         offsets.append(offset)
         yield from itertools.islice(whole(self, blob, offset), 1)
         if len(offsets) == 1:
-            raise ConnectionFailed("cut", sent=None)
+            raise ConnectionFailed("cut", delivery=Delivery.UNKNOWN)
         yield from whole(self, blob, offset + 4)
 
     monkeypatch.setattr(Storage, "read_from", cut)

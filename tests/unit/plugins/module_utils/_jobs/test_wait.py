@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     AzureMLError,
     ConnectionFailed,
+    Delivery,
     ServiceError,
     WaitTimeout,
 )
@@ -156,9 +157,9 @@ def test_a_host_that_was_suspended_does_not_wait_longer(clock: Clock, monkeypatc
 
 def test_transient_errors_are_waited_through_and_reported_at_the_end(clock: Clock) -> None:
     service = Service(clock, HOUR)
-    service.trouble = [ConnectionFailed("cut", sent=None) for _time in range(5)]
+    service.trouble = [ConnectionFailed("cut", delivery=Delivery.UNKNOWN) for _time in range(5)]
     assert watched(service, 2 * HOUR).status == "Completed"
-    service.trouble = [ConnectionFailed("no route to host", sent=None) for _time in range(500)]
+    service.trouble = [ConnectionFailed("no route to host", delivery=Delivery.UNKNOWN) for _time in range(500)]
     service.end = clock.now() + HOUR
     with pytest.raises(WaitTimeout, match="no route to host"):
         watched(service, 60)

@@ -21,6 +21,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     AzureMLError,
     ConflictError,
     ConnectionFailed,
+    Delivery,
     InvalidOption,
     MissingLibrary,
     NotFoundError,
@@ -151,7 +152,7 @@ def test_no_other_write_is_repeated_after_an_ambiguous_failure(bench: Any, metho
     with pytest.raises(ConnectionFailed, match="may have been processed") as caught:
         b.http.send(method, URL)
     assert b.network.lines == [f"{method} {LINE}"]
-    assert caught.value.sent is None
+    assert caught.value.delivery is Delivery.UNKNOWN
 
 
 @pytest.mark.parametrize("method", ALL_METHODS)
@@ -300,7 +301,7 @@ def test_a_broken_body_of_a_write_is_an_error(bench: Any, method: str) -> None:
     b = bench(httpx.Response(201, content=b"<html>", headers={"Content-Type": "text/html; charset=utf-8"}))
     with pytest.raises(ConnectionFailed, match=r"status 201, text/html, 6 bytes") as caught:
         b.http.send(method, URL)
-    assert caught.value.sent is True
+    assert caught.value.delivery is Delivery.ANSWERED
 
 
 def test_a_body_that_need_not_be_json_is_returned(bench: Any) -> None:
@@ -368,7 +369,7 @@ def test_after_an_untrusted_certificate_the_request_is_not_repeated(bench: Any) 
     b = bench(caused(httpx.ConnectError("x"), untrusted("certificate verify failed")))
     with pytest.raises(ConnectionFailed, match=r"self-signed certificate; give its authority as ca_file") as caught:
         b.http.send("GET", URL)
-    assert caught.value.sent is False
+    assert caught.value.delivery is Delivery.NOT_SENT
 
 
 def test_after_a_malformed_header_the_request_is_not_repeated(bench: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed, ServiceError
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed, Delivery, ServiceError
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._service.scoring import Scoring
 
@@ -85,7 +85,7 @@ def test_a_lost_answer_is_not_followed_by_another_call(bench: Callable[..., Any]
     host, _wired, _identity = scoring(bench, lost)
     with pytest.raises(ConnectionFailed) as caught:
         submit(host)
-    assert caught.value.sent is None
+    assert caught.value.delivery is Delivery.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_answer_without_a_job_counts_as_lost(bench: Callable[..., Any], answe
     host, _wired, _identity = scoring(bench, answer)
     with pytest.raises(ConnectionFailed) as caught:
         submit(host)
-    assert caught.value.sent is True
+    assert caught.value.delivery is Delivery.ANSWERED
 
 
 def test_an_expired_token_is_renewed_once(bench: Callable[..., Any]) -> None:
