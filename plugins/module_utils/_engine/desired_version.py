@@ -244,10 +244,9 @@ class DesiredVersion:
     @property
     def datastores(self) -> t.Iterator[tuple[str, str]]:
         """The options that name a place in a datastore of this workspace, with the name of the datastore."""
-        here = (self.workspace.subscription_id, self.workspace.resource_group, self.workspace.name)
         for field in self.asset.content:
             place = field.value_type.datastore_path(self.json.get(field.at))
-            if place and place.workspace in (None, tuple(part.lower() for part in here)):
+            if place and place.workspace in (None, self.workspace):
                 yield field.option, place.datastore
 
     @property

@@ -18,7 +18,7 @@ from .._names.arm_id import WorkspaceId
 from .._names.arm_id import parse as parse_id
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.json_types import JsonObject
-from .._names.storage_uri import is_cloud, upload_place
+from .._names.storage_uri import datastore_uri, is_cloud, upload_place
 from .._schema.data_modes import DATA_TYPES, INPUT_MODES, OUTPUT_MODES
 
 LITERAL = "literal"
@@ -87,7 +87,7 @@ class Input:
     def found(self, asset_id: str, asset_type: str | None, home: WorkspaceId, asset_uri: str | None = None) -> Input:
         """The same input with the version that its path means, and the asset's type if the task names none."""
         asset = parse_id(asset_id)
-        here = asset is not None and asset.workspace is not None and asset.workspace.path.lower() == home.path.lower()
+        here = asset is not None and asset.workspace == home
         path = f"azureml:{asset.name}:{asset.version}" if asset and here else asset_id
         kind = self.type or asset_type or ""
         return replace(self, path=path, asset_id=asset_id, asset_uri=asset_uri or "", type=kind)
@@ -161,11 +161,7 @@ def _output_uri(place: DatastorePath) -> str:
     """Places of other workspaces keep their long form."""
     if place.workspace is None:
         return place.uri
-    subscription, group, workspace = place.workspace
-    return (
-        f"azureml://subscriptions/{subscription}/resourcegroups/{group}/workspaces/{workspace}"
-        f"/datastores/{place.datastore}/paths/{place.path}"
-    )
+    return datastore_uri(place.workspace, place.datastore, place.path)
 
 
 # -- the data part of a call -------------------------------------------------------------------------------------------
@@ -248,8 +244,7 @@ def _parse_output(name: str, entry: JsonObject, workspace: WorkspaceId) -> Outpu
     if place is None or not place.path:
         raise InvalidOption(f"{where}.path: {path!r} is no path in a datastore: {_OUTPUT_FORM}.")
     _require_plain_path(f"{where}.path", place.uri)
-    here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
-    if place.workspace == here:
+    if place.workspace == workspace:
         place = replace(place, workspace=None)
     return Output(name, place, kind, mode)
 

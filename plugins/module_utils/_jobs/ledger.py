@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from .._errors import AzureMLError, ConnectionFailed, Delivery, MissingLibrary
 from .._service.blob_container import BlobContainer, Note
-from .._service.datastores import Datastores
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 
 FOLDER = "batch-scoring/.jobs"

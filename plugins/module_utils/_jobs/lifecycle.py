@@ -13,7 +13,7 @@ from .._errors import InvalidOption
 from .._invocation import Result
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.json_types import JsonObject
-from .._service.datastores import Datastores, home
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .attempts import Attempt, Attempts
 from .job import COMPLETED, Job, parse_job
@@ -122,7 +122,7 @@ class Lifecycle:
 
     def _deletable(self, uri: str, job: Job) -> DatastorePath:
         place = read_datastore_path(uri)
-        if place is None or not place.path or place.workspace not in (None, home(self._workspace)):
+        if place is None or not place.path or place.workspace not in (None, self._workspace.id):
             raise InvalidOption(
                 f"delete_outputs: the output {uri} of job {job.name} is not in a datastore of this workspace. "
                 "Delete it where it is, and leave delete_outputs out."

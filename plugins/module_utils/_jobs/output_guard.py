@@ -17,8 +17,7 @@ from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.dotted_path import get_at
 from .._names.json_types import JsonObject
 from .._service.blob_container import Blob
-from .._service.datastore_storage import Datastore
-from .._service.datastores import Datastores, home
+from .._service.datastore_storage import Datastore, Datastores
 from .._service.workspace import Workspace
 from .inputs_outputs import Input, Output
 from .job import SCORE
@@ -81,7 +80,7 @@ class OutputGuard:
         place = read_datastore_path(_uri_of(item))
         if place is None:
             return _uri_of(item)
-        if place.workspace not in (None, home(self._workspace)):
+        if place.workspace not in (None, self._workspace.id):
             return None
         try:
             store = self._datastores.named(place.datastore, item.option)

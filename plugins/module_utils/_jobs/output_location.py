@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from .._errors import AzureMLError, InvalidOption
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._service.blob_container import Blob, BlobContainer
-from .._service.datastores import Datastores, home
+from .._service.datastore_storage import Datastores
 from .._service.run_history import SCORING_RUN
 from .._service.workspace import Workspace
 from .job import COMPLETED, Job
@@ -66,7 +66,7 @@ def _candidates(job: Job, output: str, workspace: Workspace) -> t.Iterator[Datas
     """
     named = read_datastore_path(job.outputs.get(output, ""))
     if named is not None:
-        if named.workspace not in (None, home(workspace)):
+        if named.workspace not in (None, workspace.id):
             raise InvalidOption(
                 f"output: {job.outputs[output]} is in another workspace. Run this task against that one."
             )

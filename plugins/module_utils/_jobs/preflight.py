@@ -16,7 +16,7 @@ from .._errors import InvalidOption
 from .._names.datastore_path import read_datastore_path
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import JsonObject
-from .._service.datastores import Datastores
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
 from .inputs_outputs import LITERAL, Input, Output, body_of_2021, current_body

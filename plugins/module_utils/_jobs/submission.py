@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from .._engine.upload import into_datastore
 from .._errors import AzureMLError, ConflictError, ConnectionFailed, Delivery, ServiceError
-from .._service.datastores import Datastores
+from .._service.datastore_storage import Datastores
 from .._service.retry import UNCERTAIN
 from .._service.workspace import Workspace
 from .attempts import Attempt

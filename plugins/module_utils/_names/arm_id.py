@@ -29,9 +29,9 @@ _WORKSPACE_URI = re.compile(
 _REGISTRY = re.compile(r"azureml://registries/(?P<registry>[^/]+)(?P<rest>(?:/[^/]+/[^/]+)+)/?", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WorkspaceId:
-    """A workspace by its three names."""
+    """A workspace by its three names. Equal to another one that differs in the case of letters alone."""
 
     subscription_id: str
     resource_group: str
@@ -43,6 +43,17 @@ class WorkspaceId:
             f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
             f"/providers/{PROVIDER}/workspaces/{self.name}"
         )
+
+    @property
+    def comparison_key(self) -> tuple[str, str, str]:
+        """Equal for names of the same workspace: none of the three has a case."""
+        return self.subscription_id.lower(), self.resource_group.lower(), self.name.lower()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WorkspaceId) and self.comparison_key == other.comparison_key
+
+    def __hash__(self) -> int:
+        return hash(self.comparison_key)
 
     def child(self, *segments: str) -> str:
         """Return the id of a resource below the workspace: ``child("models", "digits", "versions", "1")``."""

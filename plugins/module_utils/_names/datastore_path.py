@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .arm_id import WorkspaceId
+
 # Short, long, and below the datastore's ARM id. Service fact: batch contract 5.2.
 _FORMS = re.compile(
     r"(?:azureml://|azureml:/?|/)"
@@ -24,16 +26,16 @@ _FORMS = re.compile(
 class DatastorePath:
     """A blob or folder: ``path`` is below the datastore's root and has no slash at its ends.
 
-    ``workspace`` is (subscription, group, name) in lower case, None where the text leaves it to the context.
+    ``workspace`` is in lower case, and None for a path of the workspace where it is used.
     """
 
     datastore: str
     path: str
-    workspace: tuple[str, str, str] | None = None
+    workspace: WorkspaceId | None = None
 
     @property
     def uri(self) -> str:
-        """The short form, which means the workspace where it is used."""
+        """The short form, which belongs to the workspace where it is used."""
         return f"azureml://datastores/{self.datastore}/paths/{self.path}"
 
     @property
@@ -42,15 +44,15 @@ class DatastorePath:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Equal for texts that mean the same place of one workspace: datastore names have no case, blob names do."""
+        """Equal for the same place in one workspace: names of datastores have no case, those of blobs have one."""
         return self.datastore.lower(), self.path
 
 
 def read_datastore_path(text: str) -> DatastorePath | None:
-    """Read a datastore URI; None when the text is none."""
+    """Parse a path in a datastore; None for any other text."""
     match = _FORMS.fullmatch(text)
     if match is None:
         return None
     subscription, group, workspace = match["subscription"], match["group"], match["workspace"]
-    home = (subscription.lower(), group.lower(), workspace.lower()) if subscription else None
+    home = WorkspaceId(subscription.lower(), group.lower(), workspace.lower()) if subscription else None
     return DatastorePath(match["datastore"], match["path"].strip("/"), home)

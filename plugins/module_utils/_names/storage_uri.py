@@ -33,8 +33,7 @@ def long_form(text: str, workspace: WorkspaceId) -> str | None:
     place = read_datastore_path(text)
     if place is None:
         return None
-    here = (workspace.subscription_id.lower(), workspace.resource_group.lower(), workspace.name.lower())
-    home = workspace if place.workspace is None or place.workspace == here else WorkspaceId(*place.workspace)
+    home = workspace if place.workspace is None or place.workspace == workspace else place.workspace
     return datastore_uri(home, place.datastore, place.path)
 
 

@@ -22,7 +22,7 @@ from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, JobSpec
 from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobTimeout, JobWait
 from .._names.json_types import JsonObject
-from .._service.datastores import Datastores
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
 

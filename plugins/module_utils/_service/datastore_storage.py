@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Storage: the containers behind datastores and pending uploads. The storage library is imported when bytes move."""
+"""The blob storage of datastores and of pending uploads. The storage library is imported with the first request."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if t.TYPE_CHECKING:
     from .workspace import Workspace
 
 AUDIENCE = "https://storage.azure.com"
-SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets gives a SAS instead of the key
+SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets returns a SAS in place of the key
 SECRETS_REQUEST = {"expirableSecret": True, "expireAfterHours": 1}
 _CHUNK = 4 << 20
 _READ_CHUNK = 1 << 20
-_SINGLE_PUT = 16 << 20  # larger files travel in blocks: at most this much memory for each worker
+_SINGLE_PUT = 16 << 20  # larger files are sent in blocks: each worker needs at most this much memory
 
 
 @dataclasses.dataclass(frozen=True)
 class Datastore:
-    """One blob datastore of the workspace. ``container`` is opened, with what credential will do, when first used."""
+    """One blob datastore of the workspace. ``container`` is opened when it is first used."""
 
     name: str
     id: str
@@ -52,10 +52,33 @@ class Datastore:
         return _open(self)
 
 
-def open_datastore(workspace: Workspace, name: str | None, option: str = "datastore") -> Datastore:
-    """Look a datastore up: by name, ``azureml:name`` or id, or with None the default one. One request.
+class Datastores:
+    """The datastores that one task uses. Each is read and opened once."""
 
-    Raises InvalidOption when it is absent or its storage takes no blobs. Service fact: assets contract 4.
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._opened: dict[str, Datastore] = {}
+        self._default: Datastore | None = None
+
+    def default(self, option: str) -> Datastore:
+        """The default datastore of the workspace. Raises as ``open_datastore`` does; ``option`` is for messages."""
+        if self._default is None:
+            self._default = open_datastore(self._workspace, None, option)
+            self._opened[self._default.name.lower()] = self._default
+        return self._default
+
+    def named(self, name: str, option: str) -> Datastore:
+        """A datastore by its name, which has no case. Raises as ``open_datastore`` does."""
+        if name.lower() not in self._opened:
+            self._opened[name.lower()] = open_datastore(self._workspace, name, option)
+        return self._opened[name.lower()]
+
+
+def open_datastore(workspace: Workspace, name: str | None, option: str = "datastore") -> Datastore:
+    """Read one datastore, by name, ``azureml:name`` or id; with None the default one. Makes one request.
+
+    ``option`` is the option that names it, for messages. Raises InvalidOption when the datastore is absent or holds no
+    blobs. Service fact: assets contract 4.
     """
     if name is None:
         found = next(workspace.arm.list(workspace.path("datastores"), query={"isDefault": "true"}), None)
@@ -75,9 +98,9 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
 
 
 def open_sas(workspace: Workspace, sas_uri: str) -> BlobContainer:
-    """The container that a signed URL opens."""
+    """The container of a signed URL. Makes no request."""
     url, _mark, sas = sas_uri.partition("?")
-    _hide(workspace, sas)
+    _register_sas(workspace, sas)
     return _container(workspace, url, sas)
 
 
@@ -96,9 +119,10 @@ def _datastore(workspace: Workspace, found: Mapping[str, t.Any], option: str) ->
 
 
 def account_url(protocol: str, account: str, endpoint: str) -> str:
-    """The blob address of a storage account; the account is in the path where the host can have no subdomains.
+    """The URL of a storage account's blobs.
 
-    Those are ``localhost`` and IP addresses, as private clouds and local storage servers have them.
+    The account is a subdomain, or part of the path if the endpoint is ``localhost`` or an IP address, as in private
+    clouds and for local storage servers.
     """
     host = urllib.parse.urlsplit(f"//{endpoint}").hostname or ""
     if host == "localhost" or _is_ip_address(host):
@@ -115,7 +139,7 @@ def _is_ip_address(host: str) -> bool:
 
 
 def _open(datastore: Datastore) -> BlobContainer:
-    """SAS if there is one, else the Entra token of who runs the task; the account key only when nothing else will do.
+    """The container, with a SAS if the service returns one, else with an Entra token, else with the account key.
 
     Service fact: assets contract 4.3.
     """
@@ -132,7 +156,7 @@ def _open(datastore: Datastore) -> BlobContainer:
         return by_token()
     secrets = accepted.body or {}
     if sas := secrets.get("sasToken"):
-        _hide(workspace, sas.lstrip("?"))
+        _register_sas(workspace, sas.lstrip("?"))
         return _container(workspace, datastore.container_url, sas.lstrip("?"))
     container = by_token()
     if not secrets.get("key") or _opens(container):
@@ -171,7 +195,7 @@ def _container(workspace: Workspace, url: str, credential: t.Any) -> BlobContain
     return BlobContainer(url, client)
 
 
-def _hide(workspace: Workspace, sas: str) -> None:
+def _register_sas(workspace: Workspace, sas: str) -> None:
     workspace.http.register_secret(sas)
     for signature in urllib.parse.parse_qs(sas).get("sig", []):
         workspace.http.register_secret(signature)
@@ -179,7 +203,7 @@ def _hide(workspace: Workspace, sas: str) -> None:
 
 
 class _Token:
-    """Our tokens in the shape in which the storage library asks for them."""
+    """Our tokens as a credential of the storage library."""
 
     def __init__(self, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
@@ -188,5 +212,5 @@ class _Token:
     def get_token(self, *_scopes: str, **_options: t.Any) -> AccessToken:
         from azure.core.credentials import AccessToken
 
-        # A short life makes the library ask for each request: we keep the token, and know when it ends.
+        # With a short lifetime the library asks before each request. The token is kept here, and its expiry known.
         return AccessToken(self._credentials.token(AUDIENCE), int(self._clock.now()) + 60)

@@ -21,6 +21,18 @@ def test_workspace_builds_ids() -> None:
     assert WORKSPACE.child("models", "digits", "versions", "1") == f"{W}/models/digits/versions/1"
 
 
+@pytest.mark.parametrize("other", [("0000-1111", "RG1", "ws1"), ("0000-1111", "rg1", "WS1")])
+def test_the_case_of_a_workspace_does_not_count(other: tuple[str, str, str]) -> None:
+    assert WorkspaceId(*other) == WORKSPACE
+    assert hash(WorkspaceId(*other)) == hash(WORKSPACE)
+    assert WorkspaceId(*other).name == other[2]
+
+
+@pytest.mark.parametrize("other", [("0000-2222", "rg1", "ws1"), ("0000-1111", "rg2", "ws1"), ("0000-1111", "rg1", "w")])
+def test_each_of_its_names_tells_a_workspace_from_others(other: tuple[str, str, str]) -> None:
+    assert WorkspaceId(*other) != WORKSPACE
+
+
 @given(names, names)
 def test_a_versioned_asset_is_read_back(name: str, version: str) -> None:
     text = WORKSPACE.child("models", name, "versions", version)

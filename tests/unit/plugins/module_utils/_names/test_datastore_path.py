@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.datastore_path import read_datastore_path
 
 HOME = "subscriptions/S0/resourceGroups/RG1"
@@ -20,12 +21,12 @@ ARM = f"{HOME}/providers/Microsoft.MachineLearningServices/workspaces/ws1"
         f"/{ARM}/datastores/Store/paths/a/b.csv/",
     ],
 )
-def test_every_form_is_one_place(text: str) -> None:
+def test_all_forms_are_one_path(text: str) -> None:
     place = read_datastore_path(text)
     assert place is not None
     assert place.key == ("store", "a/b.csv")
     assert (place.name, place.uri) == ("b.csv", "azureml://datastores/Store/paths/a/b.csv")
-    assert place.workspace == (None if "subscriptions" not in text else ("s0", "rg1", "ws1"))
+    assert place.workspace == (None if "subscriptions" not in text else WorkspaceId("s0", "rg1", "ws1"))
 
 
 @pytest.mark.parametrize(
@@ -39,11 +40,11 @@ def test_every_form_is_one_place(text: str) -> None:
         "",
     ],
 )
-def test_other_texts_are_none(text: str) -> None:
+def test_any_other_text_is_no_datastore_path(text: str) -> None:
     assert read_datastore_path(text) is None
 
 
-def test_case_counts_in_names_of_blobs() -> None:
+def test_blob_names_have_a_case() -> None:
     one, other = (read_datastore_path(f"azureml://datastores/s/paths/{name}") for name in ("a.csv", "A.csv"))
     assert one is not None
     assert other is not None
