@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo test newest oldest conformance matrix lock emulator-up emulator-down clean
+.PHONY: help demo check test newest oldest conformance matrix lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -14,6 +14,10 @@ demo emulator-up: export TEST_ENVIRONMENT = demo
 demo: ## deploy a digit classifier to a local workspace, score images with it, show the results
 	@$(PREPARE)
 	@$(RUN) -m tests.demo
+
+check: ## format, types, imports and the unit tests of what your change touches: while you work
+	@$(PREPARE)
+	@$(RUN) -m tests.gate unit-of-change types format floors yaml
 
 test: ## set up and run all tests (one of them: make test STEP=unit)
 	@$(PREPARE)

@@ -16,6 +16,8 @@ MYPY = [PYTHON, "-m", "mypy", "--config-file", "mypy.ini", "--cache-dir", str(BU
 PLAYBOOKS = sorted(f"playbooks/{file.name}" for file in REPOSITORY.glob("playbooks/*.yml"))
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PYTEST_IN_TWO = [*PYTEST, "-n", "2", "--dist", "worksteal"]
+# What changed is known in the repository, and tested in its copy.
+TOUCHED = 'tests=$(cd "$0" && "$1" -m tests.gate.touched) && exec "$@" $tests'
 DIST = str(PARENT / "dist")
 
 
@@ -63,6 +65,12 @@ STEPS = [
     Step(
         "unit-of-modules",
         [[*PYTEST_IN_TWO, "tests/unit/plugins", "tests/unit/roles", "-m", "not on_request"]],
+        _COLLECTIONS | _IMPORTABLE,
+        on_request=True,
+    ),
+    Step(
+        "unit-of-change",
+        [["sh", "-c", TOUCHED, str(REPOSITORY), *PYTEST_IN_TWO, "-m", "not on_request"]],
         _COLLECTIONS | _IMPORTABLE,
         on_request=True,
     ),
