@@ -20,7 +20,7 @@ MODES = Choice(off="Disabled", on="Enabled")
 texts = st.text(max_size=5)
 
 
-@given(st.dictionaries(texts, st.dictionaries(texts, texts)))
+@given(st.dictionaries(texts, st.dictionaries(texts, texts, max_size=2), max_size=2))
 def test_flavors_there_and_back(flavors: dict[str, dict[str, str]]) -> None:
     value_type = Flavors()
     sent = value_type.encode(flavors, HERE)
