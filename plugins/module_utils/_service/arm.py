@@ -16,8 +16,9 @@ from urllib.parse import quote, urlencode
 from .._clock import Clock
 from .._errors import ParentNotFoundError
 from .._names.json_types import JsonObject
+from .._names.url import origin
 from .answer import ABSENT, ACCEPTED, ERRORS, Answer
-from .clouds import Cloud, origin
+from .clouds import Cloud
 from .http_client import HttpClient
 from .paging import read_items
 from .polling import Polling, is_under_way, shortest_pause

@@ -3,15 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Where a cloud's services stand: the public clouds, and the clouds that describe themselves."""
+"""Azure clouds and the addresses of their services: the public ones, and those that ARM describes."""
 
 from __future__ import annotations
 
 import re
+import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from .._errors import AzureMLError, InvalidOption
+from .._names.url import origin
+from .private_cache import PrivateCache
+
+if t.TYPE_CHECKING:
+    from .http_client import HttpClient
 
 METADATA_PATH = "/metadata/endpoints"
 METADATA_API_VERSION = "2022-09-01"
@@ -30,7 +37,7 @@ class Cloud:
 
     @property
     def management_audience(self) -> str:
-        """The audience of tokens for the resource manager."""
+        """The audience of tokens for ARM."""
         return self.arm_audience or self.resource_manager
 
 
@@ -62,12 +69,31 @@ KNOWN: Mapping[str, Cloud] = {
 }
 
 
-def from_metadata(document: Any, arm_url: str) -> Cloud:
-    """Read a cloud from its resource manager's metadata document, an object or a list of objects.
+def find_cloud(cloud_environment: str, http: HttpClient, *, cache: PrivateCache, authority: str | None = None) -> Cloud:
+    """The cloud of a known name, or the one that an ARM address describes; then at most one request.
+
+    :param cloud_environment: ``AzureCloud``, ``AzureChinaCloud``, ``AzureUSGovernment`` or an https URL
+    :param authority: login address to use in place of the cloud's
+    :param cache: keeps descriptions for a day
+    :raises InvalidOption: ``cloud_environment`` is neither a known name nor a usable address
+    :raises AzureMLError: the address gives no answer, or none that describes a cloud
+    """
+    names = {name.lower(): cloud for name, cloud in KNOWN.items()}
+    cloud = names.get(cloud_environment.lower()) or _read_cloud(cloud_environment, http, cache)
+    if not authority:
+        return cloud
+    address = authority if "://" in authority else f"https://{authority}"
+    if not address.startswith("https://"):
+        raise InvalidOption(f"The authority's address '{authority}' is not safe: it must begin with https://.")
+    return replace(cloud, authority=address.rstrip("/"))
+
+
+def from_metadata(document: t.Any, arm_url: str) -> Cloud:
+    """The cloud in ARM's metadata document, which is an object or a list of objects.
 
     :param document: the parsed JSON of ``GET {arm_url}/metadata/endpoints``
-    :param arm_url: where it was read; chooses the entry of a list, and stands in for an entry without address
-    :raises ValueError: the document lacks what a cloud needs; the text names the key
+    :param arm_url: where it was read; selects the entry of a list, and is the address of an entry without one
+    :raises ValueError: the document has not all that a cloud needs; the text names the key
     """
     entry = _entry(document, arm_url)
     portal = _text(entry, "portal")
@@ -92,13 +118,34 @@ def from_metadata(document: Any, arm_url: str) -> Cloud:
     )
 
 
-def origin(url: str) -> str:
-    """Return scheme, host and port of a URL, in lower case."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+def _read_cloud(cloud_environment: str, http: HttpClient, cache: PrivateCache) -> Cloud:
+    """The cloud that ARM describes at an address, from the cache if it was read within a day."""
+    if not cloud_environment.startswith("https://"):
+        raise InvalidOption(
+            f"cloud_environment '{cloud_environment}' is neither one of {', '.join(KNOWN)} "
+            "nor the address of a resource manager that begins with https://."
+        )
+    url = cloud_environment.rstrip("/")
+    if not url.split("?")[0].endswith(METADATA_PATH):
+        url = f"{url}{METADATA_PATH}?api-version={METADATA_API_VERSION}"
+    # The same address under other trusted authorities may be another cloud.
+    key = ["cloud", url, http.trust_fingerprint()]
+    cached = cache.read(key)
+    document = (
+        cached[0] if cached else http.send("GET", url, what=f"read the description of cloud {origin(url)}").json()
+    )
+    try:
+        cloud = from_metadata(document, url)
+    except ValueError as error:
+        problem = str(error)
+    else:
+        if cached is None:
+            cache.write(key, document)
+        return cloud
+    raise AzureMLError(f"{origin(url)} does not describe a cloud: {problem}. Check cloud_environment.")
 
 
-def _entry(document: Any, arm_url: str) -> Mapping[str, Any]:
+def _entry(document: t.Any, arm_url: str) -> Mapping[str, t.Any]:
     entries = [
         entry for entry in (document if isinstance(document, list) else [document]) if isinstance(entry, Mapping)
     ]
@@ -107,12 +154,12 @@ def _entry(document: Any, arm_url: str) -> Mapping[str, Any]:
     return next((entry for entry in entries if _address(entry) == origin(arm_url)), entries[0])
 
 
-def _address(entry: Mapping[str, Any]) -> str | None:
+def _address(entry: Mapping[str, t.Any]) -> str | None:
     address = entry.get("resourceManager")
     return address.rstrip("/").lower() if isinstance(address, str) and address else None
 
 
-def _text(section: Mapping[str, Any], key: str) -> str:
+def _text(section: Mapping[str, t.Any], key: str) -> str:
     value = section.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f"it has no text under '{key}'")
@@ -120,14 +167,17 @@ def _text(section: Mapping[str, Any], key: str) -> str:
 
 
 def _ml_audience(portal: str) -> str:
-    """The metadata has no machine-learning audience: it ends as the portal's host does, behind its second label."""
+    """The audience of Azure Machine Learning, which the metadata lacks: it ends as the portal's host does.
+
+    That is, with all that follows the second label: ``portal.azure.us`` gives ``https://ml.azure.us``.
+    """
     match = re.fullmatch(r"[^.]+\.[^.]+\.(?P<suffix>.+)", urlsplit(portal).netloc.lower())
     if match is None:
         raise ValueError(f"its portal '{portal}' is not of the form https://portal.<name>.<suffix>")
     return f"https://ml.azure.{match['suffix']}"
 
 
-def _arm_audience(audiences: Any, resource_manager: str) -> str | None:
-    """The resource manager's own address where the cloud takes it as audience, else the first that is listed."""
+def _arm_audience(audiences: t.Any, resource_manager: str) -> str | None:
+    """None if ARM's own address is one of the audiences or none is listed, else the first of them."""
     listed = [str(audience).rstrip("/") for audience in audiences] if isinstance(audiences, list) else []
     return None if not listed or resource_manager in (item.lower() for item in listed) else listed[0]

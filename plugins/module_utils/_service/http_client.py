@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .._clock import Clock
 from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
+from .._names.url import without_query
 from .answer import UNAUTHORIZED, Answer
 from .retry import THROTTLED, UNCERTAIN, Retry
 
@@ -110,7 +111,7 @@ class HttpClient:
         :raises ConnectionFailed: no usable answer; its ``delivery`` says whether the request may have been processed
         :raises CredentialError: from ``token``
         """
-        what = what or f"{method} {_without_query(url)}"
+        what = what or f"{method} {without_query(url)}"
         request = self._request(method, url, json=json, content=content, headers=headers, timeout=timeout)
         repeatable = method in IDEMPOTENT_METHODS if safe_to_repeat is None else safe_to_repeat
         rereadable = method in READ_METHODS or safe_to_repeat is True
@@ -155,7 +156,7 @@ class HttpClient:
         else:
             return Answer(
                 method=request.method,
-                url=_without_query(str(request.url)),
+                url=without_query(str(request.url)),
                 status=response.status_code,
                 headers=response.headers,
                 content=response.content,
@@ -178,7 +179,7 @@ class HttpClient:
     ) -> httpx.Request:
         # All requests carry secrets: bearer tokens, keys, signed URLs.
         if not re.match(r"https://[^/?#]", url):
-            raise InvalidOption(f"'{_without_query(url)}' is not called: its address must begin with https://.")
+            raise InvalidOption(f"'{without_query(url)}' is not called: its address must begin with https://.")
         try:
             return self._connected().build_request(
                 method,
@@ -190,7 +191,7 @@ class HttpClient:
             )
         except httpx.InvalidURL:
             pass
-        raise InvalidOption(f"'{_without_query(url)}' is not an address that can be called.")
+        raise InvalidOption(f"'{without_query(url)}' is not an address that can be called.")
 
     def _connected(self) -> httpx.Client:
         if HTTPX_IMPORT_ERROR is not None:
@@ -250,7 +251,7 @@ def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tup
     failure = ConnectionFailed(
         f"Could not {what}: {reason} (host {request.url.host}).{doubt}",
         delivery=Delivery.NOT_SENT if unsent else Delivery.UNKNOWN,
-        url=_without_query(str(request.url)),
+        url=without_query(str(request.url)),
     )
     return failure, transient
 
@@ -275,7 +276,3 @@ def _reason(error: httpx.HTTPError, *, unsent: bool) -> tuple[str, bool]:
     if unsent:
         return f"no connection{detail}; check the address, the network and the proxy settings", True
     return f"the connection broke before the answer was complete{detail}", True
-
-
-def _without_query(url: str) -> str:
-    return url.split("?", 1)[0]

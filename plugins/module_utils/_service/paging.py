@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from .._errors import ServiceError
 from .._names.json_types import JsonObject
-from .clouds import origin
+from .._names.url import origin
 
 
 def read_items(first: str, read: Callable[[str], JsonObject], *, what: str) -> Iterator[JsonObject]:

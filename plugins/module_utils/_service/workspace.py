@@ -14,9 +14,10 @@ from .._errors import InvalidOption
 from .._invocation import Invocation
 from .._names.arm_id import WorkspaceId
 from .arm import Arm
-from .clouds import Cloud
-from .credentials import Credentials, choose, find_cloud
+from .clouds import Cloud, find_cloud
+from .credentials import Credentials
 from .http_client import HttpClient
+from .identity import choose_source
 from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
@@ -78,12 +79,14 @@ class Workspace:
 
     @functools.cached_property
     def credentials(self) -> Credentials:
-        return choose(
-            self.invocation.options,
-            self.cloud,
+        options = self.invocation.options
+        return Credentials(
+            choose_source(options),
+            self.cloud.authority,
             register_secret=self.http.register_secret,
             cache=self._cache,
             clock=self.invocation.clock,
+            ca_file=options.get("ca_file"),
         )
 
     @functools.cached_property

@@ -167,7 +167,7 @@ def test_a_refused_credential_is_told(run: Run, monkeypatch: pytest.MonkeyPatch)
 def test_no_credential_at_all_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     done = run(doing(read_house), {**TASK, "secret": None, "auth_source": "env"})
-    assert done["msg"].startswith("No usable credential (auth_source=env). Looked at: options and environment")
+    assert done["msg"].startswith("No usable credential (auth_source=env). Checked: options and environment")
 
 
 class TestSecrets:
