@@ -24,9 +24,9 @@ test: ## set up and run all tests (one of them: make test STEP=unit)
 	@$(RUN) -m tests.gate $(STEP)
 
 newest: export TEST_ENVIRONMENT = newest
-newest: ## run unit and integration tests on the newest of everything, nothing locked
+newest: ## run unit, integration and sanity tests on the newest of everything, nothing locked
 	@$(PREPARE)
-	@.build/newest/venv/bin/python -m tests.gate unit integration
+	@.build/newest/venv/bin/python -m tests.gate unit integration sanity
 
 oldest: export TEST_ENVIRONMENT = oldest
 oldest: ## run modules and playbooks on the oldest Python, ansible-core and packages that are allowed

@@ -85,7 +85,10 @@ class Runner:
 
 
 def main(names: list[str]) -> int:
-    """Run the named steps, or all; returns the exit status."""
+    """Run the named steps, or all; returns the exit status.
+
+    A step that this machine cannot run is reported, and fails the run only if it was named.
+    """
     unknown = sorted(set(names) - {step.name for step in STEPS})
     if unknown:
         print(f"no such step: {', '.join(unknown)}; there are: {', '.join(step.name for step in STEPS)}")
@@ -97,18 +100,21 @@ def main(names: list[str]) -> int:
     runner = Runner()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, runner.stop)
+    missing = [step for step in chosen if step.missing]
     outcomes = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in as_completed([pool.submit(runner.run, step) for step in chosen]):
+        for future in as_completed([pool.submit(runner.run, step) for step in chosen if step not in missing]):
             outcome = future.result()
             outcomes.append(outcome)
             if not outcome.passed or outcome.step.on_request:
                 print(f"\n{outcome.output}", flush=True)
             verdict = "passed" if outcome.passed else "FAILED"
             print(f"{outcome.step.name:<15} {verdict} {outcome.seconds:6.1f} s", flush=True)
+    for step in missing:
+        print(f"{step.name:<15} NOT RUN: {step.missing}", flush=True)
     failed = sum(not outcome.passed for outcome in outcomes)
-    print(f"\n{len(outcomes) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    print(f"\n{len(outcomes) - failed} passed, {failed} failed, {len(missing)} not run")
+    return 1 if failed or (names and missing) else 0
 
 
 if __name__ == "__main__":

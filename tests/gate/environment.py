@@ -40,8 +40,13 @@ VENV = BUILD / "venv"
 EMULATOR = BUILD / "emulator" / "venv" if NAME == "oldest" else VENV
 """The environment that a workspace of the integration tests runs in."""
 
+FLOOR = BUILD / "floor" / "venv"
+"""The oldest release series of ansible-core, for the sanity tests; absent if the machine has no Python for it."""
+
 AZURITE = BUILD / "azurite"
 OLDEST_PYTHON = (3, 10)
+FLOOR_PYTHONS = ((3, 10), (3, 11), (3, 12))
+"""The Pythons that ansible-core 2.16 runs on, the preferred one first."""
 
 
 def set_up() -> None:
@@ -77,6 +82,22 @@ def _set_up_locked() -> None:
     _virtual_environment(VENV, _this_python(), lock_of("gate").read_text())
     _locked_packages(VENV, NAME)
     _azurite()
+    if NAME == "gate":
+        _set_up_floor()
+
+
+def _set_up_floor() -> None:
+    python = _floor_python()
+    if python:
+        _virtual_environment(FLOOR, python, lock_of("floor").read_text())
+        _locked_packages(FLOOR, "floor")
+
+
+def _floor_python() -> Interpreter | None:
+    for version in FLOOR_PYTHONS:
+        with contextlib.suppress(interpreters.NoInterpreter):
+            return interpreters.find(oldest=version, newest=version)
+    return None
 
 
 def _set_up_newest() -> None:

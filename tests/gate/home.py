@@ -13,6 +13,9 @@ from pathlib import Path
 from .environment import BUILD
 
 HOME = BUILD / "home"
+FLOOR_HOME = BUILD / "floor" / "home"
+"""A home of its own: two runs of ansible-test at a time must not make the same private environment."""
+
 PIP_OF_ANSIBLE_TEST = ("25_2", "24_2", "23_1_2")
 """Versions of pip that ansible-core 2.20 and newer, 2.18 and 2.19, 2.16 and 2.17 ask for."""
 
@@ -27,18 +30,23 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "--quiet", *ar
 
 
 def lay() -> None:
-    """Lay the home directory; what ansible-test cached there stays."""
-    cache = HOME / ".ansible" / "test" / "cache"
+    """Lay the home directories; what ansible-test cached there stays."""
+    for folder in (HOME, FLOOR_HOME):
+        _lay(folder)
+
+
+def _lay(folder: Path) -> None:
+    cache = folder / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in PIP_OF_ANSIBLE_TEST:
         (cache / f"get_pip_{version}.py").write_text(BOOTSTRAP)
-    _hand_on_pip_settings()
+    _hand_on_pip_settings(folder)
 
 
-def _hand_on_pip_settings() -> None:
+def _hand_on_pip_settings(folder: Path) -> None:
     # pip reads two files of the home directory: one takes the user's own settings, one those of the environment.
     places = (Path.home() / ".config" / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf")
-    legacy, current = HOME / ".pip" / "pip.conf", HOME / ".config" / "pip" / "pip.conf"
+    legacy, current = folder / ".pip" / "pip.conf", folder / ".config" / "pip" / "pip.conf"
     for file in (legacy, current):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)

@@ -44,6 +44,11 @@ def python_in(home: Path) -> Path:
     return home / "bin" / "python"
 
 
+def version_in(home: Path) -> str:
+    """The Python of the virtual environment `home`, as in `3.10`; empty if there is none."""
+    return next((folder.name.removeprefix("python") for folder in home.glob("lib/python3.*")), "")
+
+
 def make_environment(home: Path, interpreter: Interpreter) -> None:
     """Make an empty virtual environment in the folder `home`. Raises subprocess.CalledProcessError."""
     shutil.rmtree(home, ignore_errors=True)  # the first time there is none

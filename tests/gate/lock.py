@@ -1,8 +1,8 @@
 """Makes the locks of the test environments anew, each with the newest that its requirements allow: `make lock`.
 
 A lock pins a package and all that it needs, by version and by the hashes of the wheels of all platforms, for Python
-3.11 to 3.13; `oldest` is for Python 3.10. No lock names a package index: pip's and npm's own settings do. The locks
-are for the demo and the tests. What users install is in `requirements.txt`.
+3.11 to 3.13; `oldest` is for Python 3.10, `floor` for 3.10 to 3.12. No lock names a package index: pip's
+and npm's own settings do. The locks are for the demo and the tests. What users install is in `requirements.txt`.
 """
 
 from __future__ import annotations
@@ -121,6 +121,7 @@ TABLE = (
     Lock("demo", TESTS / "requirements-demo.txt", flags=_AS_IN_GATE),
     Lock("emulator", TESTS / "emulator" / "requirements.txt", flags=_AS_IN_GATE),
     Lock("oldest", TESTS / "requirements-oldest.txt", python="3.10", more=_floors),
+    Lock("floor", TESTS / "requirements-floor.txt", python="3.10"),
     Lock("sdk", CLIENTS / "sdk.txt"),
     Lock("sdk-1.31", CLIENTS / "sdk-1.31.txt"),
     Lock("neighbour", CLIENTS / "neighbour.txt", python="3.12", more=_needed_by_the_neighbour),

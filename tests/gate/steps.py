@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 
-from .environment import BUILD
-from .installation import REPOSITORY
+from .environment import BUILD, FLOOR, tool_environment
+from .home import FLOOR_HOME
+from .installation import REPOSITORY, python_in, version_in
 from .tree import PARENT, ROOT
 
 PYTHON = sys.executable
@@ -23,12 +25,20 @@ DIST = str(PARENT / "dist")
 
 @dataclass(frozen=True)
 class Step:
-    """A named set of commands that must all succeed, in order; one on request runs only when it is named."""
+    """A named set of commands that must all succeed, in order; one on request runs only when it is named.
+
+    A step with something `missing`, which says what this machine lacks, is not run but reported.
+    """
 
     name: str
     commands: list[list[str]]
     environment: dict[str, str] = field(default_factory=dict)
     on_request: bool = False
+    missing: str = ""
+
+
+def _sanity(python: str) -> list[str]:
+    return ["ansible-test", "sanity", "--local", "--color", "no", "--python", python]
 
 
 _COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(PARENT)}
@@ -43,7 +53,13 @@ STEPS = [
         [[*PYTEST_IN_TWO, "tests/integration", "-m", "not on_request"]],
         _COLLECTIONS | _IMPORTABLE,
     ),
-    Step("sanity", [["ansible-test", "sanity", "--local", "--color", "no", "--python", VERSION]]),
+    Step("sanity", [_sanity(VERSION)]),
+    Step(
+        "sanity-floor",
+        [_sanity(version_in(FLOOR))],
+        {"PATH": f"{FLOOR / 'bin'}{os.pathsep}{tool_environment()['PATH']}", "HOME": str(FLOOR_HOME)},
+        missing="" if python_in(FLOOR).exists() else "`make test` found no Python 3.10 to 3.12 for ansible-core 2.16",
+    ),
     Step(
         "conformance",
         [[*PYTEST, "tests/conformance", "-m", "not on_request"]],

@@ -20,6 +20,7 @@ def tools_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "user").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setattr(home, "HOME", tmp_path / "tools")
+    monkeypatch.setattr(home, "FLOOR_HOME", tmp_path / "floor")
     return tmp_path / "tools"
 
 

@@ -50,7 +50,8 @@ def pins(name: str, python: str) -> dict[str, str]:
 
 def pythons(lock: Lock) -> list[str]:
     """The Pythons that a lock is for."""
-    return ["3.10"] if lock.name == "oldest" else [one for one in ("3.11", "3.12", "3.13") if one >= lock.python]
+    newest = {"oldest": 10, "floor": 12}.get(lock.name, 13)
+    return [f"3.{minor}" for minor in range(int(lock.python.removeprefix("3.")), newest + 1)]
 
 
 def test_no_lock_is_left_over() -> None:
@@ -89,6 +90,11 @@ def test_the_oldest_are_the_floors_of_the_collection() -> None:
     floors = {name: one.version for name, several in allowed.items() for one in several if one.operator == ">="}
     assert floors.keys() == allowed.keys()
     assert floors.items() <= pins("oldest", "3.10").items()
+
+
+def test_the_floor_is_the_oldest_release_series() -> None:
+    oldest, floor = (pins(name, "3.10")["ansible-core"].split(".")[:2] for name in ("oldest", "floor"))
+    assert oldest == floor
 
 
 def test_the_lock_of_azurite_has_hashes_and_no_address() -> None:
