@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What a door (a module, later an action plugin) offers the engine, and what the engine gives back."""
+"""What an entry point (a module or an action plugin) offers the engine, and the result that the engine returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ._clock import Clock
 
 
 class Invocation(t.Protocol):
-    """One task as the engine sees it."""
+    """One task as the engine sees it.
+
+    ``cache_dir`` is the directory for tokens and descriptions of clouds, None to cache nothing on disk.
+    """
 
     check_mode: bool
     cache_dir: str | None
@@ -25,18 +28,21 @@ class Invocation(t.Protocol):
         """The task's options, with their defaults filled in."""
 
     def warn(self, message: str) -> None:
-        """Tell the user one sentence with its remedy; the run goes on."""
+        """Show the user a message; the task continues."""
 
     def progress(self, message: str) -> None:
-        """Tell whoever watches how a long wait goes."""
+        """Show how a long operation proceeds, if somebody watches."""
 
     def register_secret(self, secret: str) -> None:
-        """From here on this text must never be printed."""
+        """Mask this text in all output from now on."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a verb did or would do. ``values`` are the documented keys of the module."""
+    """What an operation did, or in check mode would do.
+
+    ``values`` are the documented keys of the module's result, ``before`` and ``after`` the two sides of its diff.
+    """
 
     changed: bool
     values: dict[str, t.Any]

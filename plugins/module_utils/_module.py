@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The door for Ansible modules: options in, result out, and the one place where our errors become a failed task."""
+"""The entry point for Ansible modules: reads the options, runs the operation, shows its result or its failure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from ._service.workspace import Workspace
 
 
 class ModuleInvocation:
-    """One task that came through AnsibleModule."""
+    """One task of an Ansible module."""
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
-        self._is_mute = False
+        self._progress_failed = False
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
         self.clock: Clock = SystemClock()
@@ -38,47 +38,47 @@ class ModuleInvocation:
         self._module.warn(message)
 
     def progress(self, message: str) -> None:
-        """Told in Ansible's debug log, and in the file that the task names: a module cannot speak before its end."""
+        """Write to Ansible's debug log and to the task's progress file: a module cannot print before its end."""
         self._module.debug(message)
         path = self.options.get("progress_file")
-        if path and not self._is_mute:
+        if path and not self._progress_failed:
             try:
-                with open(path, "a", encoding="utf-8", opener=_for_the_owner) as stream:
+                with open(path, "a", encoding="utf-8", opener=_private_opener) as stream:
                     stream.write(f"{message}\n")
             except OSError as error:
-                self._is_mute = True
-                self.warn(f"progress_file: cannot write {path} ({error.strerror}). Nobody can watch; the task goes on.")
+                self._progress_failed = True
+                self.warn(f"progress_file: cannot write {path} ({error.strerror}). The task continues without it.")
 
     def register_secret(self, secret: str) -> None:
         if len(secret) >= SHORTEST_SECRET:
             self._module.no_log_values.add(secret)
 
 
-def _for_the_owner(path: str, flags: int) -> int:
+def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def run(verb: Operation) -> None:
-    """Be an Ansible module: the whole of ``main()``."""
-    spec = verb.spec()
-    asked = spec.opened()
+def run(operation: Operation) -> None:
+    """Run an operation as an Ansible module: the whole of ``main()``."""
+    spec = operation.spec()
+    opened = spec.opened()
     module = AnsibleModule(
-        argument_spec={**connection_options(), **asked.arguments},
-        required_if=asked.required_if,
-        required_together=asked.required_together,
-        mutually_exclusive=asked.mutually_exclusive,
-        required_one_of=asked.required_one_of,
-        required_by=asked.required_by,
+        argument_spec={**connection_options(), **opened.arguments},
+        required_if=opened.required_if,
+        required_together=opened.required_together,
+        mutually_exclusive=opened.mutually_exclusive,
+        required_one_of=opened.required_one_of,
+        required_by=opened.required_by,
         supports_check_mode=True,
     )
     invocation = ModuleInvocation(module)
     try:
         invocation.options = spec.completed(module.params, invocation.register_secret)
-        result = verb.run(Workspace(invocation))
+        result = operation.run(Workspace(invocation))
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except AzureMLError as error:
-        # Ansible adds the pending traceback by itself when it is asked to (-vvv): nobody else wants to read one.
+        # No traceback: Ansible adds the pending one with -vvv, and only then is it of use.
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**_shown(result, module._diff))
 

@@ -70,7 +70,7 @@ def test_who_asks_and_where(play, workspace):
         asking({"AZUREML_WORKSPACE": "ws-nowhere"}, "workspace ws-nowhere", "not found", "Check workspace_name"),
         asking({"AZUREML_RESOURCE_GROUP": "rg-nowhere"}, "resource group rg-nowhere", "Check resource_group"),
         asking({"AZURE_SUBSCRIPTION_ID": NOWHERE}, NOWHERE, "could not be found", mend),
-        asking({"AZURE_SUBSCRIPTION_ID": ""}, "Which workspace?", "subscription_id", "AZURE_SUBSCRIPTION_ID"),
+        asking({"AZURE_SUBSCRIPTION_ID": ""}, "No workspace is named", "subscription_id", "AZURE_SUBSCRIPTION_ID"),
     ]
     try_all(play, "batch_deploy", cases)
     assert workspace.writes == []

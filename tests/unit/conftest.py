@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the unit tests share: a scripted network and a clock that only moves when somebody sleeps."""
+"""Shared by the unit tests: a scripted network, and a clock that moves only when somebody sleeps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 @dataclass
 class Network:
-    """Answers requests from a list, in its order; a request beyond the list fails the test."""
+    """Answers requests from a list, in order. A request after the end of the list fails the test."""
 
     replies: list[Reply]
     requests: list[httpx.Request] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Network:
 
 @dataclass
 class Clock:
-    """Stands still until somebody sleeps, or a test lets time pass."""
+    """Moves when somebody sleeps, or when a test sets ``moment``."""
 
     moment: float = 1_700_000_000.0
     sleeps: list[float] = field(default_factory=list)
@@ -70,7 +70,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def bench(clock: Clock) -> Iterator[Callable[..., Bench]]:
-    """Make a bench from the replies its network will give; all of them must have been asked for in the end."""
+    """Make a bench from the replies of its network. All of them have to be requested before the test ends."""
     made: list[Bench] = []
 
     def make(*replies: Reply) -> Bench:
@@ -85,4 +85,4 @@ def bench(clock: Clock) -> Iterator[Callable[..., Bench]]:
 
     yield make
     for item in made:
-        assert item.network.replies == [], "some replies were never asked for"
+        assert item.network.replies == [], "some replies were never requested"

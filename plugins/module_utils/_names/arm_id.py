@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Names of resources: ARM ids in a workspace, asset ids in a registry, and when two of them mean the same."""
+"""Ids of resources: ARM ids in a workspace, asset ids in a registry, and when two of them are the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 PROVIDER = "Microsoft.MachineLearningServices"
 
-# From the name of one of these on, the service distinguishes upper and lower case.
+# The names of these, and all that follows them in an id, have a case; other names have none.
 # Service fact: assets contract 1.1.
 ASSET_TYPES = frozenset({"codes", "models", "environments", "data", "components"})
 
@@ -56,13 +56,13 @@ class WorkspaceId:
         return hash(self.comparison_key)
 
     def child(self, *segments: str) -> str:
-        """Return the id of a resource below the workspace: ``child("models", "digits", "versions", "1")``."""
+        """The id of a resource in the workspace: ``child("models", "digits", "versions", "1")``."""
         return "/".join((self.path, *segments))
 
 
 @dataclass(frozen=True)
 class ArmId:
-    """A parsed id. In a registry, ``subscription_id``, ``resource_group`` and ``provider`` are None."""
+    """A parsed id. ``subscription_id``, ``resource_group`` and ``provider`` are None for an asset in a registry."""
 
     segments: tuple[tuple[str, str], ...]
     subscription_id: str | None = None
@@ -72,7 +72,7 @@ class ArmId:
 
     @property
     def workspace(self) -> WorkspaceId | None:
-        """The workspace that holds the resource (or is it); None outside of one."""
+        """The workspace that contains the resource, or is it; None for a resource outside any workspace."""
         kind, name = self.segments[0]
         if self.subscription_id is None or self.resource_group is None or kind.lower() != "workspaces":
             return None
@@ -80,27 +80,27 @@ class ArmId:
 
     @property
     def inner(self) -> tuple[tuple[str, str], ...]:
-        """The type and name pairs below the workspace or registry."""
+        """The pairs of type and name after the workspace or registry."""
         return self.segments[1:] if self.workspace else self.segments
 
     @property
     def collection(self) -> str | None:
-        """The outermost type below the workspace or registry, as ``models`` or ``computes``."""
+        """The first type after the workspace or registry: ``models``, ``computes``; None for a workspace itself."""
         return self.inner[0][0] if self.inner else None
 
     @property
     def name(self) -> str:
-        """The name that belongs to ``collection`` (of the workspace itself when there is none)."""
+        """The name that follows ``collection``; that of the workspace if there is none."""
         return self.inner[0][1] if self.inner else self.segments[0][1]
 
     @property
     def version(self) -> str | None:
-        """The asset's version; None when the id names a container or a label."""
+        """The asset's version; None if the id has a label, or neither."""
         return next((name for kind, name in self.inner[1:] if kind.lower() == "versions"), None)
 
     @property
     def label(self) -> str | None:
-        """The asset's label, as ``latest``; None when the id has none."""
+        """The asset's label: ``latest``; None if the id has none."""
         return next((name for kind, name in self.inner[1:] if kind.lower() == "labels"), None)
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ class ArmId:
         return f"{group}/providers/{self.provider}/{rest}"
 
     def comparison_key(self) -> tuple[str | None, ...]:
-        """Return a value that is equal for ids that mean the same resource."""
+        """Equal for ids of the same resource."""
         parts: list[str | None] = [
             part.lower() if part is not None else None
             for part in (self.subscription_id, self.resource_group, self.provider, self.registry)
@@ -124,9 +124,9 @@ class ArmId:
 
 
 def parse(text: str) -> ArmId | None:
-    """Read an ARM id, a workspace asset URI or a registry asset id; None when the text is none of them.
+    """Parse an ARM id, a workspace asset URI or a registry asset id; None for any other text.
 
-    A leading ``azureml:`` before an ARM id, as the CLI's YAML files write it, is taken off.
+    An ARM id may have the prefix ``azureml:``, as in the CLI's YAML files.
     """
     text = text.removeprefix("azureml:") if text.startswith("azureml:/subscriptions/") else text
     if match := _ARM.fullmatch(text):
@@ -141,7 +141,7 @@ def parse(text: str) -> ArmId | None:
 
 
 def same_id(a: str, b: str) -> bool:
-    """Do both texts name the same resource? Case counts only in asset names and versions.
+    """Whether both texts are the id of the same resource. Only asset names and versions have a case.
 
     Service fact: assets contract 1.1.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Places in a datastore, in the forms in which tasks and the service write them."""
+"""Paths in a datastore, in the forms that tasks and the service use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FORMS = re.compile(
 
 @dataclass(frozen=True)
 class DatastorePath:
-    """A blob or folder: ``path`` is below the datastore's root and has no slash at its ends.
+    """A blob or folder in a datastore: ``path`` begins at the datastore's root and has no slash at its ends.
 
     ``workspace`` is in lower case, and None for a path of the workspace where it is used.
     """

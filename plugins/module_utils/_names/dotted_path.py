@@ -11,7 +11,7 @@ import typing as t
 
 
 def get_at(tree: t.Any, path: str) -> t.Any:
-    """The value at a dotted path, None where a step is missing."""
+    """The value at a dotted path; None if a part of the path is absent."""
     for step in path.split("."):
         if not isinstance(tree, t.Mapping):
             return None
@@ -20,7 +20,7 @@ def get_at(tree: t.Any, path: str) -> t.Any:
 
 
 def set_at(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
-    """Put a value at a dotted path, making the maps on the way (also where the service answered null)."""
+    """Set the value at a dotted path. Maps on the way to it are made where they are absent or null."""
     *steps, last = path.split(".")
     for step in steps:
         if not isinstance(tree.get(step), dict):
@@ -30,7 +30,7 @@ def set_at(tree: dict[str, t.Any], path: str, value: t.Any) -> None:
 
 
 def delete_at(tree: dict[str, t.Any], path: str) -> None:
-    """Remove the value at a dotted path, if it is there."""
+    """Delete the value at a dotted path, if there is one."""
     *steps, last = path.split(".")
     holder = get_at(tree, ".".join(steps)) if steps else tree
     if isinstance(holder, dict):

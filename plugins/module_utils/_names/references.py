@@ -22,7 +22,7 @@ _VERSIONED = re.compile(r"(?P<name>[^:@/]+)(?::(?P<version>[^:@/]+)|@(?P<label>[
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-    """What a reference says: either a full ``id``, or a ``name`` with a ``version`` or a ``label``."""
+    """A parsed reference: a full ``id``, or a ``name`` with a ``version`` or a ``label``."""
 
     kind: str
     id: str | None = None
@@ -32,9 +32,9 @@ class Reference:
 
 
 def parse(text: str, kind: str) -> Reference:
-    """Read one reference to a resource of ``kind`` (a segment of the ARM path such as ``models``).
+    """Parse a reference to a resource of ``kind`` (a segment of the ARM path such as ``models``).
 
-    Raises ValueError with the accepted forms when the text is none of them.
+    Raises ValueError with the accepted forms for any other text.
     """
     body = text if text.startswith("azureml://") else text.removeprefix(_PREFIX)
     if body.startswith(("/", "azureml://")):
@@ -51,7 +51,7 @@ def parse(text: str, kind: str) -> Reference:
 
 
 def _checked_id(text: str, kind: str) -> str:
-    """An id that can be read must be of the right kind; what another service may understand passes as it is."""
+    """The id; raises ValueError if it is of another kind. URIs of forms that are not known here are accepted."""
     found = parse_id(text)
     if found is None and text.startswith("/"):
         raise ValueError(f"{text!r} is no full ARM id: it begins with /subscriptions/ and ends with a name or version")
@@ -63,12 +63,12 @@ def _checked_id(text: str, kind: str) -> str:
 
 
 def expand(text: str, kind: str, workspace: WorkspaceId) -> str:
-    """The full id that a reference stands for. Raises ValueError for a label: only the service knows what it means."""
+    """The full id of a reference. Raises ValueError for a label: only the service knows the version that has it."""
     reference = parse(text, kind)
     if reference.id is not None:
         return reference.id
     if reference.label is not None:
-        raise ValueError(f"{text!r} has to be looked up first")
+        raise ValueError(f"{text!r} has a label, which has to be resolved first")
     if kind in UNVERSIONED:
         return workspace.child(kind, reference.name)
     return workspace.child(kind, reference.name, "versions", str(reference.version))

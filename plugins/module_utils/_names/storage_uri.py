@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""How assets name their place in storage: when two URIs mean the same, and where uploaded files are."""
+"""URIs of storage in assets: their forms, when two of them are the same, and where uploaded files are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CLOUD = re.compile(r"[a-z][a-z0-9+.-]*://|azureml:|runs:/", re.IGNORECASE)
 
 
 def is_cloud(text: str) -> bool:
-    """Does the text name something in the cloud, rather than a local path?"""
+    """Whether the text is a URI or reference of the cloud, and not a local path."""
     return _CLOUD.match(text) is not None
 
 
@@ -29,7 +29,7 @@ def datastore_uri(workspace: WorkspaceId, datastore: str, path: str) -> str:
 
 
 def long_form(text: str, workspace: WorkspaceId) -> str | None:
-    """The long form of a path in a datastore, of this ``workspace`` in the short one; None for any other text."""
+    """The long form of a path in a datastore; None for any other text. A short form belongs to ``workspace``."""
     place = read_datastore_path(text)
     if place is None:
         return None
@@ -38,10 +38,10 @@ def long_form(text: str, workspace: WorkspaceId) -> str | None:
 
 
 def comparison_key(text: str, workspace: WorkspaceId) -> str:
-    """A text that is equal for URIs that mean the same place.
+    """Equal for URIs of the same place.
 
-    Service fact: assets contract 8.1 and 12. The service writes the short form long and changes the case of
-    ``resourceGroups``; case counts below the datastore. The default port and a slash at the end do not.
+    Service fact: assets contract 8.1 and 12. The service returns the short form as the long one, with another case of
+    ``resourceGroups``. Only paths in a datastore have a case. The default port and a slash at the end do not count.
     """
     if uri := long_form(text, workspace):
         head, mark, path = uri.partition("/paths/")
@@ -50,11 +50,14 @@ def comparison_key(text: str, workspace: WorkspaceId) -> str:
 
 
 def upload_place(object_hash: str, name: str) -> str:
-    """Where the official SDK and this collection put local files in a datastore. Service fact: assets contract 8.3."""
+    """Where the official SDK and this collection upload local files in a datastore.
+
+    Service fact: assets contract 8.3.
+    """
     return f"LocalUpload/{object_hash}/{name}"
 
 
 def upload_hash(uri: str) -> str | None:
-    """The hash in the URI of such files, None in any other URI."""
+    """The content hash in the URI of files at an ``upload_place``; None for any other URI."""
     match = re.search(r"/LocalUpload/(?P<hash>[0-9a-f]{32,64})(?=/|$)", uri)
     return match["hash"] if match else None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""One blob container: what is in it, and bytes in and out. The storage library's exceptions end here."""
+"""One blob container: listing, reading and writing blobs, with our errors in place of the storage library's."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ _REMEDIES = {
     "AccountIsDisabled": "The storage account is disabled.",
 }
 
-
 _LONGEST_LINE = 8 << 20
 _LOST_RACE = frozenset({409, 412})
 LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
@@ -45,7 +44,7 @@ LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
 @dataclasses.dataclass(frozen=True)
 class Blob:
-    """One blob in a listing; ``md5`` is None where the service has not computed one (large files)."""
+    """One blob in a listing. ``md5`` is None if the service has not computed it, as for large files."""
 
     name: str
     size: int
@@ -57,9 +56,9 @@ class Blob:
 
 @dataclasses.dataclass(frozen=True)
 class Note:
-    """A small text that was read from a blob: which version of it, since when and for how many seconds that stands.
+    """A small text that was read from a blob, with the version, time and age (seconds) of the blob.
 
-    Both by the service's own clock: that of this host may be wrong.
+    Both by the service's clock, for this host's may be wrong.
     """
 
     text: str
@@ -69,10 +68,10 @@ class Note:
 
 
 class BlobContainer:
-    """One blob container. Errors are ours: ServiceError (NotFoundError, ConflictError), ConnectionFailed."""
+    """One blob container. All methods raise ServiceError (also NotFoundError, ConflictError) and ConnectionFailed."""
 
     def __init__(self, url: str, client: ContainerClient) -> None:
-        """``url`` is without its query, as it may be shown."""
+        """``url`` has no query, so that it can be shown."""
         self.url = url
         self._client = client
 
@@ -80,9 +79,9 @@ class BlobContainer:
         return self.metadata(name) is not None
 
     def metadata(self, name: str) -> dict[str, str] | None:
-        """The metadata of a blob, None when it is absent."""
+        """The metadata of a blob; None if the blob is absent."""
         try:
-            with self._speaking(f"look at blob {name}"):
+            with self._our_errors(f"read the metadata of blob {name}"):
                 return dict(self._client.get_blob_client(name).get_blob_properties().metadata)
         except NotFoundError as error:
             if error.code == "ContainerNotFound":
@@ -90,12 +89,13 @@ class BlobContainer:
             return None
 
     def list(self, prefix: str = "") -> Iterator[Blob]:
-        """The blobs whose names begin with ``prefix``, page by page as they are consumed."""
-        with self._speaking(f"list blobs {prefix}".rstrip()):
+        """The blobs whose names begin with ``prefix``, each page read when it is reached."""
+        with self._our_errors(f"list blobs {prefix}".rstrip()):
             for found in self._client.list_blobs(name_starts_with=prefix or None, include=["metadata"]):
                 md5 = found.content_settings.content_md5
-                marks = dict(found.metadata or {})
-                yield Blob(found.name, found.size, bytes(md5) if md5 else None, marks, found.etag, found.last_modified)
+                metadata = dict(found.metadata or {})
+                checksum = bytes(md5) if md5 else None
+                yield Blob(found.name, found.size, checksum, metadata, found.etag, found.last_modified)
 
     def upload(
         self,
@@ -105,7 +105,7 @@ class BlobContainer:
         workers: int = 4,
         progress: t.Callable[[str], None] = lambda _message: None,
     ) -> None:
-        """Store files under blob names, several at a time. The first failure stops those that have not begun.
+        """Upload files to blobs, several at a time. After the first failure no other upload begins.
 
         Raises ConflictError for a blob that exists, unless ``overwrite``; InvalidOption for a file that cannot be read.
         """
@@ -116,15 +116,15 @@ class BlobContainer:
                 for done, future in enumerate(concurrent.futures.as_completed(under_way), start=1):
                     future.result()
                     progress(f"uploaded {done} of {len(todo)} files")
-            except BaseException:  # an interrupt, too: no thread may go on uploading behind it
+            except BaseException:  # also an interrupt: no thread may continue to upload after it
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
     def _upload_one(self, path: Path, name: str, overwrite: bool) -> None:
         try:
-            with path.open("rb") as stream, self._speaking(f"upload {path} to blob {name}"):
+            with path.open("rb") as stream, self._our_errors(f"upload {path} to blob {name}"):
                 size = os.fstat(stream.fileno()).st_size
-                # An empty body has no checksum to check (assets contract 8.4).
+                # An empty body has no checksum (assets contract 8.4).
                 self._client.get_blob_client(name).upload_blob(
                     stream, length=size, overwrite=overwrite, validate_content=size > 0
                 )
@@ -133,14 +133,14 @@ class BlobContainer:
 
     def set_metadata(self, name: str, metadata: Mapping[str, str]) -> None:
         """Replace the metadata of a blob."""
-        with self._speaking(f"mark blob {name}"):
+        with self._our_errors(f"set the metadata of blob {name}"):
             self._client.get_blob_client(name).set_blob_metadata(dict(metadata))
 
     def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
-        """The bytes of a listed blob from ``offset`` on, checked on the way, and of that version alone."""
+        """The bytes of a listed blob from ``offset`` on, their checksums verified, of no other version of it."""
         from azure.core import MatchConditions
 
-        with self._speaking(f"download blob {blob.name}"):
+        with self._our_errors(f"download blob {blob.name}"):
             stream = self._client.get_blob_client(blob.name).download_blob(
                 offset=offset,
                 length=blob.size - offset,
@@ -152,7 +152,7 @@ class BlobContainer:
 
     def read_end(self, name: str, limit: int) -> bytes:
         """The last ``limit`` bytes of a blob."""
-        with self._speaking(f"read blob {name}"):
+        with self._our_errors(f"read blob {name}"):
             client = self._client.get_blob_client(name)
             size = client.get_blob_properties().size
             if size == 0:
@@ -160,13 +160,13 @@ class BlobContainer:
             return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
 
     def lines(self, name: str) -> Iterator[str]:
-        """The lines of a UTF-8 blob with their ends, read as far as they are consumed.
+        """The lines of a UTF-8 blob with their line ends, read no further than the caller gets.
 
-        Raises InvalidOption for a line that is too long to be one.
+        Raises InvalidOption for a line that is too long.
         """
         decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
         rest = ""
-        with self._speaking(f"read blob {name}"):
+        with self._our_errors(f"read blob {name}"):
             for chunk in self._client.get_blob_client(name).download_blob().chunks():
                 text, begin = rest + decode(chunk), 0
                 while end := text.find("\n", begin) + 1:
@@ -179,10 +179,10 @@ class BlobContainer:
             yield rest
 
     def read_note(self, name: str) -> Note | None:
-        """A small text blob, None when it is absent."""
+        """A small text blob; None if it is absent."""
         dates = []
         try:
-            with self._speaking(f"read blob {name}"):
+            with self._our_errors(f"read blob {name}"):
                 stream = self._client.get_blob_client(name).download_blob(
                     raw_response_hook=lambda answer: dates.append(answer.http_response.headers.get("Date"))
                 )
@@ -194,66 +194,67 @@ class BlobContainer:
         written = stream.properties.last_modified
         if written is None:
             raise ConnectionFailed(
-                f"Could not read blob {name} in {self.url}: the answer is not storage's.", delivery=Delivery.ANSWERED
+                f"Could not read blob {name} in {self.url}: the answer is not one of a storage account.",
+                delivery=Delivery.ANSWERED,
             )
-        # After a connection that broke the library forgets the hook: the note then counts as new.
+        # The library calls no hook if it repeated the request. The note then counts as new.
         now = email.utils.parsedate_to_datetime(dates[-1]) if dates and dates[-1] else written
         return Note(text, stream.properties.etag, written, (now - written).total_seconds())
 
-    def write_note(self, name: str, text: str, marks: Mapping[str, str], *, over: Note | None = None) -> bool:
-        """Store a small text with metadata: where nothing stands, or over the note that was read and no other.
+    def write_note(self, name: str, text: str, metadata: Mapping[str, str], *, over: Note | None = None) -> bool:
+        """Write a small text with metadata: to an absent blob, or ``over`` the note that was read, if it is unchanged.
 
-        False when somebody else was faster. Texts of different writers have to differ.
+        False if another writer was faster. Texts of different writers have to differ.
         """
         from azure.core import MatchConditions
 
         guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
         try:
-            with self._speaking(f"write blob {name}"):
+            with self._our_errors(f"write blob {name}"):
                 self._client.get_blob_client(name).upload_blob(
-                    text.encode(), overwrite=over is not None, metadata=dict(marks), **guard
+                    text.encode(), overwrite=over is not None, metadata=dict(metadata), **guard
                 )
         except ServiceError as error:
             if error.status not in _LOST_RACE:
                 raise
             current = self.read_note(name)
-            return current is not None and current.text == text  # an earlier try of ours, whose answer was lost
+            return current is not None and current.text == text  # an earlier attempt of ours, whose answer was lost
         return True
 
     def delete(self, name: str, *, over: Note | None = None) -> None:
-        """Remove a blob, or only the note that was read; one that is absent already, or another by now, is fine."""
+        """Delete a blob, or only (``over``) the note that was read. An absent or changed blob is no error."""
         from azure.core import MatchConditions
 
         guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
         try:
-            with self._speaking(f"delete blob {name}"):
+            with self._our_errors(f"delete blob {name}"):
                 self._client.get_blob_client(name).delete_blob(**guard)
         except ServiceError as error:
             if not isinstance(error, NotFoundError) and not (over and error.status in _LOST_RACE):
                 raise
 
     @contextlib.contextmanager
-    def _speaking(self, action: str) -> Iterator[None]:
-        """Turn the library's exceptions into ours: its texts may hold signed URLs."""
+    def _our_errors(self, action: str) -> Iterator[None]:
+        """Raise our exceptions in place of the library's, whose texts may hold signed URLs."""
         from azure.core import exceptions
 
         try:
             yield
         except exceptions.HttpResponseError as error:
-            raise _refusal(action, self.url, error) from None
+            raise _service_error(action, self.url, error) from None
         except (exceptions.AzureError, exceptions.DeserializationError) as error:
-            raise _no_answer(action, self.url, error) from None
+            raise _connection_failed(action, self.url, error) from None
 
 
-def _refusal(action: str, url: str, error: t.Any) -> ServiceError:
+def _service_error(action: str, url: str, error: t.Any) -> ServiceError:
     status = error.status_code
     code = getattr(error, "error_code", None)
     code = str(getattr(code, "value", code) or "") or None
     kind = {404: NotFoundError, 409: ConflictError}.get(status or 0, ServiceError)
-    said = f"status {status}{f', {code}' if code else ''}"
+    answer = f"status {status}{f', {code}' if code else ''}"
     headers = error.response.headers if error.response else {}
     return kind(
-        f"Could not {action} in {url}: {said}. {_REMEDIES.get(code or '', '')}".rstrip(),
+        f"Could not {action} in {url}: {answer}. {_REMEDIES.get(code or '', '')}".rstrip(),
         status=status,
         error={"code": code, "message": str(error.reason or "")},
         request_id=headers.get("x-ms-request-id"),
@@ -261,13 +262,13 @@ def _refusal(action: str, url: str, error: t.Any) -> ServiceError:
     )
 
 
-def _no_answer(action: str, url: str, error: Exception) -> ConnectionFailed:
+def _connection_failed(action: str, url: str, error: Exception) -> ConnectionFailed:
     text = str(error)
     host = urllib.parse.urlsplit(url).netloc
     if "CERTIFICATE_VERIFY_FAILED" in text:
         reason = f"the certificate of {host} is not trusted. Name the authority's certificate in ca_file"
     elif "non-TLS" in text:
-        reason = f"{host} is asked over http, and tokens go over https only. Give the datastore the protocol https"
+        reason = "the URL begins with http, and tokens are sent over https only. Give the datastore the protocol https"
     else:
         reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and proxy, and run again"
     return ConnectionFailed(f"Could not {action} in {url}: {reason}.", delivery=Delivery.UNKNOWN, url=url)

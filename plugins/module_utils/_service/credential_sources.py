@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The ways to prove who we are, one small class each; azure-identity is imported when a token must be fetched."""
+"""Credential sources: the ways in which an identity authenticates. azure-identity is imported with the first token."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """A way to get tokens. ``tenant`` and ``client_id`` may be None where the source knows them itself."""
+    """An identity and how it authenticates. ``tenant`` and ``client_id`` are None if the source knows them itself."""
 
     tenant: str | None = None
     client_id: str | None = None
@@ -34,15 +34,18 @@ class Source:
     title: t.ClassVar[str]
 
     def material(self) -> list[str] | None:
-        """What tokens of this source hang on, so that cached ones never outlive it; None: do not cache on disk."""
+        """What tokens depend on beside the names, so that a cached one is not used after it changes.
+
+        None if tokens of this source must not be cached on disk. Raises CredentialError for a file that cannot be read.
+        """
         return None
 
     def secrets(self) -> Sequence[str]:
-        """The texts that must never be shown."""
+        """The texts that must never be shown. Raises CredentialError for a file that cannot be read."""
         return ()
 
     def build(self, identity: ModuleType, settings: dict[str, t.Any]) -> TokenCredential:
-        """Make the azure-identity credential; ``settings`` are those that every credential takes."""
+        """The credential of azure-identity; ``settings`` are those that all credentials take."""
         raise NotImplementedError
 
 
@@ -102,7 +105,7 @@ class FederatedToken(Source):
 
 @dataclass(frozen=True)
 class ManagedIdentity(Source):
-    """Not cached on disk: a home directory may be shared by hosts with different identities."""
+    """Not cached on disk: hosts with different identities may share a home directory."""
 
     title = "managed identity of this host"
 
@@ -123,9 +126,9 @@ class AzureCli(Source):
 
 
 def fetch_token(source: Source, audience: str, authority: str, settings: dict[str, t.Any]) -> tuple[str, float]:
-    """Get a new token and the time it expires (seconds since the epoch).
+    """A new token, and the time when it expires (seconds since the epoch).
 
-    :raises CredentialError: refused, or nobody to ask; names tenant, client, authority and what to do
+    :raises CredentialError: the authority refuses or does not answer; names tenant, client, authority and what to do
     :raises MissingLibrary: azure-identity is not installed
     """
     try:
@@ -133,16 +136,16 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
         from azure.core import exceptions as failures
     except ImportError:
         raise MissingLibrary("azure-identity", traceback.format_exc()) from None
-    # It warns on every refusal, in its own words; the error says the same better.
+    # It logs a warning for each refusal; our error says the same with what to do.
     logging.getLogger("azure.identity").setLevel(logging.ERROR)
     try:
-        # A new credential each time: the old one would answer from its own cache what a service just refused.
+        # A new credential each time: an old one would return the refused token from its own cache.
         answer = source.build(identity, settings).get_token(f"{audience.rstrip('/')}/.default")
         return answer.token, float(answer.expires_on)
     except (failures.AzureError, ValueError) as error:
         unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
-        reason = _no_answer(str(error)) if unanswered else _refusal(str(error), source)
-    # Raised outside of the handler: the library's texts must not hang on to our error.
+        reason = _unanswered_reason(str(error)) if unanswered else _refusal_reason(str(error), source)
+    # Raised outside the handler, so that the library's texts are not part of our error.
     raise CredentialError(
         f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "
         f"client_id {source.client_id or 'unset'}, authority {authority}): {reason}."
@@ -155,24 +158,24 @@ def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ..
     return error is not None
 
 
-def _no_answer(text: str) -> str:
+def _unanswered_reason(text: str) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "the authority's certificate is not trusted; give its authority as ca_file"
     return "the authority cannot be reached; check its address, the network and the proxy settings"
 
 
-def _refusal(text: str, source: Source) -> str:
+def _refusal_reason(text: str, source: Source) -> str:
     for pattern, reason in _REFUSALS:
         if re.search(pattern, text, re.IGNORECASE):
             code = re.search(r"AADSTS\d+", text)
             return f"{reason} ({code[0]})" if code else reason
-    # Behind the first line stand trace ids, which change from run to run.
+    # The lines after the first are trace ids, which change with each run.
     first = (text.strip() or "no reason given").splitlines()[0]
     return redact(first, source.secrets()).rstrip(".")[:500]
 
 
 def _content(path: str, option: str) -> str:
-    """Any bytes as text, so that it can take part in a key."""
+    """The bytes of a file as text, whatever its encoding. Raises CredentialError that names the option."""
     try:
         return Path(path).expanduser().read_bytes().decode("latin-1")
     except OSError as error:

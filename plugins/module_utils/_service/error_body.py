@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What the service's error answers say: the innermost code, a readable text, and what to do about it."""
+"""Error answers of the services: the innermost code, a readable text, and what to do about it."""
 
 from __future__ import annotations
 
@@ -13,55 +13,55 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# Texts that say less than the ones they wrap. Service fact: batch contract 9.1, assets contract 1.5.
-_HOLLOW = frozenset({"", "the specified resource was not found", "systemerror", "usererror"})
+# Texts that say less than those of the errors inside them. Service fact: batch contract 9.1, assets contract 1.5.
+_EMPTY_TEXTS = frozenset({"", "the specified resource was not found", "systemerror", "usererror"})
 _LONGEST_TEXT = 1500
 _VALIDATION_LIST = re.compile(r"\s*(?:Errors:)?\s*(\[\s*\{.*\}\s*\])\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """The innermost code (None when there is none) and a text in one line."""
+    """The innermost code of an error (None if it has none), and its text in one line."""
 
     code: str | None
     text: str
 
 
 def read_error_body(body: Any) -> ErrorBody:
-    """Read an error answer in any of the shapes the services use; unknown shapes give an empty fault.
+    """Parse an error answer in any of the shapes that the services use; any other shape gives an empty ErrorBody.
 
     Service fact: batch contract 9.1 (management), 9.2 (data plane), 2.2 (failed operation), assets contract 1.5.
     """
     error = body.get("error", body) if isinstance(body, dict) else None
     if isinstance(error, str):
-        # The authority's own shape, RFC 6749 section 5.2.
+        # The shape of the authority, RFC 6749 section 5.2.
         return ErrorBody(error, _one_line(str(body.get("error_description") or "")))
     if not isinstance(error, dict):
         return ErrorBody(None, "")
     codes, texts = zip(*_layers(error), strict=True)
     code = _inner_error_code(error) or next((code for code in reversed(codes) if code), None)
-    told = list(dict.fromkeys(text for text in texts if text.rstrip(".").lower() not in _HOLLOW))
-    return ErrorBody(code, _one_line(" ".join(told or [texts[0]])))
+    telling = list(dict.fromkeys(text for text in texts if text.rstrip(".").lower() not in _EMPTY_TEXTS))
+    return ErrorBody(code, _one_line(" ".join(telling or [texts[0]])))
 
 
 def remedy(fault: ErrorBody, status: int | None = None) -> str | None:
-    """Return what the user can do about a fault, in one or two sentences; None when nobody knows."""
+    """What the user can do about an error, in one or two sentences; None if that is not known."""
     return next((entry.advice for entry in _REMEDIES if entry.fits(fault, status)), None)
 
 
 def explain(fault: ErrorBody, status: int | None = None) -> str:
-    """Put a fault into sentences: its code, its text, and what to do."""
-    said = ": ".join(part for part in (fault.code, fault.text) if part) or "the service gives no reason"
-    stop = "" if said.endswith((".", "!", "?")) else "."
+    """The error in sentences: its code, its text, and what to do."""
+    cause = ": ".join(part for part in (fault.code, fault.text) if part) or "the service gives no reason"
+    stop = "" if cause.endswith((".", "!", "?")) else "."
     advice = remedy(fault, status)
-    return f"{said}{stop} {advice}" if advice else f"{said}{stop}"
+    return f"{cause}{stop} {advice}" if advice else f"{cause}{stop}"
 
 
 def _layers(error: dict[str, Any]) -> Iterator[tuple[str | None, str]]:
-    """Code and text of an error and of all it wraps, outermost first."""
+    """Code and text of an error and of all errors inside it, outermost first."""
     message = error.get("message")
     nested = _parsed(message)
-    text = "" if nested is not None else _unfolded(message if isinstance(message, str) else "")
+    text = "" if nested is not None else _with_validation_errors(message if isinstance(message, str) else "")
     yield (error.get("code") or None, text)
     if isinstance(nested, dict):
         yield from _layers_of(nested)
@@ -92,7 +92,7 @@ def _inner_error_code(error: dict[str, Any]) -> str | None:
 
 
 def _parsed(message: Any) -> Any:
-    """The envelope that some services put, as JSON text, where a message belongs; else None."""
+    """The error that some services put into a message as JSON text; None for any other message."""
     if not isinstance(message, str) or not message.lstrip().startswith("{"):
         return None
     try:
@@ -101,10 +101,10 @@ def _parsed(message: Any) -> Any:
         return None
 
 
-def _unfolded(message: str) -> str:
-    """Turn the JSON list of validation errors inside a message into ``PropertyName: ErrorMessage`` parts.
+def _with_validation_errors(message: str) -> str:
+    """The message with ``PropertyName: ErrorMessage`` in place of a JSON list of validation errors.
 
-    Attempted values are left out: they may be secrets.
+    Attempted values are left out, for they may be secrets.
     """
     match = _VALIDATION_LIST.search(message)
     if match is None:
@@ -124,7 +124,7 @@ def _one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Remedy:
-    """Advice for a fault with one of the codes or statuses, or with a text that holds the pattern."""
+    """Advice for an error with one of the codes or statuses, or with a text that matches the pattern."""
 
     advice: str
     codes: frozenset[str] = frozenset()
@@ -132,15 +132,15 @@ class _Remedy:
     statuses: frozenset[int] = frozenset()
 
     def fits(self, fault: ErrorBody, status: int | None) -> bool:
-        told = self.pattern is not None and re.search(self.pattern, fault.text, re.IGNORECASE) is not None
-        return told or fault.code in self.codes or status in self.statuses
+        matches = self.pattern is not None and re.search(self.pattern, fault.text, re.IGNORECASE) is not None
+        return matches or fault.code in self.codes or status in self.statuses
 
 
-# The first that fits is given, so texts and codes stand before the statuses they come with.
+# The first that fits is used, so patterns and codes come before the statuses that they come with.
 _REMEDIES = (
     _Remedy(
         pattern=r"must be unique within (?:the|a) region|already an endpoint with this name",
-        advice="Everybody in the region shares the endpoint names: choose another one, for instance with a suffix.",
+        advice="Endpoint names are unique in the whole region: choose another one, for instance with a suffix.",
     ),
     _Remedy(
         pattern=r"tag values must not be null or empty",
@@ -187,10 +187,10 @@ _REMEDIES = (
     ),
     _Remedy(
         statuses=frozenset({429}),
-        advice="The subscription's request budget is used up: run again later, or run fewer tasks side by side.",
+        advice="The subscription has sent too many requests: run again later, or run fewer tasks in parallel.",
     ),
     _Remedy(
         statuses=frozenset({500, 502, 503, 504}),
-        advice="The service has trouble of its own: run the task again later.",
+        advice="The service failed: run the task again later.",
     ),
 )

@@ -3,10 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""A directory of small JSON values with an expiry, readable by its owner alone: tokens, cloud descriptions.
+"""A cache on disk that only its owner can read: tokens, descriptions of clouds.
 
-It is a convenience: whatever is wrong with it (no home, another owner, open permissions, broken files) makes it
-behave as if it were empty, never as an error.
+With any fault of it (no home, another owner, open permissions, damaged files) it counts as empty. It never raises.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from typing import Any
 
 from .._clock import Clock
 
-# Nothing is kept longer than this many seconds.
+# Seconds after which every value is dropped.
 LIFETIME = 24 * 3600.0
 
 
 class PrivateCache:
-    """Values by key; a key is a list of texts and may hold secrets, for only its digest is written.
+    """JSON values by key. A key is a list of texts and may hold secrets: only its digest is written.
 
-    :param directory: where to keep the values, created with mode 0700; None keeps nothing
+    :param directory: holds the values, created with mode 0700; None caches nothing
     """
 
     def __init__(self, directory: str | None, clock: Clock) -> None:
@@ -37,7 +36,7 @@ class PrivateCache:
         self._clock = clock
 
     def read(self, key: list[str]) -> tuple[Any, float] | None:
-        """Return the value under the key and the time it expires, None when there is no valid one."""
+        """The value of a key and the time when it expires; None if there is no valid one."""
         if self._directory is None or not _private(self._directory, stat.S_ISDIR):
             return None
         try:
@@ -48,10 +47,7 @@ class PrivateCache:
         return (value, expires) if expires > self._clock.now() else None
 
     def write(self, key: list[str], value: Any, expires: float | None = None) -> None:
-        """Keep a JSON value until ``expires`` (seconds since the epoch, by default for a day).
-
-        It replaces the one before in one step.
-        """
+        """Store a JSON value until ``expires`` (seconds since the epoch, by default for a day), in one step."""
         if self._directory is None:
             return
         expires = self._clock.now() + LIFETIME if expires is None else expires
@@ -59,7 +55,7 @@ class PrivateCache:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _private(self._directory, stat.S_ISDIR):
                 return
-            self._forget_old(self._directory)
+            self._delete_old(self._directory)
             # mkstemp makes the file with mode 0600.
             handle, name = tempfile.mkstemp(dir=self._directory)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -68,14 +64,14 @@ class PrivateCache:
         except OSError:
             return
 
-    def _forget_old(self, directory: Path) -> None:
-        """Keys change with every new secret or token file: what nobody wrote for a day is swept out."""
+    def _delete_old(self, directory: Path) -> None:
+        """Delete values that were not written for a day: each new secret or token file makes a new key."""
         for file in directory.iterdir():
             if file.lstat().st_mtime < self._clock.now() - LIFETIME:
                 file.unlink(missing_ok=True)
 
     def drop(self, key: list[str]) -> None:
-        """Forget the value under the key."""
+        """Delete the value of a key."""
         if self._directory is not None and _private(self._directory, stat.S_ISDIR):
             self._file(self._directory, key).unlink(missing_ok=True)
 
@@ -85,7 +81,7 @@ class PrivateCache:
 
 
 def _private(path: Path, kind: Callable[[int], bool]) -> bool:
-    """Is this a thing of the given kind that belongs to us and that nobody else may touch?"""
+    """Whether the path is of the given kind, belongs to this user, and gives no one else any permission."""
     try:
         return _is_private(path.lstat(), kind)
     except OSError:
@@ -97,7 +93,7 @@ def _is_private(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
 
 
 def _read_private(path: Path) -> str:
-    """Read a file, checking the very file that is open; raises OSError when it is not private."""
+    """The text of a file, whose permissions are checked once it is open. Raises OSError if it is not private."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
         if not _is_private(os.fstat(file.fileno()), stat.S_ISREG):
             raise PermissionError

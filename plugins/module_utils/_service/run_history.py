@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Run history: the runs inside a job, and where they left their outputs."""
+"""Run history: the runs inside a job, and where their outputs are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCORING_RUN = "batchscoring"
 class Run:
     """One run inside a job. ``logs`` is the folder of its log files in the workspace's artifact store.
 
-    ``error`` is its own account of a failure; that batch jobs have one was not recorded.
+    ``error`` is the message that the run has of its failure; none was recorded for batch jobs.
     """
 
     id: str
@@ -56,12 +56,12 @@ class RunHistory:
         self._discovery_url = discovery_url
 
     def children(self, job: str) -> list[Run]:
-        """The runs inside a job; a model deployment's job has one, named ``batchscoring``.
+        """The runs inside a job. The job of a model deployment has one, named ``batchscoring``.
 
         Raises ServiceError or ConnectionFailed.
         """
         below = f"runs/{quote(job, safe='')}/children"
-        answer = self._ask("GET", "history", below, what=f"read the runs of job {job}")
+        answer = self._send("GET", "history", below, what=f"read the runs of job {job}")
         return [
             Run(
                 id=str(run["runId"]),
@@ -75,46 +75,49 @@ class RunHistory:
         ]
 
     def output_place(self, run: str, output: str) -> DatastorePath | None:
-        """Where an output of a run is; None when the history does not say.
+        """Where an output of a run is; None if run history does not have it.
 
         Raises ServiceError or ConnectionFailed. Service fact: batch contract 6.5 (newer runs name an asset, which the
-        data service resolves; older ones the place itself).
+        data service resolves; older ones name the path).
         """
-        desired = {
+        query = {
             "runId": run,
             "selectRunMetadata": True,
             "selectRunDefinition": True,
             "selectJobSpecification": True,
         }
-        told = self._ask("POST", "history", "rundata", json=desired, what=f"read the data of run {run}")
-        asset = ((told.get("runMetadata") or {}).get("outputs") or {}).get(output) or {}
-        resolved = self._place_of(asset["assetId"]) if asset.get("assetId") else None
+        data = self._send("POST", "history", "rundata", json=query, what=f"read the data of run {run}")
+        asset = ((data.get("runMetadata") or {}).get("outputs") or {}).get(output) or {}
+        resolved = self._resolve(asset["assetId"]) if asset.get("assetId") else None
         if resolved is not None:
             return resolved
-        place = ((told.get("runDefinition") or {}).get("dataReferences") or {}).get(output) or {}
+        place = ((data.get("runDefinition") or {}).get("dataReferences") or {}).get(output) or {}
         if place.get("dataStoreName") and place.get("pathOnDataStore"):
             return DatastorePath(place["dataStoreName"], place["pathOnDataStore"].strip("/"))
         return None
 
-    def _place_of(self, asset: str) -> DatastorePath | None:
-        what = f"find the place of data {asset}"
+    def _resolve(self, asset: str) -> DatastorePath | None:
+        what = f"resolve data asset {asset}"
         try:
-            told = self._ask("POST", "data", "dataversion/batchGetResolvedUris", json={"values": [asset]}, what=what)
+            answer = self._send("POST", "data", "dataversion/batchGetResolvedUris", json={"values": [asset]}, what=what)
         except ServiceError:
-            return None  # the run's definition, or its usual folder, may tell as well
-        uri = ((told.get("values") or {}).get(asset) or {}).get("uri")
+            return None  # the path may be found in other ways
+        uri = ((answer.get("values") or {}).get(asset) or {}).get("uri")
         place = read_datastore_path(uri) if uri else None
         return DatastorePath(place.datastore, place.path) if place else None
 
     @functools.cached_property
     def host(self) -> str:
-        """The regional host, ``https://eastus.api.azureml.ms``; one request. Raises ServiceError, ConnectionFailed."""
-        answer = self._http.send("GET", self._discovery_url, what="read where the workspace's services are").json()
+        """The regional host: ``https://eastus.api.azureml.ms``. Makes one request.
+
+        Raises ServiceError or ConnectionFailed.
+        """
+        answer = self._http.send("GET", self._discovery_url, what="read the hosts of the workspace's services").json()
         if not isinstance(answer, dict) or not answer.get("api"):
-            raise ServiceError("Could not read where the workspace's services are: the answer names no 'api'.")
+            raise ServiceError("Could not read the hosts of the workspace's services: the answer has no 'api'.")
         return str(answer["api"]).rstrip("/")
 
-    def _ask(
+    def _send(
         self, method: str, service: str, below: str, *, what: str, json: dict[str, t.Any] | None = None
     ) -> dict[str, t.Any]:
         answer = self._http.send(
@@ -129,7 +132,7 @@ class RunHistory:
 
 
 def _message(error: t.Any) -> str | None:
-    """The text of an error, which may be wrapped once more."""
+    """The message of an error, which may be inside another one."""
     inner = error.get("error", error) if isinstance(error, dict) else None
     message = inner.get("message") if isinstance(inner, dict) else None
     return str(message) if message else None

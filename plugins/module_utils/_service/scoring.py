@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The scoring host of a batch endpoint: one call, which costs money each time it is made."""
+"""The scoring host of a batch endpoint: the request that starts a job, and costs money each time."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ if t.TYPE_CHECKING:
     from .credentials import Credentials
     from .http_client import HttpClient
 
-# Answers were recorded after 2 to 4.4 s (batch contract 5.4); a slow one must not become a lost one.
+# Answers were recorded after 2 to 4.4 s (batch contract 5.4). Whether a job was started is unknown after a timeout.
 ANSWER_TIMEOUT = 180.0
-# Clients disagree about the spelling, and the service's choice is not known (batch contract 5.1).
+# Clients disagree about the name, and which one the service reads is not known (batch contract 5.1).
 REPEATABILITY_HEADERS = ("repeatability-request-id", "repeatability_request-id")
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 
 
 class Scoring:
-    """Starts scoring jobs as the caller's identity, with a token made for the machine-learning service."""
+    """Starts scoring jobs, with a token for the audience of Azure Machine Learning."""
 
     def __init__(self, http: HttpClient, cloud: Cloud, credentials: Credentials) -> None:
         self._http = http
         self._cloud = cloud
         self._credentials = credentials
 
-    def make_ready(self) -> None:
-        """Get the token for a call that is going to be made. Raises CredentialError."""
+    def prepare(self) -> None:
+        """Get the token of the next request, so that it cannot fail then. Raises CredentialError."""
         self._token(False)
 
     def submit(
         self, scoring_uri: str, body: dict[str, t.Any], *, deployment: str | None, request_id: str, what: str
     ) -> dict[str, t.Any]:
-        """Start one job and return its resource as the service describes it.
+        """Start one job and return it as the service describes it.
 
-        Never sent again once it may have been processed: the service may or may not recognise ``request_id``.
+        Not repeated once the request may have been processed: the service may or may not recognise ``request_id``.
 
-        :param scoring_uri: as the endpoint tells it
-        :param deployment: the deployment to use in place of the endpoint's default
-        :raises ServiceError: the service refuses; from status 500 on the job may have been started nevertheless
+        :param scoring_uri: as the endpoint returns it
+        :param deployment: the deployment to use in place of the default one
+        :raises ServiceError: the service refuses; the job may still have been started if the status is UNCERTAIN
         :raises ConnectionFailed: no usable answer; unless its ``delivery`` is NOT_SENT the job may have been started
 
         Service fact: batch contract 5.1, 5.4.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""One Azure ML workspace, opened from a task's options: its services are made when first used."""
+"""One Azure ML workspace and its services, each made when it is first used."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ _VARIABLES = {
 
 
 class Workspace:
-    """The services of one workspace for the length of one task."""
+    """The workspace that a task names, with its services; lives as long as the task."""
 
     def __init__(self, invocation: Invocation) -> None:
+        """Makes no request and reads no file."""
         self.invocation = invocation
 
     @functools.cached_property
     def id(self) -> WorkspaceId:
-        """Which workspace. Raises InvalidOption when the task does not say."""
+        """The names of the workspace. Raises InvalidOption if the task leaves one out."""
         options = self.invocation.options
         missing = [
             f"{option} (or the environment variable {name})"
@@ -48,11 +49,11 @@ class Workspace:
             if not options.get(option)
         ]
         if missing:
-            raise InvalidOption(f"Which workspace? Not set: {', '.join(missing)}.")
+            raise InvalidOption(f"No workspace is named. Set {', '.join(missing)}.")
         return WorkspaceId(options["subscription_id"], options["resource_group"], options["workspace_name"])
 
     def path(self, below: str = "") -> str:
-        """The ARM path of something in this workspace."""
+        """The ARM path of a resource in this workspace, or of the workspace itself."""
         return f"{self.id.path}/{below}" if below else self.id.path
 
     @functools.cached_property
@@ -116,7 +117,7 @@ class Workspace:
 
     @functools.cached_property
     def properties(self) -> dict[str, t.Any]:
-        """The workspace resource itself; one request. Raises InvalidOption when there is none."""
+        """The workspace as ARM returns it; makes one request. Raises InvalidOption if it is absent."""
         current = self.arm.get(self.path())
         if current is None:
             raise InvalidOption(

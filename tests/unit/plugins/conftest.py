@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module as Ansible does, through its ``main()``, against the exact list of requests it may make."""
+"""Runs a module as Ansible does, through its ``main()``, against the list of requests that it has to make."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ WITH_INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in
 def run(
     bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Run:
-    """``run(module, options, *calls, check=False, diff=True)``: all calls must be made, in this order, and no other."""
+    """``run(module, options, *calls, check=False, diff=True)``: the module has to make these calls, in this order."""
     for name in [name for name in os.environ if name.startswith("AZURE") or name.endswith("CA_BUNDLE")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)

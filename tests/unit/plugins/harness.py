@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words of module tests: the requests a module may make, their answers, and what it printed."""
+"""For tests of modules: the requests of a module with their answers, and its output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 WORKSPACE = f"{SUBSCRIPTION}/resourceGroups/rg1/providers/Microsoft.MachineLearningServices/workspaces/ws1"
 OPERATION = f"{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/locations/eastus/mfeOperationsStatus/op1"
 
-# Planted: none of these may ever be printed.
+# None of these may be printed.
 CLIENT_SECRET = "planted-client-secret-7f3a"
 TOKEN = "planted-management-token-91bc"
 SIGNATURE = "planted-operation-signature-55de"
@@ -36,7 +36,7 @@ CONNECTION = {
 
 @dataclass
 class Call:
-    """A request the module has to make, ``path`` being below the workspace or absolute, and the answer it gets."""
+    """A request that the module has to make, and its answer. ``path`` is absolute or relative to the workspace."""
 
     method: str
     path: str
@@ -60,7 +60,7 @@ class Call:
 
 
 def get(path: str, body: Any = None, **query: str) -> Call:
-    """A GET; without a body the answer is the service's 404 for a missing resource."""
+    """A GET. Without a body the answer is the service's 404 for an absent resource."""
     return Call("GET", path, 404 if body is None else 200, body or not_found(path), query)
 
 
@@ -84,7 +84,7 @@ def delete(path: str, status: int = 202, body: Any = None, operation: bool = Tru
 
 
 def poll(status: str = "Succeeded", *, after: float = 0, **more: Any) -> Call:
-    """A look at the operation that ``put`` or ``delete`` started; the next one is wanted ``after`` seconds."""
+    """A poll of the operation that ``put`` or ``delete`` started; ``after`` is the Retry-After of its answer."""
     headers = {"Retry-After": str(after)} if after else {}
     return Call("GET", OPERATION, 200, {"status": status, **more}, headers=headers)
 
@@ -103,7 +103,7 @@ def error(code: str, message: str, **more: Any) -> dict[str, Any]:
 
 @dataclass
 class Outcome:
-    """What a module printed, parsed, and what it warned of."""
+    """The parsed output of a module, and its warnings."""
 
     result: dict[str, Any]
     warnings: list[str]

@@ -16,7 +16,7 @@ SUBNET = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualN
 names = st.text(st.characters(exclude_characters="/", exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=20)
 
 
-def test_workspace_builds_ids() -> None:
+def test_a_workspace_builds_the_ids_of_its_resources() -> None:
     assert WORKSPACE.path == W
     assert WORKSPACE.child("models", "digits", "versions", "1") == f"{W}/models/digits/versions/1"
 
@@ -34,7 +34,7 @@ def test_each_of_its_names_tells_a_workspace_from_others(other: tuple[str, str, 
 
 
 @given(names, names)
-def test_a_versioned_asset_is_read_back(name: str, version: str) -> None:
+def test_the_id_of_a_versioned_asset_is_parsed(name: str, version: str) -> None:
     text = WORKSPACE.child("models", name, "versions", version)
     parsed = parse(text)
     assert parsed is not None
@@ -42,19 +42,19 @@ def test_a_versioned_asset_is_read_back(name: str, version: str) -> None:
     assert str(parsed) == text
 
 
-def test_a_workspace_is_read() -> None:
+def test_the_id_of_a_workspace_is_parsed() -> None:
     parsed = parse(W)
     assert parsed is not None
     assert (parsed.workspace, parsed.collection, parsed.name, parsed.version) == (WORKSPACE, None, "ws1", None)
 
 
-def test_a_nested_resource_is_read() -> None:
+def test_the_id_of_a_nested_resource_is_parsed() -> None:
     parsed = parse(f"{W}/batchEndpoints/be/deployments/blue")
     assert parsed is not None
     assert parsed.inner == (("batchEndpoints", "be"), ("deployments", "blue"))
 
 
-def test_a_registry_asset_is_read() -> None:
+def test_the_id_of_an_asset_in_a_registry_is_parsed() -> None:
     text = "azureml://registries/azureml/environments/sklearn-1.5/labels/latest"
     parsed = parse(text)
     assert parsed is not None
@@ -69,7 +69,7 @@ def test_a_registry_asset_is_read() -> None:
     assert str(parsed) == text
 
 
-def test_an_id_outside_of_machine_learning_is_read() -> None:
+def test_an_id_of_another_provider_is_parsed() -> None:
     parsed = parse(SUBNET)
     assert parsed is not None
     assert (parsed.workspace, parsed.provider, parsed.segments[-1]) == (
@@ -87,14 +87,14 @@ def test_an_id_outside_of_machine_learning_is_read() -> None:
         f"{W}/data/d/versions/1/".replace("resourceGroups", "resourcegroups"),
     ],
 )
-def test_other_spellings_mean_the_same(text: str) -> None:
+def test_all_forms_of_an_id_are_the_same(text: str) -> None:
     assert same_id(text, f"{W}/data/d/versions/1")
 
 
 @pytest.mark.parametrize(
     "text", ["", "digits", "azureml:digits:1", "azureml:digits@latest", f"{W}/models", "https://x/y"]
 )
-def test_what_is_no_id_is_not_read(text: str) -> None:
+def test_any_other_text_is_no_id(text: str) -> None:
     assert parse(text) is None
 
 
@@ -113,5 +113,5 @@ def test_what_is_no_id_is_not_read(text: str) -> None:
         ("azureml:digits:1", f"{W}/models/digits/versions/1", False),
     ],
 )
-def test_case_counts_only_in_asset_names_and_versions(a: str, b: str, same: bool) -> None:
+def test_only_asset_names_and_versions_have_a_case(a: str, b: str, same: bool) -> None:
     assert same_id(a, b) is same

@@ -36,19 +36,19 @@ REGISTRY = "azureml://registries/azureml/environments/sklearn/versions/3"
         ),
     ],
 )
-def test_the_id_that_a_reference_stands_for(text: str, kind: str, full: str) -> None:
+def test_the_full_id_of_a_reference(text: str, kind: str, full: str) -> None:
     assert expand(text, kind, WS) == full
 
 
 @pytest.mark.parametrize("text", ["azureml:digits@latest", "digits@latest"])
-def test_a_label_has_to_be_looked_up(text: str) -> None:
+def test_a_label_has_no_full_id(text: str) -> None:
     assert parse(text, "models") == Reference("models", name="digits", label="latest")
-    with pytest.raises(ValueError, match="has to be looked up first"):
+    with pytest.raises(ValueError, match="has a label, which has to be resolved first"):
         expand(text, "models", WS)
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "complaint"),
+    ("text", "kind", "reason"),
     [
         ("digits", "models", "names no version"),
         ("azureml:digits", "models", "names no version"),
@@ -71,6 +71,6 @@ def test_a_label_has_to_be_looked_up(text: str) -> None:
         (REGISTRY, "models", "is not the id of something in models"),
     ],
 )
-def test_what_is_no_reference_is_refused_in_words(text: str, kind: str, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
+def test_any_other_text_is_refused_with_the_reason(text: str, kind: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         parse(text, kind)

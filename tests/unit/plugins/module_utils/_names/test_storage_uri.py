@@ -21,16 +21,16 @@ LONG = "azureml://subscriptions/sub1/resourcegroups/rg1/workspaces/ws1/datastore
     "text",
     ["azureml://datastores/d/paths/p", "https://x/y", "azureml:a:1", "wasbs://c@a/p", "abfss://f@a/p", "runs:/1/m"],
 )
-def test_cloud(text: str) -> None:
+def test_uris_and_references_are_of_the_cloud(text: str) -> None:
     assert is_cloud(text)
 
 
 @pytest.mark.parametrize("text", ["model", "./model", "/srv/model", "~/model", "C/model", "azureml", "a:b", "runs/1"])
-def test_local(text: str) -> None:
+def test_paths_are_local(text: str) -> None:
     assert not is_cloud(text)
 
 
-def test_long_form() -> None:
+def test_the_long_form_of_a_path_in_a_datastore() -> None:
     assert long_form("azureml://datastores/store/paths/a/B c", HERE) == LONG
     assert long_form(LONG.replace("resourcegroups/rg1", "resourceGroups/RG1"), HERE) == LONG
     assert long_form(LONG.replace("ws1", "ws2"), HERE) == LONG.replace("ws1", "ws2")
@@ -49,7 +49,7 @@ def test_long_form() -> None:
         LONG.replace("/workspaces", "/providers/Microsoft.MachineLearningServices/workspaces"),
     ],
 )
-def test_same_place(same: str) -> None:
+def test_all_forms_of_a_uri_are_the_same(same: str) -> None:
     assert comparison_key(same, HERE) == comparison_key(LONG, HERE)
 
 
@@ -62,16 +62,16 @@ def test_same_place(same: str) -> None:
         "https://host/a/B c",
     ],
 )
-def test_other_place(other: str) -> None:
+def test_other_uris_differ(other: str) -> None:
     assert comparison_key(other, HERE) != comparison_key(LONG, HERE)
 
 
-def test_default_port_and_last_slash_do_not_count() -> None:
+def test_the_default_port_and_a_slash_at_the_end_do_not_count() -> None:
     assert comparison_key("https://a.blob.x:443/c/src/", HERE) == comparison_key("https://a.blob.x/c/src", HERE)
     assert comparison_key("https://a.blob.x:4430/c/src", HERE) != comparison_key("https://a.blob.x/c/src", HERE)
 
 
-def test_upload_hash() -> None:
+def test_the_content_hash_is_in_the_uri_of_an_upload() -> None:
     digest = "5b90126f4721a98e2b4fcda9204a387e"
 
     assert upload_hash(f"azureml://datastores/d/paths/LocalUpload/{digest}/model.pkl") == digest

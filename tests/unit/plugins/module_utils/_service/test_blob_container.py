@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Opening storage, and what becomes of the library's exceptions. Bytes move in the tests against the emulator."""
+"""Reading and writing blobs, and errors of the storage library. Transfers are tested against the emulator."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ URL = "https://acc.blob.core.windows.net/blobs"
 
 
 class Failing:
-    """A client whose every call ends in the same exception."""
+    """A client that raises the same exception on each call."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -92,7 +92,7 @@ def test_errors_have_a_code_and_a_remedy(error: Exception, kind: type[AzureMLErr
     assert remedy in str(caught)
 
 
-def test_absent_blob_is_no_error_but_an_absent_container_is() -> None:
+def test_an_absent_blob_is_no_error_and_an_absent_container_is_one() -> None:
     absent = BlobContainer(URL, Failing(refused(ResourceNotFoundError, 404, "BlobNotFound")))
 
     assert absent.metadata("a") is None
@@ -106,24 +106,24 @@ def test_absent_blob_is_no_error_but_an_absent_container_is() -> None:
 
 
 def stored(content: bytes) -> tuple[BlobContainer, dict[str, Any]]:
-    """A container with one blob, read in small pieces, and how it was asked for."""
-    asked: dict[str, Any] = {}
+    """A container with one blob, read in small chunks, and the arguments of the download."""
+    arguments: dict[str, Any] = {}
 
     def download(**how: Any) -> Any:
-        asked.update(how)
+        arguments.update(how)
         rest = content[how.get("offset", 0) :]
         return SimpleNamespace(chunks=lambda: (rest[at : at + 3] for at in range(0, len(rest), 3)))
 
     client = SimpleNamespace(get_blob_client=lambda _name: SimpleNamespace(download_blob=download))
-    return BlobContainer(URL, client), asked
+    return BlobContainer(URL, client), arguments
 
 
-def test_the_rest_of_a_blob_is_of_the_version_that_was_listed() -> None:
-    container, asked = stored(b"hello world")
+def test_only_the_listed_version_of_a_blob_is_read() -> None:
+    container, arguments = stored(b"hello world")
     assert b"".join(container.read_from(Blob("a", 11, None, {}, "etag1"), 6)) == b"world"
-    assert (asked["offset"], asked["length"], asked["etag"]) == (6, 5, "etag1")
-    assert asked["match_condition"] is MatchConditions.IfNotModified
-    assert asked["validate_content"] is True
+    assert (arguments["offset"], arguments["length"], arguments["etag"]) == (6, 5, "etag1")
+    assert arguments["match_condition"] is MatchConditions.IfNotModified
+    assert arguments["validate_content"] is True
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_the_rest_of_a_blob_is_of_the_version_that_was_listed() -> None:
         ("a\u2028b\n".encode(), ["a\u2028b\n"]),
     ],
 )
-def test_lines_of_text(content: bytes, lines: list[str]) -> None:
+def test_lines_keep_their_ends(content: bytes, lines: list[str]) -> None:
     assert list(stored(content)[0].lines("a")) == lines
 
 
-def test_no_more_is_read_than_is_consumed() -> None:
+def test_no_chunk_is_read_before_it_is_needed() -> None:
     read = []
 
     def chunks() -> Any:
@@ -155,7 +155,7 @@ def test_no_more_is_read_than_is_consumed() -> None:
     assert read == [b"1\n2\n"]
 
 
-def test_what_has_no_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_is_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blob_container, "_LONGEST_LINE", 10)
     with pytest.raises(InvalidOption, match="a line of more than"):
         list(stored(b"x" * 20)[0].lines("a"))
@@ -164,30 +164,30 @@ def test_what_has_no_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- notes -----------------------------------------------------------------------------------------------------------
 
 
-class Cupboard:
-    """One blob with the service's conditions for writing it; ``losing`` loses the answers to writes."""
+class OneBlob:
+    """One blob, written under the service's conditions. ``lost_answers``: so many writes get no answer."""
 
     def __init__(self) -> None:
         self.text: bytes | None = None
         self.version = 0
-        self.losing = 0
-        self.keeps_hooks = True  # the library forgets them when it tries again
+        self.lost_answers = 0
+        self.calls_hooks = True  # the library does not call them if it repeats the request
         self.written: datetime.datetime | None = NOON
         self.metadata: dict[str, str] = {}
 
-    def get_blob_client(self, _name: str) -> Cupboard:
+    def get_blob_client(self, _name: str) -> OneBlob:
         return self
 
     def upload_blob(self, text: bytes, *, overwrite: bool, metadata: dict[str, str], **guard: Any) -> None:
-        while True:  # as the library does, which repeats what brought no answer
+        while True:  # as the library does, which repeats a request without answer
             if not overwrite and self.text is not None:
                 raise refused(ResourceExistsError, 409, "BlobAlreadyExists")
             if guard and guard["etag"] != (str(self.version) if self.text else None):
                 raise refused(HttpResponseError, 412, "ConditionNotMet")
             self.text, self.metadata, self.version = text, metadata, self.version + 1
-            if not self.losing:
+            if not self.lost_answers:
                 return
-            self.losing -= 1
+            self.lost_answers -= 1
 
     def delete_blob(self, **guard: Any) -> None:
         if self.text is None:
@@ -200,7 +200,7 @@ class Cupboard:
         if self.text is None:
             raise refused(ResourceNotFoundError, 404, "BlobNotFound")
         headers = {"Date": "Sat, 31 Jan 2026 06:01:00 GMT"}
-        if self.keeps_hooks:
+        if self.calls_hooks:
             raw_response_hook(SimpleNamespace(http_response=SimpleNamespace(headers=headers)))
         properties = SimpleNamespace(etag=str(self.version), last_modified=self.written)
         return SimpleNamespace(properties=properties, readall=lambda: self.text)
@@ -209,38 +209,38 @@ class Cupboard:
 NOON = datetime.datetime(2026, 1, 31, 6, tzinfo=datetime.timezone.utc)
 
 
-def test_a_note_is_written_once() -> None:
-    cupboard = Cupboard()
-    container = BlobContainer(URL, cupboard)
+def test_a_note_is_written_to_an_absent_blob_alone() -> None:
+    blob = OneBlob()
+    container = BlobContainer(URL, blob)
     assert container.read_note("n") is None
     assert container.write_note("n", "mine", {"job": "j"})
     assert not container.write_note("n", "another's", {})
     note = container.read_note("n")
     assert note is not None
-    assert (note.text, note.age, note.written, cupboard.metadata) == ("mine", 60.0, NOON, {"job": "j"})
+    assert (note.text, note.age, note.written, blob.metadata) == ("mine", 60.0, NOON, {"job": "j"})
 
 
 def test_a_note_of_unknown_age_is_new() -> None:
-    cupboard = Cupboard()
-    container = BlobContainer(URL, cupboard)
+    blob = OneBlob()
+    container = BlobContainer(URL, blob)
     container.write_note("n", "mine", {})
-    cupboard.keeps_hooks = False
+    blob.calls_hooks = False
     note = container.read_note("n")
     assert note is not None
     assert note.age == 0
 
 
-def test_an_answer_that_is_not_storages_is_no_note() -> None:
-    cupboard = Cupboard()
-    container = BlobContainer(URL, cupboard)
+def test_an_answer_that_is_not_of_a_storage_account_is_an_error() -> None:
+    blob = OneBlob()
+    container = BlobContainer(URL, blob)
     container.write_note("n", "mine", {})
-    cupboard.written = None
-    with pytest.raises(ConnectionFailed, match="the answer is not storage's"):
+    blob.written = None
+    with pytest.raises(ConnectionFailed, match="the answer is not one of a storage account"):
         container.read_note("n")
 
 
-def test_a_note_is_replaced_only_over_what_was_read() -> None:
-    container = BlobContainer(URL, Cupboard())
+def test_a_note_is_replaced_only_if_it_is_the_one_that_was_read() -> None:
+    container = BlobContainer(URL, OneBlob())
     container.write_note("n", "first", {})
     first = container.read_note("n")
     assert container.write_note("n", "second", {}, over=first)
@@ -249,37 +249,37 @@ def test_a_note_is_replaced_only_over_what_was_read() -> None:
 
 
 @pytest.mark.parametrize("current", [None, "first"])
-def test_a_note_whose_answer_was_lost_is_ours(current: str | None) -> None:
-    cupboard = Cupboard()
-    container = BlobContainer(URL, cupboard)
+def test_a_note_was_written_if_only_the_answer_was_lost(current: str | None) -> None:
+    blob = OneBlob()
+    container = BlobContainer(URL, blob)
     if current:
         container.write_note("n", current, {})
     before = container.read_note("n")
-    cupboard.losing = 1
+    blob.lost_answers = 1
     assert container.write_note("n", "mine", {}, over=before)
 
 
 @pytest.mark.parametrize(("change", "gone"), [(False, True), (True, False)])
 def test_only_the_note_that_was_read_is_deleted(change: bool, gone: bool) -> None:
-    cupboard = Cupboard()
-    container = BlobContainer(URL, cupboard)
+    blob = OneBlob()
+    container = BlobContainer(URL, blob)
     container.write_note("n", "mine", {})
     mine = container.read_note("n")
     if change:
         container.write_note("n", "another's", {}, over=mine)
     container.delete("n", over=mine)
-    assert (cupboard.text is None) is gone
+    assert (blob.text is None) is gone
     container.delete("n")
     container.delete("n")
-    assert cupboard.text is None
+    assert blob.text is None
 
 
-def test_nothing_is_noted_over_what_is_gone() -> None:
+def test_a_deleted_note_is_not_replaced() -> None:
     gone = Note("first", "1", LONG_AGO, 0.0)
-    assert not BlobContainer(URL, Cupboard()).write_note("n", "x", {}, over=gone)
+    assert not BlobContainer(URL, OneBlob()).write_note("n", "x", {}, over=gone)
 
 
-def test_the_end_of_a_log() -> None:
+def test_the_end_of_a_blob_is_read() -> None:
     def blob(content: bytes) -> Any:
         return SimpleNamespace(
             get_blob_properties=lambda: SimpleNamespace(size=len(content)),
@@ -294,12 +294,12 @@ def test_the_end_of_a_log() -> None:
 # -- uploads ---------------------------------------------------------------------------------------------------------
 
 
-def test_failed_upload_names_the_file(tmp_path: Path) -> None:
+def test_a_failed_upload_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidOption, match=r"cannot read .*nowhere"):
         BlobContainer(URL, Failing(ValueError())).upload([(tmp_path / "nowhere", "a")])
 
 
-def test_first_failure_stops_the_rest(tmp_path: Path) -> None:
+def test_after_the_first_failure_no_upload_begins(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     tried: list[str] = []
 

@@ -39,7 +39,7 @@ SECRET = "planted-secret"
 
 @dataclass(frozen=True)
 class Scripted(ClientSecret):
-    """A source whose credential gives, or raises, what the test says."""
+    """A source whose credential returns, or raises, what the test says."""
 
     outcome: Any = None
     scopes: ClassVar[list[str]] = []
@@ -71,7 +71,7 @@ def caused(outer: Exception, inner: Exception) -> Exception:
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, f"{AUDIENCE}/"])
-def test_a_token_is_asked_for_by_the_scope_of_its_audience(audience: str) -> None:
+def test_the_scope_of_a_token_is_made_from_its_audience(audience: str) -> None:
     source = Scripted("t", "c", SECRET, ("token", 1_700_000_000))
     source.scopes.clear()
     assert fetch_token(source, audience, AUTHORITY, {}) == ("token", 1_700_000_000.0)
@@ -79,7 +79,7 @@ def test_a_token_is_asked_for_by_the_scope_of_its_audience(audience: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "reason"),
     [
         ("Authentication failed: AADSTS7000215: Invalid client secret provided.", "client secret is refused"),
         ("AADSTS7000222: The provided client secret keys for app are expired.", "expired"),
@@ -104,18 +104,18 @@ def test_a_token_is_asked_for_by_the_scope_of_its_audience(audience: str) -> Non
     ],
 )
 @pytest.mark.parametrize("kind", [ClientAuthenticationError, CredentialUnavailableError, ValueError])
-def test_a_refusal_says_who_where_why_and_what_to_do(kind: Any, text: str, words: str) -> None:
+def test_a_refusal_names_identity_authority_reason_and_remedy(kind: Any, text: str, reason: str) -> None:
     message = refused(kind(text) if kind is ValueError else kind(message=text)).message
-    assert words in message
+    assert reason in message
     for name in (AUDIENCE, "client secret", "tenant-1", "client-1", AUTHORITY):
         assert name in message
 
 
-def test_the_code_of_a_refusal_stays_visible() -> None:
+def test_the_message_has_the_code_of_a_refusal() -> None:
     assert "(AADSTS7000215)" in refused(ClientAuthenticationError(message="AADSTS7000215: no")).message
 
 
-def test_an_unknown_refusal_is_told_in_its_first_line() -> None:
+def test_of_an_unknown_refusal_the_first_line_is_shown() -> None:
     message = refused(ClientAuthenticationError(message="AADSTS99999: Odd.\nTrace ID: 1\nTimestamp: 2")).message
     assert message.endswith("AADSTS99999: Odd.")
 
@@ -128,11 +128,11 @@ def test_an_unknown_refusal_is_told_in_its_first_line() -> None:
         caused(ClientAuthenticationError(message="Authentication failed: x"), ServiceRequestError("x")),
     ],
 )
-def test_an_authority_that_does_not_answer_is_told_apart(outcome: Exception) -> None:
+def test_an_authority_that_does_not_answer_has_a_message_of_its_own(outcome: Exception) -> None:
     assert "the authority cannot be reached" in refused(outcome).message
 
 
-def test_an_authority_that_is_not_trusted_is_told_apart() -> None:
+def test_an_authority_that_is_not_trusted_has_a_message_of_its_own() -> None:
     assert (
         "ca_file" in refused(ServiceRequestError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")).message
     )
@@ -141,7 +141,7 @@ def test_an_authority_that_is_not_trusted_is_told_apart() -> None:
 @pytest.mark.parametrize(
     "outcome",
     [
-        ClientAuthenticationError(message=f"it said {SECRET} and https://x.example/?sig=planted"),
+        ClientAuthenticationError(message=f"the answer has {SECRET} and https://x.example/?sig=planted"),
         ValueError(f"client_secret={SECRET}"),
         caused(ClientAuthenticationError(message="x"), ServiceRequestError(f"POST client_secret={SECRET}")),
     ],
@@ -152,7 +152,7 @@ def test_no_refusal_leaks(outcome: Exception, caplog: pytest.LogCaptureFixture) 
         assert "planted" not in text
 
 
-def test_the_library_does_not_warn_beside_our_error(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_library_logs_no_warning_beside_our_error(caplog: pytest.LogCaptureFixture) -> None:
     refused(ValueError("x"))
     logging.getLogger("azure.identity._internal.decorators").warning("it failed")
     assert caplog.text == ""
@@ -216,7 +216,7 @@ def test_each_source_makes_the_credential_of_the_library(certificate: Path, disa
     ]
 
 
-def test_what_tokens_hang_on(tmp_path: Path) -> None:
+def test_the_material_that_tokens_depend_on(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_bytes(b"\xffplanted\n")
     path = str(file)
@@ -227,7 +227,7 @@ def test_what_tokens_hang_on(tmp_path: Path) -> None:
     assert AzureCli().material() is None
 
 
-def test_what_must_never_be_shown(tmp_path: Path) -> None:
+def test_the_secrets_of_each_source(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("planted-assertion\n")
     sources: list[Source] = [ClientSecret("t", "c", SECRET), FederatedToken("t", "c", str(file)), AzureCli()]

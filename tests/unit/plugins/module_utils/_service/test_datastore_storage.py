@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Opening storage, and what becomes of the library's exceptions. Bytes move in the tests against the emulator."""
+"""Reading and opening datastores. Transfers are tested against the emulator."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ URL = "https://acc.blob.core.windows.net/blobs"
         ("https", "[::1]:10000", "https://[::1]:10000/acc"),
     ],
 )
-def test_account_url(protocol: str, endpoint: str, expected: str) -> None:
+def test_the_account_is_a_subdomain_or_in_the_path(protocol: str, endpoint: str, expected: str) -> None:
     assert account_url(protocol, "acc", endpoint) == expected
 
 
@@ -101,7 +101,7 @@ def answer(body: Any, status: int = 200) -> httpx.Response:
 REFUSAL = answer({"error": {"code": "UserError", "message": "No secrets for credentials of type None."}}, 400)
 
 
-def test_default_datastore_is_the_first_of_a_list(workspace: Any) -> None:
+def test_the_default_datastore_is_the_first_of_a_list(workspace: Any) -> None:
     ws = workspace(answer({"value": [datastore("None")]}))
     found = open_datastore(ws, None)
 
@@ -109,40 +109,42 @@ def test_default_datastore_is_the_first_of_a_list(workspace: Any) -> None:
     assert (found.name, found.container_url) == ("store", URL)
 
 
-def test_workspace_without_a_default(workspace: Any) -> None:
+def test_a_workspace_without_default_datastore_is_an_error(workspace: Any) -> None:
     with pytest.raises(InvalidOption, match="has no default datastore"):
         open_datastore(workspace(answer({"value": []})), None)
 
 
 @pytest.mark.parametrize("name", ["store", "azureml:store", f"{HERE.path}/datastores/store"])
-def test_datastore_by_name_or_id(workspace: Any, name: str) -> None:
+def test_a_datastore_is_read_by_name_or_id(workspace: Any, name: str) -> None:
     ws = workspace(answer(datastore("None")))
 
     assert open_datastore(ws, name).id == f"{HERE.path}/datastores/store"
     assert ws.bench.network.lines == [f"GET {HERE.path}/datastores/store?api-version=2024-10-01"]
 
 
-def test_absent_datastore_is_named(workspace: Any) -> None:
+def test_an_absent_datastore_is_named(workspace: Any) -> None:
     absent = answer({"error": {"code": "UserError", "message": "not found"}}, 404)
 
     with pytest.raises(InvalidOption, match="upload_to: there is no datastore store in workspace ws1"):
         open_datastore(workspace(absent), "store", "upload_to")
 
 
-def test_file_share_holds_no_blobs(workspace: Any) -> None:
+def test_a_file_share_holds_no_blobs(workspace: Any) -> None:
     share = datastore("None", datastoreType="AzureFile", containerName=None, fileShareName="share")
 
     with pytest.raises(InvalidOption, match="of type AzureFile, which holds no blobs"):
         open_datastore(workspace(answer(share)), "store")
 
 
-def test_file_system_of_a_lake_is_a_container(workspace: Any) -> None:
+def test_the_file_system_of_a_data_lake_is_a_container(workspace: Any) -> None:
     lake = datastore("None", datastoreType="AzureDataLakeGen2", containerName=None, filesystem="lake")
 
     assert open_datastore(workspace(answer(lake)), "store").container_url == "https://acc.blob.core.windows.net/lake"
 
 
-def test_identity_uses_the_token_and_asks_for_no_secret(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_token_is_used_and_no_secret_read(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     storage = plug_in(monkeypatch)
     container = open_datastore(workspace(answer(datastore("None"))), "store").container
 
@@ -151,7 +153,7 @@ def test_identity_uses_the_token_and_asks_for_no_secret(workspace: Any, monkeypa
 
 
 @pytest.mark.parametrize("leading", ["?", ""])
-def test_account_key_gives_a_sas_that_lives_an_hour(
+def test_for_an_account_key_a_sas_of_one_hour_is_requested(
     workspace: Any, monkeypatch: pytest.MonkeyPatch, leading: str
 ) -> None:
     storage = plug_in(monkeypatch)
@@ -166,7 +168,7 @@ def test_account_key_gives_a_sas_that_lives_an_hour(
     assert {SAS, SIGNATURE, "planted%2Fsignature%2B1%3D"} <= set(ws.bench.secrets)
 
 
-def test_refused_secrets_fall_back_to_the_token(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_used_if_the_secrets_are_refused(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     plug_in(monkeypatch)
     container = open_datastore(workspace(answer(datastore("AccountKey")), REFUSAL), "store").container
 
@@ -174,7 +176,7 @@ def test_refused_secrets_fall_back_to_the_token(workspace: Any, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_account_key_is_used_only_when_the_token_is_refused(
+def test_the_account_key_is_used_only_if_the_token_is_refused(
     workspace: Any, monkeypatch: pytest.MonkeyPatch, refused: bool
 ) -> None:
     storage = plug_in(monkeypatch)
@@ -192,7 +194,7 @@ def test_account_key_is_used_only_when_the_token_is_refused(
     assert (KEY in ws.bench.secrets) is refused
 
 
-def test_signed_url(workspace: Any) -> None:
+def test_a_signed_url_opens_its_container(workspace: Any) -> None:
     ws = workspace()
     container = open_sas(ws, f"{URL}?{SAS}")
 
@@ -201,7 +203,7 @@ def test_signed_url(workspace: Any) -> None:
     assert SIGNATURE in ws.bench.secrets
 
 
-def test_missing_library_is_named(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "azure.storage.blob", None)
 
     with pytest.raises(MissingLibrary, match="azure-storage-blob"):

@@ -51,7 +51,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "details": [{"code": "NoSuchEndpoint", "message": "There is no endpoint with name: e", "details": []}],
             },
             ErrorBody("NoSuchEndpoint", "There is no endpoint with name: e"),
-            id="a hollow text gives way to the detail's",
+            id="an empty text is replaced by the detail's",
         ),
         pytest.param(
             {
@@ -60,7 +60,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "details": [{"code": "SupportedVMSizes", "message": "A, B"}],
             },
             ErrorBody("SupportedVMSizes", "The size is not supported. A, B"),
-            id="a text that says something stays before the detail's",
+            id="any other text comes before the detail's",
         ),
         pytest.param(
             {
@@ -74,12 +74,12 @@ def inner(*codes: str) -> dict[str, Any]:
                 "Please resolve them and try again. "
                 "ModelConfiguration.ModelReference: 'Model Reference' must not be empty.; Tags.Values[0]: Empty.",
             ),
-            id="validation errors are unfolded, without the attempted values",
+            id="validation errors are listed without the attempted values",
         ),
         pytest.param(
             {"code": "SystemError", "message": "SystemError", "details": []},
             ErrorBody("SystemError", "SystemError"),
-            id="nothing better than a hollow text",
+            id="an empty text is kept if there is no other",
         ),
         pytest.param(
             {
@@ -106,7 +106,7 @@ def inner(*codes: str) -> dict[str, Any]:
                 "additionalInfo": None,
             },
             ErrorBody("Deep", "Received 500 from a service request The cause."),
-            id="the data plane wraps an envelope as text",
+            id="the data plane has an error as text in a message",
         ),
         pytest.param(
             {
@@ -117,26 +117,26 @@ def inner(*codes: str) -> dict[str, Any]:
             ErrorBody("B", "Bad."),
             id="the data plane's innerError",
         ),
-        pytest.param({"message": "{not json"}, ErrorBody(None, "{not json"), id="a brace is not yet an envelope"),
+        pytest.param({"message": "{not json"}, ErrorBody(None, "{not json"), id="a brace alone is no error"),
         pytest.param(
             {"message": "Errors: [{not json}]"},
             ErrorBody(None, "Errors: [{not json}]"),
-            id="a bracket is not yet a list",
+            id="a bracket alone is no list",
         ),
         pytest.param({"code": None, "message": None, "details": None}, ErrorBody(None, ""), id="nulls"),
     ],
 )
-def test_envelopes(error: dict[str, Any], fault: ErrorBody) -> None:
+def test_all_shapes_of_an_error_are_parsed(error: dict[str, Any], fault: ErrorBody) -> None:
     assert read_error_body({"error": error}) == fault
     assert read_error_body(error) == fault
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 1, {"error": None}, {"error": []}])
-def test_unknown_shapes_give_an_empty_fault(body: Any) -> None:
+def test_any_other_shape_gives_an_empty_error(body: Any) -> None:
     assert read_error_body(body) == ErrorBody(None, "")
 
 
-def test_the_authority_has_a_shape_of_its_own() -> None:
+def test_the_shape_of_the_authority_is_parsed() -> None:
     body = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid.\r\nTrace ID: 1"}
     assert read_error_body(body) == ErrorBody("invalid_client", "AADSTS7000215: Invalid. Trace ID: 1")
 
@@ -185,13 +185,13 @@ def test_long_texts_are_cut() -> None:
         (ErrorBody(None, ""), 401, "tenant"),
     ],
 )
-def test_known_faults_come_with_a_remedy(fault: ErrorBody, status: int, word: str) -> None:
+def test_a_known_error_has_a_remedy(fault: ErrorBody, status: int, word: str) -> None:
     advice = remedy(fault, status)
     assert advice is not None
     assert word in advice
     assert explain(fault, status).endswith(advice)
 
 
-def test_an_unknown_fault_is_explained_without_inventing_advice() -> None:
+def test_an_unknown_error_has_no_remedy() -> None:
     assert explain(ErrorBody("Odd", "Strange"), 418) == "Odd: Strange."
     assert explain(ErrorBody(None, "")) == "the service gives no reason."

@@ -32,8 +32,8 @@ class Identity:
 def history(bench: Callable[..., Any]) -> Callable[..., tuple[RunHistory, Any]]:
     def make(*answers: Any) -> tuple[RunHistory, Any]:
         wired = bench(*(httpx.Response(200, json=answer) for answer in answers))
-        rooms = RunHistory(wired.http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")
-        return rooms, wired
+        runs = RunHistory(wired.http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")
+        return runs, wired
 
     return make
 
@@ -61,17 +61,17 @@ def test_the_runs_inside_a_job(history: Callable[..., Any]) -> None:
     assert found.logs == "ExperimentRun/dcid.92a3"
 
 
-def test_where_a_run_left_its_outputs(history: Callable[..., Any]) -> None:
+def test_the_path_of_an_output_is_in_the_definition_of_its_run(history: Callable[..., Any]) -> None:
     references = {
         "score": {"dataStoreName": "workspaceblobstore", "pathOnDataStore": "azureml/92a3/score/"},
         "elsewhere": {"dataStoreName": None, "pathOnDataStore": "x"},
     }
-    told = {"runMetadata": {}, "runDefinition": {"dataReferences": references}}
-    runs, wired = history(DISCOVERED, told, told)
+    recorded = {"runMetadata": {}, "runDefinition": {"dataReferences": references}}
+    runs, wired = history(DISCOVERED, recorded, recorded)
     assert runs.output_place("92a3", "score") == DatastorePath("workspaceblobstore", "azureml/92a3/score")
-    asked = wired.network.requests[1]
-    assert (asked.method, asked.url.path) == ("POST", f"{HISTORY}/rundata")
-    assert json.loads(asked.content) == {
+    request = wired.network.requests[1]
+    assert (request.method, request.url.path) == ("POST", f"{HISTORY}/rundata")
+    assert json.loads(request.content) == {
         "runId": "92a3",
         "selectRunMetadata": True,
         "selectRunDefinition": True,
@@ -82,33 +82,33 @@ def test_where_a_run_left_its_outputs(history: Callable[..., Any]) -> None:
 
 
 def test_an_output_that_is_an_asset_is_resolved(history: Callable[..., Any]) -> None:
-    told = {"runMetadata": {"outputs": {"model_out": {"assetId": "azureml://d/1", "type": "UriFolder"}}}}
+    recorded = {"runMetadata": {"outputs": {"model_out": {"assetId": "azureml://d/1", "type": "UriFolder"}}}}
     uri = "azureml://subscriptions/s/resourcegroups/rg1/workspaces/ws1/datastores/store/paths/named-outputs/x/"
-    runs, wired = history(DISCOVERED, told, {"values": {"azureml://d/1": {"uri": uri, "type": "UriFolder"}}})
+    runs, wired = history(DISCOVERED, recorded, {"values": {"azureml://d/1": {"uri": uri, "type": "UriFolder"}}})
     assert runs.output_place("92a3", "model_out") == DatastorePath("store", "named-outputs/x")
-    asked = wired.network.requests[2]
-    assert asked.url.path == f"/data/v1.0{WORKSPACE.path}/dataversion/batchGetResolvedUris"
-    assert json.loads(asked.content) == {"values": ["azureml://d/1"]}
+    request = wired.network.requests[2]
+    assert request.url.path == f"/data/v1.0{WORKSPACE.path}/dataversion/batchGetResolvedUris"
+    assert json.loads(request.content) == {"values": ["azureml://d/1"]}
 
 
-def test_an_asset_that_cannot_be_resolved_leaves_the_definition(bench: Callable[..., Any]) -> None:
+def test_the_definition_counts_if_the_asset_cannot_be_resolved(bench: Callable[..., Any]) -> None:
     place = {"dataStoreName": "store", "pathOnDataStore": "azureml/92a3/score"}
-    told = {
+    recorded = {
         "runMetadata": {"outputs": {"score": {"assetId": "azureml://d/1"}}},
         "runDefinition": {"dataReferences": {"score": place}},
     }
-    answers = [httpx.Response(200, json=DISCOVERED), httpx.Response(200, json=told), httpx.Response(404, json={})]
+    answers = [httpx.Response(200, json=DISCOVERED), httpx.Response(200, json=recorded), httpx.Response(404, json={})]
     runs = RunHistory(bench(*answers).http, KNOWN["AzureCloud"], Identity(), WORKSPACE, f"{HOST}/discovery")
     assert runs.output_place("92a3", "score") == DatastorePath("store", "azureml/92a3/score")
 
 
 @pytest.mark.parametrize("answer", [{}, {"runDefinition": None}, {"runDefinition": {"dataReferences": None}}])
-def test_a_run_without_recorded_outputs(history: Callable[..., Any], answer: dict[str, Any]) -> None:
+def test_an_output_may_be_recorded_nowhere(history: Callable[..., Any], answer: dict[str, Any]) -> None:
     runs, _wired = history(DISCOVERED, answer)
     assert runs.output_place("92a3", "score") is None
 
 
-def test_a_discovery_that_names_no_host(history: Callable[..., Any]) -> None:
+def test_a_discovery_without_host_is_an_error(history: Callable[..., Any]) -> None:
     runs, _wired = history({"studio": "https://ml.azure.com"})
-    with pytest.raises(ServiceError, match="names no 'api'"):
+    with pytest.raises(ServiceError, match="has no 'api'"):
         runs.children("a")

@@ -36,7 +36,7 @@ def submit(host: Scoring, deployment: str | None = None) -> dict[str, Any]:
     return host.submit(URI, {"properties": {}}, deployment=deployment, request_id="id-1", what="start a job")
 
 
-def test_it_asks_with_a_token_of_the_machine_learning_service(bench: Callable[..., Any]) -> None:
+def test_the_token_is_for_the_audience_of_machine_learning(bench: Callable[..., Any]) -> None:
     host, wired, identity = scoring(bench, STARTED, cloud="AzureChinaCloud")
     assert submit(host) == JOB
     assert identity.asked == [("https://ml.azure.cn", False)]
@@ -45,14 +45,14 @@ def test_it_asks_with_a_token_of_the_machine_learning_service(bench: Callable[..
     assert request.headers["authorization"] == "Bearer planted-token"
 
 
-def test_both_spellings_of_the_repeatability_header_are_sent(bench: Callable[..., Any]) -> None:
+def test_both_names_of_the_repeatability_header_are_sent(bench: Callable[..., Any]) -> None:
     host, wired, _identity = scoring(bench, STARTED)
     submit(host)
     headers = wired.network.requests[0].headers
     assert headers["repeatability-request-id"] == headers["repeatability_request-id"] == "id-1"
 
 
-def test_the_deployment_of_one_call_is_not_in_the_next(bench: Callable[..., Any]) -> None:
+def test_the_deployment_of_one_request_is_not_in_the_next(bench: Callable[..., Any]) -> None:
     host, wired, _identity = scoring(bench, STARTED, httpx.Response(201, json=JOB))
     submit(host, "green")
     submit(host)
@@ -61,19 +61,19 @@ def test_the_deployment_of_one_call_is_not_in_the_next(bench: Callable[..., Any]
     assert "azureml-model-deployment" not in second.headers
 
 
-def test_a_request_that_never_left_is_sent_again(bench: Callable[..., Any]) -> None:
+def test_a_request_that_was_not_sent_is_repeated(bench: Callable[..., Any]) -> None:
     host, _wired, _identity = scoring(bench, httpx.ConnectError("refused"), STARTED)
     assert submit(host) == JOB
 
 
-def test_throttling_is_waited_for(bench: Callable[..., Any]) -> None:
+def test_a_throttled_request_is_repeated_after_a_pause(bench: Callable[..., Any]) -> None:
     host, wired, _identity = scoring(bench, httpx.Response(429, headers={"Retry-After": "7"}), STARTED)
     assert submit(host) == JOB
     assert wired.clock.sleeps == [7]
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-def test_an_answer_that_leaves_it_open_is_not_followed_by_another_call(bench: Callable[..., Any], status: int) -> None:
+def test_after_an_uncertain_answer_the_request_is_not_repeated(bench: Callable[..., Any], status: int) -> None:
     host, _wired, _identity = scoring(bench, httpx.Response(status, json={"error": {"code": "ServiceError"}}))
     with pytest.raises(ServiceError) as caught:
         submit(host)
@@ -81,7 +81,7 @@ def test_an_answer_that_leaves_it_open_is_not_followed_by_another_call(bench: Ca
 
 
 @pytest.mark.parametrize("lost", [httpx.ReadError("cut"), httpx.ReadTimeout("late"), httpx.RemoteProtocolError("?")])
-def test_a_lost_answer_is_not_followed_by_another_call(bench: Callable[..., Any], lost: Exception) -> None:
+def test_after_a_lost_answer_the_request_is_not_repeated(bench: Callable[..., Any], lost: Exception) -> None:
     host, _wired, _identity = scoring(bench, lost)
     with pytest.raises(ConnectionFailed) as caught:
         submit(host)
@@ -91,7 +91,7 @@ def test_a_lost_answer_is_not_followed_by_another_call(bench: Callable[..., Any]
 @pytest.mark.parametrize(
     "answer", [httpx.Response(201, text="<html>"), httpx.Response(201, json={}), httpx.Response(200)]
 )
-def test_an_answer_without_a_job_counts_as_lost(bench: Callable[..., Any], answer: httpx.Response) -> None:
+def test_an_answer_without_a_job_is_an_error(bench: Callable[..., Any], answer: httpx.Response) -> None:
     host, _wired, _identity = scoring(bench, answer)
     with pytest.raises(ConnectionFailed) as caught:
         submit(host)
