@@ -199,6 +199,12 @@ POLICIES = (
     Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
     Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
     Policy("scoring_errors", ("envelope", "error", "text"), "envelope", "B13: body of a refusal by the scoring host"),
+    Policy(
+        "progress_logs",
+        ("report", "overview", "rotated", "unknown", "none"),
+        "report",
+        "B 6.2: where a run logs its counts, and in which form",
+    ),
 )
 
 

@@ -139,6 +139,7 @@ def scoring_plan(state: State, job: Job) -> Plan:
         arguments=tuple(run_arguments(job)),
         environment=job.settings.get("environmentVariables") or {},
         conda=_conda(state, job.settings.get("environmentId")),
+        progress_logs=state.policies["progress_logs"],
     )
 
 

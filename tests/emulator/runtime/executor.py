@@ -43,7 +43,7 @@ class Executor:
     async def run(self, plan: Plan) -> Progress:
         """Carry a plan out. Raises RunFailed; when cancelled, its processes are killed and only logs are written."""
         folder = self._folder / plan.run_id
-        logs = Logs(folder / "logs", plan.processes_per_instance, self._now)
+        logs = Logs(folder / "logs", plan.processes_per_instance, self._now, plan.progress_logs)
         over = asyncio.Event()
         publishing = asyncio.create_task(self._publish(logs, plan.logs, over))
         try:

@@ -77,6 +77,8 @@ class Plan:
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     conda: str = ""
+    progress_logs: str = "report"
+    """Which logs count items and mini batches, and in which form (an open question)."""
 
 
 @dataclass

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from .logs import Logs
@@ -35,17 +37,19 @@ class Pool:
         self._logs = logs
         self._queue: asyncio.Queue[MiniBatch | None] = asyncio.Queue()
         self._size = plan.instance_count * plan.processes_per_instance
+        self._began = 0.0
         self.progress = Progress()
         self.finished: list[Path] = []
         """Files with rows, in the order in which their mini batches ended."""
 
     async def run(self, files: list[str]) -> None:
         """Score `files`. Raises RunFailed."""
+        self._began = time.monotonic()
         step = self._plan.mini_batch_size
         for index, first in enumerate(range(0, len(files), step)):
             self._queue.put_nowait(MiniBatch(index, files[first : first + step]))
         self.progress.mini_batches = self._queue.qsize()
-        self._logs.progress(f"{len(files)} files make {self.progress.mini_batches} mini batches.")
+        self._logs.scheduled(self.progress.mini_batches, len(files))
         slots = [asyncio.create_task(self._slot(number)) for number in range(self._size)]
         try:
             await asyncio.gather(*slots)
@@ -102,6 +106,7 @@ class Pool:
             self._again(number, batch, answer["error"], answer["traceback"])
         else:
             self.finished.append(rows)
+            self._logs.attempt(batch.index, batch.tries, len(batch.files), answer["returned"])
             self._close(batch, succeeded=answer["returned"])
         return True
 
@@ -112,6 +117,7 @@ class Pool:
         """
         what = f"mini batch {batch.index}, try {batch.tries} of {self._plan.max_tries}"
         self._logs.error(number, f"{what}: {error}", traceback)
+        self._logs.attempt(batch.index, batch.tries, len(batch.files), 0, error)
         if batch.tries < self._plan.max_tries:
             self._queue.put_nowait(batch)
         elif batch.timeouts == batch.tries:
@@ -131,10 +137,8 @@ class Pool:
         self.progress.done += 1
         self.progress.items += succeeded
         self.progress.failed_items += max(0, len(batch.files) - succeeded)
-        self._logs.progress(
-            f"Mini batches: {self.progress.done} of {self.progress.mini_batches} processed. "
-            f"Items: {self.progress.items} succeeded, {self.progress.failed_items} failed."
-        )
+        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        self._logs.processed(self.progress.done, self.progress.mini_batches, elapsed)
         threshold = self._plan.error_threshold
         if self.progress.failed_items > threshold >= 0:
             raise RunFailed(

@@ -310,6 +310,7 @@ ELSEWHERE = {
             "repeatability",
             "repeatability_header",
             "repeatability_lifetime",
+            "progress_logs",
             "scoring_errors",
             "unknown_deployment_status",
             "wrong_audience_status",
