@@ -17,9 +17,9 @@ import typing as t
 from .._errors import InvalidOption
 from .._local.mapping_file import read_mapping
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
-from .._schema.value_type import Json
 from .inline_assets import Part, described, grounded_component
 from .option_type import chosen, kind_of, typed
 

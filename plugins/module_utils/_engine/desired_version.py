@@ -18,12 +18,13 @@ from .._local.mapping_file import read_mapping
 from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import read_datastore_path
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._names.storage_uri import datastore_uri, is_cloud, upload_hash, upload_place
 from .._schema.asset_type import STAGE_AT, AssetType, check_version
 from .._schema.component_spec import with_references
 from .._schema.component_values import Place, fingerprint, places
 from .._schema.resource_type import Field, Options
-from .._schema.value_type import Json, ValueType
+from .._schema.value_type import ValueType
 from .definition import NAME
 from .plan import check_options, merged_body
 

@@ -15,9 +15,9 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 
-Json = t.Any
 Tree = dict[str, Json]
 
 _FILE = "file:"

@@ -14,8 +14,8 @@ import typing as t
 from .._errors import ImmutableFieldError, InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.json_types import Json
 from .._schema.resource_type import FAILED_STATES, SETTLED_STATES, Change, Field, Options, Output, ResourceType
-from .._schema.value_type import Json
 
 ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
 

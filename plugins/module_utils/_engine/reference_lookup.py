@@ -10,9 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InvalidOption, NotFoundError, ParentNotFoundError
+from .._names.json_types import Json
 from .._names.references import expand, parse
 from .._schema.resource_type import ResourceType
-from .._schema.value_type import Json
 from .._service.arm import describe
 from .._service.workspace import Workspace
 from .plan import Plan

@@ -11,8 +11,8 @@ import typing as t
 
 from .._clock import Clock
 from .._errors import ConflictError, OperationFailed
+from .._names.json_types import Json
 from .._schema.resource_type import SETTLED_STATES, SOUND_STATES, Condition, Options, ResourceType
-from .._schema.value_type import Json
 from .._service.arm import Accepted, Arm
 from .._service.workspace import Workspace
 
@@ -102,7 +102,7 @@ class ResourceAccess:
 
     def wait_until_gone(self) -> None:
         what, version = f"deletion of {self.title}", self.resource.api_version
-        self.arm.settle(self.path, timeout=self._deadline.left(), what=what, api_version=version, gone=True)
+        self.arm.settle(self.path, timeout=self._deadline.left(), what=what, api_version=version, absent=True)
 
     def bring_about(self, condition: Condition, current: Current) -> Current:
         """Act until the condition holds, unless it is on its way already."""

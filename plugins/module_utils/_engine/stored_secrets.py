@@ -12,8 +12,8 @@ import typing as t
 
 from .._errors import InvalidOption, ServiceError
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._schema.credentials_values import SECRETS, bare, same_secrets
-from .._schema.value_type import Json
 from .._service.arm import API_VERSION
 from .resource_access import Current, ResourceAccess
 

@@ -19,9 +19,9 @@ from .._engine.plan import check_options, plan, render
 from .._errors import InvalidOption, ServiceError
 from .._invocation import Result
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
 from .._schema.resource_type import ResourceType
-from .._schema.value_type import Json
 from .._service.workspace import Workspace
 
 REFUSED = (400, 409)

@@ -18,9 +18,10 @@ from .._errors import InvalidOption, MissingLibrary, NotFoundError
 from .._invocation import Result
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at
+from .._names.json_types import Json
 from .._schema.resource_type import Options, ResourceType
 from .._schema.scalar_values import Text
-from .._schema.value_type import Json, ValueType
+from .._schema.value_type import ValueType
 from .._service.arm import API_VERSION
 from .._service.workspace import Workspace
 

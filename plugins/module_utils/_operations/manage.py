@@ -23,8 +23,8 @@ from .._engine.stored_secrets import StoredSecrets
 from .._errors import ImmutableFieldError, InvalidOption, ServiceError
 from .._invocation import Result
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._schema.resource_type import DELETING, Change, Condition, ResourceType
-from .._schema.value_type import Json
 from .._service.arm import Accepted
 from .._service.workspace import Workspace
 from .publish_inline import UNKNOWN, Parts

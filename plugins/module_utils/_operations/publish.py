@@ -26,10 +26,10 @@ from .._errors import InvalidOption, NotFoundError, OperationFailed, ParentNotFo
 from .._invocation import Result
 from .._local.files import HASH_VERSION, Content
 from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType, check_version
 from .._schema.component_spec import REFERENCES
 from .._schema.resource_type import Options
-from .._schema.value_type import Json
 from .._service.arm import Arm, describe
 from .._service.datastore_storage import Datastore, open_datastore
 from .._service.workspace import Workspace

@@ -14,11 +14,11 @@ import typing as t
 from .._errors import InvalidOption
 from .._local.files import Content
 from .._names.dotted_path import get_at
+from .._names.json_types import Json
 from .map_values import TextMap
 from .reference_values import AssetReference
 from .resource_type import Change, Field, NameRule, Options, Output, ResourceType
 from .scalar_values import Boolean, Text
-from .value_type import Json
 
 ARCHIVED_AT = "properties.isArchived"
 STAGE_AT = "properties.stage"

@@ -12,8 +12,9 @@ import typing as t
 
 from .._local.yaml_text import InvalidYaml, parse_yaml
 from .._names.arm_id import WorkspaceId
+from .._names.json_types import Json
 from .map_values import TextMap
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 
 class WithDefault(ValueType):

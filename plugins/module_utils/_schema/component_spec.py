@@ -13,9 +13,9 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from .._names.json_types import Json
 from .data_modes import INPUT_MODES, OUTPUT_MODES
 
-Json = t.Any
 Tree = dict[str, Json]
 
 # What is said about a component, and does not make it another.

@@ -16,11 +16,12 @@ import typing as t
 import uuid
 
 from .._names.arm_id import WorkspaceId, parse
+from .._names.json_types import Json
 from .._names.references import expand
 from .._names.references import parse as parse_reference
 from .._names.storage_uri import is_cloud
 from .component_spec import WORDS, Tree, read_component
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 _CURATED = re.compile(r"(?:azureml:)?(?P<name>AzureML-[^:@/]+):(?P<version>[^:@/]+)")
 _MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})

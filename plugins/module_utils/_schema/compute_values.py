@@ -11,8 +11,9 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
+from .._names.json_types import Json
 from .scalar_values import Text
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 _SUBNET = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network"

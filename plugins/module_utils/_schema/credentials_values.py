@@ -11,8 +11,9 @@ import dataclasses
 import typing as t
 
 from .._names.arm_id import WorkspaceId
+from .._names.json_types import Json
 from .scalar_values import Choice
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 SECRETS = "secrets"
 _HIDDEN = "VALUE_HIDDEN"

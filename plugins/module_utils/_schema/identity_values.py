@@ -10,8 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from .._names.arm_id import WorkspaceId, parse
+from .._names.json_types import Json
 from .scalar_values import Choice
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 TYPES = Choice(
     **{

@@ -15,9 +15,10 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
+from .._names.json_types import Json
 from .scalar_values import Choice
 from .trigger_values import Trigger
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 _ACTIONS = Choice(start="Start", stop="Stop")
 _STATES = Choice(enabled="Enabled", disabled="Disabled")

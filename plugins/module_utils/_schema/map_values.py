@@ -10,7 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .value_type import Json, ValueType
+from .._names.json_types import Json
+from .value_type import ValueType
 
 
 class TextMap(ValueType):

@@ -11,9 +11,10 @@ import typing as t
 
 from .._names.arm_id import WorkspaceId, same_id
 from .._names.arm_id import parse as parse_id
+from .._names.json_types import Json
 from .._names.references import expand, parse
 from .scalar_values import Text
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 
 class ChildName(Text):

@@ -15,9 +15,10 @@ import typing as t
 from .._errors import InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at
+from .._names.json_types import Json
 from .._service.arm import API_VERSION
 from .scalar_values import Choice, Text
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 Options = t.Mapping[str, t.Any]
 

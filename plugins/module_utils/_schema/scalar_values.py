@@ -11,7 +11,8 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
-from .value_type import Json, ValueType
+from .._names.json_types import Json
+from .value_type import ValueType
 
 
 class Text(ValueType):

@@ -11,8 +11,9 @@ import typing as t
 
 from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.json_types import Json
 from .._names.storage_uri import comparison_key, long_form, upload_hash
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 
 class StorageUri(ValueType):

@@ -14,8 +14,9 @@ import re
 import typing as t
 
 from .._names.arm_id import WorkspaceId
+from .._names.json_types import Json
 from .scalar_values import Choice
-from .value_type import Json, ValueType
+from .value_type import ValueType
 
 TYPES = Choice(cron="Cron", recurrence="Recurrence")
 FREQUENCIES = Choice(minute="Minute", hour="Hour", day="Day", week="Week", month="Month")

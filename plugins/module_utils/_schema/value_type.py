@@ -14,9 +14,7 @@ import typing as t
 
 from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import DatastorePath
-
-Json = t.Any
-"""A JSON value as the service sends or takes it."""
+from .._names.json_types import Json
 
 
 class ValueType:

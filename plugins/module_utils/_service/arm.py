@@ -157,8 +157,8 @@ class Arm:
         else:
             ended = accepted.status != ACCEPTED and not is_under_way(accepted.body) and not accepted.operation_url
         if not ended and accepted.method != "POST":
-            path, gone = accepted.path, accepted.method == "DELETE"
-            polling.resource(self._url(path, accepted.api_version, {}), _reader(path), gone=gone)
+            path, absent = accepted.path, accepted.method == "DELETE"
+            polling.resource(self._url(path, accepted.api_version, {}), _reader(path), absent=absent)
 
     def settle(
         self,
@@ -167,17 +167,17 @@ class Arm:
         timeout: float,
         what: str,
         api_version: str = API_VERSION,
-        gone: bool = False,
+        absent: bool = False,
         until: Callable[[JsonObject], bool] = lambda _current: True,
     ) -> None:
-        """Wait until the resource itself is settled or (``gone``) absent: resumes the wait of an earlier run.
+        """Wait until the resource itself is settled or (``absent``) absent: resumes the wait of an earlier run.
 
         :param until: what else has to be true of the settled resource
 
         Raises as ``wait`` does.
         """
         url = self._url(path, api_version, {})
-        self._polling(what, timeout).resource(url, _reader(path), gone=gone, until=until)
+        self._polling(what, timeout).resource(url, _reader(path), absent=absent, until=until)
 
     def _polling(self, what: str, timeout: float) -> Polling:
         def get(url: str) -> Answer:

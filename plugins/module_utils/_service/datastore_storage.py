@@ -113,7 +113,8 @@ def _datastore(workspace: Workspace, found: Mapping[str, t.Any], option: str) ->
             "Name one of type AzureBlob or AzureDataLakeGen2."
         )
     account = properties["accountName"]
-    root = account_url(properties.get("protocol") or "https", account, properties.get("endpoint") or "core.windows.net")
+    endpoint = properties.get("endpoint") or workspace.cloud.storage_suffix
+    root = account_url(properties.get("protocol") or "https", account, endpoint)
     kind = (properties.get("credentials") or {}).get("credentialsType") or "None"
     return Datastore(found["name"], found["id"], account, f"{root}/{container}", kind, workspace)
 

@@ -88,31 +88,28 @@ class HttpClient:
         url: str,
         *,
         json: t.Any = None,
-        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         token: Callable[[bool], str] | None = None,
         safe_to_repeat: bool | None = None,
         timeout: float | None = None,
         accept: Container[int] = (),
         what: str | None = None,
-        expect_json: bool = True,
     ) -> Answer:
         """Send one request, repeat it as the retry policy allows, and return the answer.
 
-        :param json: body to send as JSON; ``content`` is the raw alternative
+        :param json: body to send as JSON
         :param token: returns the bearer token; called with True for a fresh one after a 401
         :param safe_to_repeat: whether the request may be sent again although an earlier attempt may have been
             processed. By default GET, HEAD, PUT and DELETE may, POST and PATCH may not
         :param timeout: seconds to wait for (each part of) an answer, by default 60
         :param accept: error statuses to return instead of raising
         :param what: the action, for messages: ``delete computes/cpu in workspace ws``
-        :param expect_json: whether an answer of status 2xx that is not JSON is an error
         :raises ServiceError: the service refuses (also NotFoundError, ConflictError, ThrottledError)
         :raises ConnectionFailed: no usable answer; its ``delivery`` says whether the request may have been processed
         :raises CredentialError: from ``token``
         """
         what = what or f"{method} {without_query(url)}"
-        request = self._request(method, url, json=json, content=content, headers=headers, timeout=timeout)
+        request = self._request(method, url, json=json, headers=headers, timeout=timeout)
         repeatable = method in IDEMPOTENT_METHODS if safe_to_repeat is None else safe_to_repeat
         rereadable = method in READ_METHODS or safe_to_repeat is True
         outcome: Answer | ConnectionFailed | None = None
@@ -121,7 +118,7 @@ class HttpClient:
             outcome = self._authorized(request, token, what)
             if isinstance(outcome, Answer):
                 retry.wait_at_least(outcome.retry_after)
-                if outcome.ok and expect_json and not outcome.is_json:
+                if outcome.ok and not outcome.is_json:
                     outcome = _broken(outcome, what)
             if not _worth_repeating(outcome, repeatable=repeatable, rereadable=rereadable):
                 break
@@ -173,7 +170,6 @@ class HttpClient:
         url: str,
         *,
         json: t.Any,
-        content: bytes | None,
         headers: Mapping[str, str] | None,
         timeout: float | None,
     ) -> httpx.Request:
@@ -185,7 +181,6 @@ class HttpClient:
                 method,
                 url,
                 json=json,
-                content=content,
                 headers={"Accept": "application/json", "x-ms-client-request-id": str(uuid.uuid4()), **(headers or {})},
                 timeout=httpx.Timeout(timeout or ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT),
             )

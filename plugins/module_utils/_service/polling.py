@@ -96,13 +96,13 @@ class Polling:
         url: str,
         read: Callable[[Answer], JsonObject | None],
         *,
-        gone: bool,
+        absent: bool,
         until: Callable[[JsonObject], bool] = lambda _current: True,
     ) -> None:
         """Poll the resource itself until it is settled or absent.
 
         :param read: the resource in an answer, None if it is absent; raises for any other refusal
-        :param gone: wait until it is absent, however settled it is
+        :param absent: wait until it is absent, however settled it is
         :param until: what else has to be true of the settled resource
         """
         while True:
@@ -112,9 +112,9 @@ class Polling:
                 return
             state = state_of(current)
             self._report(state or "present")
-            if not gone and state.lower() in FAILED:
+            if not absent and state.lower() in FAILED:
                 raise self._failure(state, read_error_body(_provisioning_error(current)))
-            if not gone and not is_under_way(current) and until(current):
+            if not absent and not is_under_way(current) and until(current):
                 return
             self._pause(answer)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from .._local.files import Content
 from .._local.mltable import referenced_uris
+from .._names.json_types import Json
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
 from .._schema.asset_values import TextList
 from .._schema.resource_type import Change, Field, Output
 from .._schema.scalar_values import Choice
 from .._schema.storage_values import StorageUri, UploadHash
-from .._schema.value_type import Json
 
 TYPES = Choice(uri_file="uri_file", uri_folder="uri_folder", mltable="mltable")
 

@@ -23,6 +23,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import 
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ImmutableFieldError, InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import set_at
+from ansible_collections.mlops.azureml.plugins.module_utils._names.json_types import Json
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_values import Identity
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
@@ -36,7 +37,6 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_typ
     ResourceType,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Choice, Duration, Integer
-from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import Json
 from hypothesis import given, settings
 from hypothesis import strategies as some
 

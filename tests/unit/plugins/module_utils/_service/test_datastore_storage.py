@@ -70,6 +70,7 @@ def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
             path=lambda below: f"{HERE.path}/{below}",
             arm=arm,
             http=wired.http,
+            cloud=KNOWN["AzureChinaCloud"],
             credentials=SimpleNamespace(token=lambda audience: f"token for {audience}"),
             invocation=SimpleNamespace(options={"ca_file": None}, clock=wired.clock),
             bench=wired,
@@ -107,6 +108,12 @@ def test_the_default_datastore_is_the_first_of_a_list(workspace: Any) -> None:
 
     assert ws.bench.network.lines == [f"GET {HERE.path}/datastores?api-version=2024-10-01&isDefault=true"]
     assert (found.name, found.container_url) == ("store", URL)
+
+
+def test_without_an_endpoint_the_storage_of_the_cloud_is_used(workspace: Any) -> None:
+    found = open_datastore(workspace(answer(datastore("None", endpoint=None))), "store")
+
+    assert found.container_url == "https://acc.blob.core.chinacloudapi.cn/blobs"
 
 
 def test_a_workspace_without_default_datastore_is_an_error(workspace: Any) -> None:

@@ -304,10 +304,6 @@ def test_a_broken_body_of_a_write_is_an_error(bench: Any, method: str) -> None:
     assert caught.value.delivery is Delivery.ANSWERED
 
 
-def test_a_body_that_need_not_be_json_is_returned(bench: Any) -> None:
-    assert bench(httpx.Response(200, content=b"log")).http.send("GET", URL, expect_json=False).content == b"log"
-
-
 @pytest.mark.parametrize(
     ("status", "kind"), [(400, ServiceError), (404, NotFoundError), (409, ConflictError), (307, ServiceError)]
 )
