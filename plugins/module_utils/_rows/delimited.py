@@ -1,0 +1,113 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Values between separators: csv, tsv and files with any other separator."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from .._errors import InvalidOption
+from .row_format import MINIMAL, NONE, Warn
+from .text_lines import line_end, without_end
+
+# In characters, each of which costs the csv library four bytes or more: a task stays below 80 MB.
+_LONGEST_VALUE = 2 << 20
+
+
+def records(
+    lines: Iterable[str], separator: str, quote: str, warn: Warn, warn_of_span: Warn | None = None
+) -> Iterator[list[str]]:
+    """The rows as texts; a blank line is no row.
+
+    ``separator`` is one character, or one and a blank. ``warn_of_span`` is called for the first value that spans lines,
+    in place of ``warn``. Raises InvalidOption for quotes that enclose no value: nothing
+    is altered silently.
+    """
+    if quote == NONE:
+        return _unquoted(lines, separator, warn)
+    return _quoted(lines, separator, warn, warn_of_span or warn)
+
+
+def parse(lines: Sequence[str], separator: str, quote: str) -> list[list[str]] | None:
+    """All rows of a few lines, None if they are not of this form."""
+    try:
+        return list(records(lines, separator, quote, lambda _message: None))
+    except InvalidOption:
+        return None
+
+
+def is_as_written(lines: Sequence[str], rows: list[list[str]], separator: str) -> bool:
+    """Whether the csv library writes these rows as these lines: then quotes enclose what has to be enclosed."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=separator[0], lineterminator="\n")
+    writer.writerows(rows)
+    written = stream.getvalue()
+    text = "".join(line for line in lines if line.strip()).replace("\r\n", "\n")
+    return written.rstrip("\n") == text.rstrip("\n")
+
+
+def is_enclosed(lines: Sequence[str], separator: str) -> bool:
+    """Whether each quote encloses a value or is doubled inside of one, be it needed or not."""
+    at, text = 0, "".join(lines)
+    mark = re.escape(separator)
+    value = re.compile(rf'(?:"(?:[^"]|"")*"|[^"{re.escape(separator[0])}\r\n]*)(?:{mark}|\r?\n|\Z)')
+    while at < len(text):
+        found = value.match(text, at)
+        if found is None or found.end() == at:
+            return False
+        at = found.end()
+    return True
+
+
+def _unquoted(lines: Iterable[str], separator: str, warn: Warn) -> Iterator[list[str]]:
+    end, warned = "", False
+    for number, line in enumerate(lines, start=1):
+        end = end or line_end(line)
+        text = without_end(line, end)
+        if text:
+            yield text.split(separator)
+        elif not warned:
+            warned = True
+            _warn_of_blank(number, warn)
+
+
+def _quoted(lines: Iterable[str], separator: str, warn: Warn, warn_of_span: Warn) -> Iterator[list[str]]:
+    reader = csv.reader(lines, delimiter=separator[0], strict=True, skipinitialspace=len(separator) > 1)
+    before, warned_of_blank, warned_of_span = 0, False, False
+    while (record := _next(reader)) is not None:
+        if not record and not warned_of_blank:
+            warned_of_blank = True
+            _warn_of_blank(reader.line_num, warn)
+        if reader.line_num > before + 1 and not warned_of_span:
+            warned_of_span = True
+            warn_of_span(
+                f"rows: a quoted value spans the lines {before + 1} to {reader.line_num}. "
+                f"Set quote={NONE} if quotes are part of the values, or quote={MINIMAL} to read without this warning."
+            )
+        before = reader.line_num
+        if record:
+            yield record
+
+
+def _next(reader: csv._reader) -> list[str] | None:  # type: ignore[name-defined]
+    """The next record. The library's limit is one for the process, and below the texts that models write."""
+    limit = csv.field_size_limit(_LONGEST_VALUE)
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise InvalidOption(
+            f"rows: quotes or line ends do not enclose values at line {reader.line_num} ({error}). "
+            f"Set quote={NONE} if quotes are characters of the values, or correct format, separator or file."
+        ) from None
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _warn_of_blank(number: int, warn: Warn) -> None:
+    warn(f"rows: line {number} is blank, and blank lines are no rows. With format=lines they are empty texts.")
