@@ -25,7 +25,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Lists the files whose content is new below O(dest).
+      - Lists the files whose content is new below O(dest), and those that O(dest_policy=clean) deletes.
   idempotent:
     support: full
 options:
@@ -47,18 +47,30 @@ options:
         appears only when it is complete and checked. No file is written outside of the folder.
       - C(.batch_job_results/manifest.json) below the folder lists what was downloaded from where.
     type: path
+  dest_policy:
+    description:
+      - What becomes of files in O(dest) that were downloaded for another job and are no files of this one.
+      - V(keep) leaves them there, with a warning.
+      - V(clean) deletes them. A file that somebody changed since its download is kept, with a warning, and files that
+        the list of downloads does not name are never deleted.
+      - V(fail) fails before anything is downloaded if the folder holds a file of another job, even one of the same
+        name.
+    type: str
+    choices: [keep, clean, fail]
+    default: keep
   rows:
     description:
-      - Whether to return the rows of the file with the predictions. Blank lines are skipped.
-      - The file is read as UTF-8. Other bytes become replacement characters, with a warning.
-      - A line may have up to 8 Mi characters, and a value between separators up to 2 Mi.
+      - Whether to return the rows of the file with the predictions.
+      - A file that is compressed with gzip is decompressed. It is read as UTF-8; other bytes become replacement
+        characters, with a warning.
+      - A line may have up to 8 Mi characters, a value inside of quotes up to 2 Mi, and a V(literal) line up to 256 Ki.
     type: bool
     default: false
   limit:
     description:
       - Maximum number of rows to return, at least 1. The rest of the file is not read.
+      - Without it 1000 rows are returned, with a warning if there are more.
     type: int
-    default: 1000
   file:
     description:
       - Path, below the output, of the file whose rows are returned.
@@ -66,21 +78,40 @@ options:
     type: str
   format:
     description:
-      - Format of the file. V(auto) chooses it by the extension of the file's name, V(csv) for an unknown one.
+      - Format of the file. What is found is returned as RV(batch_job_results.format).
+      - V(auto) finds format, separator, quotes and header in the first 1000 lines of the file. Other options of the
+        task always count, and a choice that may be wrong gives a warning that names the others.
+      - V(lines) returns each line as one value, exactly as the scoring script returned it, blank lines as well.
+      - V(csv) has a comma and V(tsv) a tab between values, unless O(separator) is given. Blank lines are no rows.
+      - V(literal) has a Python list or dict in each line. A deployment of an MLflow model without a scoring script, and
+        a script that returns lists of lists, write such files. Tuples are returned as lists.
+      - V(json_lines) has a JSON value in each line.
+      - V(parquet) needs C(pyarrow) on the host that runs the module. Dates are returned as text.
     type: str
-    choices: [auto, csv, tsv, json_lines]
+    choices: [auto, csv, tsv, lines, literal, json_lines, parquet]
     default: auto
   separator:
     description:
-      - The character between the values of a row. The default is a comma, or a tab with O(format=tsv).
-      - A deployment writes the rows of data frames with a space between values.
+      - The character between the values of a row, or a character and a blank, such as V(', ').
+      - The default is found in the file. It is a comma with O(format=csv) and a tab with O(format=tsv).
+      - A deployment writes the rows of data frames with a blank between values.
     type: str
+  quote:
+    description:
+      - Whether double quotes enclose values of delimited files.
+      - V(minimal) means that they do, where a value holds a separator, a quote or the end of a line. Quotes that do not
+        enclose a value are refused.
+      - V(none) means that they are characters like all others, as in V("Tyre" size 17).
+      - V(auto) takes them to enclose values only if all of them do. It warns if they may mean something else.
+    type: str
+    choices: [auto, minimal, none]
+    default: auto
   header:
     description:
-      - Whether the first line has the names of the columns, which must differ. The file that a deployment appends rows
-        to has no such line.
+      - Whether the first line has the names of the columns, which must differ.
+      - Without it, a first line of texts over a column of numbers is taken as a header. The file that a deployment
+        appends rows to has none.
     type: bool
-    default: false
   columns:
     description:
       - Names for the values of a row, for a file without header. Names must differ. A row is then a dict instead of a
@@ -92,14 +123,17 @@ options:
     description:
       - Types of columns, V(str), V(int), V(float) or V(bool), by name of the column, in place of inferred ones.
       - In a column of numbers an empty value, not-a-number and infinity are returned as null.
-      - Refused for a V(json_lines) file, whose values have their types; O(header), O(separator) and
-        O(infer_types=false) are refused as well. Not-a-number and numbers too large to parse are returned as null.
+      - Refused for V(literal), V(json_lines) and V(parquet) files, whose values have their types; O(header),
+        O(separator), O(quote) and O(infer_types=false) are refused as well. Not-a-number and numbers too large to parse
+        are returned as null.
     type: dict
   infer_types:
     description:
       - Whether a column gets the narrowest type that fits all its values in the returned rows. Otherwise all values are
         text.
-      - A column with a number that no float or integer can hold, or with C(inf), is text.
+      - A column is one of numbers only if all of them print back as the same text, or with the same number of decimals,
+        as V(0.50) and V(0.99) do. Codes such as V(+49), V(007), V(1e5), the versions V(1.9) and V(1.10), and integers
+        beyond 9007199254740991 stay text.
     type: bool
     default: true
 seealso:
@@ -126,6 +160,19 @@ EXAMPLES = r"""
     rows: true
     columns: [file, digit, probability]
   register: predictions
+
+- name: Read texts exactly as the script returned them
+  mlops.azureml.batch_job_results:
+    name: "{{ scored.batch_job.name }}"
+    rows: true
+    format: lines
+    limit: 5000
+
+- name: Keep only the predictions of the last job in a folder
+  mlops.azureml.batch_job_results:
+    name: "{{ scored.batch_job.name }}"
+    dest: /srv/predictions
+    dest_policy: clean
 
 - name: Show the doubtful predictions
   ansible.builtin.debug:
@@ -172,6 +219,18 @@ batch_job_results:
       type: str
       returned: when O(dest) is given
       sample: /srv/predictions/.batch_job_results/manifest.json
+    deleted:
+      description: Files of other jobs that were deleted from the folder, or would be in check mode.
+      type: list
+      elements: str
+      returned: when O(dest) is given
+      sample: [sunday.csv]
+    kept:
+      description: Files of other jobs that are still in the folder.
+      type: list
+      elements: str
+      returned: when O(dest) is given
+      sample: []
     files:
       description: The files of the output.
       type: list
@@ -194,13 +253,33 @@ batch_job_results:
           returned: always
           sample: 0cc175b9c0f1b6a831c399e269772661
     rows:
-      description: Rows of the file, lists of values, or dicts if the columns have names.
+      description: Rows of the file, lists of values, or dicts if they have names. A line of one value is a list of one.
       type: list
       elements: raw
       returned: when O(rows=true)
       sample: [{file: 0001.png, digit: 7, probability: 0.99}]
     truncated:
-      description: Whether the file has more rows than O(limit).
+      description: Whether the file has more rows than were returned.
+      type: bool
+      returned: when O(rows=true)
+      sample: false
+    format:
+      description: Format by which the rows were read.
+      type: str
+      returned: when O(rows=true)
+      sample: csv
+    separator:
+      description: What separates the values of a row, null for a format without separators.
+      type: str
+      returned: when O(rows=true)
+      sample: ","
+    quote:
+      description: Whether quotes enclosed values, V(minimal) or V(none), null for a format without separators.
+      type: str
+      returned: when O(rows=true)
+      sample: minimal
+    header:
+      description: Whether the first line was taken as the names of the columns.
       type: bool
       returned: when O(rows=true)
       sample: false

@@ -12,16 +12,14 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import stat
 import typing as t
-import uuid
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .._errors import AzureMLError, ConnectionFailed, Delivery, InvalidOption
 from .._local.files import md5 as md5_of
+from .manifest import Downloaded, Manifest
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,14 +34,6 @@ _CHUNK = 1 << 20
 # Limits of file systems, in bytes.
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4095
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What the manifest records of a file: the version of the blob, and the checksum of its bytes."""
-
-    etag: str
-    md5: str
 
 
 class Download:
@@ -72,8 +62,8 @@ class Download:
         return folder
 
     @property
-    def manifest(self) -> Path:
-        return self._private / "manifest.json"
+    def manifest(self) -> Manifest:
+        return Manifest(self._private / "manifest.json")
 
     def missing(self, files: Iterable[ResultFile], location: str) -> list[ResultFile]:
         """Those that are not in the folder yet with the same size and checksum.
@@ -81,7 +71,7 @@ class Download:
         If storage keeps no checksum, that of the manifest counts for the version of the blob that it records.
         Raises AzureMLError for names that lead out of the folder: all are checked before any is written.
         """
-        known, files = self._known(location), list(files)
+        known, files = self.manifest.files(location), list(files)
         _require_distinct(files)
         try:
             targets = [(file, self._target(file)) for file in files]
@@ -98,28 +88,69 @@ class Download:
         if not files:
             return []
         self._make(self._private)
-        known = self._known(location)
-        new = []
+        fetched, new = [], []
         with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
             running = {pool.submit(self._fetch_one, container, file, location): file for file in files}
             try:
                 for future, file in running.items():
                     md5, is_new = future.result()
-                    known[file.name] = _Known(file.blob.etag, md5)
+                    fetched.append(Downloaded(file.name, file.blob.size, file.blob.etag, md5, job))
                     new += [file.name] if is_new else []
             except BaseException:  # an interrupt, too: no thread may write after the task has ended
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        self._write_manifest(location, job, files, known)
+        self.manifest.record(location, job, fetched)
         return sorted(new)
+
+    def of_other_jobs(self, job: str, names: Iterable[str] = ()) -> list[Downloaded]:
+        """Files that the manifest lists for other jobs, that exist, and whose names are not among these."""
+        mine = set(names)
+        return [file for file in self.manifest.of_other_jobs(job) if file.name not in mine and self._exists(file.name)]
+
+    def is_changed(self, file: Downloaded) -> bool:
+        """Whether somebody changed a file since its download."""
+        target = self.path / file.name
+        try:
+            return target.is_symlink() or not target.is_file() or md5_of(target).hex() != file.md5
+        except OSError:
+            return True
+
+    def delete(self, files: list[Downloaded], location: str, job: str) -> None:
+        """Delete files, and the folders that are empty then. Raises InvalidOption when that is not possible."""
+        for file in files:
+            target = self.path / file.name
+            try:
+                target.unlink(missing_ok=True)
+                for folder in list(target.parents)[: len(PurePosixPath(file.name).parts) - 1]:
+                    if not any(folder.iterdir()):
+                        folder.rmdir()
+            except OSError as error:
+                raise InvalidOption(
+                    f"dest: cannot delete {target} ({error.strerror}). Delete it, or set dest_policy=keep."
+                ) from None
+        if files:
+            self.manifest.record(location, job, self.manifest.files(location).values(), [file.name for file in files])
+
+    def _exists(self, name: str) -> bool:
+        try:
+            return self._is_safe(name) and os.path.lexists(self.path / name)
+        except OSError:
+            return False
+
+    def _is_safe(self, name: str) -> bool:
+        """Whether a name leads to a path inside the folder that is not the collection's own."""
+        parts = name.split("/")
+        unsafe = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
+        if unsafe or parts[0] == PRIVATE:
+            return False
+        return _resolve(self.path.joinpath(*parts).parent).is_relative_to(self.path)
 
     def _target(self, file: ResultFile) -> Path:
         """The path of a file. Raises AzureMLError for a name that would lead out of the folder."""
         parts = file.name.split("/")
         target = self.path.joinpath(*parts)
-        unsafe = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
         long = any(len(part.encode()) > _LONGEST_NAME for part in parts) or len(str(target).encode()) > _LONGEST_PATH
-        if unsafe or long or parts[0] == PRIVATE or not _resolve(target.parent).is_relative_to(self.path):
+        if long or not self._is_safe(file.name):
             raise AzureMLError(
                 f"The output holds a blob named {file.blob.name!r}, which cannot become a file below {self.path}"
                 f"{': a name is too long for that' if long else ''}. Nothing was downloaded. Rename or delete the blob."
@@ -180,37 +211,6 @@ class Download:
         is_complete = stream.tell() == file.blob.size and file.blob.md5 in (None, digest.digest())
         return digest.digest() if is_complete else None
 
-    # -- the manifest --------------------------------------------------------------------------------------------
-
-    def _known(self, location: str) -> dict[str, _Known]:
-        files = self._read_manifest().get(location, {}).get("files", [])
-        return {file["name"]: _Known(str(file.get("etag")), str(file.get("md5"))) for file in files}
-
-    def _read_manifest(self) -> dict[str, t.Any]:
-        """The outputs of the manifest, location -> job and files; empty when there is none, or none of ours."""
-        try:
-            manifest = json.loads(self.manifest.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        outputs = manifest.get("outputs") if isinstance(manifest, dict) else None
-        return outputs if isinstance(outputs, dict) and all(map(_is_entry, outputs.values())) else {}
-
-    def _write_manifest(self, location: str, job: str, files: list[ResultFile], known: dict[str, _Known]) -> None:
-        sizes = {file.name: file.blob.size for file in files}
-        outputs = self._read_manifest()
-        before = {file["name"]: file for file in outputs.get(location, {}).get("files", [])}
-        now = {
-            name: {"name": name, "size": sizes[name], "etag": known[name].etag, "md5": known[name].md5}
-            for name in sizes
-        }
-        outputs[location] = {"job": job, "files": sorted({**before, **now}.values(), key=lambda file: file["name"])}
-        temporary = self._private / f"{uuid.uuid4().hex}.new"
-        try:
-            temporary.write_text(json.dumps({"outputs": outputs}, indent=1), encoding="utf-8")
-            temporary.replace(self.manifest)
-        except OSError as error:
-            raise InvalidOption(f"dest: cannot write {self.manifest} ({error.strerror}).") from None
-
     def _make(self, folder: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -251,14 +251,7 @@ def _require_distinct(files: list[ResultFile]) -> None:
             )
 
 
-def _is_entry(output: t.Any) -> bool:
-    files = output.get("files") if isinstance(output, dict) else None
-    return isinstance(files, list) and all(
-        isinstance(file, dict) and isinstance(file.get("name"), str) for file in files
-    )
-
-
-def _is_same(file: ResultFile, target: Path, known: _Known | None) -> bool:
+def _is_same(file: ResultFile, target: Path, known: Downloaded | None) -> bool:
     expected = file.blob.md5.hex() if file.blob.md5 else known.md5 if known and known.etag == file.blob.etag else None
     if expected is None or not target.is_file() or target.stat().st_size != file.blob.size:
         return False

@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import datetime
 import typing as t
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from .._engine.argument_spec import ArgumentSpec
 from .._errors import InvalidOption
 from .._invocation import Result
 from .._jobs.download import Download
 from .._jobs.job import SCORE, Job, parse_job, parse_time
+from .._jobs.manifest import Downloaded
 from .._jobs.output_location import OutputLocation, ResultFile, find_output
-from .._jobs.rows import AUTO, FORMATS, PARSERS, Shape, duplicate, format_of, read_rows
+from .._rows import read
+from .._rows.column_types import PARSERS
+from .._rows.row_format import AUTO, FORMATS, QUOTES, RowOptions, duplicate
 from .._service.workspace import Workspace
 from .._types.batch_job import ANY_JOB_NAME
 
-DEFAULT_LIMIT = 1000
-# What a decoder writes for bytes that are no text.
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# What becomes of files that were downloaded into the same folder for another job.
+KEEP, CLEAN, FAIL = "keep", "clean", "fail"
+_MOST_SHOWN = 5
 # How much the clocks of storage and of the service may differ.
 _CLOCKS_APART = datetime.timedelta(seconds=5)
 
@@ -37,12 +41,14 @@ class FetchResults:
                 "name": {"type": "str", "required": True},
                 "output": {"type": "str", "default": SCORE},
                 "dest": {"type": "path"},
+                "dest_policy": {"type": "str", "choices": [KEEP, CLEAN, FAIL], "default": KEEP},
                 "rows": {"type": "bool", "default": False},
-                "limit": {"type": "int", "default": DEFAULT_LIMIT},
+                "limit": {"type": "int"},
                 "file": {"type": "str"},
                 "format": {"type": "str", "choices": list(FORMATS), "default": AUTO},
                 "separator": {"type": "str"},
-                "header": {"type": "bool", "default": False},
+                "quote": {"type": "str", "choices": list(QUOTES), "default": AUTO},
+                "header": {"type": "bool"},
                 "columns": {"type": "list", "elements": "str"},
                 "types": {"type": "dict"},
                 "infer_types": {"type": "bool", "default": True},
@@ -65,26 +71,94 @@ class FetchResults:
         }
         if options["rows"]:
             file = _file_with_rows(location, job, options["file"])
-            shown.update(_rows(location, file, options, workspace.invocation.warn))
+            is_appended = file.name == job.file_name
+            shown.update(_rows(location, file, options, is_appended, workspace.invocation.warn))
         if download is None:
             return Result(False, {"batch_job_results": shown})
-        shown.update(dest=str(download.path), manifest=str(download.manifest))
-        missing = download.missing(location.files, location.place.uri)
+        before, after = self._download(download, location, job.name, workspace, shown)
+        return Result(bool(before or after), {"batch_job_results": shown}, before, after)
+
+    def _download(
+        self, download: Download, location: OutputLocation, job: str, workspace: Workspace, shown: dict[str, t.Any]
+    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        """Download what is missing, treat files of other jobs as the task says, and return the diff."""
+        invocation, place = workspace.invocation, location.place.uri
+        missing = download.missing(location.files, place)
+        earlier = _earlier_files(download, location, job, invocation.options["dest_policy"])
         new = [file.name for file in missing]
-        if not workspace.invocation.check_mode:
-            new = download.fetch(location.container, missing, location.place.uri, job.name)
-        after = {"dest": str(download.path), "files": new} if new else {}
-        return Result(bool(new), {"batch_job_results": shown}, {}, after)
+        if not invocation.check_mode:
+            new = download.fetch(location.container, missing, place, job)
+            download.delete(earlier.to_delete, place, job)
+        earlier.warn(download, invocation.warn)
+        deleted = [file.name for file in earlier.to_delete]
+        shown.update(
+            dest=str(download.path),
+            manifest=str(download.manifest.path),
+            deleted=deleted,
+            kept=[file.name for file in earlier.kept],
+        )
+        folder = str(download.path)
+        return (
+            {"dest": folder, "files": deleted} if deleted else {},
+            {"dest": folder, "files": new} if new else {},
+        )
+
+
+@dataclass(frozen=True)
+class _EarlierFiles:
+    """Files of other jobs in the folder. ``changed`` are those of the kept ones that somebody changed."""
+
+    to_delete: list[Downloaded]
+    kept: list[Downloaded]
+    changed: list[Downloaded]
+
+    def warn(self, download: Download, warn: Callable[[str], None]) -> None:
+        if self.changed:
+            warn(
+                f"dest: {_names(self.changed)} in {download.path} changed since the download for another job, and was "
+                "kept. Delete it if it is not needed."
+            )
+        elif self.kept:
+            jobs = ", ".join(sorted({file.job for file in self.kept})[:_MOST_SHOWN])
+            warn(
+                f"dest: {download.path} still holds files of other jobs ({jobs}): {_names(self.kept)}. "
+                f"Set dest_policy={CLEAN} to delete them, or give each job a folder of its own."
+            )
+
+
+def _earlier_files(download: Download, location: OutputLocation, job: str, policy: str) -> _EarlierFiles:
+    """What becomes of the files of other jobs. Raises InvalidOption if there must be none."""
+    if policy == FAIL:
+        found = download.of_other_jobs(job)
+        if found:
+            raise InvalidOption(
+                f"dest: {download.path} holds files of job {found[0].job}: {_names(found)}. "
+                f"Choose another folder, or set dest_policy to {CLEAN} or {KEEP}."
+            )
+        return _EarlierFiles([], [], [])
+    found = download.of_other_jobs(job, (file.name for file in location.files))
+    if policy == KEEP:
+        return _EarlierFiles([], found, [])
+    changed = [file for file in found if download.is_changed(file)]
+    return _EarlierFiles([file for file in found if file not in changed], changed, changed)
+
+
+def _names(files: list[Downloaded]) -> str:
+    more = len(files) - _MOST_SHOWN
+    return ", ".join(file.name for file in files[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _check(options: t.Mapping[str, t.Any]) -> None:
     """Raises InvalidOption."""
     ANY_JOB_NAME.check("name", options["name"], "job")
-    if options["limit"] < 1:
+    if options["limit"] is not None and options["limit"] < 1:
         raise InvalidOption(f"limit: {options['limit']} is too small. Give at least 1.")
     separator = options["separator"]
-    if separator is not None and (len(separator) != 1 or separator in '"\r\n\0'):
-        raise InvalidOption("separator: exactly one character, and neither a quote nor the end of a line.")
+    if separator is not None and (len(separator.removesuffix(" ") or " ") != 1 or separator[0] in '"\r\n\0'):
+        raise InvalidOption(
+            f"separator: {separator!r} is no separator. Give one character, or one and a blank, and neither a quote "
+            "nor the end of a line."
+        )
     if options["header"] and options["columns"]:
         raise InvalidOption("columns: the header of the file names the columns. Give columns or header.")
     repeated = duplicate(options["columns"] or ())
@@ -132,30 +206,22 @@ def _warn_of_later_files(location: OutputLocation, job: Job, warn: Callable[[str
 
 
 def _rows(
-    location: OutputLocation, file: ResultFile, options: t.Mapping[str, t.Any], warn: Callable[[str], None]
+    location: OutputLocation,
+    file: ResultFile,
+    options: t.Mapping[str, t.Any],
+    is_appended: bool,
+    warn: Callable[[str], None],
 ) -> dict[str, t.Any]:
-    """At most ``limit`` rows of a file, and whether there are more. Service fact: batch contract 6.5 (no header)."""
-    shape = Shape(
-        format=format_of(file.name) if options["format"] == AUTO else options["format"],
+    """At most ``limit`` rows of a file, whether there are more, and how they were read."""
+    chosen = RowOptions(
+        format=options["format"],
         separator=options["separator"],
+        quote=options["quote"],
         header=options["header"],
         columns=options["columns"],
         types=options["types"] or {},
         infer=options["infer_types"],
     )
-    lines = _warn_if_damaged(location.container.lines(file.blob.name), file.name, warn)
-    rows, truncated = read_rows(lines, shape, options["limit"])
-    return {"rows": rows, "truncated": truncated}
-
-
-def _warn_if_damaged(lines: Iterable[str], name: str, warn: Callable[[str], None]) -> Iterator[str]:
-    """The same lines, with a warning of the first one that lost bytes when it was decoded."""
-    is_warned = False
-    for number, line in enumerate(lines, start=1):
-        if not is_warned and _REPLACEMENT in line:
-            is_warned = True
-            warn(
-                f"rows: line {number} of {name} has replacement characters: it is not UTF-8, or its text was damaged "
-                "before it was written. Have the scoring script write UTF-8, or download the file."
-            )
-        yield line
+    chunks = location.container.chunks(file.blob.name)
+    table = read.table(chunks, chosen, options["limit"], name=file.name, is_appended=is_appended, warn=warn)
+    return {"rows": table.rows, "truncated": table.is_cut, **table.format.shown()}

@@ -50,9 +50,11 @@ def check(options: RowOptions, kind: str) -> None:
 def _detect(sample: Sample, options: RowOptions, name: str, is_appended: bool, warn: Warn) -> RowFormat:
     if options.format not in (AUTO, *DELIMITED):
         return RowFormat(options.format)
+    if options.format == AUTO and _ending(name) == JSON_LINES:
+        return RowFormat(JSON_LINES)
     way = _chosen_split(sample, options, name, warn)
     if way is None and not options.header:
-        structured = _structured(sample, name)
+        structured = _structured(sample)
         if structured:
             return RowFormat(structured)
     if way is None and (options.columns or options.header or not _begins_as_list(sample)):
@@ -83,10 +85,8 @@ def _ending(name: str) -> str | None:
     return next((found for ending, found in _ENDINGS.items() if plain.endswith(ending)), None)
 
 
-def _structured(sample: Sample, name: str) -> str | None:
+def _structured(sample: Sample) -> str | None:
     """Whether each line is a list or a dict, as JSON or as Python writes it."""
-    if _ending(name) == JSON_LINES:
-        return JSON_LINES
     lines = [line.strip() for line in sample.lines if line.strip()]
     if not any(line.startswith(_OPENING) for line in lines):
         return None

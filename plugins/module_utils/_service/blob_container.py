@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import codecs
 import concurrent.futures
 import contextlib
 import dataclasses
@@ -37,7 +36,6 @@ _REMEDIES = {
     "AccountIsDisabled": "The storage account is disabled.",
 }
 
-_LONGEST_LINE = 8 << 20
 _LOST_RACE = frozenset({409, 412})
 LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
@@ -159,24 +157,10 @@ class BlobContainer:
                 return b""  # a range of an empty blob is refused
             return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
 
-    def lines(self, name: str) -> Iterator[str]:
-        """The lines of a UTF-8 blob with their line ends, read no further than the caller gets.
-
-        Raises InvalidOption for a line that is too long.
-        """
-        decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
-        rest = ""
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a blob in pieces, read as far as they are consumed."""
         with self._our_errors(f"read blob {name}"):
-            for chunk in self._client.get_blob_client(name).download_blob().chunks():
-                text, begin = rest + decode(chunk), 0
-                while end := text.find("\n", begin) + 1:
-                    yield text[begin:end]
-                    begin = end
-                rest = text[begin:]
-                if len(rest) > _LONGEST_LINE:
-                    raise InvalidOption(f"rows: blob {name} has a line of more than {_LONGEST_LINE} characters.")
-        if rest:
-            yield rest
+            yield from self._client.get_blob_client(name).download_blob().chunks()
 
     def read_note(self, name: str) -> Note | None:
         """A small text blob; None if it is absent."""

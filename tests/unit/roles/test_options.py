@@ -28,7 +28,7 @@ ENTRIES = {
     ("batch_score", "batch_score_jobs"): "batch_job",
 }
 # Keys of an entry that are for another module.
-OTHERS = {"batch_score_jobs": {"dest", "output", "rows"}}
+OTHERS = {"batch_score_jobs": {"dest", "dest_policy", "output", "rows"}}
 NUMBERED = {"batch_deploy_computes": COMPUTE, "batch_deploy_deployments": BATCH_DEPLOYMENT}
 
 

@@ -102,6 +102,7 @@ INFO = Scene(
     scored,
     ENDED,
 )
+INTO: Options = {"dest": "tmp/results"}
 READ: Options = {"rows": True, "file": "today.csv"}
 RESULTS = Scene(
     "batch_job_results",
@@ -115,6 +116,7 @@ RESULTS = Scene(
         Effect("file", "today.csv", "none-such.csv", READ),
         Effect("format", "csv", "json_lines", READ),
         Effect("separator", ",", ";", READ),
+        Effect("quote", "minimal", "none", {**READ, "separator": ";"}),
         Effect("header", False, True, {**READ, "separator": ";"}),
         Effect("columns", LEFT_OUT, ["page", "words"], {**READ, "separator": ";"}),
         Effect("types", LEFT_OUT, {"words": "str"}, {**READ, "separator": ";", "header": True}),
@@ -124,4 +126,24 @@ RESULTS = Scene(
     ENDED,
     _results,
 )
-SCENES = (STARTING, WAITING, INFO, RESULTS)
+
+
+def _two_results(bench: Bench) -> None:
+    """Two jobs that have ended, with their results."""
+    scored(bench)
+    output = {"score": {"type": "uri_file", "path": f"{PLACE}/scores/before.csv"}}
+    assert bench.run(RunJob(), {**JOB, "name": "before", "outputs": output}).message == ""
+    bench.storage.blobs |= {"scores/today.csv": ROWS, "scores/before.csv": ROWS}
+
+
+ONE_FOLDER = Scene(
+    "batch_job_results",
+    {"name": "today"},
+    (
+        Effect("dest_policy", "keep", "fail", INTO, first=({**INTO, "name": "before"},)),
+        Effect("dest_policy", "keep", "clean", INTO, first=({**INTO, "name": "before"},)),
+    ),
+    _two_results,
+    ENDED,
+)
+SCENES = (STARTING, WAITING, INFO, RESULTS, ONE_FOLDER)

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,21 +50,33 @@ def test_an_option_makes_a_difference(
     for value in (effect.one, effect.other):
         bench = opened(**scene.policies)
         storage = prepare(bench)
-        placed = str(tmp_path / value) if str(value).startswith("tmp/") else value
-        done = outcome(bench, scene, effect, placed)
-        outcomes.append((done, storage.blobs, storage.notes.keys(), files_below(tmp_path)))
+        folder = tmp_path / str(len(outcomes))
+        done = outcome_in(folder, bench, scene, effect, value)
+        outcomes.append((done, storage.blobs, storage.notes.keys(), files_below(folder)))
     assert outcomes[0] != outcomes[1]
 
 
+def outcome_in(folder: Path, bench: Bench, scene: Scene, effect: Effect, value: Any) -> str:
+    """The outcome, with all local folders of the tasks below this one."""
+    also, *first = (placed(task, folder) for task in (effect.also, *effect.first))
+    here = dataclasses.replace(effect, also=also, first=tuple(first))
+    return outcome(bench, scene, here, placed({"it": value}, folder)["it"]).replace(str(folder), "")
+
+
+def placed(task: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The task, with local folders of its options below this one."""
+    return {option: str(folder / value) if str(value).startswith("tmp/") else value for option, value in task.items()}
+
+
 def files_below(folder: Path) -> list[str]:
-    return sorted(str(file) for file in (folder / "tmp").rglob("*"))
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.module)
-def test_equal_tasks_come_out_equal(opened: Open, prepare: Prepare, scene: Scene) -> None:
+def test_equal_tasks_come_out_equal(opened: Open, prepare: Prepare, tmp_path: Path, scene: Scene) -> None:
     outcomes = []
-    for _twice in range(2):
+    for time in range(2):
         bench = opened(**scene.policies)
         prepare(bench)
-        outcomes.append(outcome(bench, scene, scene.effects[0], scene.effects[0].one))
+        outcomes.append(outcome_in(tmp_path / str(time), bench, scene, scene.effects[0], scene.effects[0].one))
     assert outcomes[0] == outcomes[1]

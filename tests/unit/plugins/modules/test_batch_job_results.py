@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import threading
@@ -402,6 +403,83 @@ def test_two_tasks_do_not_download_the_same_file_at_once(
     assert "another task is downloading today.csv" in out["msg"]
 
 
+# -- files of other jobs ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def earlier(run: Run, storage: Storage, tmp_path: Path) -> Path:
+    """A folder with the files of the job yesterday, of which today's job replaces one."""
+    storage.blobs = {"scores/today.csv/a.csv": b"old", "scores/today.csv/deep/b.csv": b"b"}
+    body = job("yesterday", output=PLACE)
+    out = run(batch_job_results, {"name": "yesterday", "dest": str(tmp_path)}, get("jobs/yesterday", body), datastore())
+    assert (out["changed"], out["batch_job_results"]["kept"]) == (True, [])
+    (tmp_path / "mine.txt").write_text("mine")
+    storage.blobs = {"scores/today.csv/a.csv": b"new"}
+    return tmp_path
+
+
+def test_files_of_other_jobs_are_kept_with_a_warning(run: Run, earlier: Path) -> None:
+    out = fetch(run, earlier, ended(), datastore())
+    assert (out["batch_job_results"]["kept"], out["batch_job_results"]["deleted"]) == (["deep/b.csv"], [])
+    [warning] = out.warnings
+    assert "still holds files of other jobs (yesterday): deep/b.csv. Set dest_policy=clean" in warning
+    assert (earlier / "deep" / "b.csv").read_bytes() == b"b"
+    assert (earlier / "a.csv").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_files_of_other_jobs_are_deleted(run: Run, earlier: Path, check_mode: bool) -> None:
+    clean = {"name": "batchjob-1", "dest": str(earlier), "dest_policy": "clean"}
+    out = run(batch_job_results, clean, ended(), datastore(), check=check_mode)
+    assert (out["changed"], out.warnings) == (True, [])
+    assert out["batch_job_results"]["deleted"] == ["deep/b.csv"]
+    assert out["diff"]["before"] == {"dest": str(earlier), "files": ["deep/b.csv"]}
+    assert out["diff"]["after"] == {"dest": str(earlier), "files": ["a.csv"]}
+    assert (earlier / "deep").exists() is check_mode
+    assert (earlier / "mine.txt").exists()
+    if not check_mode:
+        again = run(batch_job_results, clean, ended(), datastore())
+        assert (again["changed"], again["batch_job_results"]["deleted"]) == (False, [])
+
+
+def test_files_that_somebody_changed_are_not_deleted(run: Run, earlier: Path) -> None:
+    (earlier / "deep" / "b.csv").write_text("edited")
+    out = fetch_with(run, earlier, "clean")
+    assert (out["batch_job_results"]["deleted"], out["batch_job_results"]["kept"]) == ([], ["deep/b.csv"])
+    assert "deep/b.csv" in out.warnings[0]
+    assert "changed since" in out.warnings[0]
+    assert (earlier / "deep" / "b.csv").read_text() == "edited"
+
+
+def test_a_folder_with_files_of_another_job_is_refused(run: Run, storage: Storage, earlier: Path) -> None:
+    storage.downloads.clear()
+    out = fetch_with(run, earlier, "fail")
+    assert "holds files of job yesterday: a.csv, deep/b.csv" in out["msg"]
+    assert storage.downloads == []
+    (earlier / "a.csv").unlink()
+    (earlier / "deep" / "b.csv").unlink()
+    assert fetch_with(run, earlier, "fail")["changed"]
+    assert not fetch_with(run, earlier, "fail")["changed"]
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", ".batch_job_results/manifest.json", "a/../../outside"])
+def test_a_manifest_deletes_nothing_outside_of_its_folder(run: Run, earlier: Path, name: str) -> None:
+    outside = earlier.parent / "outside"
+    outside.write_text("x")
+    path = earlier / ".batch_job_results" / "manifest.json"
+    md5 = hashlib.md5(b"x", usedforsecurity=False).hexdigest()
+    path.write_text(json.dumps({"outputs": {"x": {"job": "other", "files": [{"name": name, "md5": md5}]}}}))
+    assert fetch_with(run, earlier, "clean")["batch_job_results"]["deleted"] == []
+    assert outside.exists()
+    assert path.exists()
+    outside.unlink()
+
+
+def fetch_with(run: Run, dest: Path, policy: str) -> Any:
+    options = {"name": "batchjob-1", "dest": str(dest), "dest_policy": policy}
+    return run(batch_job_results, options, ended(), datastore())
+
+
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
@@ -428,8 +506,11 @@ def test_a_limit_and_another_separator(run: Run, storage: Storage) -> None:
 @pytest.mark.parametrize(("lines", "truncated"), [(1000, False), (1001, True)])
 def test_a_thousand_rows_are_returned_by_default(run: Run, storage: Storage, lines: int, truncated: bool) -> None:
     storage.blobs = {"scores/today.csv": b"1\n" * lines}
-    out = rows(run, ended(), datastore())["batch_job_results"]
-    assert (len(out["rows"]), out["truncated"]) == (1000, truncated)
+    out = rows(run, ended(), datastore())
+    assert (len(out["batch_job_results"]["rows"]), out["batch_job_results"]["truncated"]) == (1000, truncated)
+    assert ["only the first 1000 rows" in warning for warning in out.warnings] == [True] * truncated
+    limited = rows(run, ended(), datastore(), limit=1000)
+    assert (limited["batch_job_results"]["truncated"], limited.warnings) == (truncated, [])
 
 
 def test_columns_that_do_not_fit(run: Run, storage: Storage) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,6 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     NotFoundError,
     ServiceError,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._service import blob_container
 from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import (
     LONG_AGO,
     Blob,
@@ -126,21 +124,6 @@ def test_only_the_listed_version_of_a_blob_is_read() -> None:
     assert arguments["validate_content"] is True
 
 
-@pytest.mark.parametrize(
-    ("content", "lines"),
-    [
-        (b"", []),
-        (b"one\ntwo\n", ["one\n", "two\n"]),
-        (b"one\r\n\ntwo", ["one\r\n", "\n", "two"]),
-        ("\ufeffä,ö\nü€".encode(), ["ä,ö\n", "ü€"]),
-        (b"caf\xe9\n", ["caf\ufffd\n"]),
-        ("a\u2028b\n".encode(), ["a\u2028b\n"]),
-    ],
-)
-def test_lines_keep_their_ends(content: bytes, lines: list[str]) -> None:
-    assert list(stored(content)[0].lines("a")) == lines
-
-
 def test_no_chunk_is_read_before_it_is_needed() -> None:
     read = []
 
@@ -151,14 +134,8 @@ def test_no_chunk_is_read_before_it_is_needed() -> None:
 
     blob = SimpleNamespace(download_blob=lambda: SimpleNamespace(chunks=chunks))
     container = BlobContainer(URL, SimpleNamespace(get_blob_client=lambda _name: blob))
-    assert list(itertools.islice(container.lines("a"), 2)) == ["1\n", "2\n"]
+    assert next(container.chunks("a")) == b"1\n2\n"
     assert read == [b"1\n2\n"]
-
-
-def test_a_line_that_is_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blob_container, "_LONGEST_LINE", 10)
-    with pytest.raises(InvalidOption, match="a line of more than"):
-        list(stored(b"x" * 20)[0].lines("a"))
 
 
 # -- notes -----------------------------------------------------------------------------------------------------------
