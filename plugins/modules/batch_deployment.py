@@ -252,6 +252,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+    - The same in check mode and in the run, unless the service refuses an update that O(recreate) allows to replace.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - make digits-batch/green the default deployment of digits-batch
+    - delete batch deployment digits-batch/blue
+    - create batch deployment digits-batch/blue
+    - make digits-batch/blue the default deployment of digits-batch
 published:
   description: Ids of what the definition describes in place and this task registered or changed, or would.
   returned: when O(definition) describes something in place

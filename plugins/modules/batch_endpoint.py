@@ -100,6 +100,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - create batch endpoint digits-batch
 batch_endpoint:
   description: The endpoint as it stands after the task. Missing when it was deleted.
   returned: when O(state=present)

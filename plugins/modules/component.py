@@ -124,6 +124,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - upload 1 file of /data/prepare
+    - publish code digits-prepare, version 2
+    - publish component digits-prepare, version 2
 published:
   description: Ids of what the definition describes in place and this task registered or changed, or would.
   returned: when O(definition) describes something in place
@@ -188,7 +198,7 @@ component:
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish_inline import PublishComponent
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish_component import PublishComponent
 
 
 def main() -> None:

@@ -110,6 +110,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - publish data digits, version 2
 data:
   description: The version as it stands after the task, or would stand. Missing when it was deleted.
   returned: when O(state=present)

@@ -193,6 +193,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+    - The same in check mode and in the run, unless the service refuses an update that O(recreate) allows to replace.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - create datastore scans
 datastore:
   description: The datastore as it stands after the task. Missing when it was deleted.
   returned: when O(state=present)

@@ -126,6 +126,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+steps:
+  description:
+    - What the task did, or would do in check mode, in this order. Empty when nothing changed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - upload 3 files of /data/model into datastore workspaceblobstore
+    - publish model digits, version 2
 model:
   description: The version as it stands after the task, or would stand. Missing when it was deleted.
   returned: when O(state=present)

@@ -20,7 +20,7 @@ from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
-from .inline_assets import Part, described, grounded_component
+from .inline_assets import InlineAsset, described, grounded_component
 from .option_type import chosen, kind_of, typed
 
 Arguments = t.Mapping[str, t.Any]
@@ -36,7 +36,7 @@ class Definition:
     ``extra``: options that stand in no table, ``lists`` those of several texts. ``local``: options whose text may be a
     path, which in a file is meant from the file's folder. ``content``: what stands for no option stays in the
     definition, for it is the content. Otherwise nothing stays there but what is described in place of a reference: a
-    map from options to ``Part``.
+    map from options to ``InlineAsset``.
     """
 
     resource: ResourceType
@@ -75,7 +75,7 @@ class Definition:
         folder = os.path.dirname(os.path.abspath(os.path.expanduser(given))) if isinstance(given, str) else None
         self._check_kind(tree)
         rest: dict[str, Json] = {}
-        parts: dict[str, Part] = {}
+        parts: dict[str, InlineAsset] = {}
         for path, value in self._leaves(tree, "", rest):
             option = self.keys[path]
             if value is None or get_at(options, option) is not None:
@@ -96,7 +96,7 @@ class Definition:
         settled[NAME] = grounded_component(rest, folder) if self.content else self._with_files(parts, settled) or None
         return settled
 
-    def _with_files(self, parts: dict[str, Part], options: Options) -> dict[str, Part]:
+    def _with_files(self, parts: dict[str, InlineAsset], options: Options) -> dict[str, InlineAsset]:
         """The parts with the files that other options name in them."""
         for option, part in parts.items():
             named = [get_at(options, field.holds) for field in self._fields(option) if field.holds]
@@ -139,7 +139,7 @@ class Definition:
         """What the tables of the kinds make of an option."""
         return [field for table in self.resource.tables for field in table.fields if field.option == option]
 
-    def _part(self, path: str, option: str, value: Json, folder: str | None) -> Part | None:
+    def _part(self, path: str, option: str, value: Json, folder: str | None) -> InlineAsset | None:
         """What is described in place of a reference."""
         kinds = [field.value_type.reference_kind for field in self._fields(option) if field.value_type.reference_kind]
         return described(kinds[0], path, value, folder) if kinds else None

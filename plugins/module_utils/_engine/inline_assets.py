@@ -37,7 +37,7 @@ _FOLDER = "uri_folder"
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class InlineAsset:
     """One such resource: ``definition`` is what the module of its ``kind`` would be given, a mapping or a file.
 
     ``path`` is where it stands in the definition around it.
@@ -47,12 +47,12 @@ class Part:
     kind: str
     definition: Tree | str
 
-    def requiring(self, file: str) -> Part:
+    def requiring(self, file: str) -> InlineAsset:
         """The same code, which has to have this file."""
         return dataclasses.replace(self, definition={**t.cast("Tree", self.definition), "required_files": [file]})
 
 
-def described(kind: str, path: str, value: Json, folder: str | None) -> Part | None:
+def described(kind: str, path: str, value: Json, folder: str | None) -> InlineAsset | None:
     """What is described at ``path``, where a reference to something of ``kind`` could stand; None for a reference.
 
     ``folder`` is that of the file around it: relative paths are meant from there, otherwise from where the task runs.
@@ -60,10 +60,10 @@ def described(kind: str, path: str, value: Json, folder: str | None) -> Part | N
     if not _describes(kind, value):
         return None
     grounded = _grounded(kind, value, folder)
-    return Part(path, kind, {"path": grounded} if kind == "codes" else grounded)
+    return InlineAsset(path, kind, {"path": grounded} if kind == "codes" else grounded)
 
 
-def _with_includes(part: Part, includes: Json) -> Part:
+def _with_includes(part: InlineAsset, includes: Json) -> InlineAsset:
     """Code with what a component adds to it from elsewhere."""
     if part.kind != "codes" or includes is None:
         return part
@@ -142,7 +142,7 @@ def grounded_component(tree: Tree, folder: str | None) -> Tree:
     return grounded
 
 
-def parts_of(tree: Tree) -> list[Part]:
+def inline_assets_of(tree: Tree) -> list[InlineAsset]:
     """What a grounded component describes in place."""
     found = (described(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
     return [_with_includes(part, tree.get(_INCLUDES)) for part in found if part]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The parent and the siblings of a resource: what the parent says of it, and who takes that over when it goes."""
+"""The parent of a resource, and the siblings that take over a role in it: the default deployment of an endpoint."""
 
 from __future__ import annotations
 
@@ -11,120 +11,89 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._names.dotted_path import get_at
-from .._schema.resource_type import SOUND_STATES, ParentReference, ResourceType
+from .._schema.resource_type import SOUND_STATES, Options, ParentReference, ResourceType
 from .._service.arm import Accepted
 from .._service.workspace import Workspace
-from .plan import merged_body
-from .resource_access import Current, Deadline, ResourceAccess
-
-Warn = t.Callable[[str], None]
+from .body import merged_body
+from .deadline import Deadline
+from .difference import held_references
+from .prerequisite import Warn, report_missing
+from .resource_access import Current, ResourceAccess
 
 
 class ParentResource:
-    """The relatives of one resource for the length of one task; without a parent there is nothing to do."""
+    """The parent of one resource for the length of one task; without a parent every method does nothing."""
 
-    def __init__(self, resource: ResourceType, workspace: Workspace, deadline: Deadline) -> None:
+    def __init__(self, resource: ResourceType, options: Options, workspace: Workspace, deadline: Deadline) -> None:
         self.resource = resource
-        self.options = workspace.invocation.options
+        self.options = options
         self.workspace = workspace
-        self.parent: Current = None
-        self._site: ResourceAccess | None = None
-        self._marks: tuple[ParentReference, ...] = ()
+        self.references = resource.parent.marks if resource.parent else ()
+        self._access: ResourceAccess | None = None
         if resource.parent:
-            self._marks = resource.parent.marks
-            named = {"name": self.options[resource.parent.option]}
-            self._site = ResourceAccess(resource.parent.type, named, workspace, deadline)
-        for mark in self._marks:
-            if self.options[mark.stand_in] is not None:
-                resource.name_rule.check(mark.stand_in, self.options[mark.stand_in], resource.label)
+            name = {"name": options[resource.parent.option]}
+            self._access = ResourceAccess(resource.parent.type, name, workspace, deadline)
 
-    # -- the parent ----------------------------------------------------------------------------------------------
+    def observe(self) -> Current:
+        """The parent as it is, if any of its keys refers to children."""
+        return self._access.observe() if self._access and self.references else None
 
-    def require_parent(self, warn: Warn | None) -> None:
-        """Look at the parent. It has to stand; with ``warn`` its absence is only told. Raises InvalidOption."""
-        if self._site is None:
-            return
-        self.parent = self._site.settled()
-        if self.parent is not None:
-            return
-        option = t.cast("t.Any", self.resource.parent).option
-        complaint = f"{option}: there is no {self._site.title} in workspace {self.workspace.id.name}"
-        if warn is None:
-            raise InvalidOption(f"{complaint}. Create it first, or correct {option}. Nothing was changed.")
-        warn(f"{complaint}; the run will fail unless an earlier task creates it.")
+    def require(self, warn: Warn | None) -> Current:
+        """The parent once no operation is under way.
 
-    # -- what the parent says of the resource ----------------------------------------------------------------------
-
-    @property
-    def asks_for_marks(self) -> bool:
-        return any(self.options[mark.option] for mark in self._marks)
-
-    @property
-    def missing_marks(self) -> list[ParentReference]:
-        """What the task asks the parent to say of the resource, and it does not."""
-        name = self.options["name"]
-        return [mark for mark in self._marks if self.options[mark.option] and get_at(self.parent, mark.at) != name]
-
-    def set_missing_marks(self) -> None:
-        for mark in self.missing_marks:
-            self._say(mark, self.options["name"])
-
-    # -- when the resource goes ------------------------------------------------------------------------------------
-
-    def require_stand_ins(self, *, comes_back: bool, warn: Warn | None) -> None:
-        """A parent that says something of the resource needs a sibling to say it of while the resource is away.
-
-        Raises InvalidOption with what to do. ``comes_back``: a run that was cut off in between has to know that the
-        resource gets it back, so the task must ask for it.
+        Raises InvalidOption if it is absent; with ``warn`` (check mode, where an earlier task may only have predicted
+        it) warns instead.
         """
-        if not self._marks or self._site is None:
-            return
-        self.parent = self.parent or self._site.observe()
-        for mark in self._held_marks():
-            stand_in = self.options[mark.stand_in]
-            if stand_in is None or (comes_back and not self.options[mark.option]):
-                back = f" and {mark.option}: true, to have it back afterwards" if comes_back else ""
+        if self._access is None:
+            return None
+        current = self._access.settled()
+        if current is None:
+            option = t.cast("t.Any", self.resource.parent).option
+            complaint = f"{option}: there is no {self._access.title} in workspace {self.workspace.id.name}"
+            report_missing(complaint, f"Create it first, or correct {option}.", warn)
+        return current
+
+    def require_stand_ins(self, parent: Current, *, comes_back: bool, warn: Warn | None) -> None:
+        """Raises InvalidOption if the parent refers to the resource and the task names nobody to take over.
+
+        ``comes_back``: the resource is created again. A run that was interrupted in between has to know that it gets
+        its role back, so the task must ask for it. With ``warn`` (check mode) a missing stand-in is only reported.
+        """
+        for reference in held_references(self.resource, self.options, parent):
+            stand_in = self.options[reference.stand_in]
+            if stand_in is None or (comes_back and not self.options[reference.option]):
+                title = t.cast("ResourceAccess", self._access).title
+                back = f" and {reference.option}: true, to have it back afterwards" if comes_back else ""
                 raise InvalidOption(
-                    f"{self.resource.title(self.options)} is {mark.words} of {self._site.title}, which would be left "
-                    f"without one. Write {mark.stand_in} with the name of another that takes over{back}; "
-                    f"or delete the whole {self._site.title}. Nothing was changed."
+                    f"{self.resource.title(self.options)} is {reference.words} of {title}, which would be left "
+                    f"without one. Write {reference.stand_in} with the name of another that takes over{back}; "
+                    f"or delete the whole {title}. Nothing was changed."
                 )
-            self._require_sound(mark.stand_in, stand_in, warn)
-
-    def hand_over_marks(self) -> None:
-        """Have the parent say of the stand-ins what it says of the resource."""
-        for mark in self._held_marks():
-            self._say(mark, self.options[mark.stand_in])
-
-    def _held_marks(self) -> list[ParentReference]:
-        """In doubt about the case of names, it is held."""
-        name = self.options["name"].lower()
-        return [mark for mark in self._marks if str(get_at(self.parent, mark.at) or "").lower() == name]
+            self._require_sound(reference.stand_in, stand_in, warn)
 
     def _require_sound(self, option: str, name: str, warn: Warn | None) -> None:
-        complaint = None
+        """The sibling that takes over has to exist, and no failed operation may have left it."""
         sibling = {**self.options, "name": name}
+        title = self.resource.title(sibling)
         current = self.workspace.arm.get(self.workspace.path(self.resource.path_of(sibling)))
+        complaint = None
         if name.lower() == self.options["name"].lower():
-            complaint = f"{option}: {self.resource.title(sibling)} cannot stand in for itself"
+            complaint = f"{option}: {title} cannot stand in for itself"
         elif current is None:
-            complaint = f"{option}: there is no {self.resource.title(sibling)}"
+            complaint = f"{option}: there is no {title}"
         elif self.resource.state_of(current) not in SOUND_STATES:
-            state = self.resource.state_of(current)
-            complaint = f"{option}: {self.resource.title(sibling)} is in state {state}"
-        if complaint and warn is None:
-            raise InvalidOption(f"{complaint}. Name another. Nothing was changed.")
-        if complaint and warn:
-            warn(f"{complaint}; the run will fail unless an earlier task changes that.")
+            complaint = f"{option}: {title} is in state {self.resource.state_of(current)}"
+        if complaint:
+            report_missing(complaint, "Name another.", warn, until="changes that")
 
-    def _say(self, mark: ParentReference, name: str) -> None:
-        """Say it in the parent, on what stands there now."""
-        self.require_parent(None)
-        access = t.cast("ResourceAccess", self._site)
+    def refer_to(self, reference: ParentReference, name: str) -> None:
+        """Make the parent refer to the child ``name``, on what the parent is by now."""
+        parent = self.require(None)
+        access = t.cast("ResourceAccess", self._access)
 
-        def write(now: Current) -> Accepted | None:
-            if get_at(now, mark.at) == name:
+        def send(now: Current) -> Accepted | None:
+            if get_at(now, reference.at) == name:
                 return None
-            return access.put(merged_body(access.resource, now or {}, {mark.at: name}))
+            return access.put(merged_body(access.resource, now or {}, {reference.at: name}))
 
-        self.parent = access.write(self.parent, write)
+        access.write(parent, send)

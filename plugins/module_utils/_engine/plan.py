@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""From what is wanted and what stands to what has to change. Pure functions, no I/O."""
+"""The plan: from the desired and the current state to the steps between them. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,329 +11,145 @@ import copy
 import dataclasses
 import typing as t
 
-from .._errors import ImmutableFieldError, InvalidOption
-from .._names.arm_id import WorkspaceId
-from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.dotted_path import set_at
 from .._names.json_types import Json
-from .._schema.resource_type import FAILED_STATES, SETTLED_STATES, Change, Field, Options, Output, ResourceType
-
-ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
+from .._schema.resource_type import DELETING, Change, Condition, Options, ParentReference, ResourceType
+from .body import creation_body, patch_body, replacement_body, update_body
+from .difference import Comparison, diff_words, held_references, missing_references
+from .published import PUBLISHED, Published
+from .resource_access import Current
+from .steps import Delete, Patch, Put, SetDefault, StartOrStop, Step
 
 
 @dataclasses.dataclass(frozen=True)
-class Difference:
-    """One field whose wanted JSON is not the same to the service as the standing one."""
+class Observed:
+    """What a plan is made from.
 
-    field: Field
-    current: Json
-    desired: Json
+    - ``parent``: the current parent, as far as the comparison makes it matter
+    - ``condition``: the state beyond ``present`` that the task asks for
+    - ``published``: the assets that the definition describes inline
+    - ``publish``: the step that publishes them; None if nothing has to be published (any more)
+    """
+
+    comparison: Comparison
+    parent: Current = None
+    condition: Condition | None = None
+    published: Published = dataclasses.field(default_factory=Published)
+    publish: Step | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a run will do: shown in check mode, carried out otherwise.
+    """What check mode shows and a run executes.
 
-    ``body`` is the full JSON of the PUT; ``patch`` that of a PATCH which does it as well, where there is one;
-    ``replacement`` that of the PUT after a deletion, where the task allows and something may need it.
+    - ``steps``: in their order; none if everything is as the task asks
+    - ``before``, ``after``: the diff, as option values
+    - ``predicted``: the service's JSON of the resource after the steps, as far as it is known; None if absent
     """
 
-    action: t.Literal["none", "create", "update", "replace"]
-    body: dict[str, Json]
+    steps: tuple[Step, ...]
     before: dict[str, t.Any]
     after: dict[str, t.Any]
-    differences: tuple[Difference, ...] = ()
-    patch: dict[str, Json] | None = None
-    replacement: dict[str, Json] | None = None
+    predicted: Current = None
 
-    def changes(self, *meanings: Change) -> tuple[Difference, ...]:
-        """The differences that mean one of these."""
-        return tuple(difference for difference in self.differences if difference.field.change in meanings)
-
-
-# -- the task by itself ------------------------------------------------------------------------------------------------
+    @property
+    def lines(self) -> list[str]:
+        """The steps in words, as the result lists them."""
+        return [line for step in self.steps for line in step.lines]
 
 
-def check_names(resource: ResourceType, options: Options) -> None:
-    """Raises InvalidOption, naming the option, when the resource or its parent can not be named so."""
-    if resource.parent:
-        resource.parent.check_name(options)
-    resource.name_rule.check("name", options["name"], resource.label)
+def plan_presence(observed: Observed) -> Plan:
+    """The plan that makes a resource as the task asks. Raises InvalidOption for options that do not go together."""
+    comparison, parent = observed.comparison, observed.parent
+    resource, options = comparison.desired.resource, comparison.desired.options
+    lent = held_references(resource, options, parent) if comparison.action == "replace" else []
+    missing = missing_references(resource, options, parent)
+    gained = dict.fromkeys([*lent, *missing])
+    unmet = observed.condition
+    if unmet and unmet.met_by(comparison.current):
+        unmet = None
+    steps: list[Step] = [
+        *([observed.publish] if observed.publish else []),
+        *(_set_default(resource, options, reference, options[reference.stand_in]) for reference in lent),
+        *_writes(comparison),
+        *(_set_default(resource, options, reference, options["name"]) for reference in gained),
+        *([StartOrStop((f"{unmet.action} {comparison.desired.title}",), unmet)] if unmet else []),
+    ]
+    if not steps and not observed.published.changed:
+        return Plan((), {}, {}, comparison.current)
+    before, after = _diff(comparison, missing, unmet)
+    if observed.published.changed:
+        after[PUBLISHED] = list(observed.published.changed)
+    return Plan(tuple(steps), before, after, _prediction(comparison, unmet))
 
 
-def check_options(resource: ResourceType, options: Options, workspace: WorkspaceId) -> dict[str, Json]:
-    """What the task wants, as wire path -> JSON; options left out are not in it.
-
-    Raises InvalidOption, naming the option, for a bad name or a value that the service can never accept.
-    """
-    check_names(resource, options)
-    desired = {}
-    for field in resource.fields:
-        value = get_at(options, field.option)
-        if not field.value_type.is_given(value):
-            continue
-        try:
-            desired[field.at] = field.value_type.encode(value, workspace)
-        except ValueError as error:
-            raise InvalidOption(f"{field.option}: {error}.") from None
-    return desired
+def plan_absence(resource: ResourceType, options: Options, current: Current, parent: Current) -> Plan:
+    """The plan that deletes a resource. It is empty for one that is absent or is being deleted."""
+    if current is None or resource.state_of(current) == DELETING:
+        return Plan((), {}, {})
+    lent = held_references(resource, options, parent)
+    steps: list[Step] = [
+        *(_set_default(resource, options, reference, options[reference.stand_in]) for reference in lent),
+        Delete((f"delete {resource.title(options)}",), options["wait"]),
+    ]
+    return Plan(tuple(steps), {"name": options["name"], "state": "present"}, {})
 
 
-def check_task(resource: ResourceType, options: Options, workspace: WorkspaceId) -> None:
-    """Raises InvalidOption for all that is wrong with the task whatever stands."""
-    kind = options[resource.kinds.option] if resource.kinds else None
-    if resource.kinds and kind is not None:
-        _refuse_foreign_options(resource, kind, options)
-        check_options(resource.kinds.tables[kind], options, workspace)
-        return
-    for table in resource.tables:
-        check_options(table, options, workspace)
+def next_write(comparison: Comparison) -> Put | Patch | None:
+    """The write that creates or updates the resource in place; None if it is as the task asks."""
+    title = comparison.desired.title
+    if comparison.action == "none":
+        return None
+    if comparison.action == "create":
+        return Put((f"create {title}",), creation_body(comparison.desired), creates=True)
+    patch = patch_body(comparison)
+    if patch is not None:
+        return Patch((f"update {title}",), patch)
+    refusable = tuple(difference.field.option for difference in comparison.of(Change.REFUSABLE))
+    return Put((f"update {title}",), update_body(comparison), refusable=refusable)
 
 
-def table_for(resource: ResourceType, options: Options, current: Json | None) -> ResourceType:
-    """The table of the kind that the task is about: the one it says, else what stands, else the default.
-
-    Raises ImmutableFieldError where another kind stands, InvalidOption for options that the kind does not have.
-    """
-    kinds = resource.kinds
-    if kinds is None:
-        return resource
-    stands = kinds.read_from(current) if current is not None else None
-    kind = options[kinds.option] or stands or kinds.default
-    if stands not in (None, kind):
-        raise ImmutableFieldError(
-            f"{resource.title(options)} cannot become another: {kinds.option} is {stands!r}, the task wants {kind!r}. "
-            f"Choose another name, or correct {kinds.option}. Nothing was changed."
-        )
-    if kind not in kinds.tables:
-        raise InvalidOption(
-            f"{resource.title(options)} is of the {kinds.option} {kind!r}, which is not managed here. "
-            "Choose another name. Nothing was changed."
-        )
-    _refuse_foreign_options(resource, kind, options)
-    return kinds.tables[kind]
+def _writes(comparison: Comparison) -> t.Iterator[Step]:
+    title = comparison.desired.title
+    if comparison.action == "replace":
+        yield Delete((f"delete {title}",))
+        yield Put((f"create {title}",), replacement_body(comparison), creates=True)
+    elif write := next_write(comparison):
+        yield write
 
 
-def _refuse_foreign_options(resource: ResourceType, kind: str, options: Options) -> None:
-    kinds = t.cast("t.Any", resource.kinds)
-    own = {field.option for field in kinds.tables[kind].fields}
-    for table in resource.tables:
-        for field in table.fields:
-            if field.option in own or not field.value_type.is_given(get_at(options, field.option)):
-                continue
-            owners = [word for word, other in kinds.tables.items() if field.option in {f.option for f in other.fields}]
-            raise InvalidOption(
-                f"{field.option} is for the {kinds.option} {' or '.join(owners)}, and {resource.title(options)} is of "
-                f"the {kinds.option} {kind}. Drop it, or correct {kinds.option}."
-            )
+def _set_default(resource: ResourceType, options: Options, reference: ParentReference, name: str) -> SetDefault:
+    parent = options[t.cast("t.Any", resource.parent).option]
+    return SetDefault((f"make {parent}/{name} {reference.words} of {parent}",), reference, name)
 
 
-# -- the task and what stands ------------------------------------------------------------------------------------------
+# -- the diff and the prediction ---------------------------------------------------------------------------------------
 
 
-def plan(
-    resource: ResourceType, options: Options, desired: dict[str, Json], current: Json | None, workspace: WorkspaceId
-) -> Plan:
-    """Compare what the task wants with what stands.
-
-    Raises InvalidOption when a creation lacks an option, ImmutableFieldError when only a replacement could do it and
-    the task does not allow one.
-    """
-    if current is None:
-        return _plan_creation(resource, options, desired, workspace)
-    differences = tuple(differing(resource, options, desired, current, workspace))
-    failed = resource.state_of(current) in FAILED_STATES
-    if not differences and not failed:
-        return Plan("none", {}, {}, {})
-    fixed = [difference for difference in differences if difference.field.change is Change.REPLACE]
-    if fixed and not options.get("recreate"):
-        raise ImmutableFieldError(_refusal(resource, options, fixed, workspace))
-    before, after = _words(differences, workspace)
-    if failed:
-        before["provisioning_state"], after["provisioning_state"] = resource.state_of(current), "Succeeded"
-    changed = {**_write_only(resource, desired), **{d.field.at: d.desired for d in differences}}
-    made = Plan(
-        "update",
-        merged_body(resource, current, changed),
-        {"name": options["name"], **before},
-        {"name": options["name"], **after},
-        differences,
-    )
-    _require_companions(resource, desired, made.body)
-    if options.get("recreate") and (failed or fixed or made.changes(Change.REFUSABLE)):
-        replacement = _replacement(resource, options, current, desired, changed)
-        return dataclasses.replace(made, replacement=replacement, action="replace" if failed or fixed else "update")
-    return made if failed else dataclasses.replace(made, patch=_patch(resource, made))
-
-
-def _plan_creation(resource: ResourceType, options: Options, desired: dict[str, Json], workspace: WorkspaceId) -> Plan:
-    _require_needed(resource, desired, f"{resource.title(options)} does not exist yet, and creating it needs")
-    body = merged_body(resource, {}, {**resource.constants, **desired})
-    _require_companions(resource, desired, body)
-    differences = tuple(Difference(field, None, desired[field.at]) for field in resource.fields if field.at in desired)
-    _before, after = _words(differences, workspace)
-    return Plan("create", body, {}, {"name": options["name"], **after}, differences)
-
-
-def _require_needed(resource: ResourceType, desired: dict[str, Json], complaint: str) -> None:
-    missing = [field.option for field in resource.fields if field.needed and field.at not in desired]
-    if missing:
-        raise InvalidOption(f"{complaint} {', '.join(missing)}. Add what is missing to the task.")
-
-
-def _require_companions(resource: ResourceType, desired: dict[str, Json], body: Json) -> None:
-    """Raises InvalidOption for an option that says nothing without another, which neither stands nor is said, or that
-    contradicts it."""
-    places = {field.option: field.at for field in resource.fields}
-    for field in resource.fields:
-        low, high = get_at(body, field.at), get_at(body, places[field.at_most]) if field.at_most else None
-        if low is not None and high is not None and int(low) > int(high):
-            raise InvalidOption(
-                f"{field.option} would be {low}, more than {field.at_most}, {high}. Correct one of them. "
-                "Nothing was changed."
-            )
-        if field.along_with and field.at in desired and get_at(body, places[field.along_with]) is None:
-            raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task. Nothing was changed.")
-
-
-def _words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The differences in the words of the task: before and after."""
-    before: dict[str, t.Any] = {}
-    after: dict[str, t.Any] = {}
-    for difference in differences:
-        set_at(before, difference.field.option, difference.field.shown(difference.current, workspace))
-        set_at(after, difference.field.option, difference.field.shown(difference.desired, workspace))
+def _diff(
+    comparison: Comparison, missing: t.Iterable[ParentReference], unmet: Condition | None
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """The differing fields, and beside them references of the parent and the condition."""
+    before, after = diff_words(comparison)
+    is_new = comparison.action == "create"
+    for reference in missing:
+        after[reference.option] = True
+        before.update({} if is_new else {reference.option: False})
+    if unmet:
+        conditions = comparison.desired.resource.conditions
+        met = [other.state for other in conditions if other.met_by(comparison.current)]
+        after["state"] = unmet.state
+        before.update({} if is_new else {"state": (*met, unmet.read_from(comparison.current).lower())[0]})
     return before, after
 
 
-def differing(
-    resource: ResourceType, options: Options, desired: dict[str, Json], current: Json, workspace: WorkspaceId
-) -> t.Iterator[Difference]:
-    """What is not as the task wants it."""
-    moving = resource.state_of(current) not in SETTLED_STATES
-    for field in resource.fields:
-        if field.at not in desired or field.change is Change.WRITE_ONLY:
-            continue
-        now, goal = field.read_from(current), desired[field.at]
-        if now is None and moving:  # in passing the service does not tell everything (assets contract 3.4)
-            continue
-        if field.change is Change.MERGE or (field.change is Change.APPEND and options.get("append_tags", True)):
-            goal = {**(field.value_type.for_update(now) or {}), **goal}
-        if not field.value_type.same(goal, now, workspace):
-            yield Difference(field, now, goal)
-
-
-def in_words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> str:
-    """The differences in a sentence."""
-    return "; ".join(
-        f"{d.field.option} is {d.field.shown(d.current, workspace)!r}, "
-        f"the task wants {d.field.shown(d.desired, workspace)!r}"
-        for d in differences
-    )
-
-
-def _refusal(resource: ResourceType, options: Options, fixed: t.Iterable[Difference], workspace: WorkspaceId) -> str:
-    return (
-        f"{resource.title(options)} cannot be changed in place: {in_words(fixed, workspace)}. To delete it and create "
-        "it again, write recreate: true; or leave the standing value in the task. Nothing was changed."
-    )
-
-
-# -- bodies ------------------------------------------------------------------------------------------------------------
-
-
-def merged_body(resource: ResourceType, current: Json, desired: dict[str, Json]) -> dict[str, Json]:
-    """What stands, without what only the service may write, with the task laid over it.
-
-    Nulls are not sent back: to a PUT, null and absent are one, and some services refuse the former.
-    """
-    body: dict[str, Json] = copy.deepcopy(dict(current))
-    for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
-        delete_at(body, path)
-    body = _without_nulls(body)
-    for field in resource.fields:
-        _send_back(field, body)
-    for path, value in desired.items():
-        set_at(body, path, copy.deepcopy(value))
-    return body
-
-
-def _send_back(field: Field, body: dict[str, Json]) -> None:
-    """Put the value of a field in the form, and at the place, in which it is sent."""
-    value = field.read_from(body)
-    if value is None:
-        return
-    if field.alias:
-        get_at(body, field.at.rpartition(".")[0]).pop(field.alias, None)
-    sent = field.value_type.for_update(value)
-    if sent is None:
-        delete_at(body, field.at)
-    else:
-        set_at(body, field.at, sent)
-
-
-def _replacement(
-    resource: ResourceType, options: Options, current: Json, desired: dict[str, Json], changed: dict[str, Json]
-) -> dict[str, Json]:
-    """The body of the creation after the deletion: what the task leaves out is taken over from what stood.
-
-    The task needs all that a creation needs, so that it can also be run again when it was cut off in between.
-    """
-    _require_needed(resource, desired, f"{resource.title(options)} has to be created again, and that needs")
-    body = merged_body(resource, current, {})
-    known = {field.at: get_at(body, field.at) for field in resource.fields if get_at(body, field.at) is not None}
-    return merged_body(resource, {}, {**resource.constants, **known, **changed})
-
-
-def _patch(resource: ResourceType, made: Plan) -> dict[str, Json] | None:
-    """The body of the PATCH, if all differences are of that sort: all fields so marked, whether they differ or not.
-
-    So it is right for a service that merges and for one that replaces.
-    """
-    if made.changes(Change.PATCH) != made.differences:
-        return None
-    patch: dict[str, Json] = {}
-    for field in resource.fields:
-        if field.change is Change.PATCH and get_at(made.body, field.at) is not None:
-            set_at(patch, field.at, get_at(made.body, field.at))
-    return patch
-
-
-def _write_only(resource: ResourceType, desired: dict[str, Json]) -> dict[str, Json]:
-    return {
-        field.at: desired[field.at]
-        for field in resource.fields
-        if field.change is Change.WRITE_ONLY and field.at in desired
-    }
-
-
-def _without_nulls(tree: t.Any) -> t.Any:
-    if isinstance(tree, dict):
-        return {key: _without_nulls(item) for key, item in tree.items() if item is not None}
-    return tree
-
-
-# -- results -----------------------------------------------------------------------------------------------------------
-
-
-def render(
-    resource: ResourceType, current: Json, workspace: WorkspaceId, *, predicted: bool = False
-) -> dict[str, t.Any]:
-    """A resource in the words of the task: the result of its module and of its ``_info`` module.
-
-    What the service did not tell is None; in a prediction it is not known, and left out.
-    """
-    shown: dict[str, t.Any] = {}
-    if current.get("id"):
-        shown["id"] = current["id"]
-        shown.update(resource.names_in(current["id"]))
-    if current.get("location"):
-        shown["location"] = current["location"]
-    if resource.kinds:
-        shown[resource.kinds.option] = resource.kinds.read_from(current)
-    table = resource.of(current)
-    places: tuple[Field | Output, ...] = (*table.fields, *table.outputs)
-    for place in places:
-        value = place.read_from(current)
-        if not (isinstance(place, Field) and place.secret) and not (predicted and value is None):
-            set_at(shown, place.option, place.value_type.decode(value, workspace))
-    return shown
+def _prediction(comparison: Comparison, unmet: Condition | None) -> dict[str, Json]:
+    """The resource after the steps."""
+    desired = comparison.desired
+    predicted = creation_body(desired) if comparison.current is None else copy.deepcopy(dict(comparison.current))
+    for difference in comparison.differences:
+        set_at(predicted, difference.field.at, difference.desired)
+    if unmet:
+        set_at(predicted, unmet.at, unmet.word)
+    predicted["id"] = f"{desired.workspace.path}/{desired.resource.path_of(desired.options)}"
+    return predicted

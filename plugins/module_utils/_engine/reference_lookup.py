@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What references need from the service: labels become versions, targets must be there before a write."""
+"""What references need from the service: labels become versions, targets have to exist before a write."""
 
 from __future__ import annotations
 
@@ -15,37 +15,43 @@ from .._names.references import expand, parse
 from .._schema.resource_type import ResourceType
 from .._service.arm import describe
 from .._service.workspace import Workspace
-from .plan import Plan
+from .difference import Comparison
+from .prerequisite import Warn, report_missing
 
-Warn = t.Callable[[str], None]
 NEWEST_FIRST = {"$orderBy": "createdtime desc", "$top": "1"}
 
 
-def settle_labels(
-    resource: ResourceType, desired: dict[str, Json], workspace: Workspace, warn: Warn | None = None
+def resolve_labels(
+    resource: ResourceType, values: t.Mapping[str, Json], workspace: Workspace, warn: Warn | None = None
 ) -> dict[str, Json]:
-    """What the task wants, with each ``name@latest`` replaced by the version it stands for now.
+    """The values (path -> JSON) with each ``name@latest`` replaced by the id of the version that it means now.
 
-    Raises InvalidOption for a label without any version; with ``warn`` (check mode, where an earlier task may only
-    have been predicted) warns and leaves the label.
+    Raises InvalidOption for a name without versions; with ``warn`` (check mode, where an earlier task may only have
+    predicted one) warns and leaves the label.
     """
-    settled = dict(desired)
+    resolved = dict(values)
     for field in resource.fields:
         kind = field.value_type.reference_kind
-        text = field.value_type.target(desired.get(field.at))
-        if kind is None or text is None or parse(text, kind).label is None:
-            continue
-        try:
-            settled[field.at] = field.value_type.encode(full_id(text, kind, field.option, workspace), workspace.id)
-        except InvalidOption as error:
-            if warn is None:
-                raise
-            warn(f"{error} The run will fail unless an earlier task does.")
-    return settled
+        text = field.value_type.target(values.get(field.at))
+        if kind is not None and text is not None and parse(text, kind).label is not None:
+            found = resolve_label(text, kind, field.option, workspace, warn)
+            resolved[field.at] = field.value_type.encode(found, workspace.id)
+    return resolved
+
+
+def resolve_label(text: str, kind: str, option: str, workspace: Workspace, warn: Warn | None) -> str:
+    """``full_id``; with ``warn`` warns of a name without versions, and leaves the label."""
+    try:
+        return full_id(text, kind, option, workspace)
+    except InvalidOption as error:
+        if warn is None:
+            raise
+        warn(f"{error} The run will fail unless an earlier task does.")
+        return text
 
 
 def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
-    """The id a reference in ``option`` stands for; a label costs one request.
+    """The id that a reference in ``option`` means; a label costs one request.
 
     "latest" is the version created last, resolved by the client (batch contract 4.3).
     """
@@ -69,25 +75,29 @@ def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
 
 
 def require_references(
-    planned: Plan, path: str, workspace: Workspace, warn: Warn | None = None, promised: t.Collection[str] = ()
+    comparison: Comparison,
+    path: str,
+    workspace: Workspace,
+    warn: Warn | None = None,
+    published: t.Collection[str] = (),
 ) -> None:
-    """Each reference that the plan would newly write on the resource at ``path`` must point at something.
+    """Whatever the resource at ``path`` would newly refer to has to exist.
 
-    ``promised``: ids that will stand by the time of the write. Raises InvalidOption; with ``warn`` (check mode, where
-    an earlier task may only have been predicted) warns instead.
+    ``published``: ids that will exist by the time of the write. Raises InvalidOption; with ``warn`` (check mode, where
+    an earlier task may only have predicted it) warns instead.
     """
-    for difference in planned.differences:
+    for difference in comparison.differences:
         target = difference.field.value_type.target_path(difference.desired, path, workspace.id)
-        if target is None or target in promised or _exists(target, workspace):
-            continue
-        complaint = f"{difference.field.option}: there is no {describe(target)}"
-        if warn is None:
-            raise InvalidOption(f"{complaint}. Create it first, or correct the reference. Nothing was changed.")
-        warn(f"{complaint}; the run will fail unless an earlier task creates it.")
+        if target is not None and target not in published:
+            require_target(target, difference.field.option, workspace, warn)
 
 
-def _exists(path: str, workspace: Workspace) -> bool:
+def require_target(path: str, option: str, workspace: Workspace, warn: Warn | None) -> None:
+    """Raises InvalidOption, or warns, if ``option`` refers to something absent."""
     try:
-        return workspace.arm.get(path) is not None
-    except ParentNotFoundError:  # the id of something in a workspace that is not there
-        return False
+        exists = workspace.arm.get(path) is not None
+    except ParentNotFoundError:  # the id of something in an absent workspace
+        exists = False
+    if not exists:
+        complaint = f"{option}: there is no {describe(path)}"
+        report_missing(complaint, "Create it first, or correct the reference.", warn)

@@ -14,7 +14,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass, replace
 
-from .._engine.plan import check_options
+from .._engine.validate import check_options
 from .._errors import InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.json_types import JsonObject

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The verb for all versions of an asset at once: what is said of their name, whether it is archived, and its end.
+"""All versions of an asset at once: what is said about their name, whether it is archived, and its deletion.
 
-The container of the versions comes with the first of them, and is never made here.
+The container of the versions is created with the first of them, never here.
 """
 
 from __future__ import annotations
@@ -15,20 +15,24 @@ import dataclasses
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec, resource_options
-from .._engine.plan import check_options, plan, render
+from .._engine.body import Body, update_body
+from .._engine.difference import compare, diff_words
+from .._engine.plan import Plan
+from .._engine.render import render
+from .._engine.validate import Desired, check_options
 from .._errors import InvalidOption, ServiceError
 from .._invocation import Result
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
-from .._schema.resource_type import ResourceType
+from .._service.arm import Arm
 from .._service.workspace import Workspace
 
 REFUSED = (400, 409)
 
 
 class ManageAssetContainer:
-    """The verb; ``assets``: word of the option ``type`` -> type of asset."""
+    """The operation; ``assets``: value of the option ``type`` -> type of asset."""
 
     def __init__(self, assets: t.Mapping[str, AssetType]) -> None:
         self.assets = assets
@@ -44,74 +48,84 @@ class ManageAssetContainer:
         )
 
     def run(self, workspace: Workspace) -> Result:
-        asset = self.assets[workspace.invocation.options["type"]]
-        return _Task(asset.container, workspace).run()
+        desired = self._desired(workspace)
+        path = workspace.path(desired.resource.path_of(desired.options))
+        current = workspace.arm.get(path)
+        plan = _plan(desired, path, current)
+        if plan.steps and not workspace.invocation.check_mode:
+            for step in plan.steps:
+                current = step.execute(workspace.arm, current)
+        else:
+            current = plan.predicted
+        shown = {} if current is None else {"asset_container": render(desired.resource, current, workspace.id)}
+        return Result(bool(plan.steps), {**shown, "steps": plan.lines}, plan.before, plan.after)
+
+    def _desired(self, workspace: Workspace) -> Desired:
+        container = self.assets[workspace.invocation.options["type"]].container
+        table = dataclasses.replace(container, fields=(*container.fields, ARCHIVED))
+        options = {**workspace.invocation.options, ARCHIVED.option: None}
+        return Desired(table, options, check_options(table, options, workspace.id), workspace.id)
 
 
-class _Task:
-    """One run of the verb on one container."""
-
-    def __init__(self, container: ResourceType, workspace: Workspace) -> None:
-        self.container = dataclasses.replace(container, fields=(*container.fields, ARCHIVED))
-        self.workspace = workspace
-        self.invocation = workspace.invocation
-        self.options = {**workspace.invocation.options, ARCHIVED.option: None}
-        self.title = container.title(self.options)
-        self.desired = check_options(self.container, self.options, workspace.id)
-        self.path = workspace.path(container.path_of(self.options))
-
-    def run(self) -> Result:
-        current = self.workspace.arm.get(self.path)
-        if self.options["state"] == "absent":
-            return self._absent(current)
+def _plan(desired: Desired, path: str, current: dict[str, Json] | None) -> Plan:
+    """Pure. Raises InvalidOption for a container that is absent."""
+    state, title = desired.options["state"], desired.title
+    if state == "absent":
         if current is None:
-            raise InvalidOption(f"name: there is no {self.title}. It comes with its first version: publish one.")
-        return self._present(current)
+            return Plan((), {}, {})
+        deletion = DeleteContainer((f"delete {title} with all its versions",), path)
+        return Plan((deletion,), {"name": desired.options["name"], "state": "present"}, {})
+    if current is None:
+        raise InvalidOption(f"name: there is no {title}. It is created with its first version: publish one.")
+    archived = state == "archived"
+    if bool(get_at(current, ARCHIVED_AT)) is not archived:
+        desired = dataclasses.replace(desired, values={**desired.values, ARCHIVED_AT: archived})
+    comparison = compare(desired, current)
+    if comparison.action == "none":
+        return Plan((), {}, {}, current)
+    predicted = copy.deepcopy(current)
+    for difference in comparison.differences:
+        set_at(predicted, difference.field.at, difference.desired)
+    update = UpdateContainer((f"update {title}",), path, update_body(comparison))
+    return Plan((update,), *diff_words(comparison), predicted)
 
-    def _present(self, current: dict[str, Json]) -> Result:
-        archived = self.options["state"] == "archived"
-        if bool(get_at(current, ARCHIVED_AT)) is not archived:
-            self.desired[ARCHIVED_AT] = archived
-        planned = plan(self.container, self.options, self.desired, current, self.workspace.id)
-        if planned.action == "none":
-            return Result(False, self._shown(current))
-        written: dict[str, Json] | None = copy.deepcopy(current)
-        for difference in planned.differences:
-            set_at(t.cast("dict[str, Json]", written), difference.field.at, difference.desired)
-        if not self.invocation.check_mode:
-            self.workspace.arm.put(self.path, planned.body)
-            written = self.workspace.arm.get(self.path)
-        return Result(True, self._shown(written or current), planned.before, planned.after)
 
-    def _absent(self, current: dict[str, Json] | None) -> Result:
-        if current is None:
-            return Result(False, {})
-        if not self.invocation.check_mode:
-            self._delete()
-        return Result(True, {}, {"name": self.options["name"], "state": "present"}, {})
+@dataclasses.dataclass(frozen=True)
+class UpdateContainer:
+    """The step that changes what is said about all versions, or archives or restores them."""
 
-    def _delete(self) -> None:
-        """With all versions; where the service wants them to go first, they do (assets contract 1.8)."""
-        arm = self.workspace.arm
-        gone: set[str] = set()
+    lines: tuple[str, ...]
+    path: str
+    body: Body
+
+    def execute(self, arm: Arm, current: dict[str, Json]) -> dict[str, Json]:
+        arm.put(self.path, self.body)
+        return arm.get(self.path) or current
+
+
+@dataclasses.dataclass(frozen=True)
+class DeleteContainer:
+    """The step that deletes the container; if the service refuses, all its versions first (assets contract 1.8)."""
+
+    lines: tuple[str, ...]
+    path: str
+
+    def execute(self, arm: Arm, _current: dict[str, Json]) -> None:
+        deleted: set[str] = set()
         while True:
             try:
                 arm.delete(self.path)
                 return
             except ServiceError as error:
-                versions = self._versions() - gone if error.status in REFUSED else set()
+                versions = self._versions(arm) - deleted if error.status in REFUSED else set()
                 if not versions:
                     raise
             for version in versions:
                 arm.delete(f"{self.path}/versions/{version}")
-            gone |= versions
+            deleted |= versions
 
-    def _versions(self) -> set[str]:
+    def _versions(self, arm: Arm) -> set[str]:
         """Those listed, and the latest: lists lag behind writes (assets contract 1.6)."""
-        arm = self.workspace.arm
         listed = arm.list(f"{self.path}/versions", query={"listViewType": "All"})
         latest = get_at(arm.get(self.path), "properties.latestVersion")
         return {version["name"] for version in listed} | ({latest} if latest else set())
-
-    def _shown(self, current: dict[str, Json]) -> dict[str, t.Any]:
-        return {"asset_container": render(self.container, current, self.workspace.id)}

@@ -11,8 +11,8 @@ import itertools
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
-from .._engine.plan import render
 from .._engine.reference_lookup import NEWEST_FIRST
+from .._engine.render import render
 from .._errors import InvalidOption
 from .._schema.asset_type import KNOWN_NAME, AssetType, check_version
 from .._schema.resource_type import Options

@@ -13,7 +13,8 @@ import traceback
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
-from .._engine.plan import check_names, render
+from .._engine.render import render
+from .._engine.validate import check_names
 from .._errors import InvalidOption, MissingLibrary, NotFoundError
 from .._invocation import Result
 from .._names.arm_id import WorkspaceId

@@ -78,4 +78,4 @@ def test_versions_that_no_list_shows_yet_go_as_well(emulated: Emulated, kind: st
 @pytest.mark.parametrize("state", ["present", "archived"])
 def test_name_that_is_not_there(emulated: Emulated, state: str) -> None:
     refused = emulated(asset_container, {"type": "model", "name": "a", "state": state})
-    assert "there is no model a. It comes with its first version" in refused["msg"]
+    assert "there is no model a. It is created with its first version" in refused["msg"]

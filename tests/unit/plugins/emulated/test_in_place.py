@@ -60,6 +60,13 @@ def test_a_deployment_with_all_it_is_made_of(place: Emulated, files: Path) -> No
         "codes/digits/versions/1",
         "environments/digit-packages/versions/1",
     ]
+    assert made["steps"] == predicted["steps"]
+    assert [step for step in made["steps"] if not step.startswith("upload ")] == [
+        "publish model digit-weights, version 1",
+        "publish code digits, version 1",
+        "publish environment digit-packages, version 1",
+        "create batch deployment digits/blue",
+    ]
     assert made["batch_deployment"]["environment"] == made["published"][2]
     assert made["batch_deployment"]["environment_variables"] == {"SIZE": "8"}
 
@@ -136,6 +143,11 @@ def test_a_pipeline_with_its_steps(place: Emulated, files: Path) -> None:
     made = place(batch_deployment, task)
     assert made["published"] == predicted["published"]
     assert made["diff"] == predicted["diff"]
+    assert made["steps"] == predicted["steps"]
+    assert [step for step in made["steps"] if not step.startswith("upload ")][-2:] == [
+        "publish component digits_pipeline, version 1",
+        "create batch deployment digits/flow",
+    ]
     assert endings(made["published"]) == [
         "codes/digits_prepare/versions/1",
         "environments/digits_prepare/versions/1",

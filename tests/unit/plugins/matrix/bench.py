@@ -140,6 +140,17 @@ class Done:
         return [one for one in self.requests if one.method in WRITES and not one.path.endswith(SECRETS)]
 
     @property
+    def steps(self) -> list[str]:
+        """What the task did or would do, in words."""
+        return list(self.values.get("steps", ()))
+
+    @property
+    def was_refused(self) -> bool:
+        """True if an update was refused, so that the resource was replaced."""
+        methods = [one.method for one in self.writes]
+        return methods[:1] == ["PUT"] and "DELETE" in methods
+
+    @property
     def lines(self) -> list[str]:
         """Method and path of each request that does not follow an operation."""
         return [f"{one.method} {one.path}".strip() for one in self.requests if "Operation" not in one.path]

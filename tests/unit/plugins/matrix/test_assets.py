@@ -212,7 +212,7 @@ def test_all_versions_of_a_data_asset_are_of_one_type(opened: Open, check: bool,
     assert bench.run(case.verb, case.task(case.values[0])).changed
     file = {**case.task(str(FILES / "times.txt")), "type": "uri_file", "version": version}
     refused = bench.run(case.verb, file, check=check)
-    assert "type is uri_folder for all its versions, the task wants uri_file. Choose another name" in refused.message
+    assert "type is uri_folder for all its versions, the task asks for uri_file. Choose another name" in refused.message
     assert refused.writes == []
 
 

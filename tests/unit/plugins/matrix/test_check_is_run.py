@@ -13,7 +13,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mlops.azureml.plugins.module_utils._clock import SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
-from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import check_options, merged_body
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.body import merged_body
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.validate import check_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
@@ -108,10 +109,10 @@ def ran(subject: Subject, double: Double, task: dict[str, Any], *, check: bool) 
     opened: Any = workspace
     opened.arm = double
     double.writes.clear()
-    told: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": ""}
+    told: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": "", "steps": []}
     try:
         result = subject.verb.run(workspace)
-        told |= {"changed": result.changed, "diff": (result.before, result.after)}
+        told |= {"changed": result.changed, "diff": (result.before, result.after), "steps": result.values["steps"]}
     except AzureMLError as error:
         told["message"] = error.message
     return {"told": told, "writes": list(double.writes), "warnings": invocation.warnings}
@@ -154,7 +155,8 @@ def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject, tried: Trie
         if done["told"]["message"] or done["warnings"]:
             return
         again = ran(subject, double, task, check=False)
-        assert again == {"told": {"changed": False, "diff": ({}, {}), "message": ""}, "writes": [], "warnings": []}
+        unchanged = {"changed": False, "diff": ({}, {}), "message": "", "steps": []}
+        assert again == {"told": unchanged, "writes": [], "warnings": []}
 
     any_two()
 
@@ -183,6 +185,8 @@ def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open, tri
             assert "could not be changed" in done.message or "cannot be changed" in done.message
             return
         assert (done.message, done.changed, done.diff) == (check.message, check.changed, check.diff)
+        assert done.steps == check.steps or done.was_refused
+        assert bool(done.steps) is done.changed
         if done.message or done.warnings:
             return
         again = bench.run(subject.verb, task)

@@ -81,6 +81,8 @@ def same_twice(bench: Bench, verb: Any, task: Task) -> None:
     assert check.writes == []
     done = bench.run(verb, task)
     assert (done.message, done.changed, done.diff) == (check.message, check.changed, check.diff)
+    assert done.steps == check.steps
+    assert bool(done.steps) is done.changed
     assert bool(done.writes) is done.changed
     if done.message:
         return

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins import modules
-from ansible_collections.mlops.azureml.plugins.module_utils._engine.plan import render
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.render import render
 from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import WorkspaceId
 from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
@@ -75,6 +75,7 @@ class Course:
         assert self.current() == before
         done = self.run(task)
         assert (check.changed, check.diff) == (done.changed, done.diff)
+        assert check.steps == done.steps or done.was_refused
         return done
 
     # -- what stands ---------------------------------------------------------------------------------------------

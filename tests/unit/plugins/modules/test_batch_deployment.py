@@ -354,7 +354,12 @@ class TestMadeOf:
             *(on_green, back, poll(), on_blue),
         ]
         done = run(batch_deployment, task, get(AT, deployment()), *calls)
-        assert done["changed"]
+        assert done["steps"] == [  # what was refused is not among them
+            "make digits/green the default deployment of digits",
+            "delete batch deployment digits/blue",
+            "create batch deployment digits/blue",
+            "make digits/blue the default deployment of digits",
+        ]
         assert away.sent["properties"]["defaults"] == {"deploymentName": "green"}
         assert back.sent["properties"]["defaults"] == {"deploymentName": "blue"}
 
@@ -401,7 +406,10 @@ class TestDeletingTheDefault:
         handed = put(ENDPOINT)
         calls = [green, self.ON_BLUE, handed, poll(), get(ENDPOINT, endpoint("green")), delete(AT), poll(), get(AT)]
         done = run(batch_deployment, {**self.TASK, "stand_in": "green"}, get(AT, deployment()), self.ON_BLUE, *calls)
-        assert done["changed"]
+        assert done["steps"] == [
+            "make digits/green the default deployment of digits",
+            "delete batch deployment digits/blue",
+        ]
         assert handed.sent["properties"]["defaults"] == {"deploymentName": "green"}
 
 

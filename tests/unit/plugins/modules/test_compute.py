@@ -283,25 +283,25 @@ def test_what_failed_for_another_reason_is_mended_in_place(run: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [
-        ("size", "Standard_NC6", "size is 'Standard_DS2_v2', the task wants 'Standard_NC6'"),
-        ("tier", "low_priority", "tier is 'dedicated', the task wants 'low_priority'"),
-        ("location", "westus", "location is 'eastus', the task wants 'westus'"),
-        ("ssh_public_access_enabled", False, "ssh_public_access_enabled is True, the task wants False"),
-        ("enable_node_public_ip", False, "enable_node_public_ip is True, the task wants False"),
+        ("size", "Standard_NC6", "size is 'Standard_DS2_v2', the task asks for 'Standard_NC6'"),
+        ("tier", "low_priority", "tier is 'dedicated', the task asks for 'low_priority'"),
+        ("location", "westus", "location is 'eastus', the task asks for 'westus'"),
+        ("ssh_public_access_enabled", False, "ssh_public_access_enabled is True, the task asks for False"),
+        ("enable_node_public_ip", False, "enable_node_public_ip is True, the task asks for False"),
         (
             "network_settings",
             {"subnet": SUBNET},
             (
                 "network_settings is {'vnet_name': None, 'subnet': None}, "
-                f"the task wants {{'vnet_name': 'v', 'subnet': '{SUBNET}'}}"
+                f"the task asks for {{'vnet_name': 'v', 'subnet': '{SUBNET}'}}"
             ),
         ),
-        ("os_type", "windows", "os_type is 'linux', the task wants 'windows'"),
-        ("ssh_settings", {"admin_username": "you"}, "ssh_settings.admin_username is 'me', the task wants 'you'"),
-        ("ssh_settings", {"ssh_key_value": "x"}, "ssh_settings.ssh_key_value is 'ssh', the task wants 'x'"),
-        ("disable_local_auth", True, "disable_local_auth is False, the task wants True"),
-        ("isolated_network", True, "isolated_network is False, the task wants True"),
-        ("virtual_machine_image", IMAGE, f"virtual_machine_image is None, the task wants '{IMAGE}'"),
+        ("os_type", "windows", "os_type is 'linux', the task asks for 'windows'"),
+        ("ssh_settings", {"admin_username": "you"}, "ssh_settings.admin_username is 'me', the task asks for 'you'"),
+        ("ssh_settings", {"ssh_key_value": "x"}, "ssh_settings.ssh_key_value is 'ssh', the task asks for 'x'"),
+        ("disable_local_auth", True, "disable_local_auth is False, the task asks for True"),
+        ("isolated_network", True, "isolated_network is False, the task asks for True"),
+        ("virtual_machine_image", IMAGE, f"virtual_machine_image is None, the task asks for '{IMAGE}'"),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
@@ -317,7 +317,7 @@ def test_what_the_service_would_silently_not_do_is_refused(
 @pytest.mark.parametrize(
     ("task", "complaint"),
     [
-        ({"type": "amlcompute"}, "compute cpu1 cannot become another: type is 'kubernetes', the task wants"),
+        ({"type": "amlcompute"}, "compute cpu1 cannot become another: type is 'kubernetes', the task asks for"),
         ({"max_instances": 5}, "max_instances is for the type amlcompute, and compute cpu1 is of the type kubernetes."),
         ({"state": "absent", "type": "amlcompute"}, "compute cpu1 cannot become another: type is 'kubernetes'"),
         ({"state": "stopped"}, "state: compute cpu1 cannot be stopped: only other kinds can."),

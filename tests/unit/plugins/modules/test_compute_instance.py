@@ -172,8 +172,9 @@ class TestConditions:
         done = run(compute, task, current(word), *calls)
         assert done["diff"] == {"before": {"name": "ci1", "state": told}, "after": {"name": "ci1", "state": state}}
         assert done["compute"]["state"] == there
+        assert done["steps"] == [f"{action} compute ci1"]
         check = run(compute, task, current(word), check=True)
-        assert (check["diff"], check["compute"]["state"]) == (done["diff"], there)
+        assert (check["diff"], check["steps"], check["compute"]["state"]) == (done["diff"], done["steps"], there)
 
     def test_on_its_way_already(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "stopped"}
@@ -184,7 +185,10 @@ class TestConditions:
         task = {"name": "ci1", "type": "computeinstance", "state": "started"}
         bad = current("Unusable")
         done = run(compute, task, current("Stopped"), at(act(f"{AT}/start")), poll(), bad, bad)
-        assert done["msg"] == "compute ci1 is not started: the service tells Unusable."
+        assert done["msg"] == (
+            "compute ci1 is not started: the service reports Unusable. "
+            "Find the reason in the studio, and repair or delete it."
+        )
 
     def test_without_waiting_the_action_is_the_end(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "stopped", "wait": False}

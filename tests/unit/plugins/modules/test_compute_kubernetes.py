@@ -121,8 +121,8 @@ class TestNamespace:
         done = run(compute, self.TASK, get(AT, attached()), put(AT), poll(), get(AT, attached()))
         assert done.warnings == [
             (
-                "compute k8s: the service accepted the write and did not take over all of it: namespace is 'default', "
-                "the task wants 'ml'. Change the task, or compute k8s by other means."
+                "compute k8s: the service accepted the write, but did not store all of it: namespace is 'default', "
+                "the task asks for 'ml'. Change the task, or compute k8s by other means."
             )
         ]
 

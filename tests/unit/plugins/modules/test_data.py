@@ -101,7 +101,7 @@ def test_other_folder_under_a_given_version_is_refused(run: Run) -> None:
     out = run(data, {"name": "images", "version": "1", "path": f"{SHORT}-2"}, get("data/images/versions/1", version()))
 
     assert out.failed
-    assert f"path is {LONG}, the task wants {LONG}-2" in out["msg"]
+    assert f"path is {LONG}, the task asks for {LONG}-2" in out["msg"]
 
 
 @pytest.mark.parametrize(

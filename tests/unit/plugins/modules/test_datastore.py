@@ -211,7 +211,7 @@ def test_update_without_the_right_to_read_the_secret(run: Run) -> None:
     refusal = secrets(error("AuthorizationFailed", "no listSecrets/action"), 403)
     task = {"name": "scans", "description": "new"}
     out = run(datastore, task, get(WITH_KEY), refusal)
-    assert "an update has to repeat the secret that stands" in out["msg"]
+    assert "an update has to repeat the current secret, which cannot be read" in out["msg"]
     assert "no listSecrets/action" in out["msg"]
 
     write = put(200)

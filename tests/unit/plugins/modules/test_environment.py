@@ -105,7 +105,7 @@ def test_image_alone_is_other_content_than_with_conda(run: Run) -> None:
 
     assert out.failed
     assert "version 1 holds other content" in out["msg"]
-    assert "the task wants none" in out["msg"]
+    assert "the task asks for none" in out["msg"]
 
 
 def test_tags_are_written_with_all_that_stands(run: Run) -> None:
@@ -222,16 +222,16 @@ def test_folder_that_is_built_from_already_costs_one_request(
         ({"build": {"path": "https://a.blob.core.windows.net/c/other"}}, "build.path is"),
         (
             {"build": {"path": CONTEXT, "dockerfile_path": "d/Dockerfile"}},
-            "build.dockerfile_path is Dockerfile, the task wants d/",
+            "build.dockerfile_path is Dockerfile, the task asks for d/",
         ),
-        ({"image": IMAGE}, "image is absent, the task wants mcr"),
+        ({"image": IMAGE}, "image is absent, the task asks for mcr"),
         (
             {"build": {"path": CONTEXT}, "auto_rebuild": "on_base_image_update"},
-            "auto_rebuild is disabled, the task wants on_",
+            "auto_rebuild is disabled, the task asks for on_",
         ),
         (
             {"build": {"path": CONTEXT}, "inference_config": {"scoring_route": {"path": "/score", "port": 5001}}},
-            "inference_config.scoring_route.path is absent, the task wants /score; inference_config.scoring_route.port",
+            "inference_config.scoring_route.path is absent, the task asks for /score; inference_config.scoring_route",
         ),
     ],
 )

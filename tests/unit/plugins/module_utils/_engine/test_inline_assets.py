@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.inline_assets import (
     described,
     grounded_component,
-    parts_of,
+    inline_assets_of,
     with_ids,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
@@ -106,7 +106,7 @@ def test_parts_are_found_and_filled() -> None:
         "jobs": {"a": {"component": "a.yml"}, "b": {"component": "b:1"}},
     }
     grounded = grounded_component(tree, "/files")
-    assert [(part.path, part.kind) for part in parts_of(grounded)] == [
+    assert [(part.path, part.kind) for part in inline_assets_of(grounded)] == [
         ("code", "codes"),
         ("jobs.a.component", "components"),
     ]

@@ -112,7 +112,7 @@ class TestCreate:
 
     def test_check_mode_reads_and_predicts(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT), check=True)
-        assert done["changed"]
+        assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"] == self.DIFF
         assert done["house"] == {
             "id": f"{WORKSPACE}/{AT}",
@@ -124,14 +124,14 @@ class TestCreate:
     def test_the_run_does_what_check_mode_predicts(self, run: Run) -> None:
         written = put(AT)
         done = run(house, self.TASK, get(AT), IN_REGION, written, poll("Updating"), poll(), get(AT, a_house()))
-        assert done["changed"]
+        assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"] == self.DIFF
         assert written.sent == {"location": "eastus", "tags": {"ours": "2"}, "properties": {"color": "red"}}
         assert done["house"]["tags"] == {"theirs": "1"}  # what stands, not what was asked for
 
     def test_again_it_is_one_get_and_no_write(self, run: Run) -> None:
         done = run(house, {"name": "home", "color": "red", "tags": {"theirs": "1"}}, get(AT, a_house()))
-        assert not done["changed"]
+        assert (done["changed"], done["steps"]) == (False, [])
         assert done["diff"] == {"before": {}, "after": {}}
         assert done["house"]["color"] == "red"
 
@@ -154,7 +154,7 @@ class TestCreate:
 
     def test_what_vanishes_after_the_write_is_told(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT), IN_REGION, put(AT), poll(), get(AT))
-        assert "house home was written, but is not there any more" in done["msg"]
+        assert "house home was written, but does not exist any more" in done["msg"]
 
 
 class TestUpdate:
@@ -172,7 +172,9 @@ class TestUpdate:
             "before": {"name": "home", "color": "red", "tags": {"theirs": "1"}},
             "after": {"name": "home", "color": "blue", "tags": {"theirs": "1", "ours": "2"}},
         }
-        assert run(house, self.TASK, get(AT, a_house()), check=True)["diff"] == done["diff"]
+        check = run(house, self.TASK, get(AT, a_house()), check=True)
+        assert (check["diff"], check["steps"]) == (done["diff"], done["steps"])
+        assert done["steps"] == ["update house home"]
 
     def test_check_mode_shows_what_would_stand(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT, a_house()), check=True)
@@ -195,8 +197,8 @@ class TestUpdate:
     def test_what_cannot_change_is_refused_before_any_write(self, run: Run, check: bool) -> None:
         done = run(house, {"name": "home", "walls": 4}, get(AT, a_house(walls=3)), check=check)
         assert done["msg"] == (
-            "house home cannot be changed in place: walls is 3, the task wants 4. To delete it and create it again, "
-            "write recreate: true; or leave the standing value in the task. Nothing was changed."
+            "house home cannot be changed in place: walls is 3, the task asks for 4. To delete it and create it again, "
+            "write recreate: true; or leave the current value in the task. Nothing was changed."
         )
 
 
@@ -343,7 +345,7 @@ class TestConflict:
     def test_the_other_operation_was_ours_whose_answer_was_lost(self, run: Run) -> None:
         stands = get(AT, {**a_house(color="blue"), "tags": {"ours": "2"}})
         done = run(house, self.TASK, get(AT), IN_REGION, put(AT, 409, BUSY, operation=False), stands, stands)
-        assert done["changed"]
+        assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"]["after"] == {"name": "home", "color": "blue", "tags": {"ours": "2"}}
 
     def test_a_second_refusal_is_final(self, run: Run) -> None:
@@ -374,14 +376,14 @@ class TestAbsent:
 
     def test_check_mode_only_looks(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT, a_house()), check=True)
-        assert (done["changed"], done["diff"]) == (True, self.DIFF)
+        assert (done["changed"], done["diff"], done["steps"]) == (True, self.DIFF, ["delete house home"])
 
     @pytest.mark.parametrize("status", [200, 202, 204])
     def test_it_deletes_and_waits_until_it_is_gone(self, run: Run, status: int) -> None:
         answers = [poll("Updating"), poll()] if status == 202 else []
         gone = delete(AT, status, operation=status == 202, how="Gently")
         done = run(house, self.TASK, get(AT, a_house()), gone, *answers, get(AT))
-        assert (done["changed"], done["diff"]) == (True, self.DIFF)
+        assert (done["changed"], done["diff"], done["steps"]) == (True, self.DIFF, ["delete house home"])
         assert "house" not in done.result
 
     def test_a_resource_that_lingers_is_waited_for(self, run: Run) -> None:
@@ -403,7 +405,7 @@ class TestAbsent:
     @pytest.mark.parametrize("check", [True, False])
     def test_again_it_is_one_get(self, run: Run, absent: Any, check: bool) -> None:
         done = run(house, self.TASK, Call("GET", AT, 404, absent), check=check)
-        assert (done["changed"], done["diff"]) == (False, {"before": {}, "after": {}})
+        assert (done["changed"], done["diff"], done["steps"]) == (False, {"before": {}, "after": {}}, [])
 
     @pytest.mark.parametrize("status", [204, 404])
     def test_somebody_else_may_delete_it_first(self, run: Run, status: int) -> None:
@@ -485,10 +487,12 @@ class TestMark:
             "properties": {"color": "red", "entrance": "kitchen"},
         }
         assert done["room"]["name"] == "kitchen"
+        assert done["steps"] == ["create room home/kitchen", "make home/kitchen the entrance of home"]
 
-    def test_check_mode_predicts_the_same_diff(self, run: Run) -> None:
+    def test_check_mode_predicts_the_same(self, run: Run) -> None:
         done = run(room, self.TASK, get(ROOM_AT), get(AT, a_house()), self.STANDS, check=True)
         assert done["diff"]["after"]["set_entrance"] is True
+        assert done["steps"] == ["create room home/kitchen", "make home/kitchen the entrance of home"]
 
     def test_only_the_mark_may_be_missing(self, run: Run) -> None:
         parent = get(AT, a_house(entrance="hall"))

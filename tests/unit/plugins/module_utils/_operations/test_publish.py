@@ -276,7 +276,7 @@ def test_next_version_is_what_the_service_says(publish: Publisher, weights: str,
 def test_proposed_version_that_stands_is_not_overwritten(
     publish: Publisher, weights: str, storage: FakeStorage
 ) -> None:
-    with pytest.raises(InvalidOption, match="proposes 1 for model digits, which stands with other content"):
+    with pytest.raises(InvalidOption, match="proposes 1 for model digits, which exists with other content"):
         publish(
             MODEL,
             {"name": "digits", "path": weights},
@@ -376,6 +376,14 @@ def test_prediction_equals_the_run(publish: Publisher, weights: str) -> None:
     made = publish(MODEL, options, *looks, ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent}))
 
     assert (predicted.changed, predicted.before, predicted.after) == (made.changed, made.before, made.after)
+    assert (
+        predicted.values["steps"]
+        == made.values["steps"]
+        == [
+            f"upload 1 file of {weights} into datastore workspaceblobstore",
+            "publish model digits, version 1",
+        ]
+    )
     assert predicted.values["model"].items() <= made.values["model"].items()
 
 
@@ -513,6 +521,7 @@ def test_loser_of_a_race_takes_the_following_version(
     )
 
     assert result.after["version"] == result.values["model"]["version"] == "2"
+    assert result.values["steps"][1:] == ["publish model digits, version 2"]
     assert len(storage["https://acc.blob.core.windows.net/blobs"].log) == 2, "uploaded once, marked once"
 
 
@@ -613,5 +622,6 @@ def test_absent(publish: Publisher) -> None:
     gone = publish(MODEL, options, current, ("DELETE models/digits/versions/1", httpx.Response(200)))
 
     assert predicted == gone
+    assert gone.values["steps"] == ["delete model digits, version 1"]
     assert gone.before == {"name": "digits", "version": "1", "state": "present"}
     assert not publish(MODEL, options, ("GET models/digits/versions/1", None)).changed

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The bodies that a plan sends: of a creation, an update, a replacement, a PATCH. Pure functions."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from .._errors import InvalidOption
+from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.json_types import Json
+from .._schema.resource_type import Change, Field, ResourceType
+from .difference import Comparison
+from .validate import Desired
+
+ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
+
+Body = dict[str, Json]
+
+
+def merged_body(resource: ResourceType, current: Json, values: t.Mapping[str, Json]) -> Body:
+    """The current resource without its read-only keys, with ``values`` (path -> JSON) laid over it.
+
+    Nulls are not sent: a PUT treats null and absent alike, and some services refuse null.
+    """
+    body: Body = copy.deepcopy(dict(current))
+    for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
+        delete_at(body, path)
+    body = _without_nulls(body)
+    for field in resource.fields:
+        _prepare_for_update(field, body)
+    for path, value in values.items():
+        set_at(body, path, copy.deepcopy(value))
+    return body
+
+
+def creation_body(desired: Desired) -> Body:
+    """What is sent to create the resource. Raises InvalidOption for options that do not go together."""
+    body = merged_body(desired.resource, {}, {**desired.resource.constants, **desired.values})
+    _require_companions(desired, body)
+    return body
+
+
+def update_body(comparison: Comparison) -> Body:
+    """What is sent to update the resource. Raises InvalidOption for options that do not go together."""
+    desired = comparison.desired
+    body = merged_body(desired.resource, comparison.current, _changed(comparison))
+    _require_companions(desired, body)
+    return body
+
+
+def replacement_body(comparison: Comparison) -> Body:
+    """What is sent to create the resource again: values that the task leaves out are those before the deletion.
+
+    Raises InvalidOption for options that do not go together.
+    """
+    resource = comparison.desired.resource
+    before = merged_body(resource, comparison.current, {})
+    known = {field.at: get_at(before, field.at) for field in resource.fields if get_at(before, field.at) is not None}
+    body = merged_body(resource, {}, {**resource.constants, **known, **_changed(comparison)})
+    _require_companions(comparison.desired, body)
+    return body
+
+
+def patch_body(comparison: Comparison) -> Body | None:
+    """What a PATCH sends in place of a PUT; None if it is not enough.
+
+    It holds all fields of that change policy, changed or not: right for a service that merges and for one that
+    replaces.
+    """
+    if comparison.failed or comparison.of(Change.PATCH) != comparison.differences:
+        return None
+    body = update_body(comparison)
+    patch: Body = {}
+    for field in comparison.desired.resource.fields:
+        if field.change is Change.PATCH and get_at(body, field.at) is not None:
+            set_at(patch, field.at, get_at(body, field.at))
+    return patch
+
+
+def _changed(comparison: Comparison) -> dict[str, Json]:
+    """The values that change, and with them those that the service never returns."""
+    desired = comparison.desired
+    write_only = (field.at for field in desired.resource.fields if field.change is Change.WRITE_ONLY)
+    return {
+        **{at: desired.values[at] for at in write_only if at in desired.values},
+        **{difference.field.at: difference.desired for difference in comparison.differences},
+    }
+
+
+def _require_companions(desired: Desired, body: Json) -> None:
+    """Raises InvalidOption for an option that needs another, which the body lacks, or that contradicts it."""
+    places = {field.option: field.at for field in desired.resource.fields}
+    for field in desired.resource.fields:
+        low, high = get_at(body, field.at), get_at(body, places[field.at_most]) if field.at_most else None
+        if low is not None and high is not None and int(low) > int(high):
+            raise InvalidOption(
+                f"{field.option} would be {low}, more than {field.at_most}, {high}. Correct one of them. "
+                "Nothing was changed."
+            )
+        if field.along_with and field.at in desired.values and get_at(body, places[field.along_with]) is None:
+            raise InvalidOption(f"{field.option} needs {field.along_with}. Add it to the task. Nothing was changed.")
+
+
+def _prepare_for_update(field: Field, body: Body) -> None:
+    """Put the current value of a field into the form, and at the place, in which an update sends it."""
+    value = field.read_from(body)
+    if value is None:
+        return
+    if field.alias:
+        get_at(body, field.at.rpartition(".")[0]).pop(field.alias, None)
+    sent = field.value_type.for_update(value)
+    if sent is None:
+        delete_at(body, field.at)
+    else:
+        set_at(body, field.at, sent)
+
+
+def _without_nulls(tree: t.Any) -> t.Any:
+    if isinstance(tree, dict):
+        return {key: _without_nulls(item) for key, item in tree.items() if item is not None}
+    return tree

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Publishes the assets that a definition describes inline, before the resource that refers to them is written.
+
+First everything is predicted, so that nothing is written if anything is wrong; then only what is needed is published.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import functools
+import typing as t
+
+from .._errors import InvalidOption
+from .._invocation import Result
+from .._local.mapping_file import read_mapping
+from .._names.dotted_path import set_at
+from .._schema.asset_type import AssetType
+from .._schema.resource_type import Options
+from .._service.workspace import Workspace
+from .._types.code import CODE
+from .._types.component import COMPONENT
+from .._types.environment import ENVIRONMENT
+from .._types.model import MODEL
+from .argument_spec import asset_spec
+from .definition import NAME
+from .desired_version import complete_component
+from .inline_assets import InlineAsset, inline_assets_of, with_ids
+from .publication import Publication
+from .published import PUBLISHED, Published
+from .steps import State
+
+ASSETS: dict[str, AssetType] = {asset.collection: asset for asset in (CODE, MODEL, ENVIRONMENT, COMPONENT)}
+PLACEHOLDER = "azureml:described@latest"
+"""Holds the place of an inline asset until its id is known: a reference that is valid and never looked up."""
+
+Results = t.Mapping[str, Result]
+"""What becomes of each inline asset, by the option or path that describes it."""
+
+
+def with_references(options: Options, ids: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """The options with references (dotted path -> id) in place of inline assets."""
+    filled = copy.deepcopy(dict(options))
+    for option, target in ids.items():
+        set_at(filled, option, target)
+    return filled
+
+
+class InlinePublication:
+    """The inline assets of one definition, each under a name that is used if it has none of its own."""
+
+    def __init__(self, members: t.Mapping[str, _Member]) -> None:
+        self._members = members
+
+    @classmethod
+    def read(cls, assets: t.Mapping[str, tuple[InlineAsset, str]], workspace: Workspace) -> InlinePublication:
+        """Reads local files, sends no request. Raises InvalidOption for what is wrong with one asset by itself."""
+        return cls({at: _Member(asset, name, workspace) for at, (asset, name) in assets.items()})
+
+    def predict(self, current: t.Mapping[str, str | None]) -> Results:
+        """What publishing would do. ``current``: ids that are referred to now, and stay if they hold the content."""
+        return {at: member.predict(current.get(at)) for at, member in self._members.items()}
+
+    def publish(self, predicted: Results) -> Results:
+        """Publish what is predicted to change."""
+        return {at: self._members[at].publish() if result.changed else result for at, result in predicted.items()}
+
+    def published(self, results: Results) -> Published:
+        """Results as the plan around them sees them."""
+        changed = {at: result for at, result in results.items() if result.changed}
+        return Published(
+            {at: self._members[at].id_in(result) for at, result in results.items()},
+            tuple(
+                target
+                for at, result in changed.items()
+                for target in (*result.values.get(PUBLISHED, ()), self._members[at].id_in(result))
+            ),
+            tuple(line for result in changed.values() for line in result.values["steps"]),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class PublishInline:
+    """The step that publishes inline assets."""
+
+    lines: tuple[str, ...]
+    assets: InlinePublication
+    predicted: Results
+
+    def execute(self, _target: t.Any, state: State) -> State:
+        results = self.assets.publish(self.predicted)
+        return dataclasses.replace(state, published=self.assets.published(results))
+
+
+class _Member:
+    """One inline asset, published as a task of its own; what is wrong with it is located in the definition around."""
+
+    def __init__(self, inline: InlineAsset, name: str, workspace: Workspace) -> None:
+        self._path = f"{NAME}.{inline.path}"
+        self._asset = ASSETS[inline.kind]
+        with self._located():
+            self._is_nameless = read_mapping(inline.definition, NAME).get("name") is None
+            options = self._options(inline, name if self._is_nameless else None, workspace)
+            self._publication: Publication | ComponentPublication
+            if self._asset is COMPONENT:
+                self._publication = ComponentPublication.read(options, workspace)
+            else:
+                self._publication = Publication.read(self._asset, options, workspace)
+
+    def _options(self, inline: InlineAsset, name: str | None, workspace: Workspace) -> Options:
+        spec = asset_spec(self._asset)
+        given = {**dict.fromkeys(spec.arguments), "name": name, NAME: inline.definition}
+        return spec.completed(given, workspace.invocation.register_secret)
+
+    def predict(self, current: str | None) -> Result:
+        with self._located():
+            if same := self._publication.same(current):
+                return same
+            predicted = self._publication.predict()
+            anonymous = self._publication.anonymous() if self._is_nameless and predicted.changed else None
+            return anonymous or predicted
+
+    def publish(self) -> Result:
+        with self._located():
+            return self._publication.publish()
+
+    def id_in(self, result: Result) -> str:
+        return str(result.values[self._asset.name]["id"])
+
+    @contextlib.contextmanager
+    def _located(self) -> t.Iterator[None]:
+        try:
+            yield
+        except InvalidOption as error:
+            text = str(error)
+            inner = text.startswith(f"{NAME}.")
+            raise InvalidOption(f"{self._path}{text[len(NAME) :] if inner else f': {text}'}") from None
+
+
+class ComponentPublication:
+    """A component with the assets that its definition describes inline."""
+
+    def __init__(self, options: Options, assets: InlinePublication, workspace: Workspace) -> None:
+        """``options``: with a definition that has all references of the task; see ``read``."""
+        self._options = options
+        self._assets = assets
+        self._workspace = workspace
+
+    @classmethod
+    def read(cls, options: Options, workspace: Workspace) -> ComponentPublication:
+        """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
+        definition = complete_component(options)
+        inline = {asset.path: asset for asset in inline_assets_of(definition or {})}
+        named = {path: (asset, _name_of(options["name"], path)) for path, asset in inline.items()}
+        filled = _with_ids(options, definition, dict.fromkeys(inline, PLACEHOLDER))
+        Publication.read(COMPONENT, filled, workspace)  # what is wrong with the component itself comes first
+        return cls({**options, NAME: definition}, InlinePublication.read(named, workspace), workspace)
+
+    def same(self, version_id: str | None) -> Result | None:
+        """The version with this id, if it does the same with the same assets."""
+        publication, published, _results = self._predicted
+        return None if published.changed else publication.same(version_id)
+
+    def anonymous(self) -> Result | None:
+        """None: components without a name cannot be searched."""
+        return None
+
+    def predict(self) -> Result:
+        """What publishing would do. Nothing is written."""
+        publication, published, _results = self._predicted
+        return self._with(published, publication.predict())
+
+    def publish(self) -> Result:
+        """Make a version exist that does this, its inline assets first."""
+        publication, published, results = self._predicted
+        if published.changed:
+            publication.predict()  # nothing is published if anything is wrong with the component
+            published = self._assets.published(self._assets.publish(results))
+            publication = self._publication(published)
+        return self._with(published, publication.publish())
+
+    @functools.cached_property
+    def _predicted(self) -> tuple[Publication, Published, Results]:
+        results = self._assets.predict({})
+        published = self._assets.published(results)
+        return self._publication(published), published, results
+
+    def _publication(self, published: Published) -> Publication:
+        options = _with_ids(self._options, self._options[NAME], published.ids)
+        return Publication.read(COMPONENT, options, self._workspace, published.changed)
+
+    def _with(self, published: Published, result: Result) -> Result:
+        """The result of the component with what becomes of its inline assets."""
+        if not published.ids:
+            return result
+        changed = list(published.changed)
+        after = {**result.after, PUBLISHED: changed} if changed else result.after
+        values = {**result.values, PUBLISHED: changed, "steps": [*published.lines, *result.values["steps"]]}
+        return Result(result.changed or bool(changed), values, result.before, after)
+
+
+def _with_ids(options: Options, definition: t.Any, ids: t.Mapping[str, str]) -> Options:
+    return {**options, NAME: with_ids(definition, ids) if definition else definition}
+
+
+def _name_of(name: str, path: str) -> str:
+    """The name of an inline asset that has none: that of the component; for a step, with the step's name after it."""
+    steps = path.split(".")
+    return f"{name}-{steps[1]}" if steps[0] == "jobs" else name

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""One resource that a task manages: what a plan is made from, and how a plan is applied."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._errors import ImmutableFieldError, InvalidOption
+from .._invocation import Result
+from .._names.dotted_path import get_at
+from .._schema.resource_type import DELETING, Condition, ResourceType
+from .._service.workspace import Workspace
+from .deadline import Deadline
+from .definition import NAME
+from .difference import Comparison, compare, differing, in_words
+from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, with_references
+from .parent import ParentResource
+from .plan import Observed, Plan, next_write, plan_presence
+from .published import PUBLISHED, Published
+from .reference_lookup import require_references, resolve_labels
+from .render import render
+from .resource_access import Current, ResourceAccess
+from .steps import Patch, Put, State, Step, Target, UpdateRefused
+from .stored_secrets import StoredSecrets
+from .validate import Desired, check_names, check_options, check_stand_ins, check_task, check_wait, table_for
+
+
+class ManagedResource:
+    """Observes one resource and its surroundings, and applies plans to it."""
+
+    def __init__(self, resource: ResourceType, workspace: Workspace) -> None:
+        """Raises InvalidOption for impossible names, and for a task of several steps that does not wait for them."""
+        invocation = workspace.invocation
+        self.resource = resource
+        self.workspace = workspace
+        self._described = invocation.options.get(NAME) or {}
+        self.options = with_references(invocation.options, dict.fromkeys(self._described, PLACEHOLDER))
+        check_names(resource, self.options)
+        check_wait(resource, self.options)
+        check_stand_ins(resource, self.options)
+        self._warn = invocation.warn if invocation.check_mode else None
+        self._deadline = Deadline(self.options["wait_timeout"], invocation.clock)
+        self._parent = ParentResource(resource, self.options, workspace, self._deadline)
+
+    def access(self, table: ResourceType) -> ResourceAccess:
+        """Access through the table of its kind: some kinds have an API version of their own."""
+        return ResourceAccess(table, self.options, self.workspace, self._deadline)
+
+    # -- observe -------------------------------------------------------------------------------------------------
+
+    def observe(self) -> Observed:
+        """Everything that the plan of a resource that shall exist is made from. Nothing is written."""
+        inline = self._inline_assets()
+        check_task(self.resource, self.options, self.workspace.id)
+        table, current = self._read(lambda access: access.settled())
+        condition = self._condition(table)
+        references = (field for field in table.fields if field.value_type.reference_kind)
+        predicted = inline.predict(
+            {field.option: field.value_type.target(field.read_from(current or {})) for field in references}
+        )
+        published = inline.published(predicted)
+        comparison = self._compare(self._desired(table, published), current)
+        publish = PublishInline(published.lines, inline, predicted) if published.changed else None
+        return Observed(comparison, self._surrounding(comparison), condition, published, publish)
+
+    def observe_for_deletion(self) -> tuple[ResourceType, Current, Current]:
+        """The table of its kind, the resource and its parent. Raises InvalidOption if nobody takes over its role."""
+        table, current = self._read(lambda access: access.observe())
+        if current is None or table.state_of(current) == DELETING:
+            return table, current, None
+        parent = self._parent.observe()
+        self._parent.require_stand_ins(parent, comes_back=False, warn=self._warn)
+        return table, current, parent
+
+    def require_references(self, observed: Observed) -> None:
+        """Raises InvalidOption if the resource would refer to something absent."""
+        path = self.access(observed.comparison.desired.resource).path
+        require_references(observed.comparison, path, self.workspace, self._warn, observed.published.changed)
+
+    def _inline_assets(self) -> InlinePublication:
+        parent = self.resource.parent
+        name = self.options[parent.option if parent else "name"]
+        named = {option: (asset, name) for option, asset in self._described.items()}
+        return InlinePublication.read(named, self.workspace)
+
+    def _read(self, read: t.Callable[[ResourceAccess], Current]) -> tuple[ResourceType, Current]:
+        """The table of its kind, and the resource; read again if its kind has another API version."""
+        kinds = self.resource.kinds
+        kind = self.options[kinds.option] if kinds else None
+        first = kinds.tables[kind] if kinds and kind else self.resource
+        current = read(self.access(first))
+        table = table_for(self.resource, self.options, current)
+        if current is not None and table.api_version != first.api_version:
+            current = read(self.access(table))
+        return table, current
+
+    def _condition(self, table: ResourceType) -> Condition | None:
+        """The state that the task asks for, beyond ``present``."""
+        state = self.options["state"]
+        for condition in table.conditions:
+            if condition.state == state:
+                return condition
+        if state != "present":
+            title = table.title(self.options)
+            raise InvalidOption(f"state: {title} cannot be {state}: only other kinds can. Drop it.")
+        return None
+
+    def _desired(self, table: ResourceType, published: Published) -> Desired:
+        options = with_references(self.options, published.ids)
+        values = check_options(table, options, self.workspace.id)
+        settled = resolve_labels(table, values, self.workspace, self._warn)
+        return Desired(table, options, settled, self.workspace.id)
+
+    def _secrets(self, desired: Desired) -> StoredSecrets:
+        return StoredSecrets(self.access(desired.resource), desired.values)
+
+    def _compare(self, desired: Desired, current: Current, *, in_place: bool = True) -> Comparison:
+        return compare(desired, self._secrets(desired).compared(current), in_place=in_place)
+
+    def _surrounding(self, comparison: Comparison) -> Current:
+        """The parent, if the plan depends on it."""
+        is_new = comparison.action in ("create", "replace")
+        if not is_new and not any(self.options[reference.option] for reference in self._parent.references):
+            return None
+        parent = self._parent.require(self._warn)
+        if comparison.action == "replace":
+            self._parent.require_stand_ins(parent, comes_back=True, warn=self._warn)
+        return parent
+
+    # -- apply ---------------------------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan, observed: Observed) -> Result:
+        """Execute the steps of the plan. What turns out on the way leads to another plan for the rest."""
+        state = State(observed.comparison.current, observed.published)
+        steps = self._ready(plan, observed)
+        done: list[str] = []
+        while steps:
+            step = steps.pop(0)
+            try:
+                state = step.execute(self._target(observed), state)
+            except UpdateRefused as refusal:
+                observed = self._observe_refused(refusal, observed)
+                state = dataclasses.replace(state, current=observed.comparison.current)
+                steps = self._ready(plan_presence(observed), observed)
+                continue
+            done += step.lines
+            if step is observed.publish:  # the ids of what was published are certain only now
+                comparison = self._compare(
+                    self._desired(observed.comparison.desired.resource, state.published), state.current
+                )
+                observed = dataclasses.replace(observed, comparison=comparison, published=state.published, publish=None)
+                plan = plan_presence(observed)
+                steps = self._ready(plan, observed)
+        self._warn_of_lost_values(observed.comparison, state.current)
+        return self.result(dataclasses.replace(plan, predicted=state.current), observed, done)
+
+    def delete(self, plan: Plan, table: ResourceType, current: Current) -> None:
+        """Execute the steps of a plan that deletes; one without steps waits for the end of another's deletion."""
+        state, target = State(current), Target(self.access(table), self._parent, lambda _now: None)
+        for step in plan.steps:
+            state = step.execute(target, state)
+        if not plan.steps and self.options["wait"]:
+            target.access.wait_until_gone()
+
+    def _target(self, observed: Observed) -> Target:
+        desired = observed.comparison.desired
+
+        def plan_again(now: Current) -> Put | Patch | None:
+            comparison = self._compare(desired, now)
+            write = next_write(comparison)
+            return self._completed(write, dataclasses.replace(observed, comparison=comparison)) if write else None
+
+        return Target(self.access(desired.resource), self._parent, plan_again)
+
+    def _ready(self, plan: Plan, observed: Observed) -> list[Step]:
+        """The steps with all that has to be read before the first of them writes to the resource."""
+        if observed.publish:
+            return list(plan.steps)
+        return [self._completed(step, observed) if isinstance(step, Put) else step for step in plan.steps]
+
+    def _completed(self, write: t.Any, observed: Observed) -> t.Any:
+        """The write with the secrets that an update repeats, and the region that a creation needs."""
+        if not isinstance(write, Put):
+            return write
+        desired = observed.comparison.desired
+        body = self._secrets(desired).kept(write.body, observed.comparison.current)
+        if write.creates and desired.resource.regional and "location" not in body:
+            body = {"location": get_at(observed.parent, "location") or self.workspace.location, **body}
+        return dataclasses.replace(write, body=body)
+
+    def _observe_refused(self, refusal: UpdateRefused, observed: Observed) -> Observed:
+        """What a replacement is planned from. Raises ImmutableFieldError if the task does not allow one."""
+        desired = observed.comparison.desired
+        if not self.options.get("recreate"):
+            raise ImmutableFieldError(
+                f"{refusal.error.message} If it refuses to change {', '.join(refusal.options)} in place, write "
+                f"recreate: true to delete {desired.title} and create it again.",
+                **refusal.error.facts,
+            )
+        parent = self._parent.require(None)
+        self._parent.require_stand_ins(parent, comes_back=True, warn=None)
+        current = self.access(desired.resource).settled()
+        return dataclasses.replace(observed, comparison=self._compare(desired, current, in_place=False), parent=parent)
+
+    def _warn_of_lost_values(self, comparison: Comparison, written: Current) -> None:
+        """Warn about values that the service accepted but did not store."""
+        if comparison.action == "none" or not self.options["wait"]:
+            return
+        lost = list(differing(comparison.desired, written))
+        if lost:
+            title = comparison.desired.title
+            self.workspace.invocation.warn(
+                f"{title}: the service accepted the write, but did not store all of it: "
+                f"{in_words(lost, self.workspace.id)}. Change the task, or {title} by other means."
+            )
+
+    # -- result --------------------------------------------------------------------------------------------------
+
+    def result(self, plan: Plan, observed: Observed, lines: t.Sequence[str]) -> Result:
+        """The result of a task whose resource is now, or is predicted to be, as the plan says."""
+        is_prediction = observed.comparison.current is None and self.workspace.invocation.check_mode
+        shown = render(self.resource, plan.predicted or {}, self.workspace.id, predicted=is_prediction)
+        values: dict[str, t.Any] = {self.resource.name: shown, "steps": list(lines)}
+        if self._described:
+            values[PUBLISHED] = list(observed.published.changed)
+        return Result(bool(lines), values, plan.before, plan.after)

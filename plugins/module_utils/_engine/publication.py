@@ -1,0 +1,125 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Publishes one version of an asset: search for its content, plan, apply."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import typing as t
+
+from .._invocation import Result
+from .._names.json_types import Json
+from .._schema.asset_type import AssetType
+from .._schema.component_values import Place
+from .._schema.resource_type import Options
+from .._service.datastore_storage import open_datastore
+from .._service.workspace import Workspace
+from .definition import NAME
+from .desired_version import DesiredVersion, read_version
+from .plan import Plan
+from .reference_lookup import require_target, resolve_label
+from .render import render
+from .version_plan import plan_publication, plan_version_update
+from .version_search import Found, VersionSearch
+from .version_steps import VersionState, VersionTaken, VersionTarget, version_path
+
+ROUNDS = 3  # for one version; if it is taken each time, the service refuses it for another reason
+
+
+class Publication:
+    """One version that a task asks for. ``published``: ids that will exist by the time that it is registered."""
+
+    def __init__(self, desired: DesiredVersion, workspace: Workspace, published: t.Collection[str] = ()) -> None:
+        self.asset = desired.asset
+        self.published = published
+        self._given = desired
+        self._workspace = workspace
+        self._warn = workspace.invocation.warn if workspace.invocation.check_mode else None
+
+    @classmethod
+    def read(
+        cls, asset: AssetType, options: Options, workspace: Workspace, published: t.Collection[str] = ()
+    ) -> Publication:
+        """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
+        return cls(read_version(asset, options, workspace.id), workspace, published)
+
+    def same(self, version_id: str | None) -> Result | None:
+        """The version with this id, whatever its name, if it holds the content of a task that gives no version."""
+        current = self._search.same(version_id)
+        return None if current is None else self._result(Plan((), {}, {}), current)
+
+    def anonymous(self) -> Result | None:
+        """The same content as another client registered it without a name."""
+        current = self._search.anonymous()
+        return None if current is None else self._result(Plan((), {}, {}), current)
+
+    def predict(self) -> Result:
+        """What publishing would do. Nothing is written."""
+        found = self._search.find()
+        plan = self._plan(found, None)
+        return self._result(plan, plan.predicted, predicted=found.current is None)
+
+    def publish(self) -> Result:
+        """Make a version with the content exist. A version that is taken meanwhile leads to another plan."""
+        lost: collections.Counter[str] = collections.Counter()
+        state = VersionState()
+        done: list[str] = []
+        while True:
+            found = self._search.find()
+            plan = self._plan(found, state.uri)
+            target = VersionTarget(self._desired, self._workspace, found.version)
+            state = VersionState(found.current, state.uri)
+            try:
+                for step in plan.steps:
+                    state = step.execute(target, state)
+                    done += step.lines
+            except VersionTaken as taken:
+                lost[found.version] += 1
+                if lost[found.version] == ROUNDS:
+                    raise taken.refusal from None
+                state = taken.state
+                continue
+            return self._result(plan, state.current or found.current, done)
+
+    @functools.cached_property
+    def _desired(self) -> DesiredVersion:
+        """With ``@latest`` replaced by the version that it means now."""
+
+        def resolve(place: Place) -> str:
+            return resolve_label(place.text, place.kind, f"{NAME}.{place.path}", self._workspace, self._warn)
+
+        return self._given.with_references(resolve)
+
+    @functools.cached_property
+    def _search(self) -> VersionSearch:
+        return VersionSearch(self._desired, self._workspace)
+
+    def _plan(self, found: Found, uri: str | None) -> Plan:
+        desired = self._desired
+        if found.current is not None:
+            return plan_version_update(desired, found.current)
+        self._require_references()
+        datastore = None
+        if desired.files and uri is None and not desired.is_pending_upload:
+            datastore = open_datastore(self._workspace, desired.options.get("datastore"))
+        path = version_path(self.asset, desired.options, found.version, self._workspace)
+        return plan_publication(desired, found.version, path, datastore, uri)
+
+    def _require_references(self) -> None:
+        """Raises InvalidOption for a reference to something absent, before any write."""
+        for place in self._desired.places:
+            if place.text.startswith("/") and place.text not in self.published:
+                require_target(place.text, f"{NAME}.{place.path}", self._workspace, self._warn)
+        for option, name in self._desired.referenced_datastores:
+            require_target(self._workspace.path(f"datastores/{name}"), option, self._workspace, self._warn)
+
+    def _result(
+        self, plan: Plan, current: Json, lines: t.Sequence[str] | None = None, *, predicted: bool = False
+    ) -> Result:
+        shown = render(self.asset, current, self._workspace.id, predicted=predicted)
+        steps = list(plan.lines if lines is None else lines) if plan.steps else []
+        return Result(bool(plan.steps), {self.asset.name: shown, "steps": steps}, plan.before, plan.after)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""A new version of an asset: the JSON that creates it, where its files are, and how a diff shows it. Pure functions."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+import urllib.parse
+
+from .._local.files import HASH_VERSION, Content
+from .._names.dotted_path import get_at, set_at
+from .._names.storage_uri import datastore_uri, upload_place
+from .._schema.component_values import fingerprint
+from .._service.datastore_storage import Datastore
+from .body import Body, merged_body
+from .desired_version import DesiredVersion
+
+FINGERPRINT_AT = "properties.properties.client_component_hash"
+HASH_AT = "properties.properties.hash_sha256"
+HASH_VERSION_AT = "properties.properties.hash_version"
+
+
+def version_body(desired: DesiredVersion, uri: str | None, version: str) -> Body:
+    """What creates the version; ``uri``: where its uploaded files are, None if that is unknown."""
+    asset = desired.asset
+    body = merged_body(asset, {}, copy.deepcopy({**asset.constants, **desired.described, **desired.values}))
+    if uri and desired.files:
+        field = next(field for field in asset.content if field.option == desired.files.option)
+        set_at(body, field.at, uri)
+    if desired.files and desired.is_pending_upload:
+        set_at(body, HASH_AT, desired.hash)
+        set_at(body, HASH_VERSION_AT, HASH_VERSION)
+    if asset.spec_at:
+        spec = get_at(body, asset.spec_at)
+        tags = get_at(body, "properties.tags")
+        spec.update({"name": desired.options["name"], "version": version, **({"tags": tags} if tags else {})})
+        set_at(body, FINGERPRINT_AT, fingerprint(spec))
+    return body
+
+
+def fingerprint_of(desired: DesiredVersion) -> str:
+    """The fingerprint of a component's specification; it does not depend on the version."""
+    return str(get_at(version_body(desired, None, ""), FINGERPRINT_AT))
+
+
+def uploaded_uri(desired: DesiredVersion, datastore: Datastore) -> str:
+    """Where the files of the task are once they are uploaded into a datastore."""
+    files = t.cast("Content", desired.files)
+    place = upload_place(files.object_hash, files.name)
+    if desired.asset.upload and desired.asset.upload.to == "context":  # by its URL (assets contract 7.1)
+        return f"{datastore.container_url}/{urllib.parse.quote(place)}/"
+    return datastore_uri(desired.workspace, datastore.name, place)
+
+
+def version_words(desired: DesiredVersion, version: str) -> dict[str, t.Any]:
+    """A new version in a diff, as option values: the same in check mode and in the run."""
+    words: dict[str, t.Any] = {"name": desired.options["name"], "version": version}
+    values = {**desired.described, **desired.values}
+    for field in desired.asset.fields:
+        if field.at in values:
+            set_at(words, field.option, field.shown(values[field.at], desired.workspace))
+    if desired.files:
+        set_at(words, desired.files.option, get_at(desired.options, desired.files.option))
+        words["hash"] = desired.hash
+    return words

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The steps that publish, change and delete one version of an asset."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import typing as t
+
+from .._errors import OperationFailed, ServiceError
+from .._local.files import Content
+from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.json_types import Json
+from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType
+from .._schema.resource_type import Options
+from .._service.datastore_storage import Datastore
+from .._service.workspace import Workspace
+from .body import Body
+from .desired_version import DesiredVersion
+from .upload import into_datastore, through_pending_upload
+from .version_body import uploaded_uri, version_body
+
+FIRST_STAGE, ARCHIVED_STAGE = "Development", "Archived"
+REFUSED = (400, 409)
+
+
+@dataclasses.dataclass(frozen=True)
+class VersionState:
+    """What the steps so far have led to: the version, None if absent, and the URI of the uploaded files."""
+
+    current: dict[str, Json] | None = None
+    uri: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class VersionTarget:
+    """What the steps write to. ``path``: the ARM path of the version."""
+
+    desired: DesiredVersion
+    workspace: Workspace
+    version: str
+
+    @property
+    def path(self) -> str:
+        return version_path(self.desired.asset, self.desired.options, self.version, self.workspace)
+
+
+def version_path(asset: AssetType, options: Options, version: str, workspace: Workspace) -> str:
+    return workspace.path(asset.path_of({**options, "version": version}))
+
+
+class VersionTaken(Exception):  # it is an answer, which leads to another plan
+    """Another client registered the version between search and write. ``state``: what had been done by then."""
+
+    def __init__(self, refusal: ServiceError, state: VersionState) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+        self.state = state
+
+
+@dataclasses.dataclass(frozen=True)
+class Upload:
+    """Upload the local files: into a datastore, or into a container that the service opens for them (None)."""
+
+    lines: tuple[str, ...]
+    datastore: Datastore | None
+
+    def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
+        desired, progress = target.desired, target.workspace.invocation.progress
+        files = t.cast("Content", desired.files)
+        mark = {"name": desired.options["name"], "version": target.version}
+        progress(f"uploading {len(files.files)} files of {files.path}")
+        if self.datastore is None:
+            uri = through_pending_upload(target.workspace, target.path, files, mark)
+        else:
+            into_datastore(self.datastore.container, files, mark, progress)
+            uri = uploaded_uri(desired, self.datastore)
+        return dataclasses.replace(state, uri=uri)
+
+
+@dataclasses.dataclass(frozen=True)
+class Register:
+    """Create the version. Raises VersionTaken if another client was faster."""
+
+    lines: tuple[str, ...]
+
+    def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
+        arm = target.workspace.arm
+        target.workspace.invocation.progress(f"registering {target.desired.title_of(target.version)}")
+        try:
+            answer = arm.put(target.path, version_body(target.desired, state.uri, target.version))
+        except ServiceError as error:
+            # How a taken version is refused is not known for all types (assets contract 13): see whether it exists.
+            if error.status not in REFUSED or arm.get(target.path) is None:
+                raise
+            raise VersionTaken(error, state) from None
+        return dataclasses.replace(state, current=answer.body or {"id": target.path})
+
+
+@dataclasses.dataclass(frozen=True)
+class UpdateVersion:
+    """Change what is said about a version, and archive or restore it as the task asks.
+
+    The service may derive from ``stage`` alone whether a version is archived, so it is not sent unless the task gives
+    one. If the service then does not archive or restore, a second PUT says so by the stage. Service fact: assets
+    contract 1.8.
+    """
+
+    lines: tuple[str, ...]
+    body: Body
+    stage: Json
+
+    def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
+        desired = target.desired
+        body = copy.deepcopy(self.body)
+        if self.stage is None and (desired.archived or get_at(body, STAGE_AT) == ARCHIVED_STAGE):
+            delete_at(body, STAGE_AT)
+        answer: dict[str, Json] | None = target.workspace.arm.put(target.path, body).body
+        if answer is not None and not _is_as_asked(desired, answer):
+            if desired.asset.staged:
+                set_at(body, STAGE_AT, ARCHIVED_STAGE if desired.archived else FIRST_STAGE)
+                answer = target.workspace.arm.put(target.path, body).body
+            if answer is not None and not _is_as_asked(desired, answer):
+                raise OperationFailed(
+                    f"{desired.title}: the service accepted the change of version {target.version}, but did not "
+                    f"{'archive' if desired.archived else 'restore'} it. Run the task again."
+                )
+        return dataclasses.replace(state, current=answer)
+
+
+@dataclasses.dataclass(frozen=True)
+class DeleteVersion:
+    """Delete the version."""
+
+    lines: tuple[str, ...]
+    path: str
+
+    def execute(self, workspace: Workspace, state: VersionState) -> VersionState:
+        workspace.arm.delete(self.path)
+        return dataclasses.replace(state, current=None)
+
+
+def _is_as_asked(desired: DesiredVersion, current: dict[str, Json]) -> bool:
+    stage_fits = desired.archived or get_at(current, STAGE_AT) != ARCHIVED_STAGE
+    return stage_fits and bool(get_at(current, ARCHIVED_AT)) is desired.archived
