@@ -195,6 +195,20 @@ options:
         two runs at the same time may start two jobs. All tasks that use a key have to give the same value.
     type: bool
     default: true
+  max_failed_items:
+    description:
+      - Maximum number of items that may fail in a job that completes. Unless O(error_threshold) is 0 or more, the
+        service completes a job whatever fails; with this option the task fails. With V(0), every item has to succeed.
+      - A job over the limit fails each task with its key, and counts as failed for O(resubmit=on_failure). Its results
+        can be fetched. Without the option, failed items are a warning.
+      - Only jobs with mini batches have items; the option has no effect on those of pipeline deployments.
+    type: int
+  on_unknown_counts:
+    description:
+      - What happens with O(max_failed_items) if the logs of a completed job do not say how many items failed.
+    type: str
+    choices: [fail, warn]
+    default: fail
   resubmit:
     description:
       - What happens if the job of the key has ended already.
@@ -412,6 +426,53 @@ batch_job:
       type: bool
       returned: when started
       sample: false
+    item_counts:
+      description:
+        - Numbers of items, as the logs of the job count them. Null if they do not say.
+      type: dict
+      returned: when completed with mini batches
+      contains:
+        total:
+          description: Files, or rows of a table. Null if unknown.
+          type: int
+          returned: always
+          sample: 150
+        succeeded:
+          description: Items that the script returned a prediction for. Null if unknown.
+          type: int
+          returned: always
+          sample: 100
+        failed:
+          description: Items without a prediction. Null if unknown.
+          type: int
+          returned: always
+          sample: 50
+    mini_batch_counts:
+      description:
+        - Numbers of mini batches, as the logs of the job count them. Null if they do not say.
+      type: dict
+      returned: when completed with mini batches
+      contains:
+        total:
+          description: All mini batches. Null if unknown.
+          type: int
+          returned: always
+          sample: 6
+        succeeded:
+          description: Mini batches with at least one prediction. Null if unknown.
+          type: int
+          returned: always
+          sample: 4
+        failed:
+          description: Mini batches without any. Null if unknown.
+          type: int
+          returned: always
+          sample: 2
+        retried:
+          description: Mini batches that took more than one attempt, however they ended. Null if unknown.
+          type: int
+          returned: always
+          sample: 0
     timeline:
       description: The states of the job while the task waited, with the time when each was first seen.
       type: list
@@ -492,6 +553,12 @@ errors:
   type: list
   elements: str
   sample: ["2026-01-31 06:05:38 10.0.0.4 process000: ValueError: no such digit"]
+traceback:
+  description: The traceback of the first error of the scoring script. Empty if its logs have none.
+  returned: when the job failed
+  type: list
+  elements: str
+  sample: ["Traceback (most recent call last):", '  File "score.py", line 12, in run', "ValueError: no such digit"]
 key:
   description: Key of a job of which it is unknown whether it was started.
   returned: when the answer to its start was lost

@@ -24,6 +24,12 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .._errors import AzureMLError
+from .._service.run_history import SCORING_RUN, Run
+from .._service.workspace import Workspace
+from .job import Job
+from .logs import PROGRESS, REPORTS, JobLogs
+
 _SCHEDULED = re.compile(r"There (?:are|is) (?P<batches>\d+) tasks? with (?P<items>\d+) items?\b")
 _NONE_YET = re.compile(r"No task has been processed yet\b")
 _PROCESSED = re.compile(
@@ -76,6 +82,25 @@ class Counts:
     def is_known(self) -> bool:
         """True if the number of failed items is known, which limits are compared with."""
         return self.items.failed is not None
+
+
+def read_counts(job: Job, workspace: Workspace) -> Counts | None:
+    """The counts of a job that has ended, from its logs; None for one that does not score with mini batches.
+
+    Never fails: what cannot be read is not known. Service fact: batch contract 6.5.
+    """
+    try:
+        runs = workspace.run_history.children(job.name)
+    except AzureMLError:
+        return Counts()
+    run = next((run for run in runs if run.name == SCORING_RUN), None)
+    return counts_of(run, JobLogs(workspace)) if run else None
+
+
+def counts_of(run: Run, logs: JobLogs) -> Counts:
+    """The counts in the logs of a scoring run."""
+    reports = (logs.whole(run, report) for report in REPORTS)
+    return parse_counts(logs.whole(run, PROGRESS), next(filter(None, reports), ""))
 
 
 def parse_counts(overview: str, report: str) -> Counts:

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from .._errors import AzureMLError
 from .._service.run_history import Run
 from .._service.workspace import Workspace
+from .counts import Counts, counts_of
 from .job import Job
 from .logs import DRIVER, ERRORS, PROGRESS, JobLogs, cut, last_lines
+from .script_error import SCRIPT_ERRORS, first_script_error
 
 LINES = 10
 _LONGEST_CAUSE = 1000
+_OVER_THRESHOLD = re.compile(r"error[ _]threshold", re.IGNORECASE)  # the text itself is not recorded
 _NO_HINT = "See the job's logs in the studio, fix the cause, and start the job again under a new name or with resubmit."
 
 
@@ -32,6 +35,8 @@ class Failure:
     step: dict[str, t.Any] | None = None
     progress: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    traceback: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def in_words(self) -> str:
@@ -50,6 +55,7 @@ class Failure:
             "failed_step": self.step,
             "progress": self.progress,
             "errors": self.errors,
+            "traceback": self.traceback,
         }
 
 
@@ -58,9 +64,34 @@ def explain(job: Job, workspace: Workspace) -> Failure:
     run, logs = _failed_run(job, workspace), JobLogs(workspace)
     progress, errors, driver = (logs.end(run, log) if run else "" for log in (PROGRESS, ERRORS, DRIVER))
     texts = [text for text in (job.error, run.error if run else None, progress, errors, driver) if text]
+    script_error = first_script_error(logs.whole(run, SCRIPT_ERRORS)) if run else None
+    counts = counts_of(run, logs) if run else Counts()
     cause, message, hint = _cause(texts, errors)
-    step = {"name": run.name, "run_id": run.id, "status": run.status} if run else None
-    return Failure(cause, hint, message, step, last_lines(progress, LINES), last_lines(errors, LINES))
+    if any(_OVER_THRESHOLD.search(text) for text in texts):
+        cause, hint = _over_threshold(job, counts)
+    if script_error is not None:
+        message = script_error.in_words
+    return Failure(
+        cause,
+        hint,
+        message,
+        {"name": run.name, "run_id": run.id, "status": run.status} if run else None,
+        last_lines(progress, LINES),
+        last_lines(errors, LINES),
+        script_error.shown_traceback if script_error else [],
+        counts,
+    )
+
+
+def _over_threshold(job: Job, counts: Counts) -> tuple[str, str]:
+    """Cause and hint if more items failed than the job may lose."""
+    limit = "error_threshold" if job.error_threshold is None else f"error_threshold {job.error_threshold}"
+    failed = "More items" if counts.items.failed is None else f"{counts.items.failed} items"
+    hint = (
+        "Fix the script or the files (see errors and traceback), or raise error_threshold, and start the job again "
+        "under a new name or with resubmit."
+    )
+    return f"{failed} failed, more than {limit} allows.", hint
 
 
 def _cause(texts: list[str], errors: str) -> tuple[str | None, str | None, str]:
@@ -104,7 +135,8 @@ KNOWN = (
     Known(
         r"No module named|ModuleNotFoundError|ImportError",
         "The scoring script imports a package that the environment does not contain.",
-        "Add the package to the conda file of the environment, and deploy the new version of it.",
+        "If the conda file of the environment does not name the package, add it, and deploy the new version. If it "
+        "names it, see the build log of the environment: the image was built without it.",
     ),
     Known(
         r"Output already exists",

@@ -69,6 +69,7 @@ class Job:
     started: str | None
     ended: str | None
     error: str | None
+    error_threshold: int | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -183,6 +184,7 @@ def parse_job(body: JsonObject) -> Job:
         created=(body.get("systemData") or {}).get("createdAt"),
         started=own.get("StartTimeUtc"),
         ended=own.get("EndTimeUtc"),
+        error_threshold=_whole_number(parameters.get("error_threshold")),
         error=_error(properties),
     )
 
@@ -194,6 +196,13 @@ def _parse_object(text: t.Any) -> JsonObject:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _whole_number(text: t.Any) -> int | None:
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _outputs(properties: JsonObject, parameters: JsonObject) -> dict[str, str]:

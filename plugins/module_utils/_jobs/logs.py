@@ -25,8 +25,10 @@ ARTIFACTS = "workspaceartifactstore"
 PROGRESS = "logs/job_progress_overview"
 ERRORS = "logs/user/error"
 DRIVER = "azureml-logs/70_driver_log"
+REPORTS = ("logs/sys/job_report/processed_mini-batches", "logs/sys/report/processed_tasks")  # now, and in old versions
 # Bytes, and characters.
 _LONGEST_END = 64 << 10
+_LONGEST_WHOLE = 16 << 20
 _LONGEST_LINE = 500
 
 
@@ -50,6 +52,20 @@ class JobLogs:
         except AzureMLError:
             return ""
 
+    def whole(self, run: Run, log: str) -> str:
+        """All of a log of a run, the parts that it was rotated into in their order; empty above 16 MiB."""
+        if self._container is None:
+            return ""
+        try:
+            files = list(self._container.list(f"{run.logs}/{log}"))
+            if sum(file.size for file in files) > _LONGEST_WHOLE:
+                return ""
+            ordered = sorted(files, key=lambda file: (file.written, file.name))
+            texts = [self._container.read_end(file.name, _LONGEST_WHOLE) for file in ordered]
+        except AzureMLError:
+            return ""
+        return redact(b"\n".join(texts).decode("utf-8", errors="replace"))
+
     @functools.cached_property
     def _container(self) -> BlobContainer | None:
         try:
@@ -60,8 +76,13 @@ class JobLogs:
 
 def last_lines(text: str, count: int) -> list[str]:
     """The last lines of a log that are not blank, without secrets, each cut to 500 characters."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [printable(line.strip()) for line in text.splitlines() if line.strip()]
     return [cut(line) for line in redact_all(lines[-count:])]
+
+
+def printable(text: str) -> str:
+    """The text with control characters spelled out, so that no terminal obeys them: ``\\x1b[2J``."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def cut(line: str) -> str:

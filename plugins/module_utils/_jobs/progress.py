@@ -10,6 +10,7 @@ from __future__ import annotations
 from .._errors import AzureMLError
 from .._service.run_history import SCORING_RUN, Run
 from .._service.workspace import Workspace
+from .counts import parse_counts, text_of
 from .job import Job
 from .logs import PROGRESS, JobLogs, last_lines
 
@@ -31,14 +32,15 @@ class Progress:
         self._invocation.progress(f"job {job.name} is {job.status}")
 
     def polled(self, job: Job) -> None:
-        """Report a new last line of the run's log."""
+        """Report how many mini batches are processed, or the last line of a log in another form."""
         if self._logs is None or job.status not in COUNTING:
             return
         self._run = self._run or self._scoring_run(job)
-        newest = last_lines(self._logs.end(self._run, PROGRESS), 1) if self._run else []
-        if newest and newest[0] != self._reported:
-            self._reported = newest[0]
-            self._invocation.progress(f"job {job.name}: {self._reported}")
+        overview = self._logs.end(self._run, PROGRESS) if self._run else ""
+        newest = ", ".join(text_of(parse_counts(overview, ""))) or "".join(last_lines(overview, 1))
+        if newest and newest != self._reported:
+            self._reported = newest
+            self._invocation.progress(f"job {job.name}: {newest}")
 
     def _scoring_run(self, job: Job) -> Run | None:
         """Service fact: batch contract 6.5. An identity that may not read run history gets the states alone."""

@@ -12,7 +12,9 @@ import typing as t
 from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Result
+from .._jobs import completion
 from .._jobs.attempts import Attempt, Attempts
+from .._jobs.counts import Counts, read_counts
 from .._jobs.failure import explain
 from .._jobs.job import COMPLETED, Job
 from .._jobs.ledger import Ledger
@@ -51,6 +53,8 @@ class RunJob:
             "ledger": {"type": "bool", "default": True},
             "resubmit": {"type": "str", "choices": [NEVER, ON_FAILURE, ALWAYS], "default": NEVER},
             "on_timeout": {"type": "str", "choices": [KEEP, CANCEL], "default": KEEP},
+            "max_failed_items": {"type": "int"},
+            "on_unknown_counts": {"type": "str", "choices": list(completion.UNKNOWN), "default": completion.FAIL},
             "progress_file": {"type": "path"},
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
             **wait_options(DAY),
@@ -62,6 +66,7 @@ class RunJob:
         )
 
     def run(self, workspace: Workspace) -> Result:
+        completion.require_limit(workspace.invocation.options["max_failed_items"])
         job_spec = identify_job(workspace)
         datastores = Datastores(workspace)
         ledger = Ledger(workspace, job_spec.endpoint, datastores) if workspace.invocation.options["ledger"] else None
@@ -82,6 +87,7 @@ class _KeyedJob:
         self._spec = spec
         self._ledger = ledger
         self._datastores = datastores
+        self._read_counts: dict[str, Counts | None] = {}
         self._attempts = Attempts(workspace, ledger, spec)
         self._wait = JobWait(workspace)
 
@@ -120,8 +126,9 @@ class _KeyedJob:
     def _is_to_be_repeated(self, job: Job) -> bool:
         if self._options["inputs"] is None:
             return False
-        repeats = {NEVER: False, ON_FAILURE: job.status not in COMPLETED, ALWAYS: True}
-        return job.has_ended and repeats[self._options["resubmit"]]
+        if not job.has_ended or self._options["resubmit"] != ON_FAILURE:
+            return job.has_ended and self._options["resubmit"] == ALWAYS
+        return job.status not in COMPLETED or self._complaint(job) is not None
 
     def _require_same_options(self, attempt: Attempt) -> None:
         """A task without inputs takes the job of the name, whatever options it was started with."""
@@ -130,8 +137,37 @@ class _KeyedJob:
         if attempt.search.definition_of(attempt.found) not in (None, self._spec.definition):
             raise InvalidOption(
                 f"name: {self._spec.name!r} is the name of job {attempt.job.name}, which was started with other "
-                "options. A name belongs to one job: give a new one, or the options of then."
+                f"options{self._how_it_ended(attempt.job)}. A name belongs to one job: give a new one, or the options "
+                "of then."
             )
+
+    def _how_it_ended(self, job: Job) -> str:
+        if not job.has_ended or job.status in COMPLETED:
+            return ""
+        return f" and is {job.status}: resubmit: on_failure starts another attempt with the options of now"
+
+    # -- how many items failed -----------------------------------------------------------------------------------
+
+    def _counts(self, job: Job) -> Counts | None:
+        """The counts of a completed job, read once; None for any other."""
+        if job.status not in COMPLETED:
+            return None
+        if job.name not in self._read_counts:
+            self._read_counts[job.name] = read_counts(job, self._workspace)
+        return self._read_counts[job.name]
+
+    def _complaint(self, job: Job) -> str | None:
+        limit = self._options["max_failed_items"]
+        if limit is None or job.status not in COMPLETED:
+            return None
+        return completion.complaint(job, self._counts(job), limit, self._options["on_unknown_counts"])
+
+    def _require_complete(self, job: Job) -> None:
+        """Warn about failed and retried items. Raises OperationFailed if more failed than the task accepts."""
+        if (reason := self._complaint(job)) is not None:
+            raise OperationFailed(reason)
+        for warning in completion.warnings(job, self._counts(job), self._options["max_failed_items"]):
+            self._workspace.invocation.warn(warning)
 
     # -- waiting -------------------------------------------------------------------------------------------------
 
@@ -139,13 +175,14 @@ class _KeyedJob:
         """The job as it ended, or as it is now if the task does not wait. A failure after this has the job, too."""
         job = t.cast("Job", attempt.job)
         self._wait.note(job, at=job.created if changed else None)
-        if self._options["wait"] and not self._workspace.invocation.check_mode:
-            try:
+        try:
+            if self._options["wait"] and not self._workspace.invocation.check_mode:
                 job = self._waited(job, started=changed)
-            except AzureMLError as error:
-                seen = self._wait.job or job
-                error.add_facts(changed=changed, batch_job=self._shown(attempt, seen, request))
-                raise
+            self._require_complete(job)
+        except AzureMLError as error:
+            seen = self._wait.job or job
+            error.add_facts(changed=changed, batch_job=self._shown(attempt, seen, request))
+            raise
         after = request.described if request and changed else {}
         return Result(changed, {"batch_job": self._shown(attempt, job, request)}, {}, after)
 
@@ -191,4 +228,5 @@ class _KeyedJob:
             "inputs": shown["inputs"] or shown_data(request.inputs if request else self._spec.inputs),
             "outputs": shown["outputs"] or shown_data(request.outputs if request else ()),
             "timeline": self._wait.timeline,
+            **completion.shown_counts(self._counts(job)),
         }

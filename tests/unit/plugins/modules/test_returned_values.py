@@ -25,8 +25,13 @@ FREE = {
     *("tags", "properties", "environment_variables", "definition", "conda_file", "flavors", "instance_types"),
     *("inputs", "outputs", "references"),
 }
-# Of a job the module returns what only the run that follows it knows; of an asset the list also shows names.
-ONLY_HERE = {"batch_job": {"attempt", "timeline", "timeline.status", "timeline.at"}}
+COUNTS = {
+    *(f"item_counts{part}" for part in ("", ".total", ".succeeded", ".failed")),
+    *(f"mini_batch_counts{part}" for part in ("", ".total", ".succeeded", ".failed", ".retried")),
+}
+# Of a job the module returns what only the run that follows it knows, and what its logs count; of an asset the list
+# also shows names.
+ONLY_HERE = {"batch_job": {"attempt", "timeline", "timeline.status", "timeline.at", *COUNTS}}
 ONLY_THERE = {"latest_version", "next_version"}
 DIFFERENT = {
     "batch_job": {"experiment_name", "inputs", "key", "name"},

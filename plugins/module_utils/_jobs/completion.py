@@ -1,0 +1,80 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Whether a job that the service calls completed is what the task asked for: how many items of it failed.
+
+The service completes a job in which every item failed, unless ``error_threshold`` says otherwise.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import InvalidOption
+from .counts import Counts
+from .job import Job
+
+UNKNOWN = FAIL, WARN = "fail", "warn"
+_UNREADABLE = "its logs are missing, cannot be read, or have another form"
+
+
+def require_limit(limit: int | None) -> None:
+    """Raises InvalidOption for a limit that no number of items can meet."""
+    if limit is not None and limit < 0:
+        raise InvalidOption(f"max_failed_items: {limit} is no number of items. Give 0 or more, or leave it out.")
+
+
+def complaint(job: Job, counts: Counts | None, limit: int | None, on_unknown: str) -> str | None:
+    """Why a completed job fails the task, None if it does not. ``counts`` is None for a job without mini batches."""
+    if limit is None or counts is None:
+        return None
+    failed = counts.items.failed
+    if failed is None:
+        if on_unknown == WARN:
+            return None
+        return (
+            f"Job {job.name} completed, but how many of its items failed is not known: {_UNREADABLE}. Look at its "
+            "results, and write on_unknown_counts: warn to accept it."
+        )
+    if failed <= limit:
+        return None
+    return (
+        f"Job {job.name} completed, but {_of(failed, counts.items.total)} items failed (max_failed_items: {limit}). "
+        "Their predictions are missing. See the errors of the script below logs/user/error of the job in the studio, "
+        "fix them, and start the job again with resubmit: on_failure."
+    )
+
+
+def warnings(job: Job, counts: Counts | None, limit: int | None) -> t.Iterator[str]:
+    """What a user of the results of a completed job has to know."""
+    if counts is None:
+        return
+    failed, retried = counts.items.failed, counts.mini_batches.retried
+    if failed is None:
+        yield (
+            f"Job {job.name}: how many items failed is not known: {_UNREADABLE}. "
+            "Compare the number of rows in its results with the number of items."
+        )
+    elif failed and limit is None:
+        yield (
+            f"Job {job.name} completed, but {_of(failed, counts.items.total)} items failed: their predictions are "
+            "missing. Set max_failed_items to fail the task, or error_threshold to fail the job."
+        )
+    if retried:
+        yield (
+            f"Job {job.name}: {_of(retried, counts.mini_batches.total)} mini batches were retried. What the script "
+            "itself wrote in a failed attempt stays in the output, so that rows may occur twice."
+        )
+
+
+def shown_counts(counts: Counts | None) -> dict[str, t.Any]:
+    """The counts as results show them; none for a job without mini batches."""
+    if counts is None:
+        return {}
+    return {"item_counts": counts.items.shown(), "mini_batch_counts": counts.mini_batches.shown()}
+
+
+def _of(part: int, total: int | None) -> str:
+    return f"{part} of {total}" if total is not None else str(part)
