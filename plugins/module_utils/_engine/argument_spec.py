@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""Argument specs: from tables to options, and from a task's definition to its options."""
+"""Argument specs: from tables to options, and completed by a task's definition."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common import validation
 
 from .._errors import InvalidOption
 from .._schema.asset_type import AssetType
 from .._schema.component_spec import REFERENCES
 from .._schema.resource_type import Field, Options, ResourceType
-from .definition import NAME, Arguments, Definition
+from .definition import NAME, Definition
 from .desired_version import OF_FOLDERS
+from .option_type import About
 
 
 @dataclasses.dataclass(frozen=True)
 class ArgumentSpec:
-    """An argument spec with its constraints, in the words of AnsibleModule.
+    """An argument spec with its constraints, in the terms of AnsibleModule.
 
-    With a ``definition``, that one option can say what others would.
+    With a ``definition``, that one option may give what the others would.
     """
 
     arguments: dict[str, t.Any]
@@ -38,10 +39,10 @@ class ArgumentSpec:
     definition: Definition | None = None
 
     def opened(self) -> ArgumentSpec:
-        """What a task is asked for when a definition may say the rest: nothing is required, nothing assumed."""
+        """The spec for what the task gives, before its definition is read: types and choices, nothing is required."""
         if self.definition is None:
             return self
-        fillable = {option.partition(".")[0] for option in self.definition.keys.values()}
+        fillable = {key.option.partition(".")[0] for key in self.definition.keys.values()}
         arguments = {
             name: {word: value for word, value in about.items() if word not in ("required", "default")}
             if name in fillable
@@ -51,21 +52,34 @@ class ArgumentSpec:
         return ArgumentSpec({**arguments, NAME: {"type": "raw"}})
 
     def completed(self, options: Options, register_secret: t.Callable[[str], None]) -> Options:
-        """The options of a task with its definition worked in, checked as a whole. Raises InvalidOption."""
+        """The options of a task with those of its definition, and with defaults. Raises InvalidOption.
+
+        What the task gives has been checked through ``opened``; what the definition gives is checked as it is read;
+        here only what concerns both: required options and those that need or exclude each other.
+        """
         if self.definition is None:
             return options
-        settled = self.definition.completed(options, self.arguments, register_secret)
-        checked = ArgumentSpecValidator(
-            self.arguments,
-            mutually_exclusive=self.mutually_exclusive,
-            required_together=self.required_together,
-            required_one_of=self.required_one_of,
-            required_if=self.required_if,
-            required_by=self.required_by,
-        ).validate(_without_nulls({name: settled[name] for name in self.arguments}, self.arguments))
-        if checked.error_messages:
-            raise InvalidOption("; ".join(checked.error_messages))
-        return {**settled, **checked.validated_parameters}
+        completed = self.definition.completed(options, register_secret)
+        completed.update(_with_defaults(completed, self.arguments))
+        complaints = list(self._complaints({name: value for name, value in completed.items() if value is not None}))
+        if complaints:
+            raise InvalidOption("; ".join(complaints))
+        return completed
+
+    def _complaints(self, given: Options) -> t.Iterator[str]:
+        """What AnsibleModule says about options that are missing, or given together."""
+        for check, rule in (
+            (validation.check_mutually_exclusive, self.mutually_exclusive),
+            (validation.check_required_arguments, self.arguments),
+            (validation.check_required_together, self.required_together),
+            (validation.check_required_one_of, self.required_one_of),
+            (validation.check_required_if, self.required_if),
+            (validation.check_required_by, self.required_by),
+        ):
+            try:
+                check(rule, given)
+            except TypeError as error:
+                yield str(error)
 
 
 def filled_env(*names: str) -> str:
@@ -81,7 +95,7 @@ def _from_env(*names: str) -> dict[str, t.Any]:
 
 
 def connection_options() -> dict[str, t.Any]:
-    """Who is asking, in which cloud, and which workspace: the options of every module."""
+    """Identity, cloud and workspace: the options of every module."""
     return {
         "subscription_id": _from_env("AZURE_SUBSCRIPTION_ID"),
         "resource_group": _from_env("AZUREML_RESOURCE_GROUP"),
@@ -109,12 +123,12 @@ def wait_options(seconds: int = 1800) -> dict[str, t.Any]:
 
 
 def resource_options(resource: ResourceType) -> dict[str, t.Any]:
-    """The options of a table: the names in its path, its fields with their nesting, and what its fields bring along."""
+    """The options of a table: the names in its path, its fields with their nesting, and options that go with those."""
     arguments: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
     if resource.parent:
         arguments[resource.parent.option] = {"type": "str", "required": True}
-        for mark in resource.parent.marks:
-            arguments.update({mark.option: {"type": "bool"}, mark.stand_in: {"type": "str"}})
+        for reference in resource.parent.marks:
+            arguments.update({reference.option: {"type": "bool"}, reference.stand_in: {"type": "str"}})
     if resource.kinds:
         arguments[resource.kinds.option] = resource.kinds.value_type.spec()
     for table in resource.tables:
@@ -141,8 +155,8 @@ def asset_spec(asset: AssetType) -> ArgumentSpec:
     one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
     definition = Definition(
         asset,
-        extra=tuple({"datastore"} & arguments.keys()),
-        lists=tuple(option for option in OF_FOLDERS if option in arguments),
+        arguments,
+        extra=tuple(option for option in ("datastore", *OF_FOLDERS) if option in arguments),
         local=asset.local,
         content=asset.spec_at is not None,
     )
@@ -160,18 +174,18 @@ def _add(arguments: dict[str, t.Any], field: Field) -> None:
         arguments[last]["no_log"] = field.secret
 
 
-def _without_nulls(options: Options, arguments: Arguments) -> dict[str, t.Any]:
-    """What is given: suboptions that are not stand as null in a task's options, and no choice is null."""
-    return {
-        name: _given(value, (arguments.get(name) or {}).get("options"))
-        for name, value in options.items()
-        if value is not None
-    }
+def _with_defaults(options: Options, arguments: t.Mapping[str, About]) -> dict[str, t.Any]:
+    """All options and suboptions of a spec: what is given, else the default, else None."""
+    filled: dict[str, t.Any] = {}
+    for name, about in arguments.items():
+        value = options.get(name)
+        filled[name] = _filled(about.get("default") if value is None else value, about.get("options"))
+    return filled
 
 
-def _given(value: t.Any, inner: t.Mapping[str, t.Any] | None) -> t.Any:
+def _filled(value: t.Any, inner: t.Mapping[str, About] | None) -> t.Any:
     if inner and isinstance(value, dict):
-        return _without_nulls(value, inner)
+        return _with_defaults(value, inner)
     if inner and isinstance(value, list):
-        return [_given(item, inner) for item in value]
+        return [_filled(item, inner) for item in value]
     return value

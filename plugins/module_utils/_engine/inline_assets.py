@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
-
-"""Resources that a definition describes in place of a reference: by their keys, their local path or their file."""
+"""Assets that a definition describes inline, in place of a reference: by their keys, their local path or their file."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ Tree = dict[str, Json]
 _FILE = "file:"
 _REFERENCE = re.compile(r"azureml:|/subscriptions/|[^:@/]+[:@][^:@/]+\Z", re.IGNORECASE)
 _YAML = re.compile(r"(?:.*/)?[^:@/]+\.(?:ya?ml|json)", re.IGNORECASE)
-# The kinds that can be described so, and which of their keys hold local paths.
+# The collections whose assets can be inline, and which of their keys hold local paths.
 _PATHS: dict[str, tuple[str, ...]] = {
     "codes": ("path",),
     "models": ("path",),
@@ -38,9 +37,9 @@ _FOLDER = "uri_folder"
 
 @dataclasses.dataclass(frozen=True)
 class InlineAsset:
-    """One such resource: ``definition`` is what the module of its ``kind`` would be given, a mapping or a file.
+    """An asset of the collection ``kind`` that a definition describes at ``path``.
 
-    ``path`` is where it stands in the definition around it.
+    ``definition``: what the module of this kind of asset would be given, a mapping or a file.
     """
 
     path: str
@@ -48,29 +47,22 @@ class InlineAsset:
     definition: Tree | str
 
     def requiring(self, file: str) -> InlineAsset:
-        """The same code, which has to have this file."""
+        """The same code, which must have this file."""
         return dataclasses.replace(self, definition={**t.cast("Tree", self.definition), "required_files": [file]})
 
 
-def described(kind: str, path: str, value: Json, folder: str | None) -> InlineAsset | None:
-    """What is described at ``path``, where a reference to something of ``kind`` could stand; None for a reference.
+def inline_asset(kind: str, path: str, value: Json, folder: str | None) -> InlineAsset | None:
+    """The asset at ``path``, where a reference to one of the collection ``kind`` may be; None for a reference.
 
-    ``folder`` is that of the file around it: relative paths are meant from there, otherwise from where the task runs.
+    ``folder``: that of the file around it, where relative paths start; None: where the task runs.
     """
-    if not _describes(kind, value):
+    if not _is_inline(kind, value):
         return None
-    grounded = _grounded(kind, value, folder)
-    return InlineAsset(path, kind, {"path": grounded} if kind == "codes" else grounded)
+    absolute = _absolute(kind, value, folder)
+    return InlineAsset(path, kind, {"path": absolute} if kind == "codes" else absolute)
 
 
-def _with_includes(part: InlineAsset, includes: Json) -> InlineAsset:
-    """Code with what a component adds to it from elsewhere."""
-    if part.kind != "codes" or includes is None:
-        return part
-    return dataclasses.replace(part, definition={**t.cast("Tree", part.definition), _INCLUDES: includes})
-
-
-def _describes(kind: str, value: Json) -> bool:
+def _is_inline(kind: str, value: Json) -> bool:
     if isinstance(value, dict):
         return kind in _PATHS and kind != "codes"
     if kind not in _PATHS or not isinstance(value, str):
@@ -82,17 +74,17 @@ def _describes(kind: str, value: Json) -> bool:
     return kind == "codes" or (kind == "components" and _YAML.fullmatch(value) is not None)
 
 
-def _grounded(kind: str, value: Json, folder: str | None) -> Json:
+def _absolute(kind: str, value: Json, folder: str | None) -> Json:
     """The same with paths that no longer depend on a folder."""
     if isinstance(value, str):
         return _joined(value.removeprefix(_FILE), folder)
     if kind == "components":
-        return grounded_component(value, folder)
-    grounded = copy.deepcopy(value)
+        return normalized_component(value, folder)
+    absolute = copy.deepcopy(value)
     for key in _PATHS[kind]:
-        if isinstance(get_at(grounded, key), str):
-            set_at(grounded, key, _joined(get_at(grounded, key), folder))
-    return grounded
+        if isinstance(get_at(absolute, key), str):
+            set_at(absolute, key, _joined(get_at(absolute, key), folder))
+    return absolute
 
 
 def _joined(path: str, folder: str | None) -> str:
@@ -104,7 +96,7 @@ def _joined(path: str, folder: str | None) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class _Slot:
-    """A place in a component where a reference stands, or what is described in place of one."""
+    """A place in a component that holds a reference or an inline asset."""
 
     holder: Tree
     key: str
@@ -121,35 +113,42 @@ def _slots(tree: Tree) -> t.Iterator[_Slot]:
             yield _Slot(node, "component", "components", f"jobs.{step}.component")
 
 
-def grounded_component(tree: Tree, folder: str | None) -> Tree:
-    """A component with each step's own commands made a component in place, and no path that depends on a folder.
+def normalized_component(tree: Tree, folder: str | None) -> Tree:
+    """A component in which each step that is a command has an inline component, and no path depends on a folder.
 
-    Raises InvalidOption for a step whose inputs have no type that could be told.
+    Raises InvalidOption for a step with an input whose type is unknown.
     """
-    grounded = copy.deepcopy(tree)
-    jobs = grounded.get("jobs")
+    normalized = copy.deepcopy(tree)
+    jobs = normalized.get("jobs")
     steps: Tree = jobs if isinstance(jobs, dict) else {}
     for step, node in steps.items():
         if isinstance(node, dict) and "component" not in node and "command" in node:
-            steps[step] = _with_component(node, grounded, f"jobs.{step}")
+            steps[step] = _with_component(node, normalized, f"jobs.{step}")
         elif isinstance(node, dict) and isinstance(node.get("component"), dict):
             node["component"].setdefault("type", node.get("type", "command"))
-    for slot in _slots(grounded):
-        if _describes(slot.kind, slot.holder.get(slot.key)):
-            slot.holder[slot.key] = _grounded(slot.kind, slot.holder[slot.key], folder)
-    if isinstance(grounded.get(_INCLUDES), list):
-        grounded[_INCLUDES] = [_joined(str(path), folder) for path in grounded[_INCLUDES]]
-    return grounded
+    for slot in _slots(normalized):
+        if _is_inline(slot.kind, slot.holder.get(slot.key)):
+            slot.holder[slot.key] = _absolute(slot.kind, slot.holder[slot.key], folder)
+    if isinstance(normalized.get(_INCLUDES), list):
+        normalized[_INCLUDES] = [_joined(str(path), folder) for path in normalized[_INCLUDES]]
+    return normalized
 
 
 def inline_assets_of(tree: Tree) -> list[InlineAsset]:
-    """What a grounded component describes in place."""
-    found = (described(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
-    return [_with_includes(part, tree.get(_INCLUDES)) for part in found if part]
+    """The inline assets of a normalized component."""
+    found = (inline_asset(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
+    return [_with_includes(asset, tree.get(_INCLUDES)) for asset in found if asset]
+
+
+def _with_includes(asset: InlineAsset, includes: Json) -> InlineAsset:
+    """Code with the files that its component adds to it."""
+    if asset.kind != "codes" or includes is None:
+        return asset
+    return dataclasses.replace(asset, definition={**t.cast("Tree", asset.definition), _INCLUDES: includes})
 
 
 def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:
-    """The component with references in place of its parts: ``ids`` are theirs, by their path."""
+    """The component with references in place of its inline assets; ``ids``: path -> id."""
     filled = copy.deepcopy(tree)
     for slot in _slots(filled):
         if slot.path in ids:
@@ -159,7 +158,7 @@ def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:
     return filled
 
 
-# -- steps that are commands themselves --------------------------------------------------------------------------------
+# -- steps that are commands -------------------------------------------------------------------------------------------
 
 
 def _with_component(node: Tree, parent: Tree, path: str) -> Tree:
@@ -186,12 +185,12 @@ def _type_of(value: Json, parent: Tree, path: str) -> str:
     if binding is None:
         return "string"
     if binding["input"]:
-        told = get_at(parent, f"inputs.{binding['input']}.type")
+        bound = get_at(parent, f"inputs.{binding['input']}.type")
     else:
-        told = _output_type(get_at(parent, f"jobs.{binding['job']}.outputs.{binding['output']}"))
-    if told is None:
-        raise InvalidOption(f"{path}: {text} has no type that could be told. Write a map with path and type.")
-    return str(told)
+        bound = _output_type(get_at(parent, f"jobs.{binding['job']}.outputs.{binding['output']}"))
+    if bound is None:
+        raise InvalidOption(f"{path}: the type of {text} is unknown. Write a map with path and type.")
+    return str(bound)
 
 
 def _output_type(value: Json) -> str:

@@ -18,7 +18,6 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._invocation import Result
-from .._local.mapping_file import read_mapping
 from .._names.dotted_path import set_at
 from .._schema.asset_type import AssetType
 from .._schema.resource_type import Options
@@ -28,7 +27,7 @@ from .._types.component import COMPONENT
 from .._types.environment import ENVIRONMENT
 from .._types.model import MODEL
 from .argument_spec import asset_spec
-from .definition import NAME
+from .definition import NAME, Document, read_document
 from .desired_version import complete_component
 from .inline_assets import InlineAsset, inline_assets_of, with_ids
 from .publication import Publication
@@ -104,17 +103,18 @@ class _Member:
         self._path = f"{NAME}.{inline.path}"
         self._asset = ASSETS[inline.kind]
         with self._located():
-            self._is_nameless = read_mapping(inline.definition, NAME).get("name") is None
-            options = self._options(inline, name if self._is_nameless else None, workspace)
+            document = read_document(inline.definition)
+            self._is_nameless = document.tree.get("name") is None
+            options = self._options(document, name if self._is_nameless else None, workspace)
             self._publication: Publication | ComponentPublication
             if self._asset is COMPONENT:
                 self._publication = ComponentPublication.read(options, workspace)
             else:
                 self._publication = Publication.read(self._asset, options, workspace)
 
-    def _options(self, inline: InlineAsset, name: str | None, workspace: Workspace) -> Options:
+    def _options(self, document: Document, name: str | None, workspace: Workspace) -> Options:
         spec = asset_spec(self._asset)
-        given = {**dict.fromkeys(spec.arguments), "name": name, NAME: inline.definition}
+        given = {**dict.fromkeys(spec.arguments), "name": name, NAME: document}
         return spec.completed(given, workspace.invocation.register_secret)
 
     def predict(self, current: str | None) -> Result:

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
+"""Option values in a definition: their types, choices and suboptions.
 
-"""Whether a value in a file can be that of an option.
-
-Ansible checks the options of a task, and makes a text of anything, a map of ``a=b``. In a file each value says itself
-what it is, and a wrong one is told with its path, and without its text, which may be a secret in the wrong place.
+Ansible checks the options of a task, and makes a text of anything, a map of ``a=b``. In a definition a value is what
+YAML says that it is: a wrong one is refused with its path, and without its text, which may be a misplaced secret.
 """
 
 from __future__ import annotations
@@ -14,26 +13,32 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.common.validation import check_type_bool, check_type_str
+
 from .._errors import InvalidOption
 
-About = t.Mapping[str, t.Any]  # what an argument spec says of an option
+About = t.Mapping[str, t.Any]
+"""The argument spec of one option."""
 
-_WANTED = {"dict": "a map", "list": "a list", "int": "a whole number", "bool": "true or false"}
-_WORDS_OF_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
+_EXPECTED = {"dict": "a map", "list": "a list", "int": "a whole number", "bool": "true or false"}
+_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
 
 
 def typed(path: str, value: t.Any, about: About) -> t.Any:
-    """The value, with choices spelled as the option does. Raises InvalidOption, naming the path."""
+    """The value in the type of its option, choices as the option spells them. Raises InvalidOption, naming the path."""
     kind = about.get("type", "str")
     if value is None or kind == "raw":
         return value
     if not _fits(kind, value):
-        raise InvalidOption(f"{path}: {_WANTED.get(kind, 'a text')} is wanted, not {kind_of(value)}.")
+        raise InvalidOption(f"{path}: expected {_EXPECTED.get(kind, 'a text')}, not {kind_of(value)}.")
     if kind == "dict":
-        return _entries(path, value, about)
+        return _suboptions(path, value, about)
     if kind == "list":
-        return _items(path, value, about)
-    return _choice(path, value, about["choices"]) if "choices" in about else value
+        element = {**about, "type": about.get("elements", "raw")}
+        return [typed(f"{path}.{number}", item, element) for number, item in enumerate(value)]
+    if "choices" in about:
+        return _choice(path, value, about["choices"])
+    return {"int": int, "bool": check_type_bool}.get(kind, check_type_str)(value)
 
 
 def _fits(kind: str, value: t.Any) -> bool:
@@ -43,7 +48,7 @@ def _fits(kind: str, value: t.Any) -> bool:
         return False
     if kind == "int":
         return re.fullmatch(r"-?\d+", str(value)) is not None
-    return kind != "bool" or str(value).lower() in _WORDS_OF_BOOLEANS
+    return kind != "bool" or str(value).lower() in _BOOLEANS
 
 
 def kind_of(value: t.Any) -> str:
@@ -68,17 +73,15 @@ def _folded(word: str) -> str:
     return re.sub(r"[_\s-]", "", word).lower()
 
 
-def _items(path: str, value: list[t.Any], about: About) -> list[t.Any]:
-    element = {"type": about.get("elements", "raw"), "options": about.get("options")}
-    return [typed(f"{path}.{number}", item, element) for number, item in enumerate(value)]
-
-
-def _entries(path: str, value: dict[str, t.Any], about: About) -> dict[str, t.Any]:
-    inner = about.get("options")
-    if not inner:
+def _suboptions(path: str, value: dict[str, t.Any], about: About) -> dict[str, t.Any]:
+    options = about.get("options")
+    if not options:
         return value
-    unknown = next((name for name in value if name not in inner), None)
+    unknown = next((name for name in value if name not in options), None)
     if unknown is not None:
-        supported = ", ".join(sorted(inner))
+        supported = ", ".join(sorted(options))
         raise InvalidOption(f"{path}.{unknown}: this key is not supported. Supported here: {supported}.")
-    return {name: typed(f"{path}.{name}", item, inner[name]) for name, item in value.items()}
+    missing = [name for name, inner in options.items() if inner.get("required") and value.get(name) is None]
+    if missing:
+        raise InvalidOption(f"{path}: {', '.join(missing)} is missing. Add it to the definition.")
+    return {name: typed(f"{path}.{name}", item, options[name]) for name, item in value.items()}

@@ -34,9 +34,8 @@ class Manage:
             choices = ["on_create", "always"]
             arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
         arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
-        return ArgumentSpec(
-            {**arguments, **resource_options(self.resource), **wait_options()}, definition=Definition(self.resource)
-        )
+        arguments.update({**resource_options(self.resource), **wait_options()})
+        return ArgumentSpec(arguments, definition=Definition(self.resource, arguments))
 
     def run(self, workspace: Workspace) -> Result:
         managed = ManagedResource(self.resource, workspace)

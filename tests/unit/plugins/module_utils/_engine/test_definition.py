@@ -44,6 +44,11 @@ def settled(spec: ArgumentSpec, definition: Any, **given: Any) -> dict[str, Any]
     return {"secrets": secrets, **{name: value for name, value in result.items() if value is not None}}
 
 
+def on_days(*days: str) -> dict[str, Any]:
+    """A weekly trigger of a schedule."""
+    return {"type": "recurrence", "frequency": "week", "schedule": {"week_days": list(days)}}
+
+
 DEPLOYMENT = {
     "$schema": "https://azuremlschemas.azureedge.net/latest/modelBatchDeployment.schema.json",
     "name": "blue",
@@ -154,27 +159,41 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
     [
         ("endpoint", {"colour": "red"}, "definition.colour: this key is not supported. Supported here: "),
         ("endpoint", {"defaults": {"deployment": "a"}}, "definition.defaults.deployment: this key is not supported. "),
-        ("endpoint", {"defaults": "blue"}, "definition.defaults: a map is wanted, not a text."),
-        ("endpoint", {"tags": ["a"]}, "definition.tags: a map is wanted, not a list."),
+        ("endpoint", {"defaults": "blue"}, "definition.defaults: expected a map, not a text."),
+        ("endpoint", {"tags": ["a"]}, "definition.tags: expected a map, not a list."),
         ("endpoint", {"auth_mode": "none"}, "definition.auth_mode: 'none' is none of aad_token, key, aml_token."),
-        ("compute", {"idle_time_before_scale_down": "120s"}, "scale_down: a whole number is wanted, not a text."),
-        ("compute", {"enable_node_public_ip": 3}, "definition.enable_node_public_ip: true or false is wanted, not a"),
+        ("compute", {"idle_time_before_scale_down": "120s"}, "scale_down: expected a whole number, not a text."),
+        ("compute", {"enable_node_public_ip": 3}, "definition.enable_node_public_ip: expected true or false, not a"),
         ("compute", {"ssh_settings": {"user": "a"}}, "definition.ssh_settings.user: this key is not supported. "),
-        ("compute", {"identity": {"type": ["a"]}}, "definition.identity.type: a text is wanted, not a list."),
+        ("compute", {"identity": {"type": ["a"]}}, "definition.identity.type: expected a text, not a list."),
         (
             "compute",
             {"identity": {"type": "user_assigned", "user_assigned_identities": ["a"]}},
-            "definition.identity.user_assigned_identities.0: a map is wanted, not a text.",
+            "definition.identity.user_assigned_identities.0: expected a map, not a text.",
         ),
-        ("endpoint", {"description": ["a"]}, "definition.description: a text is wanted, not a list"),
-        ("deployment", {"environment": ["image"]}, "definition.environment: a text is wanted, not a list"),
-        ("deployment", {"compute": {"size": "s"}}, "definition.compute: a text is wanted, not a map"),
+        ("endpoint", {"description": ["a"]}, "definition.description: expected a text, not a list"),
+        ("deployment", {"environment": ["image"]}, "definition.environment: expected a text, not a list"),
+        ("deployment", {"compute": {"size": "s"}}, "definition.compute: expected a text, not a map"),
         (
             "deployment",
             {"type": "online"},
             "definition.type: 'online' is not supported. Supported here: model, pipeline",
         ),
-        ("deployment", {"settings": {"mini_batch_size": "many"}}, "mini_batch_size"),
+        (
+            "deployment",
+            {"settings": {"mini_batch_size": "many"}},
+            "definition.settings.mini_batch_size: expected a whole number, not a text.",
+        ),
+        (
+            "compute",
+            {"identity": {"type": "user_assigned", "user_assigned_identities": [{}]}},
+            "definition.identity.user_assigned_identities.0: resource_id is missing. Add it to the definition.",
+        ),
+        (
+            "compute",
+            {"schedules": {"compute_start_stop": [{"action": "stop", "trigger": on_days("monday", "someday")}]}},
+            "definition.schedules.compute_start_stop.0.trigger.schedule.week_days.1: 'someday' is none of monday, ",
+        ),
         ("compute", {"tier": "free"}, "definition.tier: 'free' is none of dedicated, low_priority."),
         ("compute", {"custom_applications": []}, "definition.custom_applications: this key is not supported"),
         ("endpoint", {"description": "d"}, "missing required arguments: name"),
@@ -253,6 +272,25 @@ def test_an_identity_may_be_spelled_as_other_clients_do() -> None:
     identity = {"type": "SystemAssigned, UserAssigned", "user_assigned_identities": [{"resource_id": "/x"}]}
     found = settled(SPECS["compute"], {"name": "a", "identity": identity})
     assert found["identity"]["type"] == "system_assigned,user_assigned"
+
+
+def test_values_get_the_type_of_their_option_and_the_rest_its_default() -> None:
+    found = settled(
+        SPECS["compute"],
+        {
+            "name": 7,
+            "description": True,
+            "max_instances": "3",
+            "enable_node_public_ip": "no",
+            "schedules": {"compute_start_stop": [{"action": "Stop", "trigger": on_days("Monday")}]},
+        },
+    )
+    assert (found["name"], found["description"], found["max_instances"]) == ("7", "True", 3)
+    assert found["enable_node_public_ip"] is False
+    assert found["append_tags"] is True
+    (schedule,) = found["schedules"]["compute_start_stop"]
+    assert (schedule["action"], schedule["state"]) == ("stop", None)
+    assert schedule["trigger"]["schedule"] == {"hours": None, "minutes": None, "week_days": ["monday"]}
 
 
 @pytest.mark.parametrize("spec", WITH_SECRETS)

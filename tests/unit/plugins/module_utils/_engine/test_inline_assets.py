@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.inline_assets import (
-    described,
-    grounded_component,
+    inline_asset,
     inline_assets_of,
+    normalized_component,
     with_ids,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
@@ -23,7 +23,7 @@ ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServi
 @pytest.mark.parametrize("text", ["azureml:a:1", "AzureML:a@latest", "a:1", "a@latest", ID, "azureml://registries/r/x"])
 @pytest.mark.parametrize("kind", ["codes", "models", "environments", "components", "computes"])
 def test_references_are_not_described(kind: str, text: str) -> None:
-    assert described(kind, "at", text, "/files") is None
+    assert inline_asset(kind, "at", text, "/files") is None
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_references_are_not_described(kind: str, text: str) -> None:
     ],
 )
 def test_paths_are_meant_from_the_folder_of_the_file(kind: str, value: Any, definition: Any) -> None:
-    part = described(kind, "at", value, "/files")
+    part = inline_asset(kind, "at", value, "/files")
     assert part is not None
     assert (part.path, part.kind, part.definition) == ("at", kind, definition)
 
@@ -53,7 +53,7 @@ def test_paths_are_meant_from_the_folder_of_the_file(kind: str, value: Any, defi
     ("kind", "value"), [("models", "m.bin"), ("components", "name"), ("computes", {}), ("codes", {}), ("codes", None)]
 )
 def test_what_cannot_be_described(kind: str, value: Any) -> None:
-    assert described(kind, "at", value, None) is None
+    assert inline_asset(kind, "at", value, None) is None
 
 
 def step(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def step(inputs: dict[str, Any]) -> dict[str, Any]:
 def test_a_step_that_is_a_command_becomes_a_component(value: Any, kind: str) -> None:
     tree = step({"n": value})
     tree["jobs"]["before"] = {"component": "azureml:b:1", "outputs": {"model": {"type": "mlflow_model"}, "other": None}}
-    node = grounded_component(tree, None)["jobs"]["one"]
+    node = normalized_component(tree, None)["jobs"]["one"]
     assert node == {
         "inputs": {"n": value},
         "compute": "x",
@@ -95,8 +95,8 @@ def test_a_step_that_is_a_command_becomes_a_component(value: Any, kind: str) -> 
 
 
 def test_an_input_whose_type_nobody_tells() -> None:
-    with pytest.raises(InvalidOption, match=r"jobs\.one\.inputs\.n: .*parent\.inputs\.gone.* has no type"):
-        grounded_component(step({"n": "${{parent.inputs.gone}}"}), None)
+    with pytest.raises(InvalidOption, match=r"jobs\.one\.inputs\.n: the type of .*parent\.inputs\.gone.* is unknown"):
+        normalized_component(step({"n": "${{parent.inputs.gone}}"}), None)
 
 
 def test_parts_are_found_and_filled() -> None:
@@ -105,7 +105,7 @@ def test_parts_are_found_and_filled() -> None:
         "environment": "azureml:e:1",
         "jobs": {"a": {"component": "a.yml"}, "b": {"component": "b:1"}},
     }
-    grounded = grounded_component(tree, "/files")
+    grounded = normalized_component(tree, "/files")
     assert [(part.path, part.kind) for part in inline_assets_of(grounded)] == [
         ("code", "codes"),
         ("jobs.a.component", "components"),
