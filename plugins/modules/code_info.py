@@ -108,9 +108,9 @@ codes:
       sample: false
 """
 
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import Filter
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 
 

@@ -116,12 +116,12 @@ data:
       sample: false
 """
 
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import TagFilter
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 
-FILTERS = (Filter("tags", "$tags", Marks(), at="properties.tags"),)
+FILTERS = (TagFilter("tags", "$tags"),)
 
 
 def main() -> None:

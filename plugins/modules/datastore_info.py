@@ -163,8 +163,9 @@ datastores:
       sample: false
 """
 
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import Filter
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Info
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_values import Boolean
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 

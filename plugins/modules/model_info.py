@@ -136,14 +136,14 @@ models:
       sample: false
 """
 
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import TagFilter
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
 FILTERS = (
-    Filter("tags", "tags", Marks(), at="properties.tags"),
-    Filter("properties", "properties", Marks(), at="properties.properties"),
+    TagFilter("tags", "tags"),
+    TagFilter("properties", "properties", at="properties.properties"),
 )
 
 

@@ -68,14 +68,15 @@ class ArgumentSpec:
 
     def _complaints(self, given: Options) -> t.Iterator[str]:
         """What AnsibleModule says about options that are missing, or given together."""
-        for check, rule in (
+        checks: tuple[tuple[t.Callable[..., t.Any], t.Any], ...] = (
             (validation.check_mutually_exclusive, self.mutually_exclusive),
             (validation.check_required_arguments, self.arguments),
             (validation.check_required_together, self.required_together),
             (validation.check_required_one_of, self.required_one_of),
             (validation.check_required_if, self.required_if),
             (validation.check_required_by, self.required_by),
-        ):
+        )
+        for check, rule in checks:
             try:
                 check(rule, given)
             except TypeError as error:
@@ -127,7 +128,7 @@ def resource_options(resource: ResourceType) -> dict[str, t.Any]:
     arguments: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
     if resource.parent:
         arguments[resource.parent.option] = {"type": "str", "required": True}
-        for reference in resource.parent.marks:
+        for reference in resource.parent.references:
             arguments.update({reference.option: {"type": "bool"}, reference.stand_in: {"type": "str"}})
     if resource.kinds:
         arguments[resource.kinds.option] = resource.kinds.value_type.spec()

@@ -127,13 +127,13 @@ def in_words(differences: t.Iterable[Difference], workspace: WorkspaceId) -> str
 
 def missing_references(resource: ResourceType, options: Options, parent: Json | None) -> list[ParentReference]:
     """The references to the resource that the task asks for and its parent does not have."""
-    references = resource.parent.marks if resource.parent else ()
+    references = resource.parent.references if resource.parent else ()
     return [one for one in references if options[one.option] and get_at(parent, one.at) != options["name"]]
 
 
 def held_references(resource: ResourceType, options: Options, parent: Json | None) -> list[ParentReference]:
     """The references of the parent to the resource; names that differ only in letter case count as the same."""
-    references = resource.parent.marks if resource.parent else ()
+    references = resource.parent.references if resource.parent else ()
     name = options["name"].lower()
     return [one for one in references if str(get_at(parent, one.at) or "").lower() == name]
 

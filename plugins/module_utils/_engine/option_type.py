@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
+
 """Option values in a definition: their types, choices and suboptions.
 
 Ansible checks the options of a task, and makes a text of anything, a map of ``a=b``. In a definition a value is what
@@ -21,6 +22,7 @@ About = t.Mapping[str, t.Any]
 """The argument spec of one option."""
 
 _EXPECTED = {"dict": "a map", "list": "a list", "int": "a whole number", "bool": "true or false"}
+_CONVERTERS: dict[str, t.Callable[[t.Any], t.Any]] = {"int": int, "bool": check_type_bool}
 _BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
 
 
@@ -38,7 +40,7 @@ def typed(path: str, value: t.Any, about: About) -> t.Any:
         return [typed(f"{path}.{number}", item, element) for number, item in enumerate(value)]
     if "choices" in about:
         return _choice(path, value, about["choices"])
-    return {"int": int, "bool": check_type_bool}.get(kind, check_type_str)(value)
+    return _CONVERTERS.get(kind, check_type_str)(value)
 
 
 def _fits(kind: str, value: t.Any) -> bool:

@@ -28,7 +28,7 @@ class ParentResource:
         self.resource = resource
         self.options = options
         self.workspace = workspace
-        self.references = resource.parent.marks if resource.parent else ()
+        self.references = resource.parent.references if resource.parent else ()
         self._access: ResourceAccess | None = None
         if resource.parent:
             name = {"name": options[resource.parent.option]}

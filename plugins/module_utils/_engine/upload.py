@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""How local files get to the service: into a datastore under their hash, or into a container opened for them."""
+"""Upload of local files: into a datastore under their hash, or into a container that the service opens for them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,19 @@ if t.TYPE_CHECKING:
 WORKERS = 8
 PENDING_REQUEST = {"pendingUploadType": "TemporaryBlobReference"}
 COMPLETED = {"upload_status": "completed"}
-_LOOKS = 3
+_ROUNDS = 3
 
 Progress = Callable[[str], None]
 
 
-def through_pending_upload(workspace: Workspace, version_path: str, content: Content, mark: Mapping[str, str]) -> str:
-    """Upload into a container that the service opens for this version; gives the URI of the folder with the files.
+def through_pending_upload(
+    workspace: Workspace, version_path: str, content: Content, metadata: Mapping[str, str]
+) -> str:
+    """Upload into a container that the service opens for this version. Returns the URI of the file or folder.
 
-    Service fact: assets contract 5.1 and 5.2. The container is new with every call, so nothing half-finished is in it.
+    ``metadata``: stored with one of the blobs once all of them are complete.
+
+    Service fact: assets contract 5.1 and 5.2. The container is new with every call, so it is empty.
     """
     path = f"{version_path}/startPendingUpload"
     answer = workspace.arm.post(path, PENDING_REQUEST, safe_to_repeat=True).body or {}
@@ -44,30 +48,32 @@ def through_pending_upload(workspace: Workspace, version_path: str, content: Con
     container.upload(
         ((file.path, name) for file, name in names.items()), workers=WORKERS, progress=workspace.invocation.progress
     )
-    _finish(container, content, names, mark)
+    _finish(container, content, names, metadata)
     below = urllib.parse.quote(content.name) if content.is_folder else ""
     return f"{place['blobUri']}/{below}"
 
 
-def into_datastore(container: BlobContainer, content: Content, mark: Mapping[str, str], progress: Progress) -> None:
-    """Upload under the hash of the content, unless an earlier upload is whole; a half-finished one is completed.
+def into_datastore(container: BlobContainer, content: Content, metadata: Mapping[str, str], progress: Progress) -> None:
+    """Upload under the hash of the content, unless an earlier upload is complete; an interrupted one is continued.
+
+    ``metadata``: stored with one of the blobs once all of them are complete.
 
     Service fact: assets contract 8.3 and 8.4.
     """
     root = upload_place(content.object_hash, content.name)
     names = _blob_names(content, root)
-    for look in range(1, _LOOKS + 1):
+    for number in range(1, _ROUNDS + 1):
         current = {blob.name: blob for blob in container.list(root)}
-        whole = COMPLETED.items() <= getattr(current.get(names[_first(content)]), "metadata", {}).items()
-        todo = [(file, name) for file, name in names.items() if not _exists(file, current.get(name), trust=whole)]
+        complete = COMPLETED.items() <= getattr(current.get(names[_first(content)]), "metadata", {}).items()
+        todo = [(file, name) for file, name in names.items() if not _exists(file, current.get(name), trust=complete)]
         try:
             _upload(container, todo, current, progress)
         except ConflictError:
-            if look == _LOOKS:
+            if number == _ROUNDS:
                 raise
-            continue  # somebody uploads the same files at the same time: what they have done by now need not be done
-        if todo or not whole:
-            _finish(container, content, names, mark)
+            continue  # another client uploads the same files: what it has uploaded by now is not uploaded again
+        if todo or not complete:
+            _finish(container, content, names, metadata)
         return
 
 
@@ -79,10 +85,10 @@ def _upload(
         container.upload(part, overwrite=overwrite, workers=WORKERS, progress=progress)
 
 
-def _finish(container: BlobContainer, content: Content, names: Mapping[File, str], mark: Mapping[str, str]) -> None:
-    """Say that the upload is whole, last of all and only when it is: others trust this mark."""
+def _finish(container: BlobContainer, content: Content, names: Mapping[File, str], metadata: Mapping[str, str]) -> None:
+    """Mark the upload as complete, last of all: other clients trust this mark."""
     content.require_unchanged()
-    quoted = {key: urllib.parse.quote(value) for key, value in mark.items()}
+    quoted = {key: urllib.parse.quote(value) for key, value in metadata.items()}
     container.set_metadata(names[_first(content)], {**quoted, **COMPLETED})
 
 
@@ -93,12 +99,12 @@ def _blob_names(content: Content, root: str) -> dict[File, str]:
 
 
 def _first(content: Content) -> File:
-    """The file whose blob carries the mark, by the rule of the official SDK."""
+    """The file whose blob has the metadata, by the rule of the official SDK."""
     return min(content.files, key=lambda file: str(file.path))
 
 
 def _exists(file: File, blob: Blob | None, *, trust: bool) -> bool:
-    """Is this file in storage? In an upload that was not marked as whole only the checksum can tell."""
+    """Whether storage has this file. Unless the upload is complete (``trust``), the checksum has to match, too."""
     if blob is None or blob.size != file.size:
         return False
     return trust or (blob.md5 is not None and blob.md5 == md5(file.path))

@@ -73,7 +73,7 @@ def check_task(resource: ResourceType, options: Options, workspace: WorkspaceId)
 
 def check_wait(resource: ResourceType, options: Options) -> None:
     """Raises InvalidOption if the task needs several steps in a row, but does not wait for them."""
-    stand_ins = [reference.stand_in for reference in resource.parent.marks] if resource.parent else []
+    stand_ins = [reference.stand_in for reference in resource.parent.references] if resource.parent else []
     stepwise = [option for option in ("recreate", *stand_ins) if options.get(option)]
     if stepwise and not options["wait"]:
         raise InvalidOption(f"{stepwise[0]} takes several steps, one after the other, and needs wait: true.")
@@ -81,7 +81,7 @@ def check_wait(resource: ResourceType, options: Options) -> None:
 
 def check_stand_ins(resource: ResourceType, options: Options) -> None:
     """Raises InvalidOption for the name of a stand-in that no resource of this type can have."""
-    for reference in resource.parent.marks if resource.parent else ():
+    for reference in resource.parent.references if resource.parent else ():
         if options[reference.stand_in] is not None:
             resource.name_rule.check(reference.stand_in, options[reference.stand_in], resource.label)
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The verb of the ``_info`` modules of assets: the names of a type, the versions of a name, or one version."""
+"""The operation of the ``_info`` modules of assets: the names of a type, the versions of a name, or one version."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import itertools
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
+from .._engine.list_filter import Filter
 from .._engine.reference_lookup import NEWEST_FIRST
 from .._engine.render import render
 from .._errors import InvalidOption
@@ -18,7 +19,7 @@ from .._schema.asset_type import KNOWN_NAME, AssetType, check_version
 from .._schema.resource_type import Options
 from .._schema.scalar_values import Choice
 from .._service.workspace import Workspace
-from .info import Filter, Info, listed, one
+from .info import Info, listed, one
 
 LIST_VIEW = Filter(
     "list_view",
@@ -26,13 +27,13 @@ LIST_VIEW = Filter(
     Choice(active="ActiveOnly", archived="ArchivedOnly", all="All"),
     default="ActiveOnly",
 )
-MEANS_ONE = ("version", "label")
+ONE_VERSION = ("version", "label")
 
 
 class AssetInfo(Info):
-    """Without a name: the names with what is said about each. With one: its versions, or one of them.
+    """Without a name: all names with what their containers return. With a name: its versions, or one of them.
 
-    ``view``: does the service know archived assets of this type in its lists? ``filters`` are for versions only.
+    ``view``: whether lists of this type can be limited to archived versions; ``filters`` apply to versions only.
     """
 
     def __init__(self, asset: AssetType, filters: t.Sequence[Filter] = (), *, view: bool = True) -> None:
@@ -46,11 +47,11 @@ class AssetInfo(Info):
             "label": {"type": "str", "choices": ["latest"]},
             "newest": {"type": "int"},
         }
-        options = [*(chosen.option for chosen in self.filters), "newest"]
+        options = [*(one.option for one in self.filters), "newest"]
         return ArgumentSpec(
             arguments,
-            mutually_exclusive=(MEANS_ONE, *itertools.product(MEANS_ONE, options)),
-            required_by={option: ("name",) for option in (*MEANS_ONE, *options) if option != LIST_VIEW.option},
+            mutually_exclusive=(ONE_VERSION, *itertools.product(ONE_VERSION, options)),
+            required_by={option: ("name",) for option in (*ONE_VERSION, *options) if option != LIST_VIEW.option},
         )
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
@@ -58,7 +59,7 @@ class AssetInfo(Info):
             raise InvalidOption(f"newest: {options['newest']} is too small: the smallest value is 1.")
         if options["name"] is None:
             container = self.asset.container
-            views = [chosen for chosen in self.filters if chosen is LIST_VIEW]
+            views = [one for one in self.filters if one is LIST_VIEW]
             for current in listed(workspace, container.path.rpartition("/")[0], views, options):
                 yield render(container, current, workspace.id)
         else:
@@ -76,6 +77,6 @@ class AssetInfo(Info):
         else:
             order = {} if options["newest"] is None else {"$orderBy": NEWEST_FIRST["$orderBy"]}
             found = listed(workspace, versions, self.filters, options, **order)
-            # A search by hash finds versions of other names, too (assets contract 5.1).
-            own = (one for one in found if self.asset.names_in(one["id"])["name"] == options["name"])
+            # A search by hash also finds versions of other names (assets contract 5.1).
+            own = (version for version in found if self.asset.names_in(version["id"])["name"] == options["name"])
             yield from itertools.islice(own, options["newest"])

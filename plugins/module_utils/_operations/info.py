@@ -3,83 +3,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The verb of the ``_info`` modules: read one resource or a list, and change nothing."""
+"""The operation of the ``_info`` modules: read one resource or a list. Nothing is written."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import traceback
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
+from .._engine.list_filter import Filter
 from .._engine.render import render
 from .._engine.validate import check_names
 from .._errors import InvalidOption, MissingLibrary, NotFoundError
 from .._invocation import Result
-from .._names.arm_id import WorkspaceId
-from .._names.dotted_path import get_at
 from .._names.json_types import Json
 from .._schema.resource_type import Options, ResourceType
-from .._schema.scalar_values import Text
-from .._schema.value_type import ValueType
 from .._service.arm import API_VERSION
 from .._service.workspace import Workspace
 
 
-class Marks(ValueType):
-    """Names, or names with values (``team=vision``), that a map has to hold: a filter on tags and the like."""
-
-    type = "list"
-
-    def spec(self) -> dict[str, t.Any]:
-        return {"type": "list", "elements": "str"}
-
-    def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
-        unfit = [mark for mark in value if "," in mark or not mark.partition("=")[0]]
-        if unfit:
-            raise ValueError(f"{unfit[0]!r} cannot be filtered by: write name or name=value, without commas")
-        return ",".join(value)
-
-    def held_by(self, value: t.Sequence[str], texts: t.Mapping[str, str]) -> bool:
-        pairs = (mark.partition("=") for mark in value)
-        return all(name in texts and (not equals or texts[name] == text) for name, equals, text in pairs)
-
-
-@dataclasses.dataclass(frozen=True)
-class Filter:
-    """A filter that the service applies to its list; ``parameter`` is its name in the query.
-
-    ``default`` is sent when the task says nothing. With ``at``, a wire path to a map, ``Marks`` are looked for here as
-    well: how the service matches them is recorded nowhere.
-    """
-
-    option: str
-    parameter: str
-    value_type: ValueType = Text()
-    default: str | None = None
-    at: str | None = None
-
-    def in_query(self, options: Options, workspace: WorkspaceId) -> dict[str, str]:
-        """The query parameter. Raises InvalidOption for what cannot be filtered by."""
-        value = options[self.option]
-        if value is None:
-            return {} if self.default is None else {self.parameter: self.default}
-        try:
-            sent = self.value_type.encode(value, workspace)
-        except ValueError as error:
-            raise InvalidOption(f"{self.option}: {error}.") from None
-        return {self.parameter: str(sent).lower() if isinstance(sent, bool) else str(sent)}
-
-    def selects(self, options: Options, current: Json) -> bool:
-        value = options[self.option]
-        if value is None or self.at is None or not isinstance(self.value_type, Marks):
-            return True
-        return self.value_type.held_by(value, get_at(current, self.at) or {})
-
-
 class Info:
-    """Lists the resources of a type: those the filters select, then what ``query`` makes of them."""
+    """Lists the resources of a type that the filters select; ``query`` works on that list."""
 
     def __init__(self, resource: ResourceType, filters: t.Sequence[Filter] = ()) -> None:
         self.resource = resource
@@ -91,8 +36,8 @@ class Info:
             arguments[self.resource.parent.option] = {"type": "str", "required": True}
         if "{name}" in self.resource.path:
             arguments["name"] = {"type": "str"}
-        arguments.update({chosen.option: chosen.value_type.spec() for chosen in self.filters})
-        return ArgumentSpec(arguments, mutually_exclusive=tuple(("name", chosen.option) for chosen in self.filters))
+        arguments.update({one.option: one.value_type.spec() for one in self.filters})
+        return ArgumentSpec(arguments, mutually_exclusive=tuple(("name", one.option) for one in self.filters))
 
     def run(self, workspace: Workspace) -> Result:
         shown = list(self.found(workspace, workspace.invocation.options))
@@ -100,11 +45,11 @@ class Info:
         return Result(False, {self.resource.plural: shown if query is None else _queried(query, shown)})
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
-        """What the task asks for, in its words."""
-        for current in self._standing(workspace, options):
+        """The resources that the task asks for, as option values."""
+        for current in self._existing(workspace, options):
             yield render(self.resource, current, workspace.id)
 
-    def _standing(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, Json]]:
+    def _existing(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, Json]]:
         if not self.resource.path:
             yield workspace.properties
         elif options["name"] is not None:
@@ -118,7 +63,7 @@ class Info:
 
 
 def one(workspace: Workspace, path: str, api_version: str = API_VERSION) -> t.Iterator[dict[str, Json]]:
-    """What stands at a path below the workspace, if anything does."""
+    """The resource at a path below the workspace, if it exists."""
     current = workspace.arm.get(workspace.path(path), api_version=api_version)
     if current is not None:
         yield current
@@ -133,12 +78,12 @@ def listed(
     api_version: str = API_VERSION,
     **more: str,
 ) -> t.Iterator[dict[str, Json]]:
-    """All pages of a collection; nothing when what should hold it is absent."""
-    query = {key: text for chosen in filters for key, text in chosen.in_query(options, workspace.id).items()}
-    with contextlib.suppress(NotFoundError):  # no parent, no members
+    """The selected resources of a collection, from all its pages; none if the parent is absent."""
+    query = {key: text for one in filters for key, text in one.in_query(options, workspace.id).items()}
+    with contextlib.suppress(NotFoundError):
         found = workspace.arm.list(workspace.path(path), api_version=api_version, query={**query, **more})
         for current in found:
-            if all(chosen.selects(options, current) for chosen in filters):
+            if all(one.selects(options, current) for one in filters):
                 yield current
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The verb that looks references up, so that a play finds a wrong one before it writes anything."""
+"""The operation that looks references up, so that a play finds a wrong one before it writes anything."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .._service.workspace import Workspace
 
 
 class Resolve:
-    """Turns references into full ids and requires that each points at something.
+    """Turns references into full ids of resources that exist.
 
-    ``kinds``: option -> segment of the ARM path, e.g. ``{"models": "models", "computes": "computes"}``.
+    ``kinds``: option -> collection in the ARM path, e.g. ``{"models": "models", "computes": "computes"}``.
     """
 
     def __init__(self, kinds: t.Mapping[str, str]) -> None:
@@ -30,14 +30,15 @@ class Resolve:
         return ArgumentSpec(dict.fromkeys(self.kinds, references))
 
     def run(self, workspace: Workspace) -> Result:
+        options = workspace.invocation.options
         found = {
-            option: {text: _standing(text, kind, option, workspace) for text in workspace.invocation.options[option]}
+            option: {text: _existing(text, kind, option, workspace) for text in options[option]}
             for option, kind in self.kinds.items()
         }
         return Result(False, {"references": found})
 
 
-def _standing(text: str, kind: str, option: str, workspace: Workspace) -> str:
+def _existing(text: str, kind: str, option: str, workspace: Workspace) -> str:
     target = full_id(text, kind, option, workspace)
     if target.startswith("/") and workspace.arm.get(target) is None:
         raise InvalidOption(f"{option}: {text} does not exist ({target}). Create it first, or correct the reference.")

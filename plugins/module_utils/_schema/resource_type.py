@@ -126,7 +126,7 @@ class Parent:
 
     type: ResourceType
     option: str
-    marks: tuple[ParentReference, ...] = ()
+    references: tuple[ParentReference, ...] = ()
 
     def check_name(self, options: Options) -> None:
         """Raises InvalidOption, naming the option, if the parent cannot have this name."""

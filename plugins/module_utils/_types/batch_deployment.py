@@ -41,7 +41,7 @@ COMMON: dict[str, t.Any] = {
     "parent": Parent(
         BATCH_ENDPOINT,
         "endpoint_name",
-        marks=(
+        references=(
             ParentReference("set_default", at="properties.defaults.deploymentName", words="the default deployment"),
         ),
     ),

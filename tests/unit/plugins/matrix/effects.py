@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import Filter, TagFilter
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Field
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import STEP
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench
@@ -294,9 +294,7 @@ def _asset_info(module: str, name: str) -> Scene:
 def of_filters(filters: Sequence[Filter], name: str | None) -> Iterator[Effect]:
     """``name``: filters are for the versions of this one."""
     for chosen in filters:
-        value = (
-            ["a=1"] if isinstance(chosen.value_type, Marks) else samples(Field(chosen.option, "", chosen.value_type))[1]
-        )
+        value = ["a=1"] if isinstance(chosen, TagFilter) else samples(Field(chosen.option, "", chosen.value_type))[1]
         yield Effect(chosen.option, LEFT_OUT, value, {} if name is None else {"name": name})
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins import module_utils
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Marks
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import TagList
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_values import Flavors, TextList, WithDefault
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.component_values import ComponentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.compute_values import (
@@ -233,7 +233,7 @@ ANSWERS: dict[str, tuple[ValueType, list[Any]]] = {
 # The service keeps these as they are.
 KEPT = {ValueType, Boolean, ChildName}
 # What no task says, and what only goes into a query.
-ONE_WAY = {AssetReference, UploadHash, Marks}
+ONE_WAY = {AssetReference, UploadHash, TagList}
 
 
 def value_types(above: type[ValueType] = ValueType) -> Iterator[type[ValueType]]:

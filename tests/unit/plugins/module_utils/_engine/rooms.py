@@ -41,7 +41,7 @@ ROOM = ResourceType(
     path="houses/{house}/rooms/{name}",
     name_rule=NameRule(r"[a-z]+", "small letters"),
     parent=Parent(
-        HOUSE, "house", marks=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
+        HOUSE, "house", references=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
     ),
     conditions=(
         Condition("lit", action="light", at="properties.light.state", word="On", coming=("GoingOn",)),

@@ -35,7 +35,7 @@ ROOM = ResourceType(
     path="houses/{house}/rooms/{name}",
     name_rule=NameRule(".*", "any"),
     parent=Parent(
-        HOUSE, "house", marks=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
+        HOUSE, "house", references=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
     ),
     fields=(
         Field("kind", at="properties.kind", value_type=Choice(wide="Wide", low="Low"), default="wide"),

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import Filter, TagFilter
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Marks
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.asset_type import ASSET_NAME, AssetType
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Output
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import ARM, WORKSPACE, Call, Run, error, get
@@ -26,7 +26,7 @@ SONG = AssetType(
     outputs=(Output("key", at="properties.key"),),
     container_outputs=(Output("style", at="properties.style"),),
 )
-FILTERS = (Filter("tags", "tags", Marks(), at="properties.tags"), Filter("hash", "hash"))
+FILTERS = (TagFilter("tags", "tags"), Filter("hash", "hash"))
 songs = types.SimpleNamespace(main=lambda: _module.run(AssetInfo(SONG, FILTERS)))
 unseen = types.SimpleNamespace(main=lambda: _module.run(AssetInfo(SONG, view=False)))
 NEWEST = {"$orderBy": "createdtime desc", "$top": "1"}

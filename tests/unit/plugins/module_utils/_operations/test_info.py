@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
-from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Filter, Info
+from ansible_collections.mlops.azureml.plugins.module_utils._engine.list_filter import Filter
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
     NameRule,
     Output,

@@ -62,7 +62,7 @@ ROOM = ResourceType(
     path="houses/{house}/rooms/{name}",
     name_rule=SMALL,
     parent=Parent(
-        HOUSE, "house", marks=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
+        HOUSE, "house", references=(ParentReference("set_entrance", at="properties.entrance", words="the entrance"),)
     ),
     regional=True,
     fields=(
