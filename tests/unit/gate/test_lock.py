@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.gate.installation import LOCKS, lock_of
 from tests.gate.lock import TABLE, Lock
@@ -90,6 +91,12 @@ def test_the_oldest_are_the_floors_of_the_collection() -> None:
     floors = {name: one.version for name, several in allowed.items() for one in several if one.operator == ">="}
     assert floors.keys() == allowed.keys()
     assert floors.items() <= pins("oldest", "3.10").items()
+
+
+def test_merge_keys_are_tested_with_pyyaml_before_and_since_6_0_4() -> None:
+    changed = Version("6.0.4")
+    assert Version(pins("oldest", "3.10")["pyyaml"]) < changed
+    assert all(Version(pins("gate", python)["pyyaml"]) >= changed for python in ("3.11", "3.12", "3.13"))
 
 
 def test_the_floor_is_the_oldest_release_series() -> None:
