@@ -553,6 +553,11 @@ errors:
   type: list
   elements: str
   sample: ["2026-01-31 06:05:38 10.0.0.4 process000: ValueError: no such digit"]
+script_error:
+  description: The first error of the scoring script, with file and line. Null if its logs have none.
+  returned: when the job failed
+  type: str
+  sample: "ValueError: no such digit (score.py, line 12, in run)"
 traceback:
   description: The traceback of the first error of the scoring script. Empty if its logs have none.
   returned: when the job failed

@@ -193,10 +193,14 @@ FAILURES = {
     "table": Failure("not supported", inputs=TABLE),
     "nothing read": Failure("could be read", "No objects to concatenate", ABOVE, {"a.txt": "nothing"}),
     "nothing succeeds": Failure("run() failed, or returned nothing", "cannot read a.txt", {}, {"a.txt": "fail"}),
-    "above the threshold": Failure(
-        "init() or run()", "cannot read b.txt", ABOVE, {"a.txt": "good", "b.txt": "fail", "c.txt": "good"}
+}
+ABOVE_THRESHOLD = {
+    "an exception": (
+        {"a.txt": "good", "b.txt": "fail", "c.txt": "good"},
+        "cannot read b.txt",
+        r"First error of the script: ValueError: .* \(\w+\.py, line \d+, in run\)",
     ),
-    "crash": Failure("init() or run()", "status 3", ABOVE, {"a.txt": "crash"}),
+    "a crash": ({"a.txt": "crash"}, "status 3", ""),
 }
 # What appears between look and start: test_an_output_that_appears_after_the_start.
 ELSEWHERE = "never overwrites"
@@ -216,8 +220,18 @@ def test_a_failure_explains_itself(strange: Callable[..., str], give: Give, fail
     assert done["batch_job"]["studio_url"].startswith("https://")
 
 
+@pytest.mark.parametrize(("contents", "logged", "message"), ABOVE_THRESHOLD.values(), ids=ABOVE_THRESHOLD)
+def test_a_job_that_its_threshold_ends_says_so(
+    strange: Callable[..., str], give: Give, contents: dict[str, str], logged: str, message: str
+) -> None:
+    done = give(strange(**ABOVE), contents)
+    assert done["cause"] == "1 item failed, more than error_threshold 0 allows."
+    assert logged in "\n".join((*done["errors"], *done["progress"]))
+    assert re.search(message, done.message)
+
+
 def test_every_documented_message_has_its_story() -> None:
-    told = [*(failure.cause for failure in FAILURES.values()), ELSEWHERE]
+    told = [*(failure.cause for failure in FAILURES.values()), ELSEWHERE, "init() or run()"]
     assert [known.cause for known in KNOWN if not any(part in known.cause for part in told)] == []
 
 

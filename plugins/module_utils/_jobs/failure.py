@@ -21,7 +21,10 @@ from .script_error import SCRIPT_ERRORS, first_script_error
 
 LINES = 10
 _LONGEST_CAUSE = 1000
-_OVER_THRESHOLD = re.compile(r"error[ _]threshold", re.IGNORECASE)  # the text itself is not recorded
+_THRESHOLD_HINT = (
+    "Fix the script or the files (see errors and traceback), or raise error_threshold, and start the job again under a "
+    "new name or with resubmit."
+)
 _NO_HINT = "See the job's logs in the studio, fix the cause, and start the job again under a new name or with resubmit."
 
 
@@ -35,8 +38,8 @@ class Failure:
     step: dict[str, t.Any] | None = None
     progress: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    script_error: str | None = None
     traceback: list[str] = field(default_factory=list)
-    counts: Counts = field(default_factory=Counts)
 
     @property
     def in_words(self) -> str:
@@ -44,7 +47,8 @@ class Failure:
         if self.cause is None:
             return f", and its logs could not be read. {self.hint}"
         message = f" ({self.message})" if self.message and self.message != self.cause else ""
-        return f": {self.cause.rstrip('.')}{message}. {self.hint}"
+        script_error = f" First error of the script: {self.script_error}." if self.script_error else ""
+        return f": {self.cause.rstrip('.')}{message}.{script_error} {self.hint}"
 
     def facts(self) -> dict[str, t.Any]:
         """The documented keys of a failed task."""
@@ -55,6 +59,7 @@ class Failure:
             "failed_step": self.step,
             "progress": self.progress,
             "errors": self.errors,
+            "script_error": self.script_error,
             "traceback": self.traceback,
         }
 
@@ -66,11 +71,7 @@ def explain(job: Job, workspace: Workspace) -> Failure:
     texts = [text for text in (job.error, run.error if run else None, progress, errors, driver) if text]
     script_error = first_script_error(logs.whole(run, SCRIPT_ERRORS)) if run else None
     counts = counts_of(run, logs) if run else Counts()
-    cause, message, hint = _cause(texts, errors)
-    if any(_OVER_THRESHOLD.search(text) for text in texts):
-        cause, hint = _over_threshold(job, counts)
-    if script_error is not None:
-        message = script_error.in_words
+    cause, message, hint = _cause(texts, errors, _over_threshold(job, counts))
     return Failure(
         cause,
         hint,
@@ -78,28 +79,32 @@ def explain(job: Job, workspace: Workspace) -> Failure:
         {"name": run.name, "run_id": run.id, "status": run.status} if run else None,
         last_lines(progress, LINES),
         last_lines(errors, LINES),
+        script_error.in_words if script_error else None,
         script_error.shown_traceback if script_error else [],
-        counts,
     )
 
 
-def _over_threshold(job: Job, counts: Counts) -> tuple[str, str]:
-    """Cause and hint if more items failed than the job may lose."""
-    limit = "error_threshold" if job.error_threshold is None else f"error_threshold {job.error_threshold}"
-    failed = "More items" if counts.items.failed is None else f"{counts.items.failed} items"
-    hint = (
-        "Fix the script or the files (see errors and traceback), or raise error_threshold, and start the job again "
-        "under a new name or with resubmit."
-    )
-    return f"{failed} failed, more than {limit} allows.", hint
+def _over_threshold(job: Job, counts: Counts) -> str | None:
+    """The cause if more items failed than the job may lose, None if not, or if either number is not known."""
+    failed, threshold = counts.items.failed, job.error_threshold
+    if failed is None or threshold is None or not 0 <= threshold < failed:
+        return None
+    items = "1 item" if failed == 1 else f"{failed} items"
+    return f"{items} failed, more than error_threshold {threshold} allows."
 
 
-def _cause(texts: list[str], errors: str) -> tuple[str | None, str | None, str]:
-    """Cause, message and hint: a documented message has a cause and a remedy, of any other the last lines are shown."""
+def _cause(texts: list[str], errors: str, over_threshold: str | None) -> tuple[str | None, str | None, str]:
+    """Cause, message and hint: a documented message has a cause and a remedy, of any other the last lines are shown.
+
+    The most general message is also that of a job that was ended by its threshold.
+    """
     known = find_known(texts)
     if known is not None:
         line = first_line(texts, known)
-        return known.cause, cut(line) if line else None, known.remedy
+        message = cut(line) if line else None
+        if known is KNOWN[-1] and over_threshold:
+            return over_threshold, message, _THRESHOLD_HINT
+        return known.cause, message, known.remedy
     text = next((text for text in (errors, *texts) if text.strip()), None)
     raw = " | ".join(last_lines(text, 3))[-_LONGEST_CAUSE:] if text else None
     return raw, raw, _NO_HINT
