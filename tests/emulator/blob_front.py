@@ -16,29 +16,35 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .azurite import Azurite
 from .entra import STORAGE, AuthError
 from .errors import storage_error
 from .state import State
+from .workspaces import Workspaces, note, path_of
 
 _BETWEEN_HOPS = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"expect", b"date"})
 _ALL_PERMISSIONS = "rwdlacup"
 
 
-def front(state: State) -> ASGIApp:
-    """ASGI application for the blob surface."""
+def front(workspaces: Workspaces, azurite: Azurite) -> ASGIApp:
+    """ASGI application for the blob surface; the account that a request names says whose blobs it is about."""
     # Azurite drops idle connections after five seconds; the pool lets go of them before that.
     pool = httpcore.AsyncConnectionPool(max_connections=64, keepalive_expiry=3.0)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         request = Request(scope, receive)
-        answer = _refusal(state, request) or await _forward(state, pool, request)
+        state = workspaces.of_account(request.headers.get("host", ""), path_of(scope))
+        if state is not None:
+            note(scope, state)
+        state = state or workspaces.first
+        answer = _refusal(state, request) or await _forward(state, azurite.port, pool, request)
         await answer(scope, receive, send)
 
     return application
 
 
-async def _forward(state: State, pool: httpcore.AsyncConnectionPool, request: Request) -> Response:
+async def _forward(state: State, port: int, pool: httpcore.AsyncConnectionPool, request: Request) -> Response:
     target = request.scope["raw_path"]
     query = request.scope["query_string"]
     headers = [(name, value) for name, value in request.headers.raw if name not in _BETWEEN_HOPS]
@@ -52,7 +58,7 @@ async def _forward(state: State, pool: httpcore.AsyncConnectionPool, request: Re
             httpcore.URL(
                 scheme=b"http",
                 host=b"127.0.0.1",
-                port=state.storage.azurite_port,
+                port=port,
                 target=target + (b"?" + query if query else b""),
             ),
             headers=headers,

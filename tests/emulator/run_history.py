@@ -20,23 +20,31 @@ from .scoring import DATA_PLANE_VERSION, authenticate, find_endpoint, find_job, 
 from .scoring_plan import default_output_path, output_place, run_arguments
 from .state import State
 from .storage import ARTIFACT_CONTAINER
+from .workspaces import Workspaces, note
 
 HISTORY = "/history/v1.0"
 FRONT_END = "/mferp/managementfrontend"
 
 
-def routes(state: State) -> list[Route]:
+def routes(workspaces: Workspaces) -> list[Route]:
     """Routes of the api surface."""
 
+    def workspace(request: Request) -> State:
+        state = workspaces.at(request.url.path)
+        if state is None:
+            raise Refused(_not_found("The workspace was not found."))
+        note(request.scope, state)
+        return state
+
     async def discovery(_request: Request) -> Response:
-        return JSONResponse(_services(state))
+        return JSONResponse(_services(workspaces.first))
 
     async def history(request: Request) -> Response:
-        _authenticate_reader(state, request)
-        return JSONResponse(await _history(state, request))
+        _authenticate_reader(workspaces.first, request)
+        return JSONResponse(await _history(workspace(request), request))
 
     async def front_end(request: Request) -> Response:
-        return await _front_end(state, request)
+        return await _front_end(workspace(request), request)
 
     return [
         Route("/discovery", discovery),

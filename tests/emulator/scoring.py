@@ -19,6 +19,7 @@ from .invocation import PATTERN, read_invocation
 from .job_views import deployment_path, is_pipeline
 from .jobs import Job
 from .state import Resource, State
+from .workspaces import Workspaces, note
 
 DATA_PLANE_VERSION = "2020-09-01-dataplanepreview"
 DEPLOYMENT_HEADER = "azureml-model-deployment"
@@ -33,10 +34,15 @@ _REPEATABILITY_HEADERS = {
 }
 
 
-def routes(state: State) -> list[Route]:
+def routes(workspaces: Workspaces) -> list[Route]:
     """Routes of the scoring surface; the first segment stands for an endpoint's host name in Azure."""
 
-    def addressed(request: Request) -> Resource:
+    def workspace(request: Request) -> State:
+        state = workspaces.of_host(request.path_params["endpoint"])
+        note(request.scope, state)
+        return state
+
+    def addressed(state: State, request: Request) -> Resource:
         authenticate(state, request)
         name = request.path_params["endpoint"].partition(".")[0]
         endpoint = find_endpoint(state, name)
@@ -45,16 +51,18 @@ def routes(state: State) -> list[Route]:
         return endpoint
 
     async def submit(request: Request) -> Response:
+        state = workspace(request)
         try:
-            endpoint = addressed(request)
+            endpoint = addressed(state, request)
             _check_content_type(request)
             return await invoke(state, request, endpoint, request.headers.get(DEPLOYMENT_HEADER))
         except Refused as refusal:
             return _worded(state, refusal.response)
 
     async def show(request: Request) -> Response:
+        state = workspace(request)
         try:
-            job = find_job(state, request.path_params["job"], addressed(request).name)
+            job = find_job(state, request.path_params["job"], addressed(state, request).name)
             return JSONResponse(state.jobs.data_plane_view(job), headers=_headers())
         except Refused as refusal:
             return _worded(state, refusal.response)

@@ -1,4 +1,4 @@
-"""What stands in the workspace: resources by ARM id, running operations, endpoint names held in the region."""
+"""What a workspace holds: resources by ARM id, running operations, endpoint names held in the region."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Resources:
 
 
 class State:
-    """Everything the surfaces share."""
+    """One workspace, and what it shares with the others of the emulator: switches, clock, tokens."""
 
     storage: Storage
     jobs: JobStore
@@ -160,12 +160,13 @@ class State:
     operations: Operations
     uploads: PendingUploads
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, endpoint_names: dict[str, str] | None = None) -> None:
+        """`endpoint_names` is shared by all workspaces of the region."""
         self.settings = settings
         self.policies = settings.policies
         self.clock = clock
         self.resources = Resources(self.policies, clock)
-        self.endpoint_names: dict[str, str] = {}
+        self.endpoint_names = {} if endpoint_names is None else endpoint_names
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
         self.default_datastore = "workspaceblobstore"
         self.is_deleted = False
@@ -182,6 +183,16 @@ class State:
             self.jobs.forget_below(resource)
         if self.endpoint_names.get(resource.name.lower()) == resource.path:
             del self.endpoint_names[resource.name.lower()]
+
+    def clear(self) -> None:
+        """Remove all resources, and give back the endpoint names that they held in the region."""
+        self.resources.clear()
+        for name in [name for name, path in self.endpoint_names.items() if self.holds(path)]:
+            del self.endpoint_names[name]
+
+    def holds(self, path: str) -> bool:
+        """Whether an ARM path leads into this workspace."""
+        return f"{path}/".lower().startswith(f"{self.settings.workspace_path}/".lower())
 
     def workspace(self, *segments: str) -> str:
         """ARM path of something in the workspace: `state.workspace("computes", "cpu")`."""

@@ -108,7 +108,7 @@ class Figure:
             return {}
         names = dict(self._names_in_url(request["url"]))
         if deployment := request.get("headers", {}).get("azureml-model-deployment"):
-            names |= {"deployment": deployment, "endpoint": request["url"].split("/")[3]}
+            names |= {"deployment": deployment, "endpoint": request["url"].split("/")[3].partition(".")[0]}
         properties = (request.get("body") or {}).get("properties") or {}
         names |= {name: properties[key] for name, key in _NAMES_IN_BODIES.items() if key in properties}
         for step in self._figure.get("steps", []):

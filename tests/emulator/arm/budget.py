@@ -16,11 +16,11 @@ _SIZES = {"read": "read_budget", "write": "write_budget"}
 
 
 class Budgets:
-    """The buckets of a subscription: one for reads, one for writes, and those of computes where they are apart. (A4)"""
+    """The buckets of each subscription: for reads, for writes, and those of computes where they are apart. (A4)"""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._buckets: dict[str, _Bucket] = {}
+        self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, path: str) -> int | None:
         """Count a request and tell how many are left; None when there is no limit. Refused when none is left."""
@@ -29,7 +29,8 @@ class Budgets:
         if not size:
             return None
         apart = self._state.policies["compute_budget"] == "apart" and "/computes" in path.lower()
-        bucket = self._buckets.setdefault(f"{kind} of computes" if apart else kind, _Bucket())
+        subscription = path.lower().removeprefix("/subscriptions/").partition("/")[0]
+        bucket = self._buckets.setdefault((subscription, f"{kind} of computes" if apart else kind), _Bucket())
         seconds = bucket.take(size, self._state.clock.now())
         if seconds:
             raise Refused(_throttled(self._state, kind, seconds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -23,12 +23,15 @@ class Call:
     """A request that ARM let through: caller known, api-version registered, workspace there."""
 
     state: State
+    """The workspace that it is about; of a call above workspaces, the first in its reach."""
+    reach: Sequence[State]
+    """The workspaces of the subscription, or of the resource group, that the path names."""
     caller: Caller
     method: str
     path: str
     """Canonical path of the thing addressed."""
     names: tuple[str, ...]
-    """The names in the path below the workspace, outermost first."""
+    """The names in the path below the workspace, or below the provider, outermost first."""
     api_version: str
     query: Mapping[str, str]
     raw_query: str

@@ -139,11 +139,18 @@ class Operations:
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
         return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
 
+    def knows(self, name: str) -> bool:
+        """Whether one of its operations has this name."""
+        return self._named(name) is not None
+
+    def _named(self, name: str) -> Operation | None:
+        """(The first generation names the operation on a deployment as if it were one on an endpoint, too.)"""
+        name = name.lower()
+        return self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
+
     def find(self, family: str, name: str, query: str) -> Operation:
         """The operation that a URL names and one more read of it, or Refused: unknown, altered, too old. (B20)"""
-        name = name.lower()
-        # The first generation names the operation on a deployment as if it were one on an endpoint, too.
-        operation = self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
+        operation = self._named(name)
         if operation is None:
             raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
         if (family.lower(), query) not in operation.queries:

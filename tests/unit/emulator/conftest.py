@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.emulator import entra
 from tests.emulator.app import Emulator
 from tests.emulator.settings import SURFACES, Settings
+from tests.emulator.state import State
 
 ENDPOINT = {"location": "eastus", "properties": {"authMode": "aadToken"}}
 
@@ -25,7 +26,6 @@ class StorageDouble:
     account_key = "a2V5"
     endpoint = "localhost:10000"
     default_container = "azureml-blobstore-guid"
-    azurite_port = 0
 
     def __init__(self) -> None:
         self.containers: list[str] = []
@@ -88,9 +88,11 @@ class Workspace:
 
     version = "2024-10-01"
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, state: State | None = None) -> None:
+        """`state` is that of a workspace other than the first."""
         self.emulator = emulator
-        self.settings = emulator.state.settings
+        self.state = state or emulator.state
+        self.settings = self.state.settings
         self.http = Http(emulator, "management")
         self.headers = {"Authorization": f"Bearer {emulator.state.entra.issue(self.settings.url('management'))}"}
 
