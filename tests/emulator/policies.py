@@ -55,19 +55,36 @@ def _pairs(text: str) -> dict[str, str]:
 # "B4" is open question 4 of the batch contract, "A13" question 13 of the asset contract; others name the paragraph.
 POLICIES = (
     Policy("generation", ("G2", "G1"), "G2", "B 0: newest or first recorded back end of batch endpoints"),
-    Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-07)"),
+    Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-01)"),
     Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
     Policy("expired_operation_status", ("404", "403"), "404", "B20, A5: answer to an operation URL past that time"),
     Policy("operation_reads", NUMBER, "0", "B 2.2: reads that show an operation running, however long it took"),
     Policy("header_names", ("production", "lower"), "production", "B 1: spelling of header names"),
-    Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
+    Policy("failed_reads", NUMBER, "0", "O 2.1: first reads of an operation URL that answer 500 (two recorded)"),
+    Policy("put_existing_status", ("201", "200"), "201", "B 14.1: PUT on an existing endpoint or deployment"),
     Policy("create_state", ("Creating", "Updating"), "Creating", "B 2.1: first provisioningState of a new deployment"),
-    Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
-    Policy("update_operation", ("shown", "hidden"), "shown", "B1: does the answer to an update name its operation"),
-    Policy("omitted_fields", ("reset", "kept"), "reset", "B1: fields that an endpoint or deployment PUT leaves out"),
+    Policy(
+        "update_state",
+        ("Updating", "Creating", "Succeeded"),
+        "Updating",
+        "B 14.26: first provisioningState of an update",
+    ),
+    Policy("update_operation", ("shown", "hidden"), "shown", "B 14.1: does the answer to an update name its operation"),
+    Policy(
+        "default_in_put_answer", ("old", "new"), "old", "B 14.2: default deployment until an endpoint's PUT has ended"
+    ),
+    Policy("endpoint_description", ("kept", "changed"), "kept", "B1: description in a PUT on an existing endpoint"),
+    Policy(
+        "omitted_fields", ("reset", "kept"), "reset", "B 14.26: fields that a PUT of an endpoint or deployment omits"
+    ),
+    Policy(
+        "absent_batch", ("gateway", "provider"), "gateway", "B 14.4: who answers for an endpoint that never existed"
+    ),
+    Policy("deleted_known", SECONDS, "30", "B 14.23: seconds that the gateway still knows what was deleted"),
+    Policy("absent_parent", ("parent", "resource"), "parent", "B5: how the gateway answers below an absent endpoint"),
     Policy("compute_omitted_fields", ("reset", "kept"), "reset", "A13: identity, subnet, credentials, tags left out"),
-    Policy("delete_body", ("empty", "null"), "empty", "B 2.1: body of a 202 to DELETE (null until 2023)"),
+    Policy("delete_body", ("null", "empty"), "null", "B 2.1: body of a 202 to an endpoint's DELETE (empty in 2024-07)"),
     Policy("deployment_changes", ("any", "settings"), "any", "B2: may model, environment, compute, code change by PUT"),
     Policy("immutable_status", ("400", "409"), "400", "A1, B2: refusal to change an immutable field"),
     Policy("patch_status", ("200", "202"), "200", "B3: PATCH of an endpoint or deployment"),
@@ -83,9 +100,14 @@ POLICIES = (
         "deployment_delete",
         ("both", "location", "at_once"),
         "both",
-        "B4: URLs in a deployment's DELETE, or 200 at once",
+        "B 14.23: URLs in a deployment's DELETE, or 200 at once",
     ),
-    Policy("delete_default", ("accepted", "refused"), "accepted", "B4: DELETE of the default deployment"),
+    Policy(
+        "delete_default",
+        ("accepted", "refused", "failed"),
+        "accepted",
+        "B4: DELETE of the default deployment; failed: in its operation",
+    ),
     Policy("default_after_delete", ("cleared", "kept"), "cleared", "B4: defaults.deploymentName after that DELETE"),
     Policy("missing_parent_status", ("404", "409"), "404", "B5: PUT of a deployment below a missing endpoint"),
     Policy("creating_parent", ("409", "404", "accepted"), "409", "B5: PUT while the endpoint is created"),
@@ -93,12 +115,15 @@ POLICIES = (
     Policy("conflict_body", ("inner", "details", "bare"), "inner", "B5: where a 409 of batch resources keeps its code"),
     Policy("absent_default", ("refused", "stored"), "refused", "B7: defaults naming a deployment that does not exist"),
     Policy("failing_names", NAMES, "", "B8, A5: resources whose next operations end Failed, separated by commas"),
-    Policy("failed_operation_code", ("absent", "present"), "absent", "B8: error.code of a failed batch operation"),
+    Policy(
+        "failed_operation_code", ("absent", "null", "present"), "absent", "B8: error.code of a failed batch operation"
+    ),
+    Policy("failed_operation_details", ("empty", "repeated"), "empty", "B8: error.details of a failed batch operation"),
     Policy("compute_failure", ("coded", "message", "bare"), "coded", "A5: error in the status of a failed compute"),
     Policy("failed_resource", ("kept", "removed"), "kept", "B8: a resource whose creation failed"),
     Policy("taken_names", NAMES, "taken", "B 8: endpoint names that somebody else in the region holds"),
     Policy("endpoint_names", ("documented", "path"), "documented", "B15: name rule of the docs or of the path"),
-    Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B15: case of an endpoint's name in answers"),
+    Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B 14.5: case of an endpoint's name in answers"),
     Policy(
         "endpoint_host_case", ("folded", "kept"), "folded", "B15: does the scoring host take a name in another case"
     ),
@@ -107,14 +132,31 @@ POLICIES = (
     Policy("inherited_tags_shown", ("shown", "hidden"), "shown", "B19: are such tags answered"),
     Policy("key_endpoints", ("succeed", "fail"), "succeed", "B18: what becomes of authMode Key"),
     Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
-    Policy("pipeline_settings", ("renamed", "kept"), "renamed", "B16: key of continue_on_step_failure in an answer"),
+    Policy(
+        "pipeline_settings",
+        ("null", "renamed", "kept"),
+        "null",
+        "B 14.28: settings and tags of a pipeline deployment's configuration in an answer",
+    ),
+    Policy(
+        "pipeline_tag",
+        ("PipelineDeployment.ComponentId", "ComponentDeployment.ComponentId", "none"),
+        "PipelineDeployment.ComponentId",
+        "B 14.29: tag that the service adds to a pipeline deployment",
+    ),
+    Policy("pipeline_zeros", ("refused", "accepted"), "refused", "B16: zeros of its answer, sent back in a PUT"),
     Policy(
         "pipeline_job_type",
         ("azureml.pipelinejob", "azureml.batchjob"),
         "azureml.pipelinejob",
-        "B16: tag azureml.jobtype of a pipeline deployment's job",
+        "B 14.19: tag azureml.jobtype of a pipeline deployment's job",
     ),
-    Policy("pipeline_answer", ("whole", "own"), "whole", "B16: does it show what only model deployments have"),
+    Policy(
+        "pipeline_answer",
+        ("empty", "whole", "own"),
+        "empty",
+        "B 14.18: how it shows what only model deployments have",
+    ),
     Policy("pipeline_outputs", ("kept", "score"), "kept", "B16: name of a single output of its job"),
     Policy(
         "pipeline_job_view", ("null", "filled"), "null", "B16: jobs, inputs, outputs in the management view of its job"
@@ -149,7 +191,7 @@ POLICIES = (
     Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
     Policy("last_page_link", ("null", "absent"), "null", "B11: nextLink on the last page of jobs in the data plane"),
     Policy(
-        "batch_order", ("newest", "oldest"), "newest", "B11: what comes first in lists of endpoints and deployments"
+        "batch_order", ("oldest", "newest"), "oldest", "B 14.27: what comes first in lists of endpoints, deployments"
     ),
     Policy("unknown_order", ("refused", "ignored"), "refused", "A9: $orderBy by something else than createdtime"),
     Policy("default_list_view", ("ActiveOnly", "All"), "ActiveOnly", "A9: lists without listViewType"),

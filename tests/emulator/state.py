@@ -86,6 +86,8 @@ class Resources:
         self._children: dict[str, dict[str, Resource]] = {}
         self._deleted: deque[tuple[datetime, str, Resource]] = deque(maxlen=_REMEMBERED)
         """When, from which collection, what."""
+        self._gone: dict[str, tuple[datetime, Resource]] = {}
+        """What was deleted last under a path, and when; also what was deleted with its parent."""
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -101,6 +103,7 @@ class Resources:
         """Store a resource under its path, in place of one that stands there."""
         key = self._key(resource.path)
         self._by_key[key] = resource
+        self._gone.pop(key, None)
         self._children.setdefault(key.rsplit("/", 1)[0], {})[key] = resource
 
     def clear(self) -> None:
@@ -108,6 +111,7 @@ class Resources:
         self._by_key.clear()
         self._children.clear()
         self._deleted.clear()
+        self._gone.clear()
 
     def delete(self, path: str) -> bool:
         """Remove a resource with everything below it; False when there was none."""
@@ -117,11 +121,18 @@ class Resources:
             return False
         collection = key.rsplit("/", 1)[0]
         self._children[collection].pop(key, None)
-        self._deleted.append((self._clock.now(), collection, found))
+        now = self._clock.now()
+        self._deleted.append((now, collection, found))
+        self._gone[key] = (now, found)
         for below in [other for other in self._children if other.startswith(f"{key}/")]:
             for child in self._children.pop(below):
-                self._by_key.pop(child, None)
+                self._gone[child] = (now, self._by_key.pop(child))
         return True
+
+    def deleted(self, path: str, within: float) -> Resource | None:
+        """The resource that was deleted from this path in the last `within` seconds, or None."""
+        moment, resource = self._gone.get(self._key(path), (_NEVER, None))
+        return resource if (self._clock.now() - moment).total_seconds() <= within else None
 
     def children(self, collection_path: str, *, newest_first: bool = False) -> list[Resource]:
         """Resources of a collection (".../models", ".../models/m/versions") in order of creation."""

@@ -1,4 +1,4 @@
-"""Long-running operations: when they end, what they then change, and the signed URLs that tell about them."""
+"""Long-running operations: when they end, what they then change, and the signed URLs that show their status."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
+
 from ..clock import timestamp
-from ..errors import Refused, gateway_error
+from ..errors import Refused, gateway_error, management_error
 from ..settings import PROVIDER
 
 if TYPE_CHECKING:
@@ -44,14 +46,27 @@ class Operation:
         "Internal error. Please see troubleshooting guide, available here: "
         "https://aka.ms/oe-tsg#error-internalservererror"
     )
+    error_status: int = 500
     reads: int = 0
-    """How often it was asked after."""
+    """How often its status was read."""
+    refused: bool = False
+    """Whether it fails because what it was asked for is not allowed."""
     subject: str = ""
     """Name of the resource that it works on."""
     ended: bool = False
     queries: set[tuple[str, str]] = field(default_factory=set, repr=False)
     done: Callable[[], bool] | None = None
     """For operations that follow something else than the clock: says whether they have ended."""
+
+    def refuse(self, code: str, message: str) -> None:
+        """Let it fail, and change nothing. Service fact: operations contract 2.1 (`operation_failed_coded`)."""
+        self.outcome, self.refused = "Failed", True
+        self.error_code, self.error_status, self.error_message = code, 400, message
+
+    @property
+    def error_text(self) -> str:
+        """The message of its error."""
+        return self.error_message if self.refused else f"{self.error_code}: {self.error_message}"
 
     @property
     def running(self) -> bool:
@@ -162,10 +177,12 @@ class Operations:
             status = self._state.policies.status("expired_operation_status")
             raise Refused(gateway_error(status, "NotFound", f"The operation '{name}' was not found."))
         operation.reads += 1
+        if operation.reads <= self._state.policies.number("failed_reads"):
+            raise Refused(_failed_read())
         return operation
 
     def shown_running(self, operation: Operation) -> bool:
-        """Whether who asks now is told that it goes on."""
+        """Whether its status says that it is running."""
         return operation.running or operation.reads <= self._state.policies.number("operation_reads")
 
     def mfe_status(self, operation: Operation) -> dict[str, Any]:
@@ -185,7 +202,12 @@ class Operations:
         return {**body, "status": operation.outcome}
 
     def _mfe_error(self, operation: Operation) -> dict[str, Any]:
-        message = f"{operation.error_code}: {operation.error_message}"
+        """Service fact: batch contract 2.2, 14.12, operations contract 2.1. (B8)"""
+        policies = self._state.policies
+        coded = policies["failed_operation_code"] == "present"
+        inner: dict[str, Any] = {"message": operation.error_text}
+        if coded:
+            inner = {"code": operation.error_code, "statusCode": operation.error_status, **inner, "details": []}
         location = self._state.workspace("onlineEndpoints", operation.subject)
         info = {
             "id": operation.name.rsplit(":", 1)[1],
@@ -193,19 +215,16 @@ class Operations:
             "state": "Failed",
             "createdTime": timestamp(operation.started),
             "endTime": timestamp(operation.ends),
-            "error": {"message": message},
+            "error": inner,
             "resourceLocation": f"/modelmanagement/v1.0{location}",
             "operationLog": "",
             "parentRequestId": str(uuid.uuid4()),
         }
-        error: dict[str, Any] = {
-            "message": message,
-            "details": [],
-            "additionalInfo": [{"type": "MmsOperation", "info": info}],
-        }
-        if self._state.policies["failed_operation_code"] == "present":
-            error = {"code": operation.error_code, **error}
-        return error
+        codes: dict[str, dict[str, Any]] = {"absent": {}, "null": {"code": None}}
+        code = codes.get(policies["failed_operation_code"], {"code": operation.error_code})
+        error = {**code, "message": operation.error_text}
+        details = [{**error, "details": []}] if policies["failed_operation_details"] == "repeated" else []
+        return {**error, "details": details, "additionalInfo": [{"type": "MmsOperation", "info": info}]}
 
     def plain_status(self, operation: Operation) -> dict[str, Any]:
         """Body of the status of a compute's or the workspace's operation. Service fact: asset contract 2.2, 3.2."""
@@ -222,3 +241,14 @@ class Operations:
                     return {"status": "Failed"}
             return {"status": "Failed", "error": error}
         return {"status": "Succeeded", "percentComplete": 100.0}
+
+
+def _failed_read() -> Response:
+    """A status that cannot be read now says nothing about its operation.
+
+    Service fact: operations contract 2.1 (`operation_status_500`).
+    """
+    answer = management_error(500, "ServiceError", "InternalServerError")
+    del answer.headers["x-ms-response-type"]
+    answer.headers["x-ms-failure-cause"] = "service"
+    return answer

@@ -155,7 +155,7 @@ def test_pages_and_their_links_may_have_another_form(workspace):
 def test_batch_lists_may_begin_with_the_oldest(deployed):
     deployed.done(deployed.endpoint("second-ep"))
     deployed.done(deployed.send("PUT", f"{ENDPOINT}/deployments/green", deployed.deployment()))
-    for policy, first in (("newest", ("second-ep", "green")), ("oldest", ("digits-ep", "blue"))):
+    for policy, first in (("oldest", ("digits-ep", "blue")), ("newest", ("second-ep", "green"))):
         deployed.policy(batch_order=policy)
         listed = (deployed.get("batchEndpoints"), deployed.get(f"{ENDPOINT}/deployments"))
         assert tuple(found["value"][0]["name"] for found in listed) == first

@@ -124,14 +124,14 @@ def test_empty_properties_of_resources(assets, policy, answered):
     assert assets.send("PUT", BLUE, body).json()["properties"]["resources"]["properties"] == answered
 
 
-@pytest.mark.parametrize(("policy", "shown"), [("whole", True), ("own", False)])
+@pytest.mark.parametrize(("policy", "shown"), [("whole", 10), ("own", None), ("empty", 0)])
 def test_a_pipeline_deployment_shows_all_or_its_own(assets, policy, shown):
-    assets.policy(pipeline_answer=policy)
+    assets.policy(pipeline_answer=policy, pipeline_settings="kept")
     assets.done(assets.endpoint())
     body = {"location": "eastus", "properties": {"deploymentConfiguration": PIPELINE}}
     properties = assets.done(assets.send("PUT", BLUE, body)).json()["properties"]
     assert properties["deploymentConfiguration"]["componentId"] == PIPELINE["componentId"]
-    assert ("miniBatchSize" in properties) is shown
+    assert properties.get("miniBatchSize") == shown
 
 
 @pytest.mark.parametrize(("policy", "status", "count"), [("page", 200, 2), ("none", 200, 3), ("refused", 400, None)])
