@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .clock import Clock
+from .federation import ASSERTION_TYPE, BadAssertion, Federation
 from .settings import Settings
 
 LIFETIME = timedelta(hours=1)
@@ -52,6 +54,7 @@ class Entra:
         self._clock = clock
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._public = self._key.public_key()
+        self.federation = Federation(settings, clock, self._key)
         self._key_id = secrets.token_urlsafe(20)
         self.object_id = secrets.token_hex(16)
         self._verified: dict[bytes, dict[str, Any]] = {}
@@ -119,6 +122,7 @@ class Entra:
 
     def routes(self) -> list[Route]:
         return [
+            *self.federation.routes(),
             Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
             Route("/{tenant}/oauth2/token", self._token, methods=["POST"]),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", self._openid),
@@ -144,14 +148,29 @@ class Entra:
                 700016,
                 f"Application with identifier '{field.get('client_id')}' was not found in the directory '{tenant}'.",
             )
-        if not secrets.compare_digest(field.get("client_secret", ""), self._settings.client_secret):
-            return self._refuse(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        if refusal := self._refuse_credential(field):
+            return refusal
         if second_version and not field.get("scope", "").endswith("/.default"):
             return self._refuse(400, "invalid_scope", 1002012, "Scope must be a resource address with '/.default'.")
         if self._canonical(audience) is None:
             message = f"The resource principal named {audience} was not found."
             return self._refuse(400, "invalid_resource", 500011, message)
         return self._grant(audience, second_version)
+
+    def _refuse_credential(self, field: Mapping[str, str]) -> Response | None:
+        """Why the application has not proved who it is, by its secret or by an assertion; None when it has."""
+        if "client_assertion" not in field:
+            if secrets.compare_digest(field.get("client_secret", ""), self._settings.client_secret):
+                return None
+            return self._refuse(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        if field.get("client_assertion_type") != ASSERTION_TYPE:
+            message = "The request body must contain the following parameter: 'client_assertion_type'."
+            return self._refuse(400, "invalid_request", 900144, message)
+        try:
+            self.federation.check(field["client_assertion"])
+        except BadAssertion as error:
+            return self._refuse(401, "invalid_client", error.number, error.message)
+        return None
 
     def _grant(self, audience: str, second_version: bool) -> Response:
         seconds = int(LIFETIME.total_seconds())
@@ -189,7 +208,7 @@ class Entra:
             "token_endpoint": f"{base}/oauth2{version}/token",
             "device_authorization_endpoint": f"{base}/oauth2{version}/devicecode",
             "jwks_uri": f"{base}/discovery{version}/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
             "response_types_supported": ["token"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],

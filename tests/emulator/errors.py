@@ -103,11 +103,15 @@ def data_plane_error(
     *,
     target: str | None = None,
     inner: Sequence[str] = (),
+    details: Sequence[Mapping[str, Any]] = (),
     component: str = "batch-endpoint",
     headers: Mapping[str, str] | None = None,
     region: str = REGION,
 ) -> Json:
-    """Error of the scoring host, the run history or the data-plane front end. Service fact: batch contract 9.2."""
+    """Error of the scoring host, the run history, the data-plane front end or the compute provider.
+
+    Service fact: batch contract 9.2, asset contract 14.20.
+    """
     error: dict[str, Any] = {
         "code": code,
         "severity": None,
@@ -117,7 +121,7 @@ def data_plane_error(
         "referenceCode": None,
         "detailsUri": None,
         "target": target,
-        "details": [],
+        "details": list(details),
         "innerError": _nested(inner) if inner else None,
         "debugInfo": None,
         "additionalInfo": None,

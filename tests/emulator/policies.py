@@ -92,6 +92,7 @@ POLICIES = (
     Policy("patch_headers", ("location", "async", "both"), "location", "B3: where a 202 to PATCH names its operation"),
     Policy("compute_names", ("documented", "any"), "documented", "A7: name rule of computes"),
     Policy("compute_name_case", ("folded", "kept"), "folded", "A7: are `CPU` and `cpu` the same compute"),
+    Policy("compute_errors", ("data_plane", "management"), "data_plane", "A 14.20: envelope of a compute's faults"),
     Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
     Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),
     Policy("delete_while_deleting", ("202", "409"), "202", "A6: second DELETE while the first still runs"),
@@ -170,7 +171,7 @@ POLICIES = (
     Policy(
         "max_text", NUMBER, "0", "A10: characters in a version, a conda file, a tag's name or value, 0 for any number"
     ),
-    Policy("not_found_body", ("details", "inner", "bare"), "details", "A3: where a 404 keeps its code"),
+    Policy("not_found_body", ("inner", "details", "bare"), "inner", "A3: where a 404 keeps its code (models: details)"),
     Policy("conflict_details", ("absent", "present"), "absent", "A1, A2: details of a refused change of an asset"),
     Policy("max_blobs", NUMBER, "0", "A10: blobs that a version of code, model or data may hold, 0 for any number"),
     Policy("read_budget", NUMBER, "0", "B6, A4: GETs at once before a 429, a tenth comes back each second; 0 for ever"),
@@ -186,27 +187,61 @@ POLICIES = (
     Policy("throttle_retry_after", ("seconds", "date", "absent"), "seconds", "B6, A4: its header Retry-After"),
     Policy("missing_reference", ("refused", "accepted"), "refused", "B2: compute or asset id that does not exist"),
     Policy("list_lag", SECONDS, "0", "A 1.6: seconds until a list shows a write"),
-    Policy("page_size", NUMBER, "50", "B11: how much one page of a list holds"),
+    Policy("page_size", NUMBER, "0", "B11: how much one page holds, 0: models 20, environments 100, others 50"),
     Policy("top_limit", ("page", "none", "refused"), "page", "A9: $top above the size of a page"),
     Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
+    Policy("top_link", ("models", "none", "all"), "models", "A 14.21: nextLink in a list that $top has cut short"),
     Policy("last_page_link", ("null", "absent"), "null", "B11: nextLink on the last page of jobs in the data plane"),
     Policy(
         "batch_order", ("oldest", "newest"), "oldest", "B 14.27: what comes first in lists of endpoints, deployments"
     ),
     Policy("unknown_order", ("refused", "ignored"), "refused", "A9: $orderBy by something else than createdtime"),
     Policy("default_list_view", ("ActiveOnly", "All"), "ActiveOnly", "A9: lists without listViewType"),
-    Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived in a body that holds stage too"),
+    Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived of environments beside a stage"),
+    Policy(
+        "model_archive_with_stage", ("applied", "ignored"), "applied", "A 14.13: isArchived of models beside a stage"
+    ),
+    Policy("archive_lag", SECONDS, "0", "A 14.17: seconds until a GET shows that an environment is archived"),
     Policy("environment_archive", ("applied", "ignored"), "applied", "A8: archiving an environment without stage"),
-    Policy("restored_stage", ("Development", "Archived"), "Development", "A8: stage after a restore without stage"),
+    Policy(
+        "restored_stage", ("Development", "Archived"), "Development", "A8: stage of what was archived and is restored"
+    ),
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
     Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
     Policy("hash_check", ("none", "verified"), "none", "A12: must hash_sha256 be that of the blobs"),
-    Policy("mlflow_flavors", ("empty", "read"), "empty", "A15: flavors of an MLflow model that names none"),
+    Policy("model_path_check", ("exists", "none"), "exists", "A 6: must a place of a model in a datastore hold blobs"),
+    Policy("model_from_job", ("rewritten", "kept"), "rewritten", "A 14.15: modelUri of a model from a job or run"),
+    Policy("mlflow_model_uri", ("kept", "replicated"), "kept", "A 14.8: modelUri of an uploaded MLflow model"),
+    Policy("mlflow_flavors", ("read", "empty"), "read", "A15: flavors of an MLflow model that names none"),
+    Policy("data_folder_slash", ("datastore", "all", "none"), "datastore", "A 14.18: folder URIs that get a slash"),
+    Policy("anonymous_flag", ("dropped", "kept"), "dropped", "A 14.18: isAnonymous of code and data"),
+    Policy("anonymous_stage", ("Logged", "Development"), "Logged", "A 14.4: stage of anonymous versions"),
+    Policy(
+        "anonymous_component_version",
+        ("service", "url"),
+        "service",
+        "A 14.3: who names the version of an anonymous component",
+    ),
+    Policy("component_next_version", ("timed", "counted"), "timed", "A 14.27: next version of a component"),
+    Policy(
+        "pipeline_component_jobs", ("hidden", "shown"), "hidden", "A 14.24: jobs in the answer for a pipeline component"
+    ),
+    Policy(
+        "pipeline_component_without_jobs",
+        ("refused", "kept", "lost"),
+        "refused",
+        "A 14.24: PUT on a pipeline component without its jobs",
+    ),
+    Policy("environment_build", ("hidden", "shown"), "hidden", "A 14.17: headers that name an image build and its log"),
+    Policy("datastore_endpoint", ("cloud", "public"), "cloud", "A 4.2: endpoint of a datastore that names none"),
     Policy("default_datastores", ("one", "none", "two"), "one", "A16: how many datastores say that they are default"),
     Policy("default_datastore_change", ("refused", "put"), "refused", "A16: isDefault in a datastore PUT"),
-    Policy("equal_put_status", ("200", "201"), "200", "A2: PUT on an existing environment version, unless it archives"),
+    Policy(
+        "container_put_status", ("200", "201"), "200", "A 14.13: PUT on an existing container, not an environment's"
+    ),
+    Policy("equal_put_status", ("201", "200"), "201", "A2: PUT on an existing environment version, unless it archives"),
     Policy("delete_container", ("accepted", "refused"), "accepted", "A 1.8: DELETE of a container that has versions"),
-    Policy("pending_upload_lifetime", SECONDS, "57600", "A11: seconds that the SAS of a pending upload lives"),
+    Policy("pending_upload_lifetime", SECONDS, "28800", "A11: seconds that the SAS of a pending upload lives"),
     Policy(
         "abandoned_upload_lifetime", SECONDS, "0", "A11: seconds until a container that no code names goes, 0: never"
     ),

@@ -193,7 +193,7 @@ def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]
     token = request.query_params.get("$skiptoken", "0")
     if not token.isdecimal():
         raise Refused(data_plane_error(400, "UserError", "The continuation token is not valid."))
-    end = int(token) + max(1, state.policies.number("page_size"))
+    end = int(token) + (state.policies.number("page_size") or 50)
     following = None
     if end < len(jobs):
         deployment = request.query_params.get("deployment")

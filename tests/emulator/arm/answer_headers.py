@@ -37,7 +37,6 @@ def add_headers(state: State, response: Response, method: str, seconds: float, l
     first = state.policies["generation"] == "G1"
     if not first:
         headers["Vary"] = "Accept-Encoding"
-    if "Azure-AsyncOperation" in headers:
         headers["x-ms-operation-identifier"] = (
             f"tenantId={state.settings.tenant_id},objectId={state.entra.object_id}/{state.settings.region}/{uuid.uuid4()}"
         )

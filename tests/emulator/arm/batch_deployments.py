@@ -14,6 +14,7 @@ from ..settings import PROVIDER
 from ..state import Resource, State
 from . import batch, batch_endpoints, pipeline_deployments
 from .call import Answer, Call
+from .curated import is_curated
 from .listing import listed, ordered, page, visible
 from .names import check_name
 from .shapes import Choice, Duration, Field, Json, Listed, Number, Object, Problems, Text, TextMap, body, shape
@@ -188,12 +189,12 @@ def _check_references(state: State, properties: dict[str, Any], problems: Proble
 
 def _exists(state: State, collection: str, reference: str) -> bool:
     """Whether a reference leads somewhere; what lies in a registry or is curated is taken on trust."""
-    if reference.startswith("azureml://registries/"):
+    if reference.startswith("azureml://registries/") or is_curated(reference):
         return True
     short = re.fullmatch(r"azureml:([^/:]+):([^/:]+)", reference)
     if short:
         reference = state.workspace(collection, short[1], "versions", short[2])
-        return short[1].startswith("AzureML-") or state.resources.get(reference) is not None
+        return state.resources.get(reference) is not None
     return state.resources.get(reference.removeprefix("azureml:")) is not None
 
 

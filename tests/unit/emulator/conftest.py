@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.emulator import entra
 from tests.emulator.app import Emulator
+from tests.emulator.runtime.plan import Place
 from tests.emulator.settings import SURFACES, Settings
 from tests.emulator.state import State
 
@@ -29,6 +30,8 @@ class StorageDouble:
 
     def __init__(self) -> None:
         self.containers: list[str] = []
+        self.empty: set[str] = set()
+        """Paths without blobs; every other one holds a file that is no description of an MLflow model."""
 
     async def start(self) -> None: ...
 
@@ -45,6 +48,9 @@ class StorageDouble:
 
     async def delete_container(self, name: str) -> None:
         self.containers.remove(name)
+
+    async def names(self, place: Place) -> list[str]:
+        return [] if place.path in self.empty or place.name == "MLmodel" else ["file"]
 
     def container_url(self, container: str) -> str:
         return f"https://{self.endpoint}/{self.account_name}/{container}"
