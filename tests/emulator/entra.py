@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jwt
@@ -34,6 +34,17 @@ class AuthError(Exception):
         self.status = status
         self.code = code
         self.message = message
+
+
+def expired(expiry: datetime, now: datetime) -> str:
+    """ARM's words for a token that has expired. Service fact: operations contract 2.1 (`error_401_expired_token`)."""
+    times = " is earlier than current UTC time ".join(f"'{_american(moment)}'" for moment in (expiry, now))
+    return f"The access token expiry UTC time {times}."
+
+
+def _american(moment: datetime) -> str:
+    hour, half = moment.hour % 12 or 12, "AM" if moment.hour < 12 else "PM"
+    return f"{moment.month}/{moment.day}/{moment.year} {hour}:{moment:%M:%S} {half}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,9 @@ class Entra:
         if scheme.lower() != "bearer" or not token:
             raise AuthError(401, "missing", "Authentication failed. The 'Authorization' header is missing.")
         claims = self._claims(token.strip())
-        if claims["exp"] <= self._clock.now().timestamp():
-            raise AuthError(401, "expired", "The access token has expired.")
+        now = self._clock.now()
+        if claims["exp"] <= now.timestamp():
+            raise AuthError(401, "expired", expired(datetime.fromtimestamp(claims["exp"], timezone.utc), now))
         if self._canonical(claims["aud"]) != audience:
             raise AuthError(401, "audience", "Audiences in JWT are not allowed")
         return Caller(claims["appid"], claims["oid"], claims["tid"])

@@ -105,6 +105,7 @@ def data_plane_error(
     inner: Sequence[str] = (),
     details: Sequence[Mapping[str, Any]] = (),
     component: str = "batch-endpoint",
+    debug: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     region: str = REGION,
 ) -> Json:
@@ -123,7 +124,7 @@ def data_plane_error(
         "target": target,
         "details": list(details),
         "innerError": _nested(inner) if inner else None,
-        "debugInfo": None,
+        "debugInfo": debug,
         "additionalInfo": None,
     }
     body = {
@@ -151,12 +152,34 @@ def validation_error(subject: str, problems: Sequence[Mapping[str, Any]]) -> Jso
 
     Service fact: batch contract 9.1 (`error_400_deployment_validation`).
     """
-    message = (
+    inner = ("BadArgument", "ArgumentInvalid", "InvalidInputArguments")
+    return management_error(400, "UserError", validation_message(subject, problems), inner=inner)
+
+
+def validation_message(subject: str, problems: Sequence[Mapping[str, Any]]) -> str:
+    """The text of a validation error, in either plane. Service fact: batch contract 9.1, 14.8."""
+    return (
         f"The {subject} request provided has the following validation errors. "
         f"Please resolve them and try again.\nErrors:\n{json.dumps(list(problems), indent=2)}\n"
     )
-    inner = ("BadArgument", "ArgumentInvalid", "InvalidInputArguments")
-    return management_error(400, "UserError", message, inner=inner)
+
+
+def debug_info(message: str) -> dict[str, Any]:
+    """The 12 kB that the data plane adds to some errors: stack traces and names of internal hosts.
+
+    Service fact: batch contract 14.32 (`error_invoke_unknown_datastore`).
+    """
+    host = "https://data-store.vienna-eastus.svc:8443/datastore/v1.0"
+    line = "   at Microsoft.MachineLearning.Common.WebApi.Client.Invoke(Uri uri) in /src/Client.cs:line 217\r\n"
+    text = f"Received 404 from a service request to {host}: {message} "
+    return {
+        "type": "Microsoft.MachineLearning.Common.Core.ServiceInvocationException",
+        "message": text + "Response headers: " + "x" * (3900 - len(text)),
+        "stackTrace": line * (4000 // len(line)),
+        "innerException": None,
+        "data": {},
+        "errorResponse": {"error": {"code": "UserError", "message": message, "debugInfo": {"stackTrace": line * 30}}},
+    }
 
 
 def binding_error(faults: Sequence[str]) -> Json:

@@ -157,9 +157,9 @@ class JobStore:
         """The job as ARM answers it; no recorded field depends on `api_version`."""
         return job_views.management_view(self._state, job)
 
-    def data_plane_view(self, job: Job) -> dict[str, Any]:
-        """The job as the scoring host and the data-plane front end answer it."""
-        return job_views.data_plane_view(self._state, job)
+    def data_plane_view(self, job: Job, *, in_list: bool = False) -> dict[str, Any]:
+        """The job as the scoring host and the data-plane front end answer it, or as an item of a list."""
+        return job_views.data_plane_view(self._state, job, in_list=in_list)
 
     def _course(self) -> Sequence[Phase]:
         prescribed = read_course(self._state.policies["job_course"])

@@ -175,13 +175,14 @@ POLICIES = (
     Policy("conflict_details", ("absent", "present"), "absent", "A1, A2: details of a refused change of an asset"),
     Policy("max_blobs", NUMBER, "0", "A10: blobs that a version of code, model or data may hold, 0 for any number"),
     Policy("read_budget", NUMBER, "0", "B6, A4: GETs at once before a 429, a tenth comes back each second; 0 for ever"),
-    Policy("write_budget", NUMBER, "0", "B6, A4: the same for all other requests"),
+    Policy("write_budget", NUMBER, "0", "B6, A4: writes at once, a twentieth comes back; deployment PUTs apart"),
+    Policy("delete_budget", NUMBER, "0", "B6, A4: DELETEs at once, a twentieth comes back each second"),
     Policy("compute_budget", ("shared", "apart"), "shared", "A4: do requests about computes count by themselves"),
     Policy("throttle_body", ("gateway", "provider", "empty"), "gateway", "B6, A4: body of such a 429"),
     Policy(
         "throttle_code",
-        ("TooManyRequests", "ResourceRequestsThrottled", "SubscriptionRequestsThrottled"),
-        "TooManyRequests",
+        ("SubscriptionRequestsThrottled", "TooManyRequests", "ResourceRequestsThrottled"),
+        "SubscriptionRequestsThrottled",
         "B6, A4: code in it",
     ),
     Policy("throttle_retry_after", ("seconds", "date", "absent"), "seconds", "B6, A4: its header Retry-After"),
@@ -191,7 +192,12 @@ POLICIES = (
     Policy("top_limit", ("page", "none", "refused"), "page", "A9: $top above the size of a page"),
     Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
     Policy("top_link", ("models", "none", "all"), "models", "A 14.21: nextLink in a list that $top has cut short"),
-    Policy("last_page_link", ("null", "absent"), "null", "B11: nextLink on the last page of jobs in the data plane"),
+    Policy(
+        "last_page_link", ("absent", "null"), "absent", "B 14.21: nextLink on the last page of jobs in the data plane"
+    ),
+    Policy("job_order", ("oldest", "newest"), "oldest", "B 14.21: what comes first in lists of jobs in the data plane"),
+    Policy("job_list_items", ("short", "whole"), "short", "B 14.21: do their items show inputs, compute, settings"),
+    Policy("data_plane_lists", ("served", "refused"), "served", "B 14.16: are they answered at all"),
     Policy(
         "batch_order", ("oldest", "newest"), "oldest", "B 14.27: what comes first in lists of endpoints, deployments"
     ),
@@ -268,13 +274,28 @@ POLICIES = (
     Policy("missing_input", ("refused", "accepted"), "refused", "B13: an invoke without input (the job then fails)"),
     Policy("malformed_uri", ("refused", "accepted"), "refused", "B13: an input URI of nothing but punctuation"),
     Policy("bad_input_status", ("400", "422"), "400", "B13: refusal of such invokes"),
-    Policy("finished_output", ("null", "filled", "always"), "null", "B10: output of a job, once completed or always"),
+    Policy(
+        "finished_output",
+        ("failed", "null", "filled", "always"),
+        "failed",
+        "B10: output of a job: where its logs are once failed (recorded), its rows once completed or always",
+    ),
     Policy("failed_job_error", ("absent", "shown"), "absent", "B10: error of a failed job in the data plane"),
     Policy("job_provisioning", ("submission", "job"), "submission", "B10: what provisioningState of a job speaks of"),
+    Policy("existing_output", ("fails", "left"), "fails", "B 14.17: a job whose file of rows exists already"),
     Policy("jobs_of_deleted", ("kept", "removed"), "kept", "B11: jobs of a deleted endpoint or deployment"),
-    Policy("no_default_status", ("400", "404", "500"), "400", "B13: invoke without a route to a deployment"),
+    Policy("no_default_status", ("404", "400", "500"), "404", "B13: invoke without a route to a deployment"),
+    Policy("only_deployment", ("refused", "routed"), "refused", "B 14.11: invoke without a default, of one deployment"),
     Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
-    Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
+    Policy("wrong_audience_status", ("403", "401"), "403", "B13: management token on the scoring host"),
+    Policy("scoring_token_errors", ("text", "envelope"), "text", "B13: body where the scoring host refuses a token"),
+    Policy("model_output_types", ("uri_file", "any"), "uri_file", "B 14.8: outputs that a model deployment takes"),
+    Policy(
+        "unknown_datastore",
+        ("output_dataset", "any", "accepted"),
+        "output_dataset",
+        "B 14.32: where an unknown datastore is a 404 of the invoke; else its job fails",
+    ),
     Policy("scoring_errors", ("envelope", "error", "text"), "envelope", "B13: body of a refusal by the scoring host"),
 )
 

@@ -184,9 +184,15 @@ async def _front_end(state: State, request: Request) -> Response:
 
 
 def _listed(state: State, endpoint: str, deployment: str) -> Sequence[Job]:
-    """Jobs of an endpoint, or of one of its deployments, as lists know them."""
+    """Jobs of an endpoint, or of one of its deployments, as lists know them. Service fact: batch contract 14.16, 14.21.
+
+    Raises Refused.
+    """
+    if state.policies["data_plane_lists"] == "refused":
+        raise Refused(data_plane_error(400, "UserError", "The request is invalid.", component="managementfrontend"))
     known = {job.name for job in state.jobs.listed()}
-    return [job for job in state.jobs.list(endpoint, deployment or None) if job.name in known]
+    jobs = [job for job in state.jobs.list(endpoint, deployment or None) if job.name in known]
+    return jobs[::-1] if state.policies["job_order"] == "oldest" else jobs
 
 
 def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]:
@@ -200,7 +206,7 @@ def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]
         query = f"api-version={DATA_PLANE_VERSION}"
         query += f"&deployment={quote(deployment)}" if deployment else ""
         following = f"{state.settings.url('api')}{request.url.path}?{query}&$skiptoken={end}"
-    body: dict[str, Any] = {"value": [state.jobs.data_plane_view(job) for job in jobs[int(token) : end]]}
+    body: dict[str, Any] = {"value": [state.jobs.data_plane_view(job, in_list=True) for job in jobs[int(token) : end]]}
     if following or state.policies["last_page_link"] == "null":
         body["nextLink"] = following
     return body

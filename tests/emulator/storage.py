@@ -18,6 +18,7 @@ from .clock import Clock
 from .runtime.plan import Place
 from .settings import Settings
 
+ARTIFACT_STORE = "workspaceartifactstore"
 ARTIFACT_CONTAINER = "azureml"
 """What the datastore workspaceartifactstore points at. Service fact: asset contract 4.1."""
 

@@ -15,6 +15,8 @@ _BUCKETS = {"reads": (249, 3749), "writes": (199, 2999), "deletes": (199, 2999)}
 _FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0)}
 """What a subscription has left in a bucket, and over all regions (0: not told). Service fact: asset contract 1.4."""
 
+_DEPLOYMENTS = "x-ms-ratelimit-remaining-subscription-resource-requests"
+
 
 def add_headers(state: State, response: Response, method: str, seconds: float, left: int | None) -> None:
     """Add what every answer to `method` carries.
@@ -41,7 +43,9 @@ def add_headers(state: State, response: Response, method: str, seconds: float, l
             f"tenantId={state.settings.tenant_id},objectId={state.entra.object_id}/{state.settings.region}/{uuid.uuid4()}"
         )
     headers["x-aml-cluster" if first else "azureml-served-by-cluster"] = "vienna-eastus-01"
-    if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
+    if _DEPLOYMENTS in headers:
+        headers[_DEPLOYMENTS] = headers[_DEPLOYMENTS] if left is None else str(left)
+    else:
         bucket = _BUCKET_OF.get(method, "writes")
         most, most_global = (_FIRST_BUCKETS if first else _BUCKETS)[bucket]
         remaining = most - secrets.randbelow(5) if left is None else left

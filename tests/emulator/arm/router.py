@@ -64,7 +64,7 @@ def management(workspaces: Workspaces) -> Callable[[Request], Awaitable[Response
         left = None
         try:
             caller = _authenticate(workspaces.first, request)
-            left = budgets.take(request.method, request.url.path)
+            left = budgets.take(caller, request.method, request.url.path)
             response = _render(await _dispatch(workspaces, request, caller))
         except Refused as refusal:
             response = refusal.response

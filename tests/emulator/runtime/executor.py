@@ -73,7 +73,8 @@ class Executor:
 
     async def _score(self, plan: Plan, folder: Path, logs: Logs) -> Progress:
         self._describe(plan, logs)
-        if plan.append_row and await self._store.names(plan.output.child(plan.output_file_name)):
+        exists = plan.append_row and bool(await self._store.names(plan.output.child(plan.output_file_name)))
+        if exists and not plan.leaves_existing:
             raise RunFailed(OUTPUT_EXISTS, f"{plan.output.child(plan.output_file_name).path} exists")
         script = await self._fetch_script(plan, folder)
         if plan.model is not None:
@@ -92,7 +93,7 @@ class Executor:
 
         pool = Pool(plan, start_process, parts, logs)
         await pool.run([str(file) for file in files])
-        if plan.append_row:
+        if plan.append_row and not exists:
             await asyncio.to_thread(_concatenate, pool.finished, output / plan.output_file_name)
         await self._upload(output, plan.output)
         return pool.progress

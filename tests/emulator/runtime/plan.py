@@ -67,6 +67,8 @@ class Plan:
     logs: Place
     output_file_name: str = "predictions.csv"
     append_row: bool = True
+    leaves_existing: bool = False
+    """Whether rows are dropped when their file exists already; else the run fails."""
     mini_batch_size: int = 10
     instance_count: int = 1
     processes_per_instance: int = 1

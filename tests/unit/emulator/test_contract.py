@@ -103,8 +103,10 @@ def test_a_put_is_bound_filled_and_accepted(assets):
         "azureml.onlineendpointid",
     ]
     assert created.headers["Location"] == str(created.request.url)
+    assert "Azure-AsyncOperation" in created.headers
     assets.done(created)
     assert assets.get(ENDPOINT)["properties"]["scoringUri"]
+    assert assets.done(assets.endpoint()).status_code == 201
     shown = assets.send("PUT", BLUE, assets.deployment(loggingLevel="debug", miniBatchSize="5")).json()["properties"]
     assert (shown["loggingLevel"], shown["miniBatchSize"], shown["errorThreshold"]) == ("Debug", 5, -1)
     assert shown["retrySettings"] == {"maxRetries": 3, "timeout": "PT30S"}
@@ -146,11 +148,15 @@ def test_a_deleted_endpoint_is_gone_with_its_deployments(deployed):
     deployed.done(answer)
     gone = deployed.send("GET", ENDPOINT)
     error = gone.json()["error"]
-    assert (answer.status_code, gone.status_code, error["code"]) == (202, 404, "UserError")
+    assert (answer.status_code, answer.content) == (202, b"null")
+    assert (gone.status_code, error["code"]) == (404, "UserError")
     assert error["additionalInfo"][-1]["info"]["value"] == {
         "code": "NotFound",
         "innerError": {"code": "EndpointNotFound", "innerError": None},
     }
+    deployed.wait(31)
+    later = deployed.send("GET", ENDPOINT)
+    assert (later.json()["error"]["code"], later.headers["x-ms-failure-cause"]) == ("ResourceNotFound", "gateway")
     deployed.done(deployed.endpoint())
     assert deployed.get(f"{ENDPOINT}/deployments") == {"value": []}
 
@@ -159,6 +165,7 @@ def test_a_deleted_endpoint_is_gone_with_its_deployments(deployed):
 @pytest.mark.parametrize(("policy", "content"), [("empty", b""), ("null", b"null")])
 def test_the_body_of_an_accepted_delete(deployed, policy, content):
     deployed.policy(delete_body=policy)
+    assert deployed.send("DELETE", BLUE).content == b""
     assert deployed.send("DELETE", ENDPOINT).content == content
 
 
@@ -183,9 +190,11 @@ def test_what_the_service_refuses_is_refused(deployed):
 def test_what_the_scoring_host_refuses_is_refused(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         management = plane.state.entra.issue(plane.state.settings.url("management"))
-        assert (await plane.invoke(token=management)).status_code == 401
+        assert (await plane.invoke(token=management)).status_code == 403
+        folder = await plane.invoke({"inputData": folder_input(), "outputData": output("p", "UriFolder")})
+        assert folder.status_code == 400
         plane.put("batchEndpoints/ep", {"defaults": {"deploymentName": None}})
-        assert (await plane.invoke()).status_code == 400
+        assert (await plane.invoke()).status_code == 404
         assert (await plane.call("scoring", "POST", "/none/jobs", json={})).status_code == 404
 
     DataPlane(tmp_path).play(script)
@@ -231,6 +240,19 @@ def test_cancel_names_its_operation_in_location_only(tmp_path: Path) -> None:
 def test_a_last_page_has_no_link(deployed):
     for below in ("batchEndpoints", f"{ENDPOINT}/deployments", "jobs", "computes", "models", "datastores"):
         assert set(deployed.get(below)) == {"value"}
+
+
+@item("batch", 9)
+def test_a_last_page_of_jobs_in_the_data_plane_has_no_link(tmp_path: Path) -> None:
+    async def script(plane: DataPlane) -> None:
+        await plane.submit()
+        front = f"/mferp/managementfrontend{plane.state.settings.workspace_path}/batchEndpoints/ep"
+        for below in ("jobs", "deployments/blue/jobs"):
+            query = {"api-version": "2020-09-01-dataplanepreview"}
+            answer = await plane.call("api", "GET", f"{front}/{below}", params=query)
+            assert set(answer.json()) == {"value"}
+
+    DataPlane(tmp_path).play(script)
 
 
 # Asset contract 11

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import jwt
 import pytest
+
+from tests.emulator.entra import expired
 
 
 @pytest.fixture
@@ -140,3 +144,11 @@ def test_a_token_of_the_tenant_is_no_assertion(login, emulator):
     settings = emulator.state.settings
     token = emulator.state.entra.issue("https://ml.azure.com")
     assert asserted(login, settings, token).json()["error_codes"] == [700211]
+
+
+def test_an_expired_token_is_refused_with_both_times():
+    expiry = datetime(2024, 8, 20, 16, 48, 47, tzinfo=timezone.utc)
+    assert expired(expiry, expiry.replace(hour=0, minute=5)) == (
+        "The access token expiry UTC time '8/20/2024 4:48:47 PM' is earlier than current UTC time "
+        "'8/20/2024 12:05:47 AM'."
+    )

@@ -145,7 +145,7 @@ def test_reads_may_be_counted(workspace):
     lefts = [workspace.send("GET", "").headers["x-ms-ratelimit-remaining-subscription-reads"] for _read in range(10)]
     assert lefts[:3] == ["9", "8", "7"]
     answer = workspace.send("GET", "")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "TooManyRequests")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "SubscriptionRequestsThrottled")
     assert int(answer.headers["Retry-After"]) >= 1
     assert workspace.send("PUT", "models/m/versions/1", MODEL).status_code == 201
     workspace.wait(int(answer.headers["Retry-After"]))
