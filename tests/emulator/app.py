@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import blob_front, control, fault_layer, metadata, run_history, scoring
+from . import blob_front, control, fault_layer, metadata, registry_assets, run_history, scoring
 from .arm.router import management
 from .azurite import Azurite
 from .clock import Clock
@@ -17,6 +17,7 @@ from .entra import Entra
 from .errors import Refused, answer_refusal
 from .faults import Faults
 from .journal import Journal
+from .registries import Registries
 from .settings import Settings
 from .storage import Storage
 from .workspaces import Workspaces
@@ -34,7 +35,8 @@ class Emulator:
         """
         clock = Clock()
         self._azurite = Azurite(settings.state_dir / "azurite.log")
-        self.workspaces = Workspaces(clock, Entra(settings, clock))
+        registries = Registries(settings, clock, storage or Storage(settings, clock, self._azurite))
+        self.workspaces = Workspaces(clock, Entra(settings, clock), registries)
         for one in (settings, *beside):
             self.workspaces.add(one, storage or Storage(one, clock, self._azurite))
         self.state = self.workspaces.first
@@ -47,7 +49,7 @@ class Emulator:
             "management": self._application(arm),
             "login": self._application(self.state.entra.routes()),
             "scoring": self._application(scoring.routes(self.workspaces)),
-            "api": self._application(run_history.routes(self.workspaces)),
+            "api": self._application([*registry_assets.routes(self.workspaces), *run_history.routes(self.workspaces)]),
             "blob": blob_front.front(self.workspaces, self._azurite),
         }
         self.surfaces: dict[str, ASGIApp] = {
@@ -59,12 +61,14 @@ class Emulator:
         await self._azurite.start()
         for state in self.workspaces:
             await state.storage.start()
+        await self.workspaces.registries.storage.start()
 
     async def stop(self) -> None:
         """Stop running jobs and the storage accounts."""
         for state in self.workspaces:
             await state.jobs.stop()
             await state.storage.stop()
+        await self.workspaces.registries.storage.stop()
         await self._azurite.stop()
 
     def _application(self, routes: Iterable[BaseRoute]) -> ASGIApp:

@@ -47,6 +47,7 @@ def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Rou
             await workspaces.reset(asked(request))
         else:
             faults.clear()
+            workspaces.registries.clear()
             for state in workspaces:
                 await workspaces.reset(state)
         return Response(status_code=204)

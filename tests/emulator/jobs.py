@@ -13,10 +13,12 @@ from typing import Any
 
 from . import job_views
 from .job_course import Phase, read_course
+from .places import default_container
 from .runtime.executor import Executor
-from .runtime.plan import RUN_FAILED, RunFailed
+from .runtime.plan import RUN_FAILED, Place, RunFailed
 from .scoring_plan import scoring_plan
 from .state import Resource, State
+from .storage import ARTIFACT_CONTAINER
 
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
 
@@ -135,9 +137,15 @@ class JobStore:
         return job is not None and self._executor.kill_worker(job.child_run_id)
 
     async def delete(self, name: str) -> None:
-        """End a job if it runs, and forget it."""
+        """End a job if it runs, and forget it; whether its blobs go is open. (C5)"""
         await self.cancel(name)
-        self._jobs.pop(name.lower(), None)
+        job = self._jobs.pop(name.lower(), None)
+        if job is not None and self._state.policies["job_delete_outputs"] == "removed":
+            for place in (
+                Place(default_container(self._state), f"azureml/{job.child_run_id}"),
+                Place(ARTIFACT_CONTAINER, f"ExperimentRun/dcid.{job.child_run_id}"),
+            ):
+                await self._state.storage.remove(place)
 
     async def reset(self) -> None:
         """End and forget all jobs."""

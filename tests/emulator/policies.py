@@ -13,6 +13,7 @@ NAMES = ("<names>",)
 COURSE = ("<course>",)
 NUMBER = ("<number>",)
 PAIRS = ("<name=value>",)
+LIMITS = ("<name=number>",)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Policy:
             read_course(value)
         elif self.values == PAIRS:
             _pairs(value)
+        elif self.values == LIMITS:
+            if wrong := [limit for limit in _pairs(value).values() if not re.fullmatch(r"-?\d+", limit)]:
+                raise ValueError(f"policy {self.name} gives whole numbers to names, not '{wrong[0]}'")
         elif self.values != NAMES and value not in self.values:
             raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
         return value
@@ -61,7 +65,7 @@ POLICIES = (
     Policy("expired_operation_status", ("404", "403"), "404", "B20, A5: answer to an operation URL past that time"),
     Policy("operation_reads", NUMBER, "0", "B 2.2: reads that show an operation running, however long it took"),
     Policy("header_names", ("production", "lower"), "production", "B 1: spelling of header names"),
-    Policy("failed_reads", NUMBER, "0", "O 2.1: first reads of an operation URL that answer 500 (two recorded)"),
+    Policy("failed_reads", NUMBER, "0", "C 2.1: first reads of an operation URL that answer 500 (two recorded)"),
     Policy("put_existing_status", ("201", "200"), "201", "B 14.1: PUT on an existing endpoint or deployment"),
     Policy("create_state", ("Creating", "Updating"), "Creating", "B 2.1: first provisioningState of a new deployment"),
     Policy(
@@ -297,6 +301,21 @@ POLICIES = (
         "B 14.32: where an unknown datastore is a 404 of the invoke; else its job fails",
     ),
     Policy("scoring_errors", ("envelope", "error", "text"), "envelope", "B13: body of a refusal by the scoring host"),
+    Policy(
+        "quota_limits", LIMITS, "", "C 1: limits of families, `cores` and `clusters`: `standardDSv2Family=6,cores=20`"
+    ),
+    Policy("workspace_quota_usages", ("hidden", "shown"), "hidden", "C9: usages of workspaces that have a share"),
+    Policy("diagnose_findings", PAIRS, "", "C 3.2: what a diagnosis finds: `containerRegistry=ImageBuildFailed:Error`"),
+    Policy("schedule_invokes", ("accepted", "refused"), "accepted", "C1: schedules that invoke a batch endpoint"),
+    Policy("invalid_cron", ("refused", "accepted"), "refused", "C4: a cron expression that is none"),
+    Policy("schedule_names", ("documented", "any"), "documented", "C4: name rule of schedules"),
+    Policy("publish_status", ("202", "200"), "202", "C2: answer to publish"),
+    Policy("existing_destination", ("409", "ignored", "failed"), "409", "C3: import of a version that exists"),
+    Policy("failed_import", ("error", "status"), "error", "C3: a failed import: 400, or 200 with the status Failed"),
+    Policy("job_delete_outputs", ("kept", "removed"), "kept", "C5: results and logs of a deleted job"),
+    Policy("endpoint_limit", NUMBER, "0", "C8: endpoints of a subscription in a region, 0 for any number"),
+    Policy("endpoint_limit_status", ("400", "403", "409"), "400", "C8: refusal of an endpoint above that limit"),
+    Policy("registry_references", ("trusted", "checked"), "trusted", "C10: assets of registries in a deployment's PUT"),
 )
 
 

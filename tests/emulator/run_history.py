@@ -40,7 +40,7 @@ def routes(workspaces: Workspaces) -> list[Route]:
         return JSONResponse(_services(workspaces.first))
 
     async def history(request: Request) -> Response:
-        _authenticate_reader(workspaces.first, request)
+        authenticate_reader(workspaces.first, request)
         return JSONResponse(await _history(workspace(request), request))
 
     async def front_end(request: Request) -> Response:
@@ -60,7 +60,7 @@ def _services(state: State) -> dict[str, str]:
     return {**dict.fromkeys((*names, "pipelines"), api), "studio": "https://ml.azure.com"}
 
 
-def _authenticate_reader(state: State, request: Request) -> None:
+def authenticate_reader(state: State, request: Request) -> None:
     """Clients read here with either token; which of them the service takes was scrubbed from the recordings.
 
     The official SDK up to 1.31 lists a deployment's jobs with a management token, 1.35 with one for the data plane.
@@ -160,7 +160,7 @@ async def _log_files(state: State, job: Job) -> dict[str, str]:
 async def _front_end(state: State, request: Request) -> Response:
     """Service fact: batch contract 6.1, 6.3."""
     if request.method == "GET":
-        _authenticate_reader(state, request)
+        authenticate_reader(state, request)
     else:
         authenticate(state, request)
     if request.query_params.get("api-version") != DATA_PLANE_VERSION:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .entra import Entra
     from .jobs import JobStore
     from .pending_uploads import PendingUploads
+    from .registries import Registries
     from .storage import Storage
 
 _CASE_SENSITIVE = frozenset({"codes", "models", "environments", "data", "datasets", "components"})
@@ -170,6 +171,7 @@ class State:
     entra: Entra
     operations: Operations
     uploads: PendingUploads
+    registries: Registries
 
     def __init__(self, settings: Settings, clock: Clock, endpoint_names: dict[str, str] | None = None) -> None:
         """`endpoint_names` is shared by all workspaces of the region."""
@@ -200,6 +202,10 @@ class State:
         self.resources.clear()
         for name in [name for name, path in self.endpoint_names.items() if self.holds(path)]:
             del self.endpoint_names[name]
+
+    def is_at(self, path: str) -> bool:
+        """Whether an ARM path is that of this workspace."""
+        return path.strip("/").lower() == self.settings.workspace_path.strip("/").lower()
 
     def holds(self, path: str) -> bool:
         """Whether an ARM path leads into this workspace."""

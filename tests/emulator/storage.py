@@ -138,6 +138,15 @@ class Storage:
         """Write the file `source` to the blob at `place`, over what stands there."""
         await asyncio.to_thread(self._upload, source, place)
 
+    async def remove(self, place: Place) -> None:
+        """Remove the blob at `place`, and all below it."""
+        await asyncio.to_thread(self._remove, place)
+
+    def _remove(self, place: Place) -> None:
+        container = self._client().get_container_client(place.container)
+        for name in self._names(place):
+            container.delete_blob(f"{place.path}/{name}".strip("/"))
+
     def _names(self, place: Place) -> list[str]:
         container = self._client().get_container_client(place.container)
         if place.path and self._is_file(place):

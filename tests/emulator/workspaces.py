@@ -13,6 +13,7 @@ from .clock import Clock
 from .entra import Entra
 from .jobs import JobStore
 from .pending_uploads import PendingUploads
+from .registries import Registries
 from .settings import Settings
 from .state import State
 
@@ -31,9 +32,10 @@ class UnknownWorkspaceError(ValueError):
 class Workspaces:
     """The workspaces of one tenant; the first is the one that `DIR/env` and controls without a name mean."""
 
-    def __init__(self, clock: Clock, entra: Entra) -> None:
+    def __init__(self, clock: Clock, entra: Entra, registries: Registries) -> None:
         self._clock = clock
         self._entra = entra
+        self.registries = registries
         self._states: list[State] = []
         self._endpoint_names: dict[str, dict[str, str]] = {}
 
@@ -52,6 +54,7 @@ class Workspaces:
         state.storage = storage
         state.operations = Operations(state)
         state.entra = self._entra
+        state.registries = self.registries
         state.jobs = JobStore(state)
         state.uploads = PendingUploads(state)
         create_system_datastores(state)
@@ -72,6 +75,7 @@ class Workspaces:
         """Let every operation whose time has come take effect."""
         for state in self._states:
             state.settle()
+        self.registries.settle()
 
     async def collect(self) -> None:
         """Remove abandoned uploads that are due."""
@@ -105,9 +109,8 @@ class Workspaces:
         names = self._endpoint_names.get(region or self.first.settings.region, {})
         return self.at(names.get(name.lower(), "")) or self.first
 
-    def of_account(self, host: str, path: str) -> State | None:
-        """The workspace whose storage account a request names, in the host style or in the path style, or None."""
-        account = host.partition(".blob.")[0] if ".blob." in host else path.strip("/").partition("/")[0]
+    def of_account(self, account: str) -> State | None:
+        """The workspace that a storage account belongs to, or None."""
         return next((state for state in self._states if state.storage.account_name == account), None)
 
     def named(self, text: str) -> State:

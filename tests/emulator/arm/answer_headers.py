@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from ..state import State
 
-_BUCKET_OF = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 _BUCKETS = {"reads": (249, 3749), "writes": (199, 2999), "deletes": (199, 2999)}
 _FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0)}
 """What a subscription has left in a bucket, and over all regions (0: not told). Service fact: asset contract 1.4."""
@@ -18,8 +17,8 @@ _FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0
 _DEPLOYMENTS = "x-ms-ratelimit-remaining-subscription-resource-requests"
 
 
-def add_headers(state: State, response: Response, method: str, seconds: float, left: int | None) -> None:
-    """Add what every answer to `method` carries.
+def add_headers(state: State, response: Response, bucket: str, seconds: float, left: int | None) -> None:
+    """Add what every answer carries; `bucket` is what the request counts in.
 
     `seconds` is how long it took, `left` what remains of a budget in force. Service fact: batch contract 1, asset
     contract 1.4.
@@ -46,7 +45,6 @@ def add_headers(state: State, response: Response, method: str, seconds: float, l
     if _DEPLOYMENTS in headers:
         headers[_DEPLOYMENTS] = headers[_DEPLOYMENTS] if left is None else str(left)
     else:
-        bucket = _BUCKET_OF.get(method, "writes")
         most, most_global = (_FIRST_BUCKETS if first else _BUCKETS)[bucket]
         remaining = most - secrets.randbelow(5) if left is None else left
         headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(remaining)

@@ -188,8 +188,10 @@ def _check_references(state: State, properties: dict[str, Any], problems: Proble
 
 
 def _exists(state: State, collection: str, reference: str) -> bool:
-    """Whether a reference leads somewhere; what lies in a registry or is curated is taken on trust."""
-    if reference.startswith("azureml://registries/") or is_curated(reference):
+    """Whether a reference leads somewhere; what is curated is taken on trust. (C10)"""
+    if reference.startswith("azureml://registries/"):
+        return state.policies["registry_references"] == "trusted" or state.registries.asset(reference) is not None
+    if is_curated(reference):
         return True
     short = re.fullmatch(r"azureml:([^/:]+):([^/:]+)", reference)
     if short:

@@ -60,6 +60,7 @@ async def put(call: Call) -> Answer:
     batch.check_inherited_tags(call, "Endpoint")
     if current is None:
         _refuse_when_taken(call)
+        _refuse_above_limit(call)
     else:
         batch.refuse_while_running(call, current)
     whole = batch.fill(call, BODY, sent, current)
@@ -154,6 +155,15 @@ def _check_name(call: Call) -> None:
     if not (_DOCUMENTED_NAME if documented else _PATH_NAME).fullmatch(name):
         message = "Endpoint names are 3 to 32 letters, digits and single dashes; first a letter, last no dash."
         raise Refused(bad_name(call, "Endpoint", name, message))
+
+
+def _refuse_above_limit(call: Call) -> None:
+    """Refused when the subscription has as many endpoints in the region as it may; nobody recorded it. (C8)"""
+    policies, settings = call.state.policies, call.state.settings
+    most, subscription = policies.number("endpoint_limit"), f"/subscriptions/{settings.subscription_id}/"
+    if most and sum(path.startswith(subscription) for path in call.state.endpoint_names.values()) >= most:
+        message = f"The limit of {most} endpoints of the subscription in region {settings.region} is reached."
+        raise Refused(management_error(policies.status("endpoint_limit_status"), "UserError", message))
 
 
 def _refuse_when_taken(call: Call) -> None:

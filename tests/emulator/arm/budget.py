@@ -24,6 +24,11 @@ _READING_ACTION = re.compile(r"/diagnose/?$", re.IGNORECASE)
 _DEPLOYMENT = re.compile(r"/batchEndpoints/[^/]+/deployments/[^/]+/?$", re.IGNORECASE)
 
 
+def kind_of(method: str, path: str) -> str:
+    """What a request counts as: read, write or delete. Service fact: asset contract 14.6 (`diagnose` is a read)."""
+    return "read" if _READING_ACTION.search(path) else _KINDS.get(method, "write")
+
+
 class Budgets:
     """The buckets of each subscription: reads, writes, deletes, PUTs of batch deployments, and maybe computes. (A4)"""
 
@@ -33,7 +38,7 @@ class Budgets:
 
     def take(self, caller: Caller, method: str, path: str) -> int | None:
         """Count a request and tell how many are left; None when there is no limit. Refused when none is left."""
-        kind = "read" if _READING_ACTION.search(path) else _KINDS.get(method, "write")
+        kind = kind_of(method, path)
         size = self._state.policies.number(_SIZES[kind])
         if not size:
             return None

@@ -30,6 +30,8 @@ class Call:
     method: str
     path: str
     """Canonical path of the thing addressed."""
+    group: str
+    """The resource group that the path names, or ""."""
     names: tuple[str, ...]
     """The names in the path below the workspace, or below the provider, outermost first."""
     api_version: str

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from ..settings import PROVIDER
 from ..state import State
 from .call import Answer, Call
-from .operations import COMPUTE, MFE, MFE_RESULT, WORKSPACE
+from .operations import COMPUTE, MFE, MFE_RESULT, REGISTRY, WORKSPACE, Operation, Operations
 
 
 async def mfe(call: Call) -> Answer:
@@ -32,9 +32,21 @@ def _plain(kind: str) -> Callable[[Call], Awaitable[Answer]]:
     async def plain(call: Call) -> Answer:
         """Service fact: asset contract 2.2, 3.2."""
         operations = _owner(call).operations
-        return Answer(200, operations.plain_status(operations.find(kind, call.names[1], call.raw_query)))
+        operation = operations.find(kind, call.names[1], call.raw_query)
+        if operation.result is not None and call.query.get("type") == "location":
+            return _result(call, operations, operation)
+        return Answer(200, operations.plain_status(operation))
 
     return plain
+
+
+def _result(call: Call, operations: Operations, operation: Operation) -> Answer:
+    """Service fact: operations contract 3.2 (202 without a body and with both URLs, then the result)."""
+    if not operations.shown_running(operation):
+        return Answer(200, operation.result)
+    place, _mark, _query = call.url(call.path).partition("?")
+    status = operations.url(operation, WORKSPACE, call.api_version, "async")
+    return Answer(202, None, {"Location": f"{place}?{call.raw_query}", "Azure-AsyncOperation": status})
 
 
 def _owner(call: Call) -> State:
@@ -47,4 +59,5 @@ ROUTES = {
     f"GET locations/*/{MFE_RESULT}/*": mfe_result,
     f"GET locations/*/{COMPUTE}/*": _plain(COMPUTE),
     f"GET locations/*/{WORKSPACE}/*": _plain(WORKSPACE),
+    f"GET locations/*/{REGISTRY}/*": _plain(REGISTRY),
 }

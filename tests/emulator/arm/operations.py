@@ -27,6 +27,7 @@ MFE = "mfeOperationsStatus"
 MFE_RESULT = "mfeOperationResults"
 COMPUTE = "computeOperationsStatus"
 WORKSPACE = "workspaceOperationsStatus"
+REGISTRY = "registryOperationsStatus"
 
 OUTCOME: ContextVar[str | None] = ContextVar("OUTCOME", default=None)
 """How operations that the current request begins are made to end: Failed, Canceled or never; None: as they will."""
@@ -53,6 +54,14 @@ class Operation:
     """Whether it fails because what it was asked for is not allowed."""
     subject: str = ""
     """Name of the resource that it works on."""
+    running_status: str = "Updating"
+    """Its status until it ends."""
+    shown_family: str = MFE
+    """The segment that its `id` names."""
+    is_plain: bool = False
+    """Whether its error has nothing but code and message."""
+    result: Any = None
+    """What the URL of `type=location` answers in the end."""
     ended: bool = False
     queries: set[tuple[str, str]] = field(default_factory=set, repr=False)
     done: Callable[[], bool] | None = None
@@ -139,8 +148,10 @@ class Operations:
         self._by_name.clear()
         self._waiting.clear()
 
-    def url(self, operation: Operation, family: str, api_version: str, kind: str = "") -> str:
-        """A URL that tells how the operation stands; only this very URL is honoured. `kind` is its `type`, if any.
+    def url(self, operation: Operation, family: str, api_version: str, kind: str = "", region: str = "") -> str:
+        """A URL that shows the status of the operation; only this very URL is honoured. `kind` is its `type`, if any.
+
+        `region` is another than the workspace's.
 
         Service fact: batch contract 2.1, asset contract 3.2.
         """
@@ -151,7 +162,7 @@ class Operations:
             ticks = _TICKS_AT_EPOCH + int(operation.started.timestamp() * 10_000_000)
             query += f"&t={ticks}&c={self._certificate}&s={secrets.token_urlsafe(256)}&h={secrets.token_urlsafe(32)}"
         operation.queries.add((family.lower(), query))
-        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
+        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{region or settings.region}"
         return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
 
     def knows(self, name: str) -> bool:
@@ -189,20 +200,23 @@ class Operations:
         """Body of a batch operation's status. Service fact: batch contract 2.2."""
         settings = self._state.settings
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
-        body: dict[str, Any] = {"id": f"{path}/{MFE}/{operation.name}", "name": operation.name}
+        body: dict[str, Any] = {"id": f"{path}/{operation.shown_family}/{operation.name}", "name": operation.name}
         if self._state.policies["generation"] == "G1":
             body["startTime"] = timestamp(operation.started)
             if operation.ended:
                 body["endTime"] = timestamp(operation.ends)
             body["percentComplete"] = 100.0 if operation.ended else 0.0
         if self.shown_running(operation):
-            return {**body, "status": "Updating"}
+            return {**body, "status": operation.running_status}
         if operation.outcome == "Failed":
             return {"error": self._mfe_error(operation), **body, "status": "Failed"}
         return {**body, "status": operation.outcome}
 
     def _mfe_error(self, operation: Operation) -> dict[str, Any]:
         """Service fact: batch contract 2.2, 14.12, operations contract 2.1. (B8)"""
+        if operation.is_plain:
+            error = {"code": operation.error_code, "message": operation.error_message}
+            return {**error, "details": [], "additionalInfo": []}
         policies = self._state.policies
         coded = policies["failed_operation_code"] == "present"
         inner: dict[str, Any] = {"message": operation.error_text}

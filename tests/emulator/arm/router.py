@@ -21,22 +21,34 @@ from . import (
     batch_endpoints,
     computes,
     datastores,
+    diagnose,
     jobs,
     operation_status,
+    publish,
+    quotas,
+    registries,
+    schedules,
     uploads,
+    vm_sizes,
     workspace,
 )
 from .address import Address, joined, not_served, read_address
 from .answer_headers import add_headers
-from .budget import Budgets
+from .budget import Budgets, kind_of
 from .call import NULL, Answer, Call
 from .versions import offers, registered
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
 _WORKSPACES = "workspaces"
-_ROUTES: dict[str, Handler] = {**workspace.ROUTES, **operation_status.ROUTES}
-for kind in (computes, datastores, assets, uploads, batch_endpoints, batch_deployments, jobs):
+_REGISTRIES = "registries"
+_ROUTES: dict[str, Handler] = {}
+for kind in (workspace, operation_status, quotas, vm_sizes, registries):
+    _ROUTES.update(kind.ROUTES)
+for kind in (
+    *(computes, datastores, assets, uploads, publish, batch_endpoints, batch_deployments, jobs),
+    *(schedules, diagnose),
+):
     for route, handler in kind.ROUTES.items():
         method, _blank, below = route.partition(" ")
         _ROUTES[f"{method} {_WORKSPACES}/*/{below}"] = handler
@@ -69,7 +81,8 @@ def management(workspaces: Workspaces) -> Callable[[Request], Awaitable[Response
         except Refused as refusal:
             response = refusal.response
         state = workspaces.at(request.url.path) or workspaces.first
-        add_headers(state, response, request.method, time.perf_counter() - began, left)
+        bucket = f"{kind_of(request.method, request.url.path)}s"
+        add_headers(state, response, bucket, time.perf_counter() - began, left)
         return response
 
     return handle
@@ -99,6 +112,7 @@ async def _dispatch(workspaces: Workspaces, request: Request, caller: Caller) ->
         reach=reach,
         caller=caller,
         method=request.method,
+        group=address.group,
         path="/".join([base, *joined(*below)]),
         names=below[1],
         api_version=api_version,
@@ -123,7 +137,7 @@ def _reach(workspaces: Workspaces, address: Address) -> Sequence[State]:
     if not found:
         message = f"The subscription '{address.subscription}' could not be found."
         raise Refused(gateway_error(404, "SubscriptionNotFound", message))
-    if address.group:
+    if address.group and address.outermost != _REGISTRIES:
         found = workspaces.of_group(address.subscription, address.group)
     if not found:
         message = f"Resource group '{address.group}' could not be found."

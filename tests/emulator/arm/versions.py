@@ -64,7 +64,7 @@ FIRST = Span("2021-10-01", "2021-10-01", "2021-10-01")
 """Known to the first version only."""
 
 _COLLECTIONS = {"data": Span("2022-05-01", "2022-02-01-preview"), "datasets": FIRST}
-_ACTIONS = {"startPendingUpload": Span("2023-04-01")}
+_ACTIONS = {"publish": Span("2025-12-01"), "startPendingUpload": Span("2023-04-01")}
 
 
 def registered(collection: str) -> list[str]:

@@ -21,6 +21,7 @@ from tests.emulator.blob_front import front
 from tests.emulator.clock import Clock
 from tests.emulator.entra import MACHINE_LEARNING, STORAGE, Entra
 from tests.emulator.places import Unreachable, resolve
+from tests.emulator.registries import Registries
 from tests.emulator.runtime.plan import Place
 from tests.emulator.settings import Settings
 from tests.emulator.state import Resource, State
@@ -38,7 +39,7 @@ class Account:
         clock = Clock()
         settings = Settings(folder, {"management": 1, "login": 2, "scoring": 3, "api": 4, "blob": 5})
         self.azurite = Azurite(folder / "azurite.log")
-        workspaces = Workspaces(clock, Entra(settings, clock))
+        workspaces = Workspaces(clock, Entra(settings, clock), Registries(settings, clock, None))
         self.storage = Storage(settings, clock, self.azurite)
         self.state = workspaces.add(settings, self.storage)
         self.other = workspaces.add(

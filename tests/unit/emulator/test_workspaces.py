@@ -13,6 +13,7 @@ import pytest
 from tests.emulator import app, entra
 from tests.emulator.__main__ import main
 from tests.emulator.app import Emulator
+from tests.emulator.blob_front import account_of
 from tests.emulator.entra import MACHINE_LEARNING
 from tests.emulator.settings import SURFACES, Settings
 from tests.emulator.workspace_name import WorkspaceName
@@ -233,9 +234,9 @@ def test_a_bad_name_is_one_line_and_nothing_is_started(text, tmp_path, capsys):
 def test_storage_is_told_apart_by_the_account_a_request_names(fleet):
     workspaces = fleet[0].emulator.workspaces
     account = fleet[1].state.storage.account_name
-    assert workspaces.of_account("localhost:5", f"/{account}/c/b") is fleet[1].state
-    assert workspaces.of_account(f"{account}.blob.localhost:5", "/c/b") is fleet[1].state
-    assert workspaces.of_account("localhost:5", "/none/c/b") is None
+    assert account_of("localhost:5", f"/{account}/c/b") == account_of(f"{account}.blob.localhost:5", "/c/b") == account
+    assert workspaces.of_account(account) is fleet[1].state
+    assert workspaces.of_account("none") is None
 
 
 def test_uploads_of_all_are_collected(fleet):
