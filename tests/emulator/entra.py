@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -67,7 +68,7 @@ class Entra:
         self._public = self._key.public_key()
         self.federation = Federation(settings, clock, self._key)
         self._key_id = secrets.token_urlsafe(20)
-        self.object_id = secrets.token_hex(16)
+        self.object_id = str(uuid.uuid4())
         self._verified: dict[bytes, dict[str, Any]] = {}
 
     @property

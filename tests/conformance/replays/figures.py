@@ -24,7 +24,13 @@ _SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
 """Headers of a recorded request that mean something to the service."""
 
 # Names for a case that a figure has in its body.
-_NAMES_IN_BODIES = {"model_uri": "modelUri", "data_uri": "dataUri", "code_uri": "codeUri", "conda": "condaFile"}
+_NAMES_IN_BODIES = {
+    "model_uri": "modelUri",
+    "data_uri": "dataUri",
+    "code_uri": "codeUri",
+    "conda": "condaFile",
+    "image": "image",
+}
 
 
 def find(folder: Path) -> dict[str, Any]:

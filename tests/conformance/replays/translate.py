@@ -43,6 +43,7 @@ class Translator:
             ("/resourcegroups/rg1", f"/resourcegroups/{words['group']}"),
             ("/workspaces/ws1", f"/workspaces/{self.workspace}"),
             ("https://management.azure.com", words["management"]),
+            ("api-version=<masked>", "api-version=2024-10-01"),
             ("eastus.api.azureml.ms", words["api_host"]),
         ):
             text = text.replace(recorded, here)
