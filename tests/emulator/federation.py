@@ -30,7 +30,7 @@ class BadAssertion(Exception):
 
 
 class Federation:
-    """Issues assertions, and judges those that are presented. Service fact: facts/assets.md, sign-in."""
+    """Issues assertions, and judges those that are presented. Service fact: asset contract 14.34."""
 
     def __init__(self, settings: Settings, clock: Clock, key: rsa.RSAPrivateKey) -> None:
         self._settings = settings

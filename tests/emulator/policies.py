@@ -219,7 +219,9 @@ POLICIES = (
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
     Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
     Policy("hash_check", ("none", "verified"), "none", "A12: must hash_sha256 be that of the blobs"),
-    Policy("model_path_check", ("exists", "none"), "exists", "A 6: must a place of a model in a datastore hold blobs"),
+    Policy(
+        "model_path_check", ("exists", "none"), "exists", "A 14.31: must a place of a model in a datastore hold blobs"
+    ),
     Policy("model_from_job", ("rewritten", "kept"), "rewritten", "A 14.15: modelUri of a model from a job or run"),
     Policy("mlflow_model_uri", ("kept", "replicated"), "kept", "A 14.8: modelUri of an uploaded MLflow model"),
     Policy("mlflow_flavors", ("read", "empty"), "read", "A15: flavors of an MLflow model that names none"),
@@ -243,7 +245,7 @@ POLICIES = (
         "A 14.24: PUT on a pipeline component without its jobs",
     ),
     Policy("environment_build", ("hidden", "shown"), "hidden", "A 14.17: headers that name an image build and its log"),
-    Policy("datastore_endpoint", ("cloud", "public"), "cloud", "A 4.2: endpoint of a datastore that names none"),
+    Policy("datastore_endpoint", ("cloud", "public"), "cloud", "A 14.33: endpoint of a datastore that names none"),
     Policy("default_datastores", ("one", "none", "two"), "one", "A16: how many datastores say that they are default"),
     Policy("default_datastore_change", ("refused", "put"), "refused", "A16: isDefault in a datastore PUT"),
     Policy(

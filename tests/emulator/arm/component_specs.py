@@ -37,7 +37,7 @@ _WITHOUT_RESOURCES = frozenset({"parallel", "data_transfer"})
 
 
 def rewrite(properties: dict[str, Any], call: Call) -> None:
-    """Service fact: facts/assets.md, components."""
+    """Service fact: asset contract 9, 14.24, 14.26, 14.32."""
     spec = {key: _text(value) for key, value in properties["componentSpec"].items() if key not in _DROPPED}
     spec = {key: value for key, value in spec.items() if value is not None}
     spec.setdefault("version", call.names[1])
@@ -82,7 +82,7 @@ def changed_field(existing: Mapping[str, Any], stored: Mapping[str, Any], policy
 
 
 def shown(spec: Mapping[str, Any], call: Call) -> dict[str, Any]:
-    """The spec as it is answered. Service fact: facts/assets.md, components (a pipeline's jobs are not answered)."""
+    """The spec as it is answered. Service fact: asset contract 14.24 (a pipeline's jobs are not answered)."""
     hidden = call.state.policies["pipeline_component_jobs"] == "hidden"
     return {key: value for key, value in spec.items() if key != "jobs" or not hidden}
 

@@ -34,7 +34,7 @@ async def look_at_content(kind: AssetKind, call: Call, stored: dict[str, Any]) -
 
 
 async def _refuse_empty_path(call: Call, uri: str) -> None:
-    """Service fact: facts/assets.md, models (a place in a datastore without blobs; what lies elsewhere is not read)."""
+    """Service fact: asset contract 14.31 (a place in a datastore without blobs; what lies elsewhere is not read)."""
     try:
         place = resolve(call.state, uri)
     except Unreachable:

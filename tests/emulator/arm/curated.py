@@ -24,7 +24,7 @@ def is_curated(reference: str) -> bool:
 def expanded(reference: Any) -> Any:
     """The address in the registry that a short reference means; anything else as it is.
 
-    Service fact: facts/assets.md, components.
+    Service fact: asset contract 14.32.
     """
     short = _SHORT.fullmatch(reference) if isinstance(reference, str) else None
     if short is None:

@@ -140,7 +140,7 @@ async def put(call: Call) -> Answer:
 
 
 def _fill(state: State, stored: dict[str, Any]) -> None:
-    """What the service fills in. Service fact: asset contract 14.22; facts/assets.md, datastores."""
+    """What the service fills in. Service fact: asset contract 14.22, 14.33."""
     suffix = state.storage.endpoint if state.policies["datastore_endpoint"] == "cloud" else _PUBLIC_SUFFIX
     stored["endpoint"] = stored["endpoint"] or suffix
     credentials = stored["credentials"]

@@ -27,7 +27,7 @@ def environment(properties: dict[str, Any], resource: Resource, call: Call) -> d
 
 
 def component(properties: dict[str, Any], _resource: Resource, call: Call) -> dict[str, Any]:
-    """A pipeline keeps its jobs for itself. Service fact: facts/assets.md, components."""
+    """A pipeline keeps its jobs for itself. Service fact: asset contract 14.24."""
     return {**properties, "componentSpec": component_specs.shown(properties["componentSpec"], call)}
 
 

@@ -1,4 +1,4 @@
-"""Components: what the service makes of their specs (facts/assets.md, components; asset contract 14)."""
+"""Components: what the service makes of their specs (asset contract 14)."""
 
 from __future__ import annotations
 
