@@ -214,7 +214,10 @@ POLICIES = (
     Policy("archive_lag", SECONDS, "0", "A 14.17: seconds until a GET shows that an environment is archived"),
     Policy("environment_archive", ("applied", "ignored"), "applied", "A8: archiving an environment without stage"),
     Policy(
-        "restored_stage", ("Development", "Archived"), "Development", "A8: stage of what was archived and is restored"
+        "restored_stage",
+        ("Development", "Archived"),
+        "Development",
+        "A 14.13: stage of what was archived and is restored",
     ),
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
     Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
@@ -224,7 +227,9 @@ POLICIES = (
     ),
     Policy("model_from_job", ("rewritten", "kept"), "rewritten", "A 14.15: modelUri of a model from a job or run"),
     Policy("mlflow_model_uri", ("kept", "replicated"), "kept", "A 14.8: modelUri of an uploaded MLflow model"),
-    Policy("mlflow_flavors", ("read", "empty"), "read", "A15: flavors of an MLflow model that names none"),
+    Policy(
+        "mlflow_flavors", ("read", "empty"), "read", "A15: flavors of an MLflow model that names none (read: recorded)"
+    ),
     Policy("data_folder_slash", ("datastore", "all", "none"), "datastore", "A 14.18: folder URIs that get a slash"),
     Policy("anonymous_flag", ("dropped", "kept"), "dropped", "A 14.18: isAnonymous of code and data"),
     Policy("anonymous_stage", ("Logged", "Development"), "Logged", "A 14.4: stage of anonymous versions"),
