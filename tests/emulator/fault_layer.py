@@ -145,8 +145,8 @@ async def _drop(request: _Request, rule: Rule) -> None:
 
 async def _reset(request: _Request, rule: Rule) -> None:
     answer = await request.handled()
-    wanted = rule.settings["bytes"]
-    end = len(answer.body) // 2 if wanted is None else int(wanted)
+    asked = rule.settings["bytes"]
+    end = len(answer.body) // 2 if asked is None else int(asked)
     await request.answer(answer, answer.body[:end], partly=True)
     # A reset throws away what the kernel has not sent yet.
     await asyncio.sleep(_FLUSH_SECONDS)

@@ -41,7 +41,7 @@ class Job:
     endpoint: str
     deployment: str
     settings: dict[str, Any]
-    """The deployment's properties as they stood when the job was submitted."""
+    """The deployment's properties at the time of submission."""
     request: dict[str, Any]
     """The `properties` of the invoke, canonical; only what was sent."""
     created: datetime
@@ -73,23 +73,23 @@ class JobStore:
         self._state = state
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._by_mark: dict[tuple[str, str], Job] = {}
+        self._by_repetition: dict[tuple[str, str], Job] = {}
         self._by_child: dict[str, Job] = {}
         self._executor = Executor(state.storage, state.settings.state_dir / "jobs", state.clock.now)
 
-    def submit(self, job: Job, mark: tuple[str, str] | None = None) -> None:
-        """Take a job in and let it proceed; `mark` is what a repetition of its submission has in common with it."""
-        if mark is not None:
-            self._by_mark[mark] = job
+    def submit(self, job: Job, repetition: tuple[str, str] | None = None) -> None:
+        """Take a job in and let it proceed; `repetition` identifies repeated submissions of it."""
+        if repetition is not None:
+            self._by_repetition[repetition] = job
         self._jobs[job.name.lower()] = job
         self._by_child[job.child_run_id] = job
         task = asyncio.create_task(self._proceed(job, self._course()))
         self._tasks[job.name.lower()] = task
         task.add_done_callback(lambda done: self._end(job, done))
 
-    def repeated(self, mark: tuple[str, str]) -> Job | None:
-        """The job that was submitted under this mark and still stands, or None."""
-        job = self._by_mark.get(mark)
+    def repeated(self, repetition: tuple[str, str]) -> Job | None:
+        """The job that was submitted as this repetition and still exists, or None."""
+        job = self._by_repetition.get(repetition)
         return job if job is not None and self.get(job.name) is job else None
 
     def get(self, name: str) -> Job | None:
@@ -151,7 +151,7 @@ class JobStore:
         """End and forget all jobs."""
         await self.stop()
         self._jobs.clear()
-        self._by_mark.clear()
+        self._by_repetition.clear()
         self._by_child.clear()
 
     async def stop(self) -> None:

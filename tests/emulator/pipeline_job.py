@@ -6,10 +6,12 @@ Service fact: batch contract 14.19, 14.20, 14.30 (`invoke_pipeline_component`).
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .jobs import Job
+    from .state import State
 
 _CONTINUE = "ComponentDeployment.Settings.continue_on_step_failure"
 """The one key by which a deployment was seen to set it: in its properties, not in its settings."""
@@ -35,12 +37,29 @@ def pipeline_properties(job: Job) -> dict[str, str]:
     }
 
 
-def pipeline_failure(job: Job) -> str:
-    """Why a job of a pipeline-component deployment fails here, where no pipeline runs. Service fact: 14.13."""
-    settings: dict[str, Any] = (job.settings.get("deploymentConfiguration") or {}).get("settings") or {}
+def pipeline_failure(state: State, job: Job) -> str:
+    """Why a job of a pipeline-component deployment fails here, where no pipeline runs.
+
+    Service fact: batch contract 14.13.
+    """
+    configuration: dict[str, Any] = job.settings.get("deploymentConfiguration") or {}
+    settings = configuration.get("settings") or {}
+    if _binds_an_output_twice(state, (configuration.get("componentId") or {}).get("assetId") or ""):
+        return "PipelineRun contains duplicate PipelineRun output names"
     if not settings.get("default_compute"):
         return "No compute is set for a step of the pipeline, and the deployment has no default compute."
     return "The emulator runs scoring scripts only; no pipeline."
+
+
+def _binds_an_output_twice(state: State, component: str) -> bool:
+    found = state.resources.get(component)
+    steps = (found.properties.get("componentSpec") or {}).get("jobs") if found else None
+    bound = [
+        name
+        for step in (steps or {}).values()
+        for name in re.findall(r"\$\{\{\s*parent\.outputs\.(\w+)\s*\}\}", json.dumps(step.get("outputs") or {}))
+    ]
+    return len(bound) > len(set(bound))
 
 
 def _literals(job: Job) -> dict[str, str]:

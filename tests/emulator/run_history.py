@@ -108,7 +108,7 @@ def _find_run(state: State, run_id: str) -> tuple[Job, bool]:
 
 
 def _run_data(state: State, job: Job, is_root: bool) -> dict[str, Any]:
-    """Service fact: batch contract 6.5, 7 (`outputs` is null; the place of the results stands in `dataReferences`)."""
+    """Service fact: batch contract 6.5, 7 (`outputs` is null; `dataReferences` holds the place of the results)."""
     definition = {"arguments": run_arguments(job), "dataReferences": {"score": _score_reference(state, job)}}
     return {
         "runMetadata": root_run(state, job) if is_root else child_run(job),

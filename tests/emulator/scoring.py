@@ -38,7 +38,7 @@ _REPEATABILITY_HEADERS = {
 
 
 def routes(workspaces: Workspaces) -> list[Route]:
-    """Routes of the scoring surface; the first segment stands for an endpoint's host name in Azure."""
+    """Routes of the scoring surface; the first segment takes the place of an endpoint's host name in Azure."""
 
     def workspace(request: Request) -> State:
         state = workspaces.of_host(request.path_params["endpoint"])
@@ -99,8 +99,8 @@ async def invoke(state: State, request: Request, endpoint: Resource, deployment:
     """Answer an invoke of `endpoint`; without `deployment` the default one takes it. Raises Refused."""
     routed = _route(state, endpoint, deployment)
     sent = _read(state, await request.body())
-    mark = _mark(state, request, endpoint)
-    repeated = state.jobs.repeated(mark) if mark else None
+    repetition = _repetition(state, request, endpoint)
+    repeated = state.jobs.repeated(repetition) if repetition else None
     if repeated is not None and _is_remembered(state, repeated):
         return _accepted(state, repeated, state.policies.status("repeat_status"))
     namesake = state.jobs.get(str(sent.get("name") or "")) if state.policies["job_name"] == "honoured" else None
@@ -108,7 +108,7 @@ async def invoke(state: State, request: Request, endpoint: Resource, deployment:
         return _accepted(state, namesake, 200)
     _check_datastores(state, routed, sent)
     job = _job(state, endpoint, routed, sent)
-    state.jobs.submit(job, mark)
+    state.jobs.submit(job, repetition)
     return _accepted(state, job, 201)
 
 
@@ -177,7 +177,7 @@ def _is_remembered(state: State, job: Job) -> bool:
     return not lifetime or (state.clock.now() - job.created).total_seconds() <= lifetime
 
 
-def _mark(state: State, request: Request, endpoint: Resource) -> tuple[str, str] | None:
+def _repetition(state: State, request: Request, endpoint: Resource) -> tuple[str, str] | None:
     """What makes a second invoke a repetition of the first. (B12)"""
     policies = state.policies
     if policies["repeatability"] == "ignored":
@@ -196,9 +196,13 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
     description = f"Pipeline submission for endpoint: {endpoint.name}, deployment: {deployment.name}."
     properties = dict(sent.get("properties") or {})
     experiment = properties.pop("experimentName", None) or endpoint.name
-    marks: dict[str, Any] = {"tags": sent.get("tags"), "properties": properties, "description": sent.get("description")}
+    labels: dict[str, Any] = {
+        "tags": sent.get("tags"),
+        "properties": properties,
+        "description": sent.get("description"),
+    }
     if state.policies["job_marks"] == "ignored":
-        marks = {}
+        labels = {}
     return Job(
         name=_name(state, sent, is_model=not is_pipeline(deployment.properties)),
         endpoint=endpoint.name,
@@ -206,10 +210,10 @@ def _job(state: State, endpoint: Resource, deployment: Resource, sent: dict[str,
         settings=copy.deepcopy(deployment.properties),
         request=sent,
         created=state.clock.now(),
-        description=marks.get("description") or description,
+        description=labels.get("description") or description,
         experiment_name=experiment,
-        tags=dict(marks.get("tags") or {}),
-        properties=dict(marks.get("properties") or {}),
+        tags=dict(labels.get("tags") or {}),
+        properties=dict(labels.get("properties") or {}),
     )
 
 
@@ -305,7 +309,7 @@ def find_job(state: State, name: str, endpoint: str) -> Job:
 
 
 def _authenticate_caller(state: State, request: Request) -> None:
-    """Raises Refused where the front door does not let a token through. Service fact: batch contract 14.10. (B13)"""
+    """Raises Refused when the filter before the service refuses a token. Service fact: batch contract 14.10. (B13)"""
     try:
         state.entra.verify(request, MACHINE_LEARNING)
     except AuthError as error:

@@ -119,7 +119,7 @@ def run_arguments(job: Job) -> list[str]:
 def scoring_plan(state: State, job: Job) -> Plan:
     """The plan of a job's scoring run. Raises RunFailed when something it refers to is not there."""
     if is_pipeline(job.settings):
-        raise RunFailed(pipeline_failure(job))
+        raise RunFailed(pipeline_failure(state, job))
     code = job.settings.get("codeConfiguration") or {}
     if not code.get("codeId"):
         raise RunFailed("The emulator runs scoring scripts only; the deployment names none.")

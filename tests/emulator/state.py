@@ -47,7 +47,7 @@ _NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 @dataclass
 class Resource:
-    """One resource as stored; how it is answered is its room's business."""
+    """One resource as stored; the module of its kind renders it."""
 
     path: str
     properties: dict[str, Any]
@@ -101,7 +101,7 @@ class Resources:
         return self._by_key.get(self._key(path))
 
     def put(self, resource: Resource) -> None:
-        """Store a resource under its path, in place of one that stands there."""
+        """Store a resource under its path, in place of the one before."""
         key = self._key(resource.path)
         self._by_key[key] = resource
         self._gone.pop(key, None)
@@ -145,12 +145,12 @@ class Resources:
         return reversed(found) if newest_first else iter(found)
 
     def earlier(self, collection_path: str, moment: datetime, *, newest_first: bool = False) -> list[Resource]:
-        """Resources of a collection as they stood there at an earlier time."""
+        """Resources of a collection at an earlier time."""
         key = self._key(collection_path)
         found = self.children(collection_path)
         found += [item for when, collection, item in self._deleted if collection == key and when > moment]
-        standing = (item for item in found if item.created <= moment)
-        return sorted(standing, key=lambda item: item.serial, reverse=newest_first)
+        existing = (item for item in found if item.created <= moment)
+        return sorted(existing, key=lambda item: item.serial, reverse=newest_first)
 
     def size(self, collection_path: str) -> int:
         """How many resources a collection has."""

@@ -1,6 +1,6 @@
 """How the scoring host refuses a token: a filter before the service answers, in plain text.
 
-Service fact: batch contract 14.10. The front door is Envoy, whose JWT filter has these fixed texts.
+Service fact: batch contract 14.10. The host is Envoy, whose JWT filter has these fixed texts.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from ..state import State
 
 _BUCKETS = {"reads": (249, 3749), "writes": (199, 2999), "deletes": (199, 2999)}
 _FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0)}
-"""What a subscription has left in a bucket, and over all regions (0: not told). Service fact: asset contract 1.4."""
+"""What a subscription has left in a bucket, and over all regions (0: not shown). Service fact: asset contract 1.4."""
 
 _DEPLOYMENTS = "x-ms-ratelimit-remaining-subscription-resource-requests"
 

@@ -61,9 +61,9 @@ PROPERTIES = shape(
         Object(
             shape(
                 Field("instanceCount", Number(1), default=1),
+                Field("maxInstanceCount", Number(1), versions=_SCALED),
                 Field("instanceType"),
                 Field("locations", Listed(Text()), versions=_PLACED),
-                Field("maxInstanceCount", Number(1), versions=_SCALED),
                 Field("properties", Json()),
             )
         ),

@@ -37,7 +37,7 @@ class Budgets:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, caller: Caller, method: str, path: str) -> int | None:
-        """Count a request and tell how many are left; None when there is no limit. Refused when none is left."""
+        """Count a request; how many are left, None when there is no limit. Refused when none is left."""
         kind = kind_of(method, path)
         size = self._state.policies.number(_SIZES[kind])
         if not size:
@@ -69,7 +69,7 @@ class _Bucket:
         self._since: datetime | None = None
 
     def take(self, size: int, seconds_to_fill: float, now: datetime) -> int:
-        """Count a request; 0, or the seconds until there is room for it."""
+        """Count a request; 0, or the seconds until one is left."""
         passed = (now - self._since).total_seconds() if self._since else 0.0
         self._since = now
         self.used = max(0.0, self.used - passed * size / seconds_to_fill)

@@ -15,7 +15,7 @@ from ..state import State
 from .shapes import Problems, Shape
 
 _SAFE = "/:@!$&'()*+,;=~"
-"""What may stand in a path as it is."""
+"""What a path may hold unquoted."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Call:
         return bound
 
     def not_found(self, code: str, message: str) -> Response:
-        """404 for an absent thing; where its code stands was recorded for containers of models only. (A3)"""
+        """404 for an absent thing; the place of its code was recorded for containers of models only. (A3)"""
         place = self.state.policies["not_found_body"]
         if place == "details":
             detail = {"code": code, "message": message}

@@ -104,7 +104,7 @@ class Operations:
     ) -> Operation:
         """Begin an operation on the resource called `subject`.
 
-        `prefix` stands before the ids in its name ("bebes"; "" for computes); `name` replaces the random id.
+        `prefix` begins its name ("bebes"; "" for computes); `name` replaces the random id.
         """
         now = self._state.clock.now()
         settings = self._state.settings
@@ -148,7 +148,7 @@ class Operations:
         self._by_name.clear()
         self._waiting.clear()
 
-    def url(self, operation: Operation, family: str, api_version: str, kind: str = "", region: str = "") -> str:
+    def url(self, operation: Operation, collection: str, api_version: str, kind: str = "", region: str = "") -> str:
         """A URL that shows the status of the operation; only this very URL is honoured. `kind` is its `type`, if any.
 
         `region` is another than the workspace's.
@@ -156,14 +156,14 @@ class Operations:
         Service fact: batch contract 2.1, asset contract 3.2.
         """
         settings = self._state.settings
-        query = f"api-version={api_version}" + ("&service=new" if family == COMPUTE else "")
+        query = f"api-version={api_version}" + ("&service=new" if collection == COMPUTE else "")
         query += f"&type={kind}" if kind else ""
         if self._state.policies["signed_operation_urls"] == "on":
             ticks = _TICKS_AT_EPOCH + int(operation.started.timestamp() * 10_000_000)
             query += f"&t={ticks}&c={self._certificate}&s={secrets.token_urlsafe(256)}&h={secrets.token_urlsafe(32)}"
-        operation.queries.add((family.lower(), query))
+        operation.queries.add((collection.lower(), query))
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{region or settings.region}"
-        return f"{settings.url('management')}{path}/{family}/{operation.name}?{query}"
+        return f"{settings.url('management')}{path}/{collection}/{operation.name}?{query}"
 
     def knows(self, name: str) -> bool:
         """Whether one of its operations has this name."""
@@ -174,12 +174,12 @@ class Operations:
         name = name.lower()
         return self._by_name.get(name) or self._by_name.get(name.replace("be:", "bd:", 1))
 
-    def find(self, family: str, name: str, query: str) -> Operation:
+    def find(self, collection: str, name: str, query: str) -> Operation:
         """The operation that a URL names and one more read of it, or Refused: unknown, altered, too old. (B20)"""
         operation = self._named(name)
         if operation is None:
             raise Refused(gateway_error(404, "NotFound", f"The operation '{name}' was not found."))
-        if (family.lower(), query) not in operation.queries:
+        if (collection.lower(), query) not in operation.queries:
             status = self._state.policies.status("altered_operation_url")
             message = "The signature of the operation URL does not match its content."
             raise Refused(gateway_error(status, "InvalidOperationSignature", message))

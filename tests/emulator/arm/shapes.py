@@ -232,7 +232,7 @@ class Shape:
         return bound
 
     def fill(self, sent: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What is sent over `base` (what stands there), with defaults where both say nothing."""
+        """What is sent over `base` (the current values), with defaults where both say nothing."""
         filled = {}
         for entry in self.fields:
             if entry.read_only:

@@ -106,7 +106,7 @@ class Executor:
         return script
 
     async def _fetch(self, place: Place, folder: Path) -> list[Path]:
-        """Download what stands at `place` to `folder`, under its own base name; the files ordered by name."""
+        """Download the blobs at `place` to `folder`, under its own base name; the files ordered by name."""
         root = folder / place.name
         targets = {name: root / name if name else root for name in await self._store.names(place)}
         for target in targets.values():
@@ -186,5 +186,5 @@ async def _in_parallel(transfers: Iterator[Awaitable[None]]) -> None:
     finally:
         for worker in workers:
             worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):  # the first failure is told by gather
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # gather raises the first failure
                 await worker

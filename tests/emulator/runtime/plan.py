@@ -1,4 +1,4 @@
-"""What a scoring run is told, and how it may end badly: the values that pass between the rooms of the runtime."""
+"""The plan of a scoring run, and how it may end badly: the values that pass between the modules of the runtime."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Store(Protocol):
         """Write the blob at `place` to the file `target`."""
 
     async def upload(self, source: Path, place: Place) -> None:
-        """Write the file `source` to the blob at `place`, over what stands there."""
+        """Write the file `source` to the blob at `place`, over an existing one."""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,26 @@ def test_the_job_of_a_pipeline_deployment_fails(tmp_path: Path, settings: dict[s
     DataPlane(tmp_path).play(script)
 
 
+@pytest.mark.parametrize(("outputs", "fails"), [(("rows", "rows"), True), (("rows", "more"), False)])
+def test_a_pipeline_that_binds_an_output_twice_fails(tmp_path: Path, outputs: tuple[str, str], fails: bool) -> None:
+    async def script(plane: DataPlane) -> None:
+        steps = {
+            f"step{number}": {"outputs": {"result": f"${{{{parent.outputs.{name}}}}}"}}
+            for number, name in enumerate(outputs)
+        }
+        plane.put("components/twice/versions/1", {"componentSpec": {"type": "pipeline", "jobs": steps}})
+        configuration = pipeline(default_compute="cpu")
+        configuration["componentId"]["assetId"] = plane.state.workspace("components", "twice", "versions", "1")
+        plane.deploy("steps", "", deploymentConfiguration=configuration)
+        name = await plane.submit(headers=STEPS)
+        await plane.end_of(name)
+        job = plane.state.jobs.get(name)
+        assert job is not None
+        assert (job.error == "PipelineRun contains duplicate PipelineRun output names") is fails
+
+    DataPlane(tmp_path).play(script)
+
+
 def test_a_call_that_names_a_compute_hides_the_target(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         sent = {"inputData": folder_input(), "compute": {"instanceCount": 2, "isLocal": True}}
