@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .entra import AuthError
-from .errors import Refused, data_plane_error
+from .errors import Json, Refused, data_plane_error
 from .job_views import child_run, root_run, run_error
 from .jobs import Job
 from .places import datastore_of, default_container
@@ -177,10 +177,15 @@ async def _front_end(state: State, request: Request) -> Response:
     if method == "POST" and not rest:
         return await invoke(state, request, endpoint, deployment or request.headers.get("azureml-model-deployment"))
     if method == "GET" and len(rest) == 1:
-        return JSONResponse(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
+        return _shown(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
     if method == "GET" and not rest:
-        return JSONResponse(_page(state, request, _listed(state, endpoint.name, deployment)))
+        return _shown(_page(state, request, _listed(state, endpoint.name, deployment)))
     raise Refused(_not_found(f"There is no {method} of this path."))
+
+
+def _shown(body: dict[str, Any]) -> Response:
+    """Service fact: batch contract 14.21 (`jobs_list_deployment`)."""
+    return Json(body, headers={"x-ms-response-type": "standard"})
 
 
 def _listed(state: State, endpoint: str, deployment: str) -> Sequence[Job]:
