@@ -130,10 +130,10 @@ def _route(state: State, endpoint: Resource, name: str | None) -> Resource:
 
 def _default(state: State, endpoint: Resource) -> str | None:
     default: str | None = (endpoint.properties.get("defaults") or {}).get("deploymentName")
+    if default is not None or state.policies["only_deployment"] == "refused":
+        return default
     deployments = state.resources.children(f"{endpoint.path}/deployments")
-    if default is None and state.policies["only_deployment"] == "routed" and len(deployments) == 1:
-        return deployments[0].name
-    return default
+    return deployments[0].name if len(deployments) == 1 else None
 
 
 def _read(state: State, content: bytes) -> dict[str, Any]:
