@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.requests import Request
@@ -240,27 +241,34 @@ def _fit_model_deployment(state: State, sent: dict[str, Any]) -> None:
 
 
 def _check_datastores(state: State, deployment: Resource, sent: dict[str, Any]) -> None:
-    """Refused when a datastore that is written to does not exist. Service fact: batch contract 14.32. (B13)"""
-    policy = state.policies["unknown_datastore"]
-    named = [str((sent.get("outputDataset") or {}).get("datastoreId") or "")] if policy != "accepted" else []
-    if policy == "any":
-        sources = (*(sent.get("inputData") or {}).values(), *(sent.get("outputData") or {}).values())
-        named += [str(source.get("uri") or "") for source in sources]
-    for reference in named:
+    """Refused when a datastore that must exist does not. Service fact: batch contract 14.32. (B13)"""
+    for reference in _places(state, sent):
         found = re.search(r"(?:^|/)datastores/([^/]+)(?:/|$)", reference)
         if found and state.resources.get(state.workspace("datastores", found[1])) is None:
-            message = f"Could not find datastore: {found[1]}."
-            headers = {**_headers(), DEPLOYMENT_HEADER: deployment.name, "x-ms-response-type": "error"}
-            refusal = data_plane_error(
-                404,
-                "UserError",
-                message,
-                inner=("NotFoundError",),
-                component="managementfrontend",
-                debug=debug_info(message),
-                headers=headers,
-            )
-            raise Refused(refusal)
+            raise Refused(_unknown_datastore(deployment, found[1]))
+
+
+def _places(state: State, sent: dict[str, Any]) -> Iterator[str]:
+    """The references of an invoke whose datastores are looked up before it is accepted."""
+    policy = state.policies["unknown_datastore"]
+    if policy != "accepted" and sent.get("outputDataset"):
+        yield str(sent["outputDataset"]["datastoreId"])
+    if policy == "any":
+        for name in ("inputData", "outputData"):
+            yield from (str(entry.get("uri") or "") for entry in (sent.get(name) or {}).values())
+
+
+def _unknown_datastore(deployment: Resource, name: str) -> Response:
+    message = f"Could not find datastore: {name}."
+    return data_plane_error(
+        404,
+        "UserError",
+        message,
+        inner=("NotFoundError",),
+        component="managementfrontend",
+        debug=debug_info(message),
+        headers={**_headers(), DEPLOYMENT_HEADER: deployment.name, "x-ms-response-type": "error"},
+    )
 
 
 def _name(state: State, sent: dict[str, Any], *, is_model: bool) -> str:
