@@ -102,7 +102,8 @@ def start_of_azurite(folder: Path) -> float:
     """Seconds until Azurite alone answers."""
 
     async def alone() -> float:
-        azurite = Azurite("account", "a2V5", folder / "azurite.log")
+        azurite = Azurite(folder / "azurite.log")
+        azurite.add_account("account", "a2V5")
         began = time.monotonic()
         await azurite.start()
         took = time.monotonic() - began

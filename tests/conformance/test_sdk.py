@@ -77,9 +77,9 @@ def test_assets_are_uploaded_and_registered(made: dict[str, Any], started: Local
     place = f"{started.path.partition('/providers/')[0]}/workspaces/ws-emulator/datastores/workspaceblobstore/paths"
     digest = "[0-9a-f]{64}"
     assert re.fullmatch(f"azureml:/{place}/LocalUpload/{digest}/times.txt", assets["model"]["path"])
-    # The service writes this segment in two ways: for models as above, for data in lower case.
+    # The service spells this segment in two ways: for models as above, for data in lower case. A folder gets a slash.
     place = place.replace("resourceGroups", "resourcegroups")
-    assert re.fullmatch(f"azureml:/{place}/LocalUpload/{digest}/pages", assets["data"]["path"])
+    assert re.fullmatch(f"azureml:/{place}/LocalUpload/{digest}/pages/", assets["data"]["path"])
     assert re.fullmatch(f"https://.*/LocalUpload/{digest}/score/", assets["built"]["context"])
     assert assets["environment"]["conda"] == {"dependencies": ["python=3.11"]}
 

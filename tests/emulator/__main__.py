@@ -1,4 +1,4 @@
-"""Command line: `up` and `down` a local workspace; `serve` is what `up` runs in the background."""
+"""Command line: `up` and `down` an emulator; `serve` is what `up` runs in the background."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .policies import Policies
+from .workspace_name import WorkspaceName
 
-DESCRIPTION = "A local Azure Machine Learning workspace, on loopback only."
+DESCRIPTION = "Local Azure Machine Learning workspaces, on loopback only."
+_NAMES = "[SUBSCRIPTION/]GROUP/NAME[@REGION]"
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +24,7 @@ def main(arguments: list[str]) -> int:
         command.add_argument("--state-dir", type=Path, required=True, help="where its files lie")
     for command in (up, serve):
         command.add_argument("--port", type=int, default=0, help="port of the ARM host (default: a free one)")
+        command.add_argument("--workspace", action="append", default=[], metavar=_NAMES, help="a workspace, repeatable")
         command.add_argument("--policy", action="append", default=[], metavar="NAME=VALUE", help="answer a question")
         command.add_argument("--operation-seconds", type=float, default=1.0, metavar="S", help="length of operations")
     serve.add_argument("--report", type=int, required=True, help=argparse.SUPPRESS)
@@ -38,8 +41,10 @@ def _up(options: argparse.Namespace) -> int:
     from . import daemon
 
     _policies(options)
+    _names(options)
     arguments = ["--state-dir", str(options.state_dir), "--port", str(options.port)]
     arguments += ["--operation-seconds", str(options.operation_seconds)]
+    arguments += [word for name in options.workspace for word in ("--workspace", name)]
     arguments += [word for policy in options.policy for word in ("--policy", policy)]
     daemon.start(options.state_dir, arguments)
     print("ready", flush=True)
@@ -50,13 +55,16 @@ def _serve(options: argparse.Namespace) -> int:
     from . import server
     from .settings import Settings
 
-    def settings_for(ports: Mapping[str, int]) -> Settings:
-        return Settings(
+    def settings_for(ports: Mapping[str, int]) -> list[Settings]:
+        own = Settings(
             state_dir=options.state_dir,
             ports=ports,
             operation_seconds=options.operation_seconds,
             policies=_policies(options),
         )
+        first, *others = _names(options) or [WorkspaceName(own.resource_group, own.workspace_name)]
+        own = own.beside(first)
+        return [own, *map(own.beside, others)]
 
     server.run(options.state_dir, options.port, options.report, settings_for)
     return 0
@@ -67,6 +75,10 @@ def _down(options: argparse.Namespace) -> int:
 
     daemon.stop(options.state_dir)
     return 0
+
+
+def _names(options: argparse.Namespace) -> list[WorkspaceName]:
+    return [WorkspaceName.parse(text) for text in options.workspace]
 
 
 def _policies(options: argparse.Namespace) -> Policies:

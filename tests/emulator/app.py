@@ -1,4 +1,4 @@
-"""One emulated workspace: its state, and one application per service surface."""
+"""One emulator: its workspaces, and one application per service surface."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import blob_front, control, fault_layer, metadata, run_history, scoring
-from .arm.datastores import create_system_datastores
-from .arm.operations import Operations
+from . import blob_front, control, fault_layer, metadata, registry_assets, run_history, scoring
 from .arm.router import management
+from .azurite import Azurite
 from .clock import Clock
 from .entra import Entra
 from .errors import Refused, answer_refusal
 from .faults import Faults
-from .jobs import JobStore
 from .journal import Journal
-from .pending_uploads import PendingUploads
+from .registries import Registries
 from .settings import Settings
-from .state import State
 from .storage import Storage
+from .workspaces import Workspaces
 
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
 
@@ -30,25 +28,29 @@ _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
 class Emulator:
     """All parts of one instance, wired together; `surfaces` maps a surface's name to its application."""
 
-    def __init__(self, settings: Settings, *, storage: Any = None) -> None:
-        """`storage` stands in for the real storage account in tests of the control plane."""
-        self.state = State(settings, Clock())
-        self.state.storage = storage or Storage(settings, self.state.clock)
-        self.state.operations = Operations(self.state)
-        self.state.entra = Entra(settings, self.state.clock)
-        self.state.jobs = JobStore(self.state)
-        self.state.uploads = PendingUploads(self.state)
-        self.journal = Journal(self.state.clock)
+    def __init__(self, settings: Settings, *beside: Settings, storage: Any = None) -> None:
+        """`beside` are further workspaces; `storage` stands in for the storage accounts in tests of the control plane.
+
+        Raises ValueError when two workspaces have the same name.
+        """
+        clock = Clock()
+        self._azurite = Azurite(settings.state_dir / "azurite.log")
+        registries = Registries(settings, clock, storage or Storage(settings, clock, self._azurite))
+        self.workspaces = Workspaces(clock, Entra(settings, clock), registries)
+        for one in (settings, *beside):
+            self.workspaces.add(one, storage or Storage(one, clock, self._azurite))
+        self.state = self.workspaces.first
+        """The first workspace."""
+        self.journal = Journal(clock)
         self.faults = Faults()
-        create_system_datastores(self.state)
-        arm = [*control.routes(self.state, self.journal, self.faults), *metadata.routes(settings)]
-        arm.append(Route("/{path:path}", management(self.state), methods=_METHODS))
+        arm = [*control.routes(self.workspaces, self.journal, self.faults), *metadata.routes(settings)]
+        arm.append(Route("/{path:path}", management(self.workspaces), methods=_METHODS))
         applications: dict[str, ASGIApp] = {
             "management": self._application(arm),
             "login": self._application(self.state.entra.routes()),
-            "scoring": self._application(scoring.routes(self.state)),
-            "api": self._application(run_history.routes(self.state)),
-            "blob": blob_front.front(self.state),
+            "scoring": self._application(scoring.routes(self.workspaces)),
+            "api": self._application([*registry_assets.routes(self.workspaces), *run_history.routes(self.workspaces)]),
+            "blob": blob_front.front(self.workspaces, self._azurite),
         }
         self.surfaces: dict[str, ASGIApp] = {
             name: self.journal.around(fault_layer.around(app, name, self.faults)) for name, app in applications.items()
@@ -56,12 +58,18 @@ class Emulator:
 
     async def start(self) -> None:
         """Start what runs beside the applications."""
-        await self.state.storage.start()
+        await self._azurite.start()
+        for state in self.workspaces:
+            await state.storage.start()
+        await self.workspaces.registries.storage.start()
 
     async def stop(self) -> None:
-        """Stop running jobs and the storage account."""
-        await self.state.jobs.stop()
-        await self.state.storage.stop()
+        """Stop running jobs and the storage accounts."""
+        for state in self.workspaces:
+            await state.jobs.stop()
+            await state.storage.stop()
+        await self.workspaces.registries.storage.stop()
+        await self._azurite.stop()
 
     def _application(self, routes: Iterable[BaseRoute]) -> ASGIApp:
         return self._settled(Starlette(routes=list(routes), exception_handlers={Refused: answer_refusal}))
@@ -71,8 +79,8 @@ class Emulator:
 
         async def settled(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
-                self.state.settle()
-                await self.state.uploads.collect()
+                self.workspaces.settle()
+                await self.workspaces.collect()
             await app(scope, receive, send)
 
         return settled

@@ -32,24 +32,29 @@ class AzuriteError(RuntimeError):
 
 
 class Azurite:
-    """One Azurite process with one account."""
+    """One Azurite process with the accounts that it was given before its start."""
 
-    def __init__(self, account: str, key: str, log: Path) -> None:
-        """`key` is the account key in base64; what the server prints goes to the file `log`."""
-        self._account = account
-        self._key = key
+    def __init__(self, log: Path) -> None:
+        """What the server prints goes to the file `log`."""
+        self._accounts: dict[str, str] = {}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self.port = 0
 
+    def add_account(self, name: str, key: str) -> None:
+        """Serve an account from the next start on; `key` is in base64."""
+        self._accounts[name] = key
+
     async def start(self) -> None:
-        """Start the server and wait until it accepts connections. Raises AzuriteError."""
+        """Start the server and wait until it accepts connections; without accounts do nothing. Raises AzuriteError."""
+        if not self._accounts:
+            return
         node, script = await asyncio.to_thread(install)
         self.port = _free_port()
         # Clients of every generation, and the ASGI front with its own host name, must be let through.
         options = ["--blobHost", "127.0.0.1", "--blobPort", str(self.port), "--inMemoryPersistence"]
         options += ["--skipApiVersionCheck", "--silent", "--disableTelemetry"]
-        environment = {**os.environ, "AZURITE_ACCOUNTS": f"{self._account}:{self._key}"}
+        environment = {**os.environ, "AZURITE_ACCOUNTS": ";".join(map(":".join, self._accounts.items()))}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 str(node),

@@ -16,43 +16,56 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .azurite import Azurite
 from .entra import STORAGE, AuthError
 from .errors import storage_error
 from .state import State
+from .storage import Storage
+from .workspaces import Workspaces, note, path_of
 
 _BETWEEN_HOPS = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"expect", b"date"})
 _ALL_PERMISSIONS = "rwdlacup"
 
 
-def front(state: State) -> ASGIApp:
-    """ASGI application for the blob surface."""
+def front(workspaces: Workspaces, azurite: Azurite) -> ASGIApp:
+    """ASGI application for the blob surface; the account that a request names says whose blobs it is about."""
     # Azurite drops idle connections after five seconds; the pool lets go of them before that.
     pool = httpcore.AsyncConnectionPool(max_connections=64, keepalive_expiry=3.0)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         request = Request(scope, receive)
-        answer = _refusal(state, request) or await _forward(state, pool, request)
+        account = account_of(request.headers.get("host", ""), path_of(scope))
+        state = workspaces.of_account(account)
+        if state is not None:
+            note(scope, state)
+        storage = state.storage if state else workspaces.registries.storage
+        answer = _refusal(workspaces.first, request) or await _forward(storage, azurite.port, pool, request)
         await answer(scope, receive, send)
 
     return application
 
 
-async def _forward(state: State, pool: httpcore.AsyncConnectionPool, request: Request) -> Response:
+def account_of(host: str, path: str) -> str:
+    """The account that a request names, in the host style or in the path style."""
+    return host.partition(".blob.")[0] if ".blob." in host else path.strip("/").partition("/")[0]
+
+
+async def _forward(storage: Storage, port: int, pool: httpcore.AsyncConnectionPool, request: Request) -> Response:
     target = request.scope["raw_path"]
     query = request.scope["query_string"]
     headers = [(name, value) for name, value in request.headers.raw if name not in _BETWEEN_HOPS]
     if _has_entra_token(request):
         # Azurite's own way with tokens demands TLS on its port and checks no signature. The token has been verified
         # here; Azurite is shown an account SAS instead.
-        query = b"&".join(part for part in (query, state.storage.account_sas(_ALL_PERMISSIONS).encode()) if part)
+        query = b"&".join(part for part in (query, storage.account_sas(_ALL_PERMISSIONS).encode()) if part)
     answer = await pool.handle_async_request(
         httpcore.Request(
             request.method.encode(),
             httpcore.URL(
                 scheme=b"http",
                 host=b"127.0.0.1",
-                port=state.storage.azurite_port,
+                port=port,
                 target=target + (b"?" + query if query else b""),
             ),
             headers=headers,

@@ -1,76 +1,91 @@
-"""The emulator's own controls, on the ARM host below /emulator: journal, reset, policies, clock, state, faults."""
+"""The emulator's own controls, on the ARM host below /emulator: workspaces, journal, reset, policies, clock, state,
+faults."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from .arm.datastores import create_system_datastores
 from .faults import BadRule, Faults
 from .jobs import Job
 from .journal import Journal
 from .state import Resource, State
+from .workspaces import UnknownWorkspaceError, Workspaces
 
 
-def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
-    """Loopback only, and without a token: whoever reaches them may use them."""
+def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Route]:
+    """Loopback only, and without a token: whoever reaches them may use them.
 
-    async def read_journal(_request: Request) -> Response:
-        return PlainTextResponse(journal.text(), media_type="application/x-ndjson")
+    What is about one workspace takes `?workspace=NAME`. Without it, reading means the first workspace, and emptying
+    means all of them.
+    """
+    policies = workspaces.first.policies
+    clock = workspaces.first.clock
 
-    async def clear_journal(_request: Request) -> Response:
-        journal.clear()
+    def asked(request: Request) -> State:
+        return workspaces.named(request.query_params.get("workspace", ""))
+
+    def path_asked(request: Request) -> str | None:
+        return asked(request).settings.workspace_path if "workspace" in request.query_params else None
+
+    async def read_workspaces(_request: Request) -> Response:
+        return JSONResponse([_names(state) for state in workspaces])
+
+    async def read_journal(request: Request) -> Response:
+        return PlainTextResponse(journal.text(path_asked(request)), media_type="application/x-ndjson")
+
+    async def clear_journal(request: Request) -> Response:
+        journal.clear(path_asked(request))
         return Response(status_code=204)
 
-    async def reset(_request: Request) -> Response:
-        faults.clear()
-        await state.jobs.reset()
-        state.operations.clear()
-        state.uploads.clear()
-        state.resources.clear()
-        state.endpoint_names.clear()
-        state.is_deleted = False
-        await state.storage.clear()
-        create_system_datastores(state)
+    async def reset(request: Request) -> Response:
+        if "workspace" in request.query_params:
+            await workspaces.reset(asked(request))
+        else:
+            faults.clear()
+            workspaces.registries.clear()
+            for state in workspaces:
+                await workspaces.reset(state)
         return Response(status_code=204)
 
     async def read_policies(_request: Request) -> Response:
-        return JSONResponse(state.policies.as_dict())
+        return JSONResponse(policies.as_dict())
 
     async def set_policies(request: Request) -> Response:
         try:
-            state.policies.update({name: str(value) for name, value in (await request.json()).items()})
+            policies.update({name: str(value) for name, value in (await request.json()).items()})
         except (ValueError, AttributeError) as error:
             return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(state.policies.as_dict())
+        return JSONResponse(policies.as_dict())
 
     async def advance(request: Request) -> Response:
         try:
-            state.clock.advance(float((await request.json())["advance_seconds"]))
+            clock.advance(float((await request.json())["advance_seconds"]))
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             return JSONResponse({"error": f"send an object with advance_seconds, a number: {error}"}, 400)
-        state.settle()
-        return JSONResponse({"now": state.clock.now().isoformat()})
+        workspaces.settle()
+        return JSONResponse({"now": clock.now().isoformat()})
 
     async def read_state(request: Request) -> Response:
+        state = asked(request)
         parts: dict[str, Callable[[], Any]] = {
             "resources": lambda: {resource.path: _view(resource) for resource in state.resources},
-            "endpoint_names": lambda: state.endpoint_names,
+            "endpoint_names": lambda: {name: path for name, path in state.endpoint_names.items() if state.holds(path)},
             "jobs": lambda: [_job_view(state, job) for job in state.jobs.list()],
             "running_operations": lambda: state.operations.running,
         }
-        asked = request.query_params.getlist("part") or [*parts, "blobs"]
-        document = {part: read() for part, read in parts.items() if part in asked}
-        if "blobs" in asked:
+        chosen = request.query_params.getlist("part") or [*parts, "blobs"]
+        document = {part: read() for part, read in parts.items() if part in chosen}
+        if "blobs" in chosen:
             document["blobs"] = await state.storage.inventory()
         return JSONResponse(document)
 
     async def kill_worker(request: Request) -> Response:
-        return Response(status_code=204 if state.jobs.kill_worker(request.path_params["job"]) else 404)
+        return Response(status_code=204 if asked(request).jobs.kill_worker(request.path_params["job"]) else 404)
 
     async def read_faults(_request: Request) -> Response:
         return JSONResponse(faults.as_list())
@@ -88,20 +103,47 @@ def routes(state: State, journal: Journal, faults: Faults) -> list[Route]:
     async def remove_fault(request: Request) -> Response:
         return Response(status_code=204 if faults.remove(request.path_params["number"]) else 404)
 
-    return [
-        Route("/emulator/journal", read_journal, methods=["GET"]),
-        Route("/emulator/journal", clear_journal, methods=["DELETE"]),
-        Route("/emulator/reset", reset, methods=["POST"]),
-        Route("/emulator/policies", read_policies, methods=["GET"]),
-        Route("/emulator/policies", set_policies, methods=["POST"]),
-        Route("/emulator/clock", advance, methods=["POST"]),
-        Route("/emulator/state", read_state, methods=["GET"]),
-        Route("/emulator/jobs/{job}/kill_worker", kill_worker, methods=["POST"]),
-        Route("/emulator/faults", read_faults, methods=["GET"]),
-        Route("/emulator/faults", add_faults, methods=["POST"]),
-        Route("/emulator/faults", clear_faults, methods=["DELETE"]),
-        Route("/emulator/faults/{number:int}", remove_fault, methods=["DELETE"]),
+    table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+        ("GET", "workspaces", read_workspaces),
+        ("GET", "journal", read_journal),
+        ("DELETE", "journal", clear_journal),
+        ("POST", "reset", reset),
+        ("GET", "policies", read_policies),
+        ("POST", "policies", set_policies),
+        ("POST", "clock", advance),
+        ("GET", "state", read_state),
+        ("POST", "jobs/{job}/kill_worker", kill_worker),
+        ("GET", "faults", read_faults),
+        ("POST", "faults", add_faults),
+        ("DELETE", "faults", clear_faults),
+        ("DELETE", "faults/{number:int}", remove_fault),
     ]
+    return [Route(f"/emulator/{path}", _named(handler), methods=[method]) for method, path, handler in table]
+
+
+def _named(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """`handler`, with 400 for a workspace that there is not."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except UnknownWorkspaceError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return answered
+
+
+def _names(state: State) -> dict[str, Any]:
+    settings = state.settings
+    return {
+        "id": settings.workspace_path,
+        "subscription_id": settings.subscription_id,
+        "resource_group": settings.resource_group,
+        "workspace_name": settings.workspace_name,
+        "workspace_guid": settings.workspace_guid,
+        "region": settings.region,
+        "storage_account": state.storage.account_name,
+    }
 
 
 def _job_view(state: State, job: Job) -> dict[str, Any]:

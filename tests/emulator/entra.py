@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jwt
@@ -16,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .clock import Clock
+from .federation import ASSERTION_TYPE, BadAssertion, Federation
 from .settings import Settings
 
 LIFETIME = timedelta(hours=1)
@@ -32,6 +35,17 @@ class AuthError(Exception):
         self.status = status
         self.code = code
         self.message = message
+
+
+def expired(expiry: datetime, now: datetime) -> str:
+    """ARM's words for a token that has expired. Service fact: operations contract 2.1 (`error_401_expired_token`)."""
+    times = " is earlier than current UTC time ".join(f"'{_american(moment)}'" for moment in (expiry, now))
+    return f"The access token expiry UTC time {times}."
+
+
+def _american(moment: datetime) -> str:
+    hour, half = moment.hour % 12 or 12, "AM" if moment.hour < 12 else "PM"
+    return f"{moment.month}/{moment.day}/{moment.year} {hour}:{moment:%M:%S} {half}"
 
 
 @dataclass(frozen=True)
@@ -52,8 +66,9 @@ class Entra:
         self._clock = clock
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._public = self._key.public_key()
+        self.federation = Federation(settings, clock, self._key)
         self._key_id = secrets.token_urlsafe(20)
-        self.object_id = secrets.token_hex(16)
+        self.object_id = str(uuid.uuid4())
         self._verified: dict[bytes, dict[str, Any]] = {}
 
     @property
@@ -87,8 +102,9 @@ class Entra:
         if scheme.lower() != "bearer" or not token:
             raise AuthError(401, "missing", "Authentication failed. The 'Authorization' header is missing.")
         claims = self._claims(token.strip())
-        if claims["exp"] <= self._clock.now().timestamp():
-            raise AuthError(401, "expired", "The access token has expired.")
+        now = self._clock.now()
+        if claims["exp"] <= now.timestamp():
+            raise AuthError(401, "expired", expired(datetime.fromtimestamp(claims["exp"], timezone.utc), now))
         if self._canonical(claims["aud"]) != audience:
             raise AuthError(401, "audience", "Audiences in JWT are not allowed")
         return Caller(claims["appid"], claims["oid"], claims["tid"])
@@ -119,6 +135,7 @@ class Entra:
 
     def routes(self) -> list[Route]:
         return [
+            *self.federation.routes(),
             Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
             Route("/{tenant}/oauth2/token", self._token, methods=["POST"]),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", self._openid),
@@ -144,14 +161,29 @@ class Entra:
                 700016,
                 f"Application with identifier '{field.get('client_id')}' was not found in the directory '{tenant}'.",
             )
-        if not secrets.compare_digest(field.get("client_secret", ""), self._settings.client_secret):
-            return self._refuse(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        if refusal := self._refuse_credential(field):
+            return refusal
         if second_version and not field.get("scope", "").endswith("/.default"):
             return self._refuse(400, "invalid_scope", 1002012, "Scope must be a resource address with '/.default'.")
         if self._canonical(audience) is None:
             message = f"The resource principal named {audience} was not found."
             return self._refuse(400, "invalid_resource", 500011, message)
         return self._grant(audience, second_version)
+
+    def _refuse_credential(self, field: Mapping[str, str]) -> Response | None:
+        """Why the application has not proved who it is, by its secret or by an assertion; None when it has."""
+        if "client_assertion" not in field:
+            if secrets.compare_digest(field.get("client_secret", ""), self._settings.client_secret):
+                return None
+            return self._refuse(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        if field.get("client_assertion_type") != ASSERTION_TYPE:
+            message = "The request body must contain the following parameter: 'client_assertion_type'."
+            return self._refuse(400, "invalid_request", 900144, message)
+        try:
+            self.federation.check(field["client_assertion"])
+        except BadAssertion as error:
+            return self._refuse(401, "invalid_client", error.number, error.message)
+        return None
 
     def _grant(self, audience: str, second_version: bool) -> Response:
         seconds = int(LIFETIME.total_seconds())
@@ -189,7 +221,7 @@ class Entra:
             "token_endpoint": f"{base}/oauth2{version}/token",
             "device_authorization_endpoint": f"{base}/oauth2{version}/devicecode",
             "jwks_uri": f"{base}/discovery{version}/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
             "response_types_supported": ["token"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],

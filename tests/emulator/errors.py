@@ -73,6 +73,29 @@ def gateway_error(status: int, code: str, message: str, headers: Mapping[str, st
     return Json(body, status, headers={"x-ms-failure-cause": "gateway", **(headers or {})})
 
 
+def resource_not_found(path: str) -> Json:
+    """404 of ARM itself for a resource that it does not know. Service fact: asset contract 1.5.2, batch contract 14.4.
+
+    `path` is the ARM path of the resource.
+    """
+    parts = path.strip("/").split("/")
+    message = (
+        f"The Resource '{'/'.join(parts[5:])}' under resource group '{parts[3]}' was not found. "
+        "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+    )
+    return gateway_error(404, "ResourceNotFound", message)
+
+
+def parent_not_found(path: str) -> Json:
+    """404 of ARM itself below a resource that it does not know. Service fact: asset contract 1.5.2.
+
+    `path` is the ARM path of the parent.
+    """
+    name = "/".join(path.strip("/").split("/")[7::2])
+    message = f"Can not perform requested operation on nested resource. Parent resource '{name}' not found."
+    return gateway_error(404, "ParentResourceNotFound", message)
+
+
 def data_plane_error(
     status: int,
     code: str,
@@ -80,11 +103,16 @@ def data_plane_error(
     *,
     target: str | None = None,
     inner: Sequence[str] = (),
+    details: Sequence[Mapping[str, Any]] = (),
     component: str = "batch-endpoint",
+    debug: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     region: str = REGION,
 ) -> Json:
-    """Error of the scoring host, the run history or the data-plane front end. Service fact: batch contract 9.2."""
+    """Error of the scoring host, the run history, the data-plane front end or the compute provider.
+
+    Service fact: batch contract 9.2, asset contract 14.20.
+    """
     error: dict[str, Any] = {
         "code": code,
         "severity": None,
@@ -94,9 +122,9 @@ def data_plane_error(
         "referenceCode": None,
         "detailsUri": None,
         "target": target,
-        "details": [],
+        "details": list(details),
         "innerError": _nested(inner) if inner else None,
-        "debugInfo": None,
+        "debugInfo": debug,
         "additionalInfo": None,
     }
     body = {
@@ -124,12 +152,40 @@ def validation_error(subject: str, problems: Sequence[Mapping[str, Any]]) -> Jso
 
     Service fact: batch contract 9.1 (`error_400_deployment_validation`).
     """
-    message = (
+    inner = ("BadArgument", "ArgumentInvalid", "InvalidInputArguments")
+    return management_error(400, "UserError", validation_message(subject, problems), inner=inner)
+
+
+def validation_message(subject: str, problems: Sequence[Mapping[str, Any]]) -> str:
+    """The text of a validation error, in either plane. Service fact: batch contract 9.1, 14.8."""
+    return (
         f"The {subject} request provided has the following validation errors. "
         f"Please resolve them and try again.\nErrors:\n{json.dumps(list(problems), indent=2)}\n"
     )
-    inner = ("BadArgument", "ArgumentInvalid", "InvalidInputArguments")
-    return management_error(400, "UserError", message, inner=inner)
+
+
+def debug_info(message: str) -> dict[str, Any]:
+    """The 12 kB that the data plane adds to some errors: stack traces and names of internal hosts.
+
+    Service fact: batch contract 14.32 (`error_invoke_unknown_datastore`).
+    """
+    host = "https://data-store.vienna-eastus.svc:8443/datastore/v1.0"
+    line = "   at Microsoft.MachineLearning.Common.WebApi.Client.Invoke(Uri uri) in /src/Client.cs:line 217\r\n"
+    text = f"Received 404 from a service request to {host}: {message} "
+    return {
+        "type": "Microsoft.MachineLearning.Common.Core.ServiceInvocationException",
+        "message": text + "Response headers: " + "x" * (3900 - len(text)),
+        "stackTrace": line * (4000 // len(line)),
+        "innerException": None,
+        "data": {},
+        "errorResponse": {"error": {"code": "UserError", "message": message, "debugInfo": {"stackTrace": line * 30}}},
+    }
+
+
+def binding_error(faults: Sequence[str]) -> Json:
+    """400 for a body that the front end could not bind. Service fact: batch contract 14.9."""
+    details = [{"code": "RequestInvalid", "message": fault} for fault in faults]
+    return management_error(400, "UserError", "Request is invalid and/or missing fields.", details=details)
 
 
 def _info(kind: str, value: Any) -> dict[str, Any]:

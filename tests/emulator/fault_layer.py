@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .arm.operations import OUTCOME
 from .connection import breaker
+from .entra import expired
 from .errors import data_plane_error, gateway_error, management_error, storage_error
 from .faults import Faults, Rule
 from .retry_after import retry_after
+from .settings import PROVIDER
+from .token_filter import address_of, token_refusal
 
 CONTROLS = "/emulator/"
 FAULT = "emulator.fault"
@@ -24,7 +29,7 @@ FAULT = "emulator.fault"
 _GARBLED = b"<html><head><title>Gateway</title></head><body><h1>The service is being moved</h1></body></html>"
 _FLUSH_SECONDS = 0.05
 
-# Status -> code and text, for callers who name none; ARM's throttling as in asset contract 1.5.5.
+# Status -> code and text, where a rule names none.
 _CODES = {
     401: ("ExpiredAuthenticationToken", "The access token has expired."),
     403: ("AuthorizationFailed", "The client does not have authorization to perform the action over the scope."),
@@ -36,6 +41,18 @@ _CODES = {
     503: ("ServiceUnavailable", "The service is temporarily unavailable. Please try again later."),
     504: ("GatewayTimeout", "The gateway did not receive a response from the service in time."),
 }
+_ARM_CODES = {
+    429: (
+        "SubscriptionRequestsThrottled",
+        "Number of requests for the subscription exceeded. Please try again after '{seconds}' seconds.",
+    ),
+    502: (
+        "BadGatewayConnection",
+        f"The network connectivity issue encountered for '{PROVIDER}'; cannot fulfill the request.",
+    ),
+}
+_STATUS_CODES = {500: ("ServiceError", "InternalServerError")}
+"""Of the URLs of operations. Service fact: operations contract 2, 2.1."""
 _STORAGE_CODES = {
     401: "InvalidAuthenticationInfo",
     403: "AuthorizationPermissionMismatch",
@@ -128,8 +145,8 @@ async def _drop(request: _Request, rule: Rule) -> None:
 
 async def _reset(request: _Request, rule: Rule) -> None:
     answer = await request.handled()
-    wanted = rule.settings["bytes"]
-    end = len(answer.body) // 2 if wanted is None else int(wanted)
+    asked = rule.settings["bytes"]
+    end = len(answer.body) // 2 if asked is None else int(asked)
     await request.answer(answer, answer.body[:end], partly=True)
     # A reset throws away what the kernel has not sent yet.
     await asyncio.sleep(_FLUSH_SECONDS)
@@ -149,12 +166,16 @@ async def _delay(request: _Request, rule: Rule) -> None:
 async def _answer(request: _Request, rule: Rule) -> None:
     if rule.settings["when"] == "after":
         await request.handled()
-    response = _error(request.surface, rule.settings)
+    response = _error(request, rule.settings)
     await response(request.scope, request.receive, request.send)
 
 
 async def _expired_token(request: _Request, _rule: Rule) -> None:
-    await _error(request.surface, {"status": 401})(request.scope, request.receive, request.send)
+    now = datetime.now(timezone.utc)
+    response = _error(request, {"status": 401, "message": expired(now, now)})
+    if request.surface == "scoring":
+        response = token_refusal("expired", 401, address_of(Request(request.scope)))
+    await response(request.scope, request.receive, request.send)
 
 
 async def _truncate(request: _Request, _rule: Rule) -> None:
@@ -193,16 +214,16 @@ def _with_length(headers: list[tuple[bytes, bytes]], body: bytes) -> list[tuple[
     return [*kept, (b"content-length", str(len(body)).encode())]
 
 
-def _error(surface: str, wanted: dict[str, Any]) -> Response:
+def _error(request: _Request, settings: dict[str, Any]) -> Response:
     """An error with this status, in the words of the surface that it comes from."""
-    status = int(wanted["status"])
-    seconds = wanted.get("retry_after")
-    code, text = _CODES.get(status, ("UserError", "The request failed."))
-    code = wanted.get("code") or (_STORAGE_CODES.get(status, code) if surface == "blob" else code)
-    message = wanted.get("message") or text.format(seconds=f"{seconds or 1:g}")
+    surface, status = request.surface, int(settings["status"])
+    seconds = settings.get("retry_after")
+    code, text = _words(request, status)
+    code = settings.get("code") or (_STORAGE_CODES.get(status, code) if surface == "blob" else code)
+    message = settings.get("message") or text.format(seconds=f"{seconds or 1:g}")
     headers = {"x-ms-request-id": str(uuid.uuid4()), "x-ms-correlation-request-id": str(uuid.uuid4())}
     if seconds is not None:
-        headers["Retry-After"] = retry_after(seconds, wanted["form"])
+        headers["Retry-After"] = retry_after(seconds, settings["form"])
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     if surface == "blob":
@@ -215,5 +236,20 @@ def _error(surface: str, wanted: dict[str, Any]) -> Response:
     if status in (409, 500):
         error = management_error(status, code, message)
         error.headers.update(headers)
+        if _is_status(request):
+            error.headers["x-ms-failure-cause"] = "service"
         return error
-    return gateway_error(status, code, message, headers)
+    cause = {"x-ms-failure-cause": "service"} if status == 502 else {}
+    return gateway_error(status, code, message, {**headers, **cause})
+
+
+def _words(request: _Request, status: int) -> tuple[str, str]:
+    """Code and text of a status, as the surface words them."""
+    known = _CODES
+    if request.surface == "management":
+        known = {**_CODES, **_ARM_CODES, **(_STATUS_CODES if _is_status(request) else {})}
+    return known.get(status, ("UserError", "The request failed."))
+
+
+def _is_status(request: _Request) -> bool:
+    return "operationsstatus/" in request.scope["path"].lower()

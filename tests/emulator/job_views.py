@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from .arm.pipeline_deployments import is_pipeline
 from .clock import timestamp
+from .pipeline_job import pipeline_properties
 from .places import datastore_of
 from .runtime.plan import RunFailed
 from .scoring_plan import effective, input_uri, output_file_name, output_place, output_uri, timeout_seconds
 from .settings import PROVIDER
 from .state import State
+from .storage import ARTIFACT_STORE
 
 if TYPE_CHECKING:
     from .jobs import Job
 
 USER = "Emulator Client"
-_ARM_TYPES = {
+ARM_TYPES = {
     "UriFile": "uri_file",
     "UriFolder": "uri_folder",
     "MLTable": "mltable",
@@ -25,6 +28,21 @@ _ARM_TYPES = {
     "TritonModel": "triton_model",
     "Literal": "literal",
 }
+"""Types of inputs and outputs as the management plane and messages spell them."""
+_NOT_IN_LISTS = frozenset(
+    ("inputData", "dataset", "compute", "retrySettings", "miniBatchSize", "errorThreshold", "loggingLevel")
+)
+"""What items of a list lack. Service fact: batch contract 14.21 (`jobs_list_deployment`), 14.27."""
+_OUTPUT_DATASET: dict[str, Any] = {
+    "description": None,
+    "tags": None,
+    "properties": None,
+    "isAnonymous": False,
+    "datastoreId": None,
+    "path": None,
+    "datasetType": "Simple",
+}
+"""How `outputDataset` is answered where it was not sent in full. Service fact: batch contract 14.31."""
 _PROVISIONING = {"Completed": "Succeeded", "Failed": "Failed", "Canceled": "Canceled"}
 
 
@@ -63,7 +81,7 @@ def management_view(state: State, job: Job) -> dict[str, Any]:
 def _ports(job: Job, name: str) -> dict[str, Any]:
     """Inputs or outputs of a job in ARM's words, which spell the types otherwise than the data plane. (B16)"""
     kind = "jobInputType" if name == "inputData" else "jobOutputType"
-    return {key: {**port, kind: _ARM_TYPES[port[kind]]} for key, port in (job.request.get(name) or {}).items()}
+    return {key: {**port, kind: ARM_TYPES[port[kind]]} for key, port in (job.request.get(name) or {}).items()}
 
 
 def services(state: State, name: str) -> dict[str, Any]:
@@ -75,23 +93,14 @@ def services(state: State, name: str) -> dict[str, Any]:
     }
 
 
-def data_plane_view(state: State, job: Job) -> dict[str, Any]:
-    """Service fact: batch contract 5.4; which of the fields each generation answers is recorded there."""
-    first_generation = state.policies["generation"] == "G1"
+def data_plane_view(state: State, job: Job, *, in_list: bool = False) -> dict[str, Any]:
+    """Service fact: batch contract 5.4, 14.19, 14.21; which of the fields each generation answers is recorded there."""
     properties: dict[str, Any] = {"provisioningState": _provisioning_state(state, job), **_data(state, job)}
-    if first_generation:
-        properties["miniBatchSize"] = effective(job, "miniBatchSize")
-        properties["errorThreshold"] = effective(job, "errorThreshold")
-    properties["compute"] = _compute(job)
-    if first_generation and "outputData" not in job.request:
-        properties["outputFileName"] = output_file_name(job)
-    if not first_generation:
-        properties["output"] = _output(state, job)
-    properties["retrySettings"] = {**job.settings["retrySettings"], **_sent(job, "retrySettings")}
+    properties |= _settings(state, job)
     properties["status"] = job.status
     if job.status == "Failed" and state.policies["failed_job_error"] == "shown":
         properties["error"] = {"code": "UserError", "message": job.error}
-    if first_generation:
+    if state.policies["generation"] == "G1":
         properties["loggingLevel"] = effective(job, "loggingLevel")
     properties["interactionEndpoints"] = {
         kind: {"jobEndpointType": kind, "port": None, "endpoint": address, "properties": None}
@@ -100,13 +109,42 @@ def data_plane_view(state: State, job: Job) -> dict[str, Any]:
     properties["tags"] = {**_tags(state, job), **job.tags}
     properties["properties"] = _properties(state, job)
     properties["name"] = job.display_name
+    if in_list and state.policies["job_list_items"] == "short":
+        properties = {name: value for name, value in properties.items() if name not in _NOT_IN_LISTS}
+    collection = "batchEndpoints/jobs" if is_pipeline(job.settings) else "batchEndpoints/deployments/jobs"
     return {
-        "id": f"{deployment_path(state, job)}/jobs/{job.name}",
+        "id": _data_plane_id(state, job),
         "name": job.name,
-        "type": f"{PROVIDER}/workspaces/batchEndpoints/deployments/jobs",
+        "type": f"{PROVIDER}/workspaces/{collection}",
         "properties": properties,
-        "systemData": _system_data(job, first_generation),
+        "systemData": _system_data(job, state.policies["generation"] == "G1"),
     }
+
+
+def _data_plane_id(state: State, job: Job) -> str:
+    """Service fact: batch contract 5.4, 14.19 (that of a pipeline job has no endpoint's name)."""
+    if is_pipeline(job.settings):
+        return state.workspace("batchEndpoints", "", "jobs", job.name)
+    return f"{deployment_path(state, job)}/jobs/{job.name}"
+
+
+def _settings(state: State, job: Job) -> dict[str, Any]:
+    """Compute, output and what the deployment says, as far as each generation answers it."""
+    first_generation = state.policies["generation"] == "G1"
+    of_model = not is_pipeline(job.settings)
+    shown: dict[str, Any] = {}
+    if first_generation and of_model:
+        shown["miniBatchSize"] = effective(job, "miniBatchSize")
+        shown["errorThreshold"] = effective(job, "errorThreshold")
+    shown["compute"] = _compute(job)
+    output = _output(state, job)
+    if not first_generation or output["datastoreId"]:
+        shown["output"] = output
+    if first_generation and of_model and "outputData" not in job.request:
+        shown["outputFileName"] = output_file_name(job)
+    if of_model:
+        shown["retrySettings"] = {**job.settings["retrySettings"], **_sent(job, "retrySettings")}
+    return shown
 
 
 def _provisioning_state(state: State, job: Job) -> str:
@@ -123,6 +161,8 @@ def _data(state: State, job: Job) -> dict[str, Any]:
         for name in ("inputData", "outputData", "dataset", "outputDataset")
         if name in job.request
     }
+    if "outputDataset" in sent:
+        sent["outputDataset"] = {**_OUTPUT_DATASET, **sent["outputDataset"]}
     if "dataset" not in sent or state.policies["dataset_answer"] == "echoed":
         return sent
     source = {"description": None, "uri": input_uri(job), "mode": "ReadOnlyMount", "jobInputType": "UriFolder"}
@@ -193,21 +233,18 @@ def run_error(job: Job) -> dict[str, Any] | None:
     return {"error": {"code": "UserError", "message": job.error, "messageFormat": None, "details": []}}
 
 
-def is_pipeline(settings: dict[str, Any]) -> bool:
-    """Whether the deployment of these settings runs a pipeline component."""
-    configuration = settings.get("deploymentConfiguration") or {}
-    return bool(configuration.get("deploymentConfigurationType") == "PipelineComponent")
-
-
 def deployment_path(state: State, job: Job) -> str:
     """ARM id of the deployment that a job was routed to."""
     return state.workspace("batchEndpoints", job.endpoint, "deployments", job.deployment)
 
 
 def _output(state: State, job: Job) -> dict[str, Any]:
-    """(B10)"""
+    """Service fact: batch contract 14.21 (of a failed job: where its logs are). (B10)"""
     shown = state.policies["finished_output"]
-    if shown == "null" or (shown == "filled" and job.status != "Completed"):
+    if job.status == "Failed" and shown != "null":
+        store = state.workspace("datastores", ARTIFACT_STORE)
+        return {"datastoreId": store, "path": f"ExperimentRun/dcid.{job.child_run_id}"}
+    if shown not in ("always", "filled") or (shown == "filled" and job.status != "Completed"):
         return {"datastoreId": None, "path": None}
     try:
         place = output_place(state, job)
@@ -217,15 +254,17 @@ def _output(state: State, job: Job) -> dict[str, Any]:
 
 
 def _compute(job: Job) -> dict[str, Any]:
-    compute = {
-        "target": job.settings.get("compute"),
+    """Service fact: batch contract 5.4, 14.31 (without a target when the call names anything of a compute)."""
+    sent = _sent(job, "compute")
+    return {
+        "target": None if sent or is_pipeline(job.settings) else job.settings.get("compute"),
         "instanceCount": None,
         "isLocal": False,
         "location": None,
         "instanceType": None,
         "properties": None,
+        **sent,
     }
-    return {**compute, **_sent(job, "compute")}
 
 
 def _sent(job: Job, name: str) -> dict[str, Any]:
@@ -246,14 +285,18 @@ def _addresses(state: State, name: str) -> dict[str, str]:
 
 
 def _tags(state: State, job: Job) -> dict[str, str]:
+    """Service fact: batch contract 5.4, 14.19."""
     own = {"azureml.batchrun": "true", "azureml.deploymentname": job.deployment}
+    if is_pipeline(job.settings):
+        return {**own, "azureml.jobtype": state.policies["pipeline_job_type"]}
     if state.policies["generation"] == "G1":
         return own
-    kind = state.policies["pipeline_job_type"] if is_pipeline(job.settings) else "azureml.batchjob"
-    return {"outputType": "output_data", "inputType": "input_data", **own, "azureml.jobtype": kind}
+    return {"outputType": "output_data", "inputType": "input_data", **own, "azureml.jobtype": "azureml.batchjob"}
 
 
 def _properties(state: State, job: Job) -> dict[str, str]:
+    if is_pipeline(job.settings):
+        return {**pipeline_properties(job), **job.properties}
     return {
         "azureml.pipelineid": job.pipeline_id,
         "azureml.runsource": "azureml.PipelineRun",
@@ -276,22 +319,26 @@ def _parameters_text(state: State, job: Job) -> str:
 
 
 def _parameters(state: State, job: Job) -> dict[str, str]:
-    """All values are strings. Service fact: batch contract 5.4."""
+    """All values are strings. Service fact: batch contract 5.4, 14.31."""
+    newest = state.policies["generation"] != "G1"
     parameters = {
         "run_max_try": str(effective(job, "retrySettings", "maxRetries")),
         "run_invocation_timeout": f"{timeout_seconds(job):.0f}",
-        "mini_batch_size": str(effective(job, "miniBatchSize")),
     }
-    if state.policies["generation"] != "G1":
+    if dataset := job.request.get("outputDataset"):
+        parameters["output_datastore_id"] = dataset["datastoreId"]
+        parameters["output_relative_path_in_datastore"] = dataset["path"]
+    parameters["mini_batch_size"] = str(effective(job, "miniBatchSize"))
+    if newest:
         parameters["error_threshold"] = str(effective(job, "errorThreshold"))
     parameters["logging_level"] = str(effective(job, "loggingLevel")).upper()
-    if state.policies["generation"] != "G1":
+    if newest:
         parameters["process_count_per_node"] = str(effective(job, "maxConcurrencyPerInstance"))
         parameters["legacy_model_job"] = "False"
-    parameters["NodeCount"] = str(
-        effective(job, "compute", "instanceCount") or job.settings["resources"]["instanceCount"]
-    )
+    nodes = effective(job, "compute", "instanceCount") or job.settings["resources"]["instanceCount"]
+    parameters["NodeCount"] = str(nodes)
     parameters["append_row_file_name"] = output_file_name(job)
-    if uri := output_uri(job):
+    uri = output_uri(job)
+    if uri and not job.request.get("outputDataset"):
         parameters["output_uri"] = uri
     return parameters

@@ -13,10 +13,12 @@ from typing import Any
 
 from . import job_views
 from .job_course import Phase, read_course
+from .places import default_container
 from .runtime.executor import Executor
-from .runtime.plan import RUN_FAILED, RunFailed
+from .runtime.plan import RUN_FAILED, Place, RunFailed
 from .scoring_plan import scoring_plan
 from .state import Resource, State
+from .storage import ARTIFACT_CONTAINER
 
 TERMINAL = frozenset({"Completed", "Failed", "Canceled"})
 
@@ -39,7 +41,7 @@ class Job:
     endpoint: str
     deployment: str
     settings: dict[str, Any]
-    """The deployment's properties as they stood when the job was submitted."""
+    """The deployment's properties at the time of submission."""
     request: dict[str, Any]
     """The `properties` of the invoke, canonical; only what was sent."""
     created: datetime
@@ -71,23 +73,23 @@ class JobStore:
         self._state = state
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._by_mark: dict[tuple[str, str], Job] = {}
+        self._by_repetition: dict[tuple[str, str], Job] = {}
         self._by_child: dict[str, Job] = {}
         self._executor = Executor(state.storage, state.settings.state_dir / "jobs", state.clock.now)
 
-    def submit(self, job: Job, mark: tuple[str, str] | None = None) -> None:
-        """Take a job in and let it proceed; `mark` is what a repetition of its submission has in common with it."""
-        if mark is not None:
-            self._by_mark[mark] = job
+    def submit(self, job: Job, repetition: tuple[str, str] | None = None) -> None:
+        """Take a job in and let it proceed; `repetition` identifies repeated submissions of it."""
+        if repetition is not None:
+            self._by_repetition[repetition] = job
         self._jobs[job.name.lower()] = job
         self._by_child[job.child_run_id] = job
         task = asyncio.create_task(self._proceed(job, self._course()))
         self._tasks[job.name.lower()] = task
         task.add_done_callback(lambda done: self._end(job, done))
 
-    def repeated(self, mark: tuple[str, str]) -> Job | None:
-        """The job that was submitted under this mark and still stands, or None."""
-        job = self._by_mark.get(mark)
+    def repeated(self, repetition: tuple[str, str]) -> Job | None:
+        """The job that was submitted as this repetition and still exists, or None."""
+        job = self._by_repetition.get(repetition)
         return job if job is not None and self.get(job.name) is job else None
 
     def get(self, name: str) -> Job | None:
@@ -135,15 +137,21 @@ class JobStore:
         return job is not None and self._executor.kill_worker(job.child_run_id)
 
     async def delete(self, name: str) -> None:
-        """End a job if it runs, and forget it."""
+        """End a job if it runs, and forget it; whether its blobs go is open. (C5)"""
         await self.cancel(name)
-        self._jobs.pop(name.lower(), None)
+        job = self._jobs.pop(name.lower(), None)
+        if job is not None and self._state.policies["job_delete_outputs"] == "removed":
+            for place in (
+                Place(default_container(self._state), f"azureml/{job.child_run_id}"),
+                Place(ARTIFACT_CONTAINER, f"ExperimentRun/dcid.{job.child_run_id}"),
+            ):
+                await self._state.storage.remove(place)
 
     async def reset(self) -> None:
         """End and forget all jobs."""
         await self.stop()
         self._jobs.clear()
-        self._by_mark.clear()
+        self._by_repetition.clear()
         self._by_child.clear()
 
     async def stop(self) -> None:
@@ -157,9 +165,9 @@ class JobStore:
         """The job as ARM answers it; no recorded field depends on `api_version`."""
         return job_views.management_view(self._state, job)
 
-    def data_plane_view(self, job: Job) -> dict[str, Any]:
-        """The job as the scoring host and the data-plane front end answer it."""
-        return job_views.data_plane_view(self._state, job)
+    def data_plane_view(self, job: Job, *, in_list: bool = False) -> dict[str, Any]:
+        """The job as the scoring host and the data-plane front end answer it, or as an item of a list."""
+        return job_views.data_plane_view(self._state, job, in_list=in_list)
 
     def _course(self) -> Sequence[Phase]:
         prescribed = read_course(self._state.policies["job_course"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import deque
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .clock import Clock, timestamp
 from .fault_layer import FAULT
+from .workspaces import WORKSPACE, path_of
 
 LIMIT = 200_000
 HIDDEN = "/emulator/"
@@ -21,15 +22,18 @@ class Journal:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lines: deque[str] = deque(maxlen=LIMIT)
+        self._lines: deque[tuple[str | None, str]] = deque(maxlen=LIMIT)
+        """ARM id of the workspace, None for what concerns no single one; the line."""
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def clear(self, workspace: str | None = None) -> None:
+        """Forget everything, or what was about one workspace."""
+        kept = [] if workspace is None else [line for line in self._lines if line[0] != workspace]
         self._lines.clear()
+        self._lines.extend(kept)
 
-    def text(self) -> str:
-        """JSON lines."""
-        return "".join(f"{line}\n" for line in self._lines)
+    def text(self, workspace: str | None = None) -> str:
+        """JSON lines, all of them or those about one workspace."""
+        return "".join(f"{line}\n" for about, line in self._lines if workspace in (None, about))
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app`, with every request noted, except those to the emulator's own controls."""
@@ -42,7 +46,8 @@ class Journal:
             try:
                 await app(scope, entry.receiving(receive), entry.sending(send))
             finally:
-                self._lines.append(entry.line(scope.get(FAULT)))
+                about = scope.get(WORKSPACE)
+                self._lines.append((about, entry.line(about, scope.get(FAULT))))
 
         return noted
 
@@ -57,7 +62,7 @@ class _Entry:
             "time": time,
             "method": scope["method"],
             "host": headers.get("host", ""),
-            "path": unquote(scope.get("raw_path", b"").decode("latin-1").partition("?")[0]) or scope["path"],
+            "path": path_of(scope),
             "query_keys": [unquote_plus(part.partition("=")[0]) for part in query.split("&") if part],
             "status": None,
             "bytes_in": 0,
@@ -82,5 +87,5 @@ class _Entry:
 
         return counted
 
-    def line(self, fault: str | None) -> str:
-        return json.dumps({**self._fields, "fault": fault})
+    def line(self, workspace: str | None, fault: str | None) -> str:
+        return json.dumps({**self._fields, "workspace": workspace, "fault": fault})

@@ -8,6 +8,10 @@ from urllib.parse import unquote, urlsplit
 from .runtime.plan import Place
 from .state import Resource, State
 
+_WORKSPACE = re.compile(
+    r"^/?(?:subscriptions/([^/]+)/resourcegroups/([^/]+)/(?:providers/[^/]+/)?|locations/[^/]+/)workspaces/([^/]+)/",
+    re.IGNORECASE,
+)
 _DATASTORE_PATH = re.compile(r"(?:^|/)datastores/([^/]+)/paths(?:/(.*))?$", re.IGNORECASE)
 _ASSET = re.compile(r"(?:^|/)(data|datasets|models|codes)/([^/]+)/versions/(?:(labels)/)?([^/]+)$", re.IGNORECASE)
 _SHORT_DATA = re.compile(r"^([^/:@]+)(?::([^/:@]+)|@([^/:@]+))$")
@@ -30,6 +34,7 @@ def resolve(state: State, reference: str) -> Place:
     if reference.lower().startswith(("https://", "http://")):
         return _from_url(state, reference)
     rest = re.sub(r"^azureml:(//)?", "", reference, flags=re.IGNORECASE)
+    _refuse_another_workspace(state, rest)
     if found := _DATASTORE_PATH.search(rest):
         return Place(_container(state, found[1]), (found[2] or "").strip("/"))
     if found := _ASSET.search(rest):
@@ -39,6 +44,19 @@ def resolve(state: State, reference: str) -> Place:
         collection = "datasets" if old else "data"
         return _from_asset(state, collection, found[1], found[2] or found[3], is_label=bool(found[3]))
     raise Unreachable(f"'{reference}' is no reference that the workspace understands")
+
+
+def _refuse_another_workspace(state: State, rest: str) -> None:
+    """Raise Foreign for a reference into another workspace: whether a job may read there was not recorded."""
+    found = _WORKSPACE.match(rest)
+    if found is None:
+        return
+    settings = state.settings
+    subscription, group, name = (part and part.lower() for part in found.groups())
+    if name not in (settings.workspace_name.lower(), settings.workspace_guid) or (
+        subscription and (subscription, group) != (settings.subscription_id.lower(), settings.resource_group.lower())
+    ):
+        raise Foreign(f"'{rest}' is in another workspace")
 
 
 def _from_url(state: State, url: str) -> Place:

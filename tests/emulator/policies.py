@@ -13,6 +13,7 @@ NAMES = ("<names>",)
 COURSE = ("<course>",)
 NUMBER = ("<number>",)
 PAIRS = ("<name=value>",)
+LIMITS = ("<name=number>",)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Policy:
             read_course(value)
         elif self.values == PAIRS:
             _pairs(value)
+        elif self.values == LIMITS:
+            if wrong := [limit for limit in _pairs(value).values() if not re.fullmatch(r"-?\d+", limit)]:
+                raise ValueError(f"policy {self.name} gives whole numbers to names, not '{wrong[0]}'")
         elif self.values != NAMES and value not in self.values:
             raise ValueError(f"policy {self.name} is one of {', '.join(self.values)}, not '{value}'")
         return value
@@ -55,19 +59,36 @@ def _pairs(text: str) -> dict[str, str]:
 # "B4" is open question 4 of the batch contract, "A13" question 13 of the asset contract; others name the paragraph.
 POLICIES = (
     Policy("generation", ("G2", "G1"), "G2", "B 0: newest or first recorded back end of batch endpoints"),
-    Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-07)"),
+    Policy("signed_operation_urls", ("on", "off"), "on", "B 2.1: operation URLs carry a signature (since 2024-01)"),
     Policy("altered_operation_url", ("403", "401", "404"), "403", "B20: answer to an operation URL that was changed"),
     Policy("operation_lifetime", SECONDS, "0", "B20, A5: seconds an ended operation stays readable, 0 for ever"),
     Policy("expired_operation_status", ("404", "403"), "404", "B20, A5: answer to an operation URL past that time"),
     Policy("operation_reads", NUMBER, "0", "B 2.2: reads that show an operation running, however long it took"),
     Policy("header_names", ("production", "lower"), "production", "B 1: spelling of header names"),
-    Policy("put_existing_status", ("200", "201"), "200", "B1: PUT on an existing endpoint or deployment"),
+    Policy("failed_reads", NUMBER, "0", "C 2.1: first reads of an operation URL that answer 500 (two recorded)"),
+    Policy("put_existing_status", ("201", "200"), "201", "B 14.1: PUT on an existing endpoint or deployment"),
     Policy("create_state", ("Creating", "Updating"), "Creating", "B 2.1: first provisioningState of a new deployment"),
-    Policy("update_state", ("Updating", "Creating"), "Updating", "B1: first provisioningState of an update"),
-    Policy("update_operation", ("shown", "hidden"), "shown", "B1: does the answer to an update name its operation"),
-    Policy("omitted_fields", ("reset", "kept"), "reset", "B1: fields that an endpoint or deployment PUT leaves out"),
+    Policy(
+        "update_state",
+        ("Updating", "Creating", "Succeeded"),
+        "Updating",
+        "B 14.26: first provisioningState of an update",
+    ),
+    Policy("update_operation", ("shown", "hidden"), "shown", "B 14.1: does the answer to an update name its operation"),
+    Policy(
+        "default_in_put_answer", ("old", "new"), "old", "B 14.2: default deployment until an endpoint's PUT has ended"
+    ),
+    Policy("endpoint_description", ("kept", "changed"), "kept", "B1: description in a PUT on an existing endpoint"),
+    Policy(
+        "omitted_fields", ("reset", "kept"), "reset", "B 14.26: fields that a PUT of an endpoint or deployment omits"
+    ),
+    Policy(
+        "absent_batch", ("gateway", "provider"), "gateway", "B 14.4: who answers for an endpoint that never existed"
+    ),
+    Policy("deleted_known", SECONDS, "30", "B 14.23: seconds that the gateway still knows what was deleted"),
+    Policy("absent_parent", ("parent", "resource"), "parent", "B5: how the gateway answers below an absent endpoint"),
     Policy("compute_omitted_fields", ("reset", "kept"), "reset", "A13: identity, subnet, credentials, tags left out"),
-    Policy("delete_body", ("empty", "null"), "empty", "B 2.1: body of a 202 to DELETE (null until 2023)"),
+    Policy("delete_body", ("null", "empty"), "null", "B 2.1: body of a 202 to an endpoint's DELETE (empty in 2024-07)"),
     Policy("deployment_changes", ("any", "settings"), "any", "B2: may model, environment, compute, code change by PUT"),
     Policy("immutable_status", ("400", "409"), "400", "A1, B2: refusal to change an immutable field"),
     Policy("patch_status", ("200", "202"), "200", "B3: PATCH of an endpoint or deployment"),
@@ -75,6 +96,7 @@ POLICIES = (
     Policy("patch_headers", ("location", "async", "both"), "location", "B3: where a 202 to PATCH names its operation"),
     Policy("compute_names", ("documented", "any"), "documented", "A7: name rule of computes"),
     Policy("compute_name_case", ("folded", "kept"), "folded", "A7: are `CPU` and `cpu` the same compute"),
+    Policy("compute_errors", ("data_plane", "management"), "data_plane", "A 14.20: envelope of a compute's faults"),
     Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
     Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),
     Policy("delete_while_deleting", ("202", "409"), "202", "A6: second DELETE while the first still runs"),
@@ -83,9 +105,14 @@ POLICIES = (
         "deployment_delete",
         ("both", "location", "at_once"),
         "both",
-        "B4: URLs in a deployment's DELETE, or 200 at once",
+        "B 14.23: URLs in a deployment's DELETE, or 200 at once",
     ),
-    Policy("delete_default", ("accepted", "refused"), "accepted", "B4: DELETE of the default deployment"),
+    Policy(
+        "delete_default",
+        ("accepted", "refused", "failed"),
+        "accepted",
+        "B4: DELETE of the default deployment; failed: in its operation",
+    ),
     Policy("default_after_delete", ("cleared", "kept"), "cleared", "B4: defaults.deploymentName after that DELETE"),
     Policy("missing_parent_status", ("404", "409"), "404", "B5: PUT of a deployment below a missing endpoint"),
     Policy("creating_parent", ("409", "404", "accepted"), "409", "B5: PUT while the endpoint is created"),
@@ -93,12 +120,15 @@ POLICIES = (
     Policy("conflict_body", ("inner", "details", "bare"), "inner", "B5: where a 409 of batch resources keeps its code"),
     Policy("absent_default", ("refused", "stored"), "refused", "B7: defaults naming a deployment that does not exist"),
     Policy("failing_names", NAMES, "", "B8, A5: resources whose next operations end Failed, separated by commas"),
-    Policy("failed_operation_code", ("absent", "present"), "absent", "B8: error.code of a failed batch operation"),
+    Policy(
+        "failed_operation_code", ("absent", "null", "present"), "absent", "B8: error.code of a failed batch operation"
+    ),
+    Policy("failed_operation_details", ("empty", "repeated"), "empty", "B8: error.details of a failed batch operation"),
     Policy("compute_failure", ("coded", "message", "bare"), "coded", "A5: error in the status of a failed compute"),
     Policy("failed_resource", ("kept", "removed"), "kept", "B8: a resource whose creation failed"),
     Policy("taken_names", NAMES, "taken", "B 8: endpoint names that somebody else in the region holds"),
     Policy("endpoint_names", ("documented", "path"), "documented", "B15: name rule of the docs or of the path"),
-    Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B15: case of an endpoint's name in answers"),
+    Policy("endpoint_name_case", ("kept", "lowered"), "kept", "B 14.5: case of an endpoint's name in answers"),
     Policy(
         "endpoint_host_case", ("folded", "kept"), "folded", "B15: does the scoring host take a name in another case"
     ),
@@ -107,14 +137,31 @@ POLICIES = (
     Policy("inherited_tags_shown", ("shown", "hidden"), "shown", "B19: are such tags answered"),
     Policy("key_endpoints", ("succeed", "fail"), "succeed", "B18: what becomes of authMode Key"),
     Policy("aml_token_endpoints", ("accepted", "refused"), "accepted", "B18: authMode AMLToken"),
-    Policy("pipeline_settings", ("renamed", "kept"), "renamed", "B16: key of continue_on_step_failure in an answer"),
+    Policy(
+        "pipeline_settings",
+        ("null", "renamed", "kept"),
+        "null",
+        "B 14.28: settings and tags of a pipeline deployment's configuration in an answer",
+    ),
+    Policy(
+        "pipeline_tag",
+        ("PipelineDeployment.ComponentId", "ComponentDeployment.ComponentId", "none"),
+        "PipelineDeployment.ComponentId",
+        "B 14.29: tag that the service adds to a pipeline deployment",
+    ),
+    Policy("pipeline_zeros", ("refused", "accepted"), "refused", "B16: zeros of its answer, sent back in a PUT"),
     Policy(
         "pipeline_job_type",
         ("azureml.pipelinejob", "azureml.batchjob"),
         "azureml.pipelinejob",
-        "B16: tag azureml.jobtype of a pipeline deployment's job",
+        "B 14.19: tag azureml.jobtype of a pipeline deployment's job",
     ),
-    Policy("pipeline_answer", ("whole", "own"), "whole", "B16: does it show what only model deployments have"),
+    Policy(
+        "pipeline_answer",
+        ("empty", "whole", "own"),
+        "empty",
+        "B 14.18: how it shows what only model deployments have",
+    ),
     Policy("pipeline_outputs", ("kept", "score"), "kept", "B16: name of a single output of its job"),
     Policy(
         "pipeline_job_view", ("null", "filled"), "null", "B16: jobs, inputs, outputs in the management view of its job"
@@ -128,43 +175,90 @@ POLICIES = (
     Policy(
         "max_text", NUMBER, "0", "A10: characters in a version, a conda file, a tag's name or value, 0 for any number"
     ),
-    Policy("not_found_body", ("details", "inner", "bare"), "details", "A3: where a 404 keeps its code"),
+    Policy("not_found_body", ("inner", "details", "bare"), "inner", "A3: where a 404 keeps its code (models: details)"),
     Policy("conflict_details", ("absent", "present"), "absent", "A1, A2: details of a refused change of an asset"),
     Policy("max_blobs", NUMBER, "0", "A10: blobs that a version of code, model or data may hold, 0 for any number"),
     Policy("read_budget", NUMBER, "0", "B6, A4: GETs at once before a 429, a tenth comes back each second; 0 for ever"),
-    Policy("write_budget", NUMBER, "0", "B6, A4: the same for all other requests"),
+    Policy("write_budget", NUMBER, "0", "B6, A4: writes at once, a twentieth comes back; deployment PUTs apart"),
+    Policy("delete_budget", NUMBER, "0", "B6, A4: DELETEs at once, a twentieth comes back each second"),
     Policy("compute_budget", ("shared", "apart"), "shared", "A4: do requests about computes count by themselves"),
     Policy("throttle_body", ("gateway", "provider", "empty"), "gateway", "B6, A4: body of such a 429"),
     Policy(
         "throttle_code",
-        ("TooManyRequests", "ResourceRequestsThrottled", "SubscriptionRequestsThrottled"),
-        "TooManyRequests",
+        ("SubscriptionRequestsThrottled", "TooManyRequests", "ResourceRequestsThrottled"),
+        "SubscriptionRequestsThrottled",
         "B6, A4: code in it",
     ),
     Policy("throttle_retry_after", ("seconds", "date", "absent"), "seconds", "B6, A4: its header Retry-After"),
     Policy("missing_reference", ("refused", "accepted"), "refused", "B2: compute or asset id that does not exist"),
     Policy("list_lag", SECONDS, "0", "A 1.6: seconds until a list shows a write"),
-    Policy("page_size", NUMBER, "50", "B11: how much one page of a list holds"),
+    Policy("page_size", NUMBER, "0", "B11: how much one page holds, 0: models 20, environments 100, others 50"),
     Policy("top_limit", ("page", "none", "refused"), "page", "A9: $top above the size of a page"),
     Policy("next_link", ("skipToken", "skip"), "skipToken", "B11: parameter of nextLink"),
-    Policy("last_page_link", ("null", "absent"), "null", "B11: nextLink on the last page of jobs in the data plane"),
+    Policy("top_link", ("models", "none", "all"), "models", "A 14.21: nextLink in a list that $top has cut short"),
     Policy(
-        "batch_order", ("newest", "oldest"), "newest", "B11: what comes first in lists of endpoints and deployments"
+        "last_page_link", ("absent", "null"), "absent", "B 14.21: nextLink on the last page of jobs in the data plane"
+    ),
+    Policy("job_order", ("oldest", "newest"), "oldest", "B 14.21: what comes first in lists of jobs in the data plane"),
+    Policy("job_list_items", ("short", "whole"), "short", "B 14.21: do their items show inputs, compute, settings"),
+    Policy("data_plane_lists", ("served", "refused"), "served", "B 14.16: are they answered at all"),
+    Policy(
+        "batch_order", ("oldest", "newest"), "oldest", "B 14.27: what comes first in lists of endpoints, deployments"
     ),
     Policy("unknown_order", ("refused", "ignored"), "refused", "A9: $orderBy by something else than createdtime"),
     Policy("default_list_view", ("ActiveOnly", "All"), "ActiveOnly", "A9: lists without listViewType"),
-    Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived in a body that holds stage too"),
+    Policy("archive_with_stage", ("ignored", "applied"), "ignored", "A 1.8: isArchived of environments beside a stage"),
+    Policy(
+        "model_archive_with_stage", ("applied", "ignored"), "applied", "A 14.13: isArchived of models beside a stage"
+    ),
+    Policy("archive_lag", SECONDS, "0", "A 14.17: seconds until a GET shows that an environment is archived"),
     Policy("environment_archive", ("applied", "ignored"), "applied", "A8: archiving an environment without stage"),
-    Policy("restored_stage", ("Development", "Archived"), "Development", "A8: stage after a restore without stage"),
+    Policy(
+        "restored_stage",
+        ("Development", "Archived"),
+        "Development",
+        "A 14.13: stage of what was archived and is restored",
+    ),
     Policy("hash_search_archived", ("found", "hidden"), "found", "A12: archived code in a search by hash"),
     Policy("code_uri_check", ("none", "exists"), "none", "A12: must a codeUri lead to blobs"),
     Policy("hash_check", ("none", "verified"), "none", "A12: must hash_sha256 be that of the blobs"),
-    Policy("mlflow_flavors", ("empty", "read"), "empty", "A15: flavors of an MLflow model that names none"),
+    Policy(
+        "model_path_check", ("exists", "none"), "exists", "A 14.31: must a place of a model in a datastore hold blobs"
+    ),
+    Policy("model_from_job", ("rewritten", "kept"), "rewritten", "A 14.15: modelUri of a model from a job or run"),
+    Policy("mlflow_model_uri", ("kept", "replicated"), "kept", "A 14.8: modelUri of an uploaded MLflow model"),
+    Policy(
+        "mlflow_flavors", ("read", "empty"), "read", "A15: flavors of an MLflow model that names none (read: recorded)"
+    ),
+    Policy("data_folder_slash", ("datastore", "all", "none"), "datastore", "A 14.18: folder URIs that get a slash"),
+    Policy("anonymous_flag", ("dropped", "kept"), "dropped", "A 14.18: isAnonymous of code and data"),
+    Policy("anonymous_stage", ("Logged", "Development"), "Logged", "A 14.4: stage of anonymous versions"),
+    Policy(
+        "anonymous_component_version",
+        ("service", "url"),
+        "service",
+        "A 14.3: who names the version of an anonymous component",
+    ),
+    Policy("component_next_version", ("timed", "counted"), "timed", "A 14.27: next version of a component"),
+    Policy(
+        "pipeline_component_jobs", ("hidden", "shown"), "hidden", "A 14.24: jobs in the answer for a pipeline component"
+    ),
+    Policy(
+        "pipeline_component_without_jobs",
+        ("refused", "kept", "lost"),
+        "refused",
+        "A 14.24: PUT on a pipeline component without its jobs",
+    ),
+    Policy("environment_build", ("hidden", "shown"), "hidden", "A 14.17: headers that name an image build and its log"),
+    Policy("datastore_endpoint", ("cloud", "public"), "cloud", "A 14.33: endpoint of a datastore that names none"),
     Policy("default_datastores", ("one", "none", "two"), "one", "A16: how many datastores say that they are default"),
     Policy("default_datastore_change", ("refused", "put"), "refused", "A16: isDefault in a datastore PUT"),
-    Policy("equal_put_status", ("200", "201"), "200", "A2: PUT on an existing environment version, unless it archives"),
+    Policy(
+        "container_put_status", ("200", "201"), "200", "A 14.13: PUT on an existing container, not an environment's"
+    ),
+    Policy("equal_put_status", ("201", "200"), "201", "A2: PUT on an existing environment version, unless it archives"),
     Policy("delete_container", ("accepted", "refused"), "accepted", "A 1.8: DELETE of a container that has versions"),
-    Policy("pending_upload_lifetime", SECONDS, "57600", "A11: seconds that the SAS of a pending upload lives"),
+    Policy("pending_upload_lifetime", SECONDS, "28800", "A11: seconds that the SAS of a pending upload lives"),
     Policy(
         "abandoned_upload_lifetime", SECONDS, "0", "A11: seconds until a container that no code names goes, 0: never"
     ),
@@ -191,13 +285,28 @@ POLICIES = (
     Policy("missing_input", ("refused", "accepted"), "refused", "B13: an invoke without input (the job then fails)"),
     Policy("malformed_uri", ("refused", "accepted"), "refused", "B13: an input URI of nothing but punctuation"),
     Policy("bad_input_status", ("400", "422"), "400", "B13: refusal of such invokes"),
-    Policy("finished_output", ("null", "filled", "always"), "null", "B10: output of a job, once completed or always"),
+    Policy(
+        "finished_output",
+        ("failed", "null", "filled", "always"),
+        "failed",
+        "B10: output of a job: where its logs are once failed (recorded), its rows once completed or always",
+    ),
     Policy("failed_job_error", ("absent", "shown"), "absent", "B10: error of a failed job in the data plane"),
     Policy("job_provisioning", ("submission", "job"), "submission", "B10: what provisioningState of a job speaks of"),
+    Policy("existing_output", ("fails", "left"), "fails", "B 14.17: a job whose file of rows exists already"),
     Policy("jobs_of_deleted", ("kept", "removed"), "kept", "B11: jobs of a deleted endpoint or deployment"),
-    Policy("no_default_status", ("400", "404", "500"), "400", "B13: invoke without a route to a deployment"),
+    Policy("no_default_status", ("404", "400", "500"), "404", "B13: invoke without a route to a deployment"),
+    Policy("only_deployment", ("refused", "routed"), "refused", "B 14.11: invoke without a default, of one deployment"),
     Policy("unknown_deployment_status", ("404", "400"), "404", "B13: invoke naming an unknown deployment"),
-    Policy("wrong_audience_status", ("401", "403"), "401", "B13: management token on the scoring host"),
+    Policy("wrong_audience_status", ("403", "401"), "403", "B13: management token on the scoring host"),
+    Policy("scoring_token_errors", ("text", "envelope"), "text", "B13: body where the scoring host refuses a token"),
+    Policy("model_output_types", ("uri_file", "any"), "uri_file", "B 14.8: outputs that a model deployment takes"),
+    Policy(
+        "unknown_datastore",
+        ("output_dataset", "any", "accepted"),
+        "output_dataset",
+        "B 14.32: where an unknown datastore is a 404 of the invoke; else its job fails",
+    ),
     Policy("scoring_errors", ("envelope", "error", "text"), "envelope", "B13: body of a refusal by the scoring host"),
     Policy(
         "progress_logs",
@@ -205,6 +314,21 @@ POLICIES = (
         "report",
         "B 6.2: where a run logs its counts, and in which form",
     ),
+    Policy(
+        "quota_limits", LIMITS, "", "C 1: limits of families, `cores` and `clusters`: `standardDSv2Family=6,cores=20`"
+    ),
+    Policy("workspace_quota_usages", ("hidden", "shown"), "hidden", "C9: usages of workspaces that have a share"),
+    Policy("diagnose_findings", PAIRS, "", "C 3.2: what a diagnosis finds: `containerRegistry=ImageBuildFailed:Error`"),
+    Policy("schedule_invokes", ("accepted", "refused"), "accepted", "C1: schedules that invoke a batch endpoint"),
+    Policy("invalid_cron", ("refused", "accepted"), "refused", "C4: a cron expression that is none"),
+    Policy("schedule_names", ("documented", "any"), "documented", "C4: name rule of schedules"),
+    Policy("publish_status", ("202", "200"), "202", "C2: answer to publish"),
+    Policy("existing_destination", ("409", "ignored", "failed"), "409", "C3: import of a version that exists"),
+    Policy("failed_import", ("error", "status"), "error", "C3: a failed import: 400, or 200 with the status Failed"),
+    Policy("job_delete_outputs", ("kept", "removed"), "kept", "C5: results and logs of a deleted job"),
+    Policy("endpoint_limit", NUMBER, "0", "C8: endpoints of a subscription in a region, 0 for any number"),
+    Policy("endpoint_limit_status", ("400", "403", "409"), "400", "C8: refusal of an endpoint above that limit"),
+    Policy("registry_references", ("trusted", "checked"), "trusted", "C10: assets of registries in a deployment's PUT"),
 )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .entra import AuthError
-from .errors import Refused, data_plane_error
+from .errors import Json, Refused, data_plane_error
 from .job_views import child_run, root_run, run_error
 from .jobs import Job
 from .places import datastore_of, default_container
@@ -20,23 +20,31 @@ from .scoring import DATA_PLANE_VERSION, authenticate, find_endpoint, find_job, 
 from .scoring_plan import default_output_path, output_place, run_arguments
 from .state import State
 from .storage import ARTIFACT_CONTAINER
+from .workspaces import Workspaces, note
 
 HISTORY = "/history/v1.0"
 FRONT_END = "/mferp/managementfrontend"
 
 
-def routes(state: State) -> list[Route]:
+def routes(workspaces: Workspaces) -> list[Route]:
     """Routes of the api surface."""
 
+    def workspace(request: Request) -> State:
+        state = workspaces.at(request.url.path)
+        if state is None:
+            raise Refused(_not_found("The workspace was not found."))
+        note(request.scope, state)
+        return state
+
     async def discovery(_request: Request) -> Response:
-        return JSONResponse(_services(state))
+        return JSONResponse(_services(workspaces.first))
 
     async def history(request: Request) -> Response:
-        _authenticate_reader(state, request)
-        return JSONResponse(await _history(state, request))
+        authenticate_reader(workspaces.first, request)
+        return JSONResponse(await _history(workspace(request), request))
 
     async def front_end(request: Request) -> Response:
-        return await _front_end(state, request)
+        return await _front_end(workspace(request), request)
 
     return [
         Route("/discovery", discovery),
@@ -52,7 +60,7 @@ def _services(state: State) -> dict[str, str]:
     return {**dict.fromkeys((*names, "pipelines"), api), "studio": "https://ml.azure.com"}
 
 
-def _authenticate_reader(state: State, request: Request) -> None:
+def authenticate_reader(state: State, request: Request) -> None:
     """Clients read here with either token; which of them the service takes was scrubbed from the recordings.
 
     The official SDK up to 1.31 lists a deployment's jobs with a management token, 1.35 with one for the data plane.
@@ -100,7 +108,7 @@ def _find_run(state: State, run_id: str) -> tuple[Job, bool]:
 
 
 def _run_data(state: State, job: Job, is_root: bool) -> dict[str, Any]:
-    """Service fact: batch contract 6.5, 7 (`outputs` is null; the place of the results stands in `dataReferences`)."""
+    """Service fact: batch contract 6.5, 7 (`outputs` is null; `dataReferences` holds the place of the results)."""
     definition = {"arguments": run_arguments(job), "dataReferences": {"score": _score_reference(state, job)}}
     return {
         "runMetadata": root_run(state, job) if is_root else child_run(job),
@@ -152,7 +160,7 @@ async def _log_files(state: State, job: Job) -> dict[str, str]:
 async def _front_end(state: State, request: Request) -> Response:
     """Service fact: batch contract 6.1, 6.3."""
     if request.method == "GET":
-        _authenticate_reader(state, request)
+        authenticate_reader(state, request)
     else:
         authenticate(state, request)
     if request.query_params.get("api-version") != DATA_PLANE_VERSION:
@@ -169,30 +177,41 @@ async def _front_end(state: State, request: Request) -> Response:
     if method == "POST" and not rest:
         return await invoke(state, request, endpoint, deployment or request.headers.get("azureml-model-deployment"))
     if method == "GET" and len(rest) == 1:
-        return JSONResponse(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
+        return _shown(state.jobs.data_plane_view(find_job(state, rest[0], endpoint.name)))
     if method == "GET" and not rest:
-        return JSONResponse(_page(state, request, _listed(state, endpoint.name, deployment)))
+        return _shown(_page(state, request, _listed(state, endpoint.name, deployment)))
     raise Refused(_not_found(f"There is no {method} of this path."))
 
 
+def _shown(body: dict[str, Any]) -> Response:
+    """Service fact: batch contract 14.21 (`jobs_list_deployment`)."""
+    return Json(body, headers={"x-ms-response-type": "standard"})
+
+
 def _listed(state: State, endpoint: str, deployment: str) -> Sequence[Job]:
-    """Jobs of an endpoint, or of one of its deployments, as lists know them."""
+    """Jobs of an endpoint, or of one of its deployments, as lists know them. Service fact: batch contract 14.16, 14.21.
+
+    Raises Refused.
+    """
+    if state.policies["data_plane_lists"] == "refused":
+        raise Refused(data_plane_error(400, "UserError", "The request is invalid.", component="managementfrontend"))
     known = {job.name for job in state.jobs.listed()}
-    return [job for job in state.jobs.list(endpoint, deployment or None) if job.name in known]
+    jobs = [job for job in state.jobs.list(endpoint, deployment or None) if job.name in known]
+    return jobs[::-1] if state.policies["job_order"] == "oldest" else jobs
 
 
 def _page(state: State, request: Request, jobs: Sequence[Job]) -> dict[str, Any]:
     token = request.query_params.get("$skiptoken", "0")
     if not token.isdecimal():
         raise Refused(data_plane_error(400, "UserError", "The continuation token is not valid."))
-    end = int(token) + max(1, state.policies.number("page_size"))
+    end = int(token) + (state.policies.number("page_size") or 50)
     following = None
     if end < len(jobs):
         deployment = request.query_params.get("deployment")
         query = f"api-version={DATA_PLANE_VERSION}"
         query += f"&deployment={quote(deployment)}" if deployment else ""
         following = f"{state.settings.url('api')}{request.url.path}?{query}&$skiptoken={end}"
-    body: dict[str, Any] = {"value": [state.jobs.data_plane_view(job) for job in jobs[int(token) : end]]}
+    body: dict[str, Any] = {"value": [state.jobs.data_plane_view(job, in_list=True) for job in jobs[int(token) : end]]}
     if following or state.policies["last_page_link"] == "null":
         body["nextLink"] = following
     return body

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import isodate  # type: ignore[import-untyped]  # it has no types
 
+from .arm.pipeline_deployments import is_pipeline
+from .pipeline_job import pipeline_failure
 from .places import Foreign, Unreachable, default_container, resolve
 from .runtime.executor import dataset_failed
 from .runtime.plan import Place, Plan, RunFailed
@@ -116,6 +118,8 @@ def run_arguments(job: Job) -> list[str]:
 
 def scoring_plan(state: State, job: Job) -> Plan:
     """The plan of a job's scoring run. Raises RunFailed when something it refers to is not there."""
+    if is_pipeline(job.settings):
+        raise RunFailed(pipeline_failure(state, job))
     code = job.settings.get("codeConfiguration") or {}
     if not code.get("codeId"):
         raise RunFailed("The emulator runs scoring scripts only; the deployment names none.")
@@ -129,6 +133,7 @@ def scoring_plan(state: State, job: Job) -> Plan:
         logs=Place(ARTIFACT_CONTAINER, f"ExperimentRun/dcid.{job.child_run_id}"),
         output_file_name=output_file_name(job),
         append_row=job.settings["outputAction"] == "AppendRow",
+        leaves_existing=state.policies["existing_output"] == "left",
         mini_batch_size=effective(job, "miniBatchSize"),
         instance_count=effective(job, "compute", "instanceCount") or job.settings["resources"]["instanceCount"],
         processes_per_instance=effective(job, "maxConcurrencyPerInstance"),

@@ -10,7 +10,7 @@ import os
 import shlex
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -23,10 +23,13 @@ from .daemon import StartError, pid_file
 from .settings import SURFACES, Settings
 
 
-def run(state_dir: Path, port: int, report: int, settings_for: Callable[[Mapping[str, int]], Settings]) -> None:
+def run(
+    state_dir: Path, port: int, report: int, settings_for: Callable[[Mapping[str, int]], Sequence[Settings]]
+) -> None:
     """Serve until SIGTERM or SIGINT; write `ready`, or the reason why not, to the descriptor `report`.
 
-    `port` (0: any free one) is that of the management surface; `settings_for` gets the port of each surface.
+    `port` (0: any free one) is that of the management surface; `settings_for` gives the workspaces for the port of
+    each surface.
     """
     with os.fdopen(report, "w") as parent:
         try:
@@ -36,12 +39,12 @@ def run(state_dir: Path, port: int, report: int, settings_for: Callable[[Mapping
                 asyncio.run(_serve(settings, listeners, parent))
         except Exception as error:  # whatever it is, the parent waits for a line
             if not parent.closed:
-                _tell(parent, " ".join(str(error).split()) or type(error).__name__)
+                _report(parent, " ".join(str(error).split()) or type(error).__name__)
             raise
 
 
-def _tell(parent: TextIO, line: str) -> None:
-    with contextlib.suppress(OSError):  # the parent has gone: nobody is left to tell
+def _report(parent: TextIO, line: str) -> None:
+    with contextlib.suppress(OSError):  # the parent has ended: nobody reads it
         print(line, file=parent, flush=True)
     parent.close()
 
@@ -49,14 +52,14 @@ def _tell(parent: TextIO, line: str) -> None:
 def _bind(port: int) -> dict[str, socket.socket]:
     listeners = {}
     for surface in SURFACES:
-        wanted = port if surface == "management" else 0
+        asked = port if surface == "management" else 0
         # The protocol is named because only then does asyncio switch off Nagle's algorithm (40 ms an answer).
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("127.0.0.1", wanted))
+            listener.bind(("127.0.0.1", asked))
         except OSError as error:
-            raise StartError(f"cannot listen on port {wanted} of 127.0.0.1: {error.strerror}") from error
+            raise StartError(f"cannot listen on port {asked} of 127.0.0.1: {error.strerror}") from error
         listeners[surface] = listener
     return listeners
 
@@ -69,12 +72,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], parent: TextIO) -> None:
+async def _serve(workspaces: Sequence[Settings], listeners: Mapping[str, socket.socket], parent: TextIO) -> None:
+    settings = workspaces[0]
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     certificates = tls.create(settings.state_dir)
-    emulator = Emulator(settings)
+    emulator = Emulator(*workspaces)
     servers = {surface: server_of(emulator, surface, certificates) for surface in SURFACES}
     try:
         await emulator.start()
@@ -85,7 +89,7 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
             await asyncio.sleep(0.01)
         write_environment(settings)
         _collect_garbage_seldom()
-        _tell(parent, "ready")
+        _report(parent, "ready")
         await stopping.wait()
         for server in servers.values():
             server.should_exit = True
@@ -97,7 +101,7 @@ async def _serve(settings: Settings, listeners: Mapping[str, socket.socket], par
 
 
 def _collect_garbage_seldom() -> None:
-    """What stands in the workspace is no garbage: the more there is, the longer every search through it takes."""
+    """Resources of a workspace are no garbage: the more there are, the longer every search through them takes."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -1,14 +1,15 @@
-"""What one running emulator is: its names, its secrets and where its service surfaces listen."""
+"""What one workspace of a running emulator is: its names, and what all of them share: secrets, ports, switches."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .policies import Policies
+from .workspace_name import WorkspaceName
 
 SURFACES = ("management", "login", "scoring", "api", "blob")
 """ARM; Entra; batch scoring hosts; discovery, run history and the data-plane front end; blob storage."""
@@ -23,7 +24,7 @@ def _guid() -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """One instance; the random parts differ from start to start."""
+    """One workspace of an instance; the random parts differ from start to start."""
 
     state_dir: Path
     ports: Mapping[str, int]
@@ -38,6 +39,17 @@ class Settings:
     operation_seconds: float = 1.0
     policies: Policies = field(default_factory=Policies)
 
+    def beside(self, name: WorkspaceName) -> Settings:
+        """Another workspace of the same instance, by default in the same subscription and region."""
+        return replace(
+            self,
+            subscription_id=name.subscription_id or self.subscription_id,
+            resource_group=name.resource_group,
+            workspace_name=name.name,
+            region=name.region or self.region,
+            workspace_guid=_guid(),
+        )
+
     def url(self, surface: str) -> str:
         """Base address of a surface, without a trailing slash."""
         return f"https://localhost:{self.ports[surface]}"
@@ -51,5 +63,9 @@ class Settings:
         )
 
     def scoring_uri(self, endpoint_name: str) -> str:
-        """Where a batch endpoint takes jobs. Azure gives each endpoint a host; here it is the first path segment."""
-        return f"{self.url('scoring')}/{endpoint_name}/jobs"
+        """Where a batch endpoint takes jobs.
+
+        Azure gives each endpoint a host below that of its region (batch contract 5.1); here the first path segment
+        stands for it.
+        """
+        return f"{self.url('scoring')}/{endpoint_name}.{self.region}/jobs"

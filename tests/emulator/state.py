@@ -1,4 +1,4 @@
-"""What stands in the workspace: resources by ARM id, running operations, endpoint names held in the region."""
+"""What a workspace holds: resources by ARM id, running operations, endpoint names held in the region."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .entra import Entra
     from .jobs import JobStore
     from .pending_uploads import PendingUploads
+    from .registries import Registries
     from .storage import Storage
 
 _CASE_SENSITIVE = frozenset({"codes", "models", "environments", "data", "datasets", "components"})
@@ -46,7 +47,7 @@ _NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 @dataclass
 class Resource:
-    """One resource as stored; how it is answered is its room's business."""
+    """One resource as stored; the module of its kind renders it."""
 
     path: str
     properties: dict[str, Any]
@@ -86,6 +87,8 @@ class Resources:
         self._children: dict[str, dict[str, Resource]] = {}
         self._deleted: deque[tuple[datetime, str, Resource]] = deque(maxlen=_REMEMBERED)
         """When, from which collection, what."""
+        self._gone: dict[str, tuple[datetime, Resource]] = {}
+        """What was deleted last under a path, and when; also what was deleted with its parent."""
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -98,9 +101,10 @@ class Resources:
         return self._by_key.get(self._key(path))
 
     def put(self, resource: Resource) -> None:
-        """Store a resource under its path, in place of one that stands there."""
+        """Store a resource under its path, in place of the one before."""
         key = self._key(resource.path)
         self._by_key[key] = resource
+        self._gone.pop(key, None)
         self._children.setdefault(key.rsplit("/", 1)[0], {})[key] = resource
 
     def clear(self) -> None:
@@ -108,6 +112,7 @@ class Resources:
         self._by_key.clear()
         self._children.clear()
         self._deleted.clear()
+        self._gone.clear()
 
     def delete(self, path: str) -> bool:
         """Remove a resource with everything below it; False when there was none."""
@@ -117,11 +122,18 @@ class Resources:
             return False
         collection = key.rsplit("/", 1)[0]
         self._children[collection].pop(key, None)
-        self._deleted.append((self._clock.now(), collection, found))
+        now = self._clock.now()
+        self._deleted.append((now, collection, found))
+        self._gone[key] = (now, found)
         for below in [other for other in self._children if other.startswith(f"{key}/")]:
             for child in self._children.pop(below):
-                self._by_key.pop(child, None)
+                self._gone[child] = (now, self._by_key.pop(child))
         return True
+
+    def deleted(self, path: str, within: float) -> Resource | None:
+        """The resource that was deleted from this path in the last `within` seconds, or None."""
+        moment, resource = self._gone.get(self._key(path), (_NEVER, None))
+        return resource if (self._clock.now() - moment).total_seconds() <= within else None
 
     def children(self, collection_path: str, *, newest_first: bool = False) -> list[Resource]:
         """Resources of a collection (".../models", ".../models/m/versions") in order of creation."""
@@ -133,12 +145,12 @@ class Resources:
         return reversed(found) if newest_first else iter(found)
 
     def earlier(self, collection_path: str, moment: datetime, *, newest_first: bool = False) -> list[Resource]:
-        """Resources of a collection as they stood there at an earlier time."""
+        """Resources of a collection at an earlier time."""
         key = self._key(collection_path)
         found = self.children(collection_path)
         found += [item for when, collection, item in self._deleted if collection == key and when > moment]
-        standing = (item for item in found if item.created <= moment)
-        return sorted(standing, key=lambda item: item.serial, reverse=newest_first)
+        existing = (item for item in found if item.created <= moment)
+        return sorted(existing, key=lambda item: item.serial, reverse=newest_first)
 
     def size(self, collection_path: str) -> int:
         """How many resources a collection has."""
@@ -152,20 +164,22 @@ class Resources:
 
 
 class State:
-    """Everything the surfaces share."""
+    """One workspace, and what it shares with the others of the emulator: switches, clock, tokens."""
 
     storage: Storage
     jobs: JobStore
     entra: Entra
     operations: Operations
     uploads: PendingUploads
+    registries: Registries
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, endpoint_names: dict[str, str] | None = None) -> None:
+        """`endpoint_names` is shared by all workspaces of the region."""
         self.settings = settings
         self.policies = settings.policies
         self.clock = clock
         self.resources = Resources(self.policies, clock)
-        self.endpoint_names: dict[str, str] = {}
+        self.endpoint_names = {} if endpoint_names is None else endpoint_names
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
         self.default_datastore = "workspaceblobstore"
         self.is_deleted = False
@@ -182,6 +196,20 @@ class State:
             self.jobs.forget_below(resource)
         if self.endpoint_names.get(resource.name.lower()) == resource.path:
             del self.endpoint_names[resource.name.lower()]
+
+    def clear(self) -> None:
+        """Remove all resources, and give back the endpoint names that they held in the region."""
+        self.resources.clear()
+        for name in [name for name, path in self.endpoint_names.items() if self.holds(path)]:
+            del self.endpoint_names[name]
+
+    def is_at(self, path: str) -> bool:
+        """Whether an ARM path is that of this workspace."""
+        return path.strip("/").lower() == self.settings.workspace_path.strip("/").lower()
+
+    def holds(self, path: str) -> bool:
+        """Whether an ARM path leads into this workspace."""
+        return f"{path}/".lower().startswith(f"{self.settings.workspace_path}/".lower())
 
     def workspace(self, *segments: str) -> str:
         """ARM path of something in the workspace: `state.workspace("computes", "cpu")`."""

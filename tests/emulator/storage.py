@@ -1,4 +1,4 @@
-"""The workspace's storage account: a real Azurite, its keys and SAS tokens, and its blobs for the runtime."""
+"""A workspace's storage account on a real Azurite: its keys and SAS tokens, and its blobs for the runtime."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .clock import Clock
 from .runtime.plan import Place
 from .settings import Settings
 
+ARTIFACT_STORE = "workspaceartifactstore"
 ARTIFACT_CONTAINER = "azureml"
 """What the datastore workspaceartifactstore points at. Service fact: asset contract 4.1."""
 
@@ -25,13 +26,14 @@ ARTIFACT_CONTAINER = "azureml"
 class Storage:
     """One storage account with a random name and key. It implements the `Store` of the scoring runtime."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, azurite: Azurite) -> None:
         self._settings = settings
         self._clock = clock
         self.account_name = f"emulator{secrets.token_hex(6)}"
         self.account_key = base64.b64encode(secrets.token_bytes(64)).decode()
         self.default_container = f"azureml-blobstore-{settings.workspace_guid}"
-        self._azurite = Azurite(self.account_name, self.account_key, settings.state_dir / "azurite.log")
+        self._azurite = azurite
+        azurite.add_account(self.account_name, self.account_key)
         self._service: BlobServiceClient | None = None
 
     @property
@@ -39,14 +41,8 @@ class Storage:
         """Host and port of the blob surface."""
         return f"localhost:{self._settings.ports['blob']}"
 
-    @property
-    def azurite_port(self) -> int:
-        """Where Azurite itself listens, in plain HTTP, for the front."""
-        return self._azurite.port
-
     async def start(self) -> None:
-        """Start Azurite and make the workspace's own containers. Raises AzuriteError."""
-        await self._azurite.start()
+        """Make the workspace's own containers on an Azurite that runs."""
         self._service = BlobServiceClient(
             f"http://127.0.0.1:{self._azurite.port}/{self.account_name}",
             credential={"account_name": self.account_name, "account_key": self.account_key},
@@ -55,10 +51,9 @@ class Storage:
         await self._create_own_containers()
 
     async def stop(self) -> None:
-        """Stop Azurite; everything stored is gone."""
+        """Let go of Azurite."""
         if self._service is not None:
             self._service.close()
-        await self._azurite.stop()
 
     async def clear(self) -> None:
         """Empty the account."""
@@ -142,6 +137,15 @@ class Storage:
     async def upload(self, source: Path, place: Place) -> None:
         """Write the file `source` to the blob at `place`, over what stands there."""
         await asyncio.to_thread(self._upload, source, place)
+
+    async def remove(self, place: Place) -> None:
+        """Remove the blob at `place`, and all below it."""
+        await asyncio.to_thread(self._remove, place)
+
+    def _remove(self, place: Place) -> None:
+        container = self._client().get_container_client(place.container)
+        for name in self._names(place):
+            container.delete_blob(f"{place.path}/{name}".strip("/"))
 
     def _names(self, place: Place) -> list[str]:
         container = self._client().get_container_client(place.container)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from .replay import SECONDS_OF_AN_OPERATION, Stage
+from .replay import DEFAULT_VERSION, SECONDS_OF_AN_OPERATION, Stage
 from .shape import Recorded
 from .translate import Translator
 
@@ -24,7 +24,13 @@ _SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
 """Headers of a recorded request that mean something to the service."""
 
 # Names for a case that a figure has in its body.
-_NAMES_IN_BODIES = {"model_uri": "modelUri", "data_uri": "dataUri", "code_uri": "codeUri", "conda": "condaFile"}
+_NAMES_IN_BODIES = {
+    "model_uri": "modelUri",
+    "data_uri": "dataUri",
+    "code_uri": "codeUri",
+    "conda": "condaFile",
+    "image": "image",
+}
 
 
 def find(folder: Path) -> dict[str, Any]:
@@ -66,12 +72,14 @@ class Figure:
 
     def _later(self, first: httpx.Response) -> Iterator[tuple[Any, httpx.Response]]:
         """What a figure shows after its first answer, each with what the emulator answers."""
+        passed = 0
         for step in self._figure.get("lro") or self._figure.get("poll") or []:
             response = step.get("response", step)
+            seconds, passed = step.get("after_s", 0) - passed, step.get("after_s", 0)
             if not _goes_on(response):
-                self._stage.wait(SECONDS_OF_AN_OPERATION)
+                self._stage.wait(max(seconds, SECONDS_OF_AN_OPERATION))
             url = step.get("request", {}).get("url", "mfeOperations")
-            if "Operations" not in url:
+            if "Operation" not in url:
                 yield response, self._send(step["request"])
                 continue
             operation = first.headers.get("Azure-AsyncOperation") or first.headers["Location"]
@@ -89,6 +97,7 @@ class Figure:
 
     def _send(self, request: Mapping[str, Any]) -> httpx.Response:
         url, body = request["url"], request.get("body")
+        url = re.sub("(?<=api-version=)<[^>]*>", self._first.get("version", DEFAULT_VERSION), url)
         sent = {name: text for name, text in request.get("headers", {}).items() if _SENT.match(name)}
         step: dict[str, Any] = {"method": request["method"], "path": url, "headers": sent}
         if body == "<bytes>":
@@ -108,7 +117,7 @@ class Figure:
             return {}
         names = dict(self._names_in_url(request["url"]))
         if deployment := request.get("headers", {}).get("azureml-model-deployment"):
-            names |= {"deployment": deployment, "endpoint": request["url"].split("/")[3]}
+            names |= {"deployment": deployment, "endpoint": request["url"].split("/")[3].partition(".")[0]}
         properties = (request.get("body") or {}).get("properties") or {}
         names |= {name: properties[key] for name, key in _NAMES_IN_BODIES.items() if key in properties}
         for step in self._figure.get("steps", []):

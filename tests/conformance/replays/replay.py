@@ -88,7 +88,7 @@ class Stage:
         self.send({"method": "PUT", "path": "batchEndpoints/asked", "body": endpoint}, {})
         self.wait(SECONDS_OF_AN_OPERATION)
         shown = self.send({"method": "GET", "path": "batchEndpoints/asked"}, {}).json()
-        return str(shown["properties"]["scoringUri"]).removesuffix("/asked/jobs")
+        return str(shown["properties"]["scoringUri"]).removesuffix("/asked.eastus/jobs")
 
     def prepare(self, case: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
         """Bring about what the case begins with; all words of it."""

@@ -11,7 +11,7 @@ _WORKSPACE = re.compile(
     r"/subscriptions/0{8}-[0-]+/resourceGroups/rg1/providers/Microsoft\.MachineLearningServices/workspaces/ws1(?![\w-])"
 )
 _REGION = re.compile(r"\b(eastus2euap|eastus2|eastus|westus2|westus|centraluseuap)\b")
-_SCORING = re.compile(r"https://([\w-]+)\.eastus\.inference\.ml\.azure\.com/")
+_SCORING = re.compile(r"https://([\w-]+\.eastus)(?:-main)?\.inference\.ml\.azure\.com/")
 _NAMED = re.compile(r"resource group 'rg1'|'ws1'|in ws1\b")
 
 
@@ -43,6 +43,7 @@ class Translator:
             ("/resourcegroups/rg1", f"/resourcegroups/{words['group']}"),
             ("/workspaces/ws1", f"/workspaces/{self.workspace}"),
             ("https://management.azure.com", words["management"]),
+            ("api-version=<masked>", "api-version=2024-10-01"),
             ("eastus.api.azureml.ms", words["api_host"]),
         ):
             text = text.replace(recorded, here)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from ..settings import Settings
-from ..yaml_text import parse_yaml
+from ..state import Resource
+from . import component_specs, version_views
+from .asset_rewrites import rewrite_code, rewrite_data, rewrite_dataset, rewrite_environment, rewrite_model
+from .call import Call
 from .shapes import Choice, Field, Flag, Json, Listed, Named, Number, Object, Shape, Text, TextMap, body, shape
 from .versions import FIRST, Span
 
@@ -44,16 +42,24 @@ class AssetKind:
     version: Shape
     container: Shape
     immutable: tuple[str, ...]
-    rewrite: Callable[[dict[str, Any], Settings], None]
+    rewrite: Callable[[dict[str, Any], Call], None]
     refusal: str = "Asset paths cannot be updated."
     refusal_status: int | None = None
     """None: an open question, answered by a policy."""
-    archived_stage: bool = False
+    refusal_codes: tuple[str, ...] = ()
+    view: Callable[[dict[str, Any], Resource, Call], dict[str, Any]] = version_views.plain
+    """What is answered of a version's properties."""
+    absent_container: str = "{label} container with name: {name} not found."
+    absent_container_codes: tuple[str, ...] = ()
+    """Codes of that answer, outermost first; none where it was not recorded."""
+    archive_policy: str = ""
+    """The switch that says whether `isArchived` counts beside a `stage`; empty for kinds without a stage."""
     list_of_unknown_is_empty: bool = False
     container_description: str | None = None
     newest_container_first: bool = True
-    timed_versions: bool = False
-    """The first back end proposed a time stamp as the next version. Service fact: asset contract 1.9."""
+    page_size: int = 50
+    tokens: str = "shards"
+    """The form of continuation tokens (`listing.TOKENS`)."""
 
 
 def _version(*fields: Field, null_maps: bool = False) -> Shape:
@@ -85,103 +91,13 @@ def _container(*fields: Field, state: tuple[Field, ...] = (PROVISIONING,)) -> Sh
     )
 
 
-def _keep(_properties: dict[str, Any], _settings: Settings) -> None:
-    """Code is answered byte for byte as sent (asset contract 5.2); of datasets nothing was recorded."""
-
-
-_FORMATS = {"custom_model": "Custom", "mlflow_model": "MLFlow", "triton_model": "Triton"}
-
-
-def _rewrite_model(properties: dict[str, Any], _settings: Settings) -> None:
-    """Service fact: asset contract 6 (`resourcegroups` becomes `resourceGroups`), 1.3 (format before type)."""
-    types = {shown: kind for kind, shown in _FORMATS.items()}
-    if properties["modelFormat"]:
-        properties["modelType"] = types.get(properties["modelFormat"], "custom_model")
-    properties["modelFormat"] = _FORMATS.get(properties["modelType"], "Custom")
-    uri = properties["modelUri"]
-    properties["modelUri"] = re.sub(r"(?<=/)resourcegroups(?=/)", "resourceGroups", uri, flags=re.IGNORECASE)
-
-
-def _rewrite_data(properties: dict[str, Any], settings: Settings) -> None:
-    """Service fact: asset contract 8.1 (a short datastore URI becomes the long one, in lower case)."""
-    short = "azureml://datastores/"
-    if properties["dataUri"].startswith(short):
-        properties["dataUri"] = (
-            f"azureml://subscriptions/{settings.subscription_id}/resourcegroups/{settings.resource_group}"
-            f"/workspaces/{settings.workspace_name}/datastores/{properties['dataUri'].removeprefix(short)}"
-        )
-
-
-class BadAsset(ValueError):
-    """What was sent cannot be such an asset."""
-
-
-def _rewrite_environment(properties: dict[str, Any], _settings: Settings) -> None:
-    """Service fact: asset contract 7.2 (conda text comes back as indented JSON, an absent one as empty text)."""
-    properties["properties"] = {
-        key: value for key, value in properties["properties"].items() if key != "azureml.labels"
-    }
-    text = properties["condaFile"]
-    if text:
-        try:
-            content = parse_yaml(text)
-        except yaml.YAMLError as error:
-            raise BadAsset("The conda file is not valid YAML.") from error
-        if not isinstance(content, dict):
-            raise BadAsset("The conda file must be a YAML or JSON object.")
-        properties["condaFile"] = json.dumps(content, indent=2, ensure_ascii=False, default=str)
-    if not properties["image"] and not properties["build"]:
-        raise BadAsset("One of image and build must be given.")
-    properties["environmentType"] = "UserCreated"
-
-
-_SPEC_ORDER = (
-    "$schema",
-    "name",
-    "version",
-    "display_name",
-    "is_deterministic",
-    "type",
-    "description",
-    "tags",
-    "inputs",
-    "outputs",
-    "code",
-    "environment",
-    "resources",
-    "command",
-)
-
-
-def _rewrite_component(properties: dict[str, Any], _settings: Settings) -> None:
-    """Service fact: asset contract 9."""
-    spec = {key: _text(value) for key, value in properties["componentSpec"].items() if key != "_source"}
-    for port in (spec.get("inputs") or {}).values():
-        port.setdefault("optional", "False")
-    spec["resources"] = {"instance_count": "1", **(spec.get("resources") or {})}
-    short = re.fullmatch(r"azureml:(AzureML-[^:]+):([^:]+)", str(spec.get("environment", "")))
-    if short:
-        spec["environment"] = f"azureml://registries/azureml/environments/{short[1]}/versions/{short[2]}"
-    known = {key: spec.pop(key) for key in _SPEC_ORDER if key in spec}
-    properties["componentSpec"] = known | spec
-    properties["description"] = None
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    return str(value) if isinstance(value, (bool, int, float)) else value
-
-
 CODE = AssetKind(
     "codes",
     "Code",
     _version(AUTO_DELETE, Field("codeUri", required=_REQUIRED), PROVISIONING),
     _container(),
     immutable=("codeUri",),
-    rewrite=_keep,
+    rewrite=rewrite_code,
     list_of_unknown_is_empty=True,
 )
 MODEL = AssetKind(
@@ -203,9 +119,12 @@ MODEL = AssetKind(
     ),
     _container(),
     immutable=("modelUri",),
-    rewrite=_rewrite_model,
-    archived_stage=True,
+    rewrite=rewrite_model,
+    view=version_views.model,
+    archive_policy="model_archive_with_stage",
     newest_container_first=False,
+    page_size=20,
+    tokens="store",
 )
 ENVIRONMENT = AssetKind(
     "environments",
@@ -234,12 +153,15 @@ ENVIRONMENT = AssetKind(
     ),
     _container(),
     immutable=("image", "condaFile", "build", "osType", "inferenceConfig"),
-    rewrite=_rewrite_environment,
+    rewrite=rewrite_environment,
+    view=version_views.environment,
     refusal="Environment {name} with version {version} is already registered and cannot be changed.",
     refusal_status=409,
-    archived_stage=True,
+    absent_container="No environment exists for name: {name}, version: , label: ",
+    absent_container_codes=("NotFoundError",),
+    archive_policy="archive_with_stage",
     container_description="",
-    timed_versions=True,
+    page_size=100,
 )
 DATA = AssetKind(
     "data",
@@ -255,8 +177,12 @@ DATA = AssetKind(
     ),
     _container(Field("dataType", Choice(("uri_file", "uri_folder", "mltable")), required=_REQUIRED), state=()),
     immutable=("dataUri", "dataType"),
-    rewrite=_rewrite_data,
+    rewrite=rewrite_data,
     refusal="The dataUri and dataType of data version {name}:{version} cannot be changed.",
+    absent_container="{name} container was not found.",
+    absent_container_codes=("NotFoundError",),
+    newest_container_first=False,
+    tokens="numbers",
 )
 DATASET = AssetKind(
     "datasets",
@@ -264,7 +190,7 @@ DATASET = AssetKind(
     _version(Field("paths", Listed(Object(shape(Field("file"), Field("folder")))), required=_REQUIRED)),
     _container(state=()),
     immutable=("paths",),
-    rewrite=_keep,
+    rewrite=rewrite_dataset,
 )
 COMPONENT = AssetKind(
     "components",
@@ -277,8 +203,12 @@ COMPONENT = AssetKind(
     ),
     _container(),
     immutable=(),
-    rewrite=_rewrite_component,
+    rewrite=component_specs.rewrite,
+    refusal_codes=("BadArgument", "ArgumentInvalid", "UpdateComponentFailed"),
+    view=version_views.component,
+    refusal='Failed to update component {name} since field "{field}" is immutable, try specifying a new version.',
+    absent_container="Not found component {name}.",
+    absent_container_codes=("NotFound", "ComponentNotFound"),
     container_description="",
-    timed_versions=True,
 )
 KINDS = {kind.collection: kind for kind in (CODE, MODEL, ENVIRONMENT, DATA, DATASET, COMPONENT)}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from ..errors import Refused, management_error, validation_error
-from ..settings import PROVIDER
+from ..errors import Refused, management_error
 from ..state import Resource
-from .asset_kinds import KINDS, AssetKind, BadAsset
+from . import component_specs
+from .absent_assets import no_container, no_version
+from .asset_kinds import COMPONENT, ENVIRONMENT, KINDS, MODEL, AssetKind
+from .asset_puts import container_path, new_container, number, put_version
+from .asset_views import render_container, render_version
 from .call import Answer, Call
-from .content import look_at_content
+from .curated import curated_version
 from .listing import listed, ordered, page, visible
 from .names import check_name
 from .references import refuse_when_used
-from .shapes import Problems
-from .system_data import of_asset
+from .version_views import note_archiving
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DEFAULT_LABEL = "azureml_default"
 
 
 async def list_versions(kind: AssetKind, call: Call) -> Answer:
@@ -25,14 +30,23 @@ async def list_versions(kind: AssetKind, call: Call) -> Answer:
     found: Iterable[Resource]
     if kind.collection == "codes" and "hash" in call.query:
         found = _code_by_hash(call)
+    elif (curated := _curated(kind, call)) is not None:
+        found = [curated]
     else:
-        if call.state.resources.get(_container_path(call)) is None and not kind.list_of_unknown_is_empty:
-            raise Refused(_no_container(kind, call))
+        if call.state.resources.get(container_path(call)) is None and not kind.list_of_unknown_is_empty:
+            raise Refused(no_container(kind, call))
         found = listed(call, newest_first=True)
         found = found if kind.collection == "codes" else visible(call, found)
         if "version" in call.query:
             found = (item for item in found if item.name == call.query["version"])
-    return page(call, ordered(call, found), partial(render_version, kind, call))
+        if kind is MODEL and "stage" in call.query:
+            found = (item for item in found if item.properties["stage"] == call.query["stage"])
+    return _page(kind, call, ordered(call, found), partial(render_version, kind, call))
+
+
+def _page(kind: AssetKind, call: Call, found: Iterable[Resource], render: Any) -> Answer:
+    linked = kind is MODEL and "versions" in call.path
+    return page(call, found, render, natural_size=kind.page_size, tokens=kind.tokens, linked_top=linked)
 
 
 def _code_by_hash(call: Call) -> list[Resource]:
@@ -50,145 +64,73 @@ def _code_by_hash(call: Call) -> list[Resource]:
 
 
 async def get_version(kind: AssetKind, call: Call) -> Answer:
-    resource = call.state.resources.get(call.path)
+    if kind is COMPONENT and call.names[1] == _DEFAULT_LABEL:
+        return _default_version(call)
+    if kind is COMPONENT and call.names[0] == component_specs.ANONYMOUS and not _GUID.fullmatch(call.names[1]):
+        # Service fact: asset contract 14.19. Its text, which quotes an inner call, is the service's own.
+        message = f"Inner request failed with 400: the version '{call.names[1]}' of an anonymous component is no GUID."
+        raise Refused(management_error(400, "UserError", message))
+    resource = call.state.resources.get(call.path) or _curated(kind, call)
     if resource is None:
-        raise Refused(_no_version(kind, call))
+        raise Refused(no_version(kind, call))
     return Answer(200, render_version(kind, call, resource))
 
 
-async def put_version(kind: AssetKind, call: Call) -> Answer:
-    """Service fact: asset contract 1.7 (create or full replacement; the content cannot change)."""
-    check_name(call, kind.label, call.names[0])
-    sent = call.bind(kind.version, kind.label)["properties"]
-    stored = kind.version.fill({"properties": sent})["properties"]
-    try:
-        kind.rewrite(stored, call.state.settings)
-    except BadAsset as error:
-        raise Refused(management_error(400, "UserError", str(error))) from error
-    _check_sizes(kind, call, stored)
-    await look_at_content(kind, call, stored)
-    existing = call.state.resources.get(call.path)
-    if existing is None:
-        return _create_version(kind, call, stored)
-    _refuse_change(kind, call, existing, stored)
-    _archive(kind, call, sent, existing, stored)
-    moves = kind.collection != "environments" or stored != existing.properties
-    existing.properties = stored
-    if moves:
-        existing.modified = call.state.clock.now()
-        existing.modified_by = True
-    created = kind.collection == "environments" and bool(sent.get("isArchived"))
-    status = 201 if created else call.state.policies.status("equal_put_status") if _is_environment(kind) else 200
-    headers = {"Location": call.url(call.path, call.raw_query)} if status == 201 else {}
-    return Answer(status, render_version(kind, call, existing), headers)
+def _curated(kind: AssetKind, call: Call) -> Resource | None:
+    """What the service itself keeps under the name and version of a call, where nobody else has that name."""
+    if kind is not ENVIRONMENT or call.state.resources.get(container_path(call)) is not None:
+        return None
+    return curated_version(container_path(call), *call.names[1:])
 
 
-def _check_sizes(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
-    """(A10)"""
-    most_tags, most_text = (call.state.policies.number(name) for name in ("max_tags", "max_text"))
-    tags = stored["tags"] or {}
-    texts = {"version": call.names[1], "condaFile": stored.get("condaFile") or "", **{f"tags.{k}": k for k in tags}}
-    texts |= {f"tags.{name}": value for name, value in tags.items() if value and len(value) > len(name)}
-    problems = Problems()
-    if most_tags and len(tags) > most_tags:
-        problems.add("properties.tags", f"At most {most_tags} tags are allowed.", "MaximumLengthValidator")
-    for where, text in texts.items():
-        if most_text and len(text) > most_text:
-            problems.add(where, f"At most {most_text} characters are allowed.", "MaximumLengthValidator")
-    if problems.entries:
-        raise Refused(validation_error(kind.label, problems.entries))
-
-
-def _is_environment(kind: AssetKind) -> bool:
-    return kind.collection == "environments"
-
-
-def _create_version(kind: AssetKind, call: Call, stored: dict[str, Any]) -> Answer:
-    now = call.state.clock.now()
-    container = call.state.resources.get(_container_path(call))
-    if container is None:
-        container = _new_container(kind, call, {"dataType": stored.get("dataType")}, now)
-    elif kind.collection == "data" and container.properties["dataType"] != stored["dataType"]:
-        message = f"All versions of data '{call.names[0]}' must be of type {container.properties['dataType']}."
-        raise Refused(management_error(400, "UserError", message))
-    resource = Resource(call.path, stored, created=now, modified=now, api_version=call.api_version)
-    resource.modified_by = kind.collection != "data"
-    call.state.resources.put(resource)
-    container.extra["latest"] = resource.name
-    container.extra["highest"] = max(container.extra["highest"], _number(resource.name))
-    answer = render_version(kind, call, resource)
-    return Answer(201, answer, {"Location": call.url(call.path, call.raw_query)})
-
-
-def _refuse_change(kind: AssetKind, call: Call, existing: Resource, stored: dict[str, Any]) -> None:
-    """(A1)"""
-    changed = any(existing.properties.get(name) != stored.get(name) for name in kind.immutable)
-    if kind.collection == "components":
-        changed = _interface(existing.properties) != _interface(stored)
-    if changed:
-        status = kind.refusal_status or call.state.policies.status("immutable_status")
-        message = kind.refusal.format(name=call.names[0], version=call.names[1])
-        shown = call.state.policies["conflict_details"] == "present"
-        details = [{"code": f"{kind.label}Conflict", "message": message}] if shown else []
-        raise Refused(management_error(status, "UserError", message, details=details))
-
-
-def _interface(properties: dict[str, Any]) -> dict[str, Any]:
-    """The part of a component that is fixed once registered."""
-    cosmetic = ("display_name", "description", "tags", "$schema")
-    return {key: value for key, value in properties["componentSpec"].items() if key not in cosmetic}
-
-
-def _archive(kind: AssetKind, call: Call, sent: dict[str, Any], existing: Resource, stored: dict[str, Any]) -> None:
-    """Service fact: asset contract 1.8 (`stage` in the body decides instead of `isArchived`; A8)."""
-    policies = call.state.policies
-    stage = sent.get("stage")
-    if kind.archived_stage and stage is not None and policies["archive_with_stage"] == "ignored":
-        stored["isArchived"] = stage.lower() == "archived"
-    elif kind.collection == "environments" and policies["environment_archive"] == "ignored":
-        stored["isArchived"] = existing.properties["isArchived"]
-    if kind.archived_stage and stage is None:
-        if stored["isArchived"]:
-            stored["stage"] = "Archived"
-        elif existing.properties["isArchived"]:
-            stored["stage"] = policies["restored_stage"]
-        else:
-            stored["stage"] = existing.properties["stage"]
+def _default_version(call: Call) -> Answer:
+    """The newest version of a component under the label `default`. Service fact: asset contract 14.27."""
+    newest = next(iter(call.state.resources.each(call.path.rpartition("/")[0], newest_first=True)), None)
+    if newest is None:
+        raise Refused(no_version(COMPONENT, call))
+    shown = render_version(COMPONENT, call, newest)
+    return Answer(200, {**shown, "id": f"{container_path(call)}/labels/default"})
 
 
 async def delete_version(kind: AssetKind, call: Call) -> Answer:
     refuse_when_used(call, call.path)
     if not call.state.resources.delete(call.path):
-        return _absent(call, _no_version(kind, call))
-    container = call.state.resources.get(_container_path(call))
+        return _absent(call, no_version(kind, call))
+    container = call.state.resources.get(container_path(call))
     if container is not None:
         left = call.state.resources.children(f"{container.path}/versions")
-        container.extra["latest"] = left[-1].name if left else None
-        container.extra["highest"] = max((_number(version.name) for version in left), default=0)
+        named = [version.name for version in left if not version.properties.get("isAnonymous")]
+        container.extra["latest"] = named[-1] if named else None
+        container.extra["highest"] = max((number(version.name) for version in left), default=0)
     return Answer(200)
 
 
 async def list_containers(kind: AssetKind, call: Call) -> Answer:
     found = listed(call, newest_first=kind.newest_container_first)
-    return page(call, visible(call, found), partial(render_container, kind, call))
+    return _page(kind, call, visible(call, found), partial(render_container, kind, call))
 
 
 async def get_container(kind: AssetKind, call: Call) -> Answer:
     resource = call.state.resources.get(call.path)
     if resource is None:
-        raise Refused(_no_container(kind, call))
+        raise Refused(no_container(kind, call))
     return Answer(200, render_container(kind, call, resource))
 
 
 async def put_container(kind: AssetKind, call: Call) -> Answer:
-    """201 even when it stands, and no sign of a change in its times. Service fact: asset contract 1.8."""
+    """No sign of a change in its times. Service fact: asset contract 1.8, 14.13."""
     check_name(call, kind.label, call.names[0])
     stored = kind.container.fill(call.bind(kind.container, kind.label))["properties"]
     resource = call.state.resources.get(call.path)
-    if resource is None:
-        resource = _new_container(kind, call, stored, call.state.clock.now())
+    created = resource is None or kind is ENVIRONMENT
+    resource = resource or new_container(kind, call, stored, call.state.clock.now())
+    was_archived = bool(resource.properties["isArchived"])
     resource.properties = stored
-    return Answer(201, render_container(kind, call, resource), {"Location": call.url(call.path, call.raw_query)})
+    if kind is ENVIRONMENT:
+        note_archiving(resource, was_archived, call)
+    status = 201 if created else call.state.policies.status("container_put_status")
+    headers = {"Location": call.url(call.path, call.raw_query)} if status == 201 else {}
+    return Answer(status, render_container(kind, call, resource), headers)
 
 
 async def delete_container(kind: AssetKind, call: Call) -> Answer:
@@ -199,76 +141,13 @@ async def delete_container(kind: AssetKind, call: Call) -> Answer:
         raise Refused(management_error(409, "UserError", message))
     if call.state.resources.delete(call.path):
         return Answer(200)
-    return _absent(call, _no_container(kind, call))
-
-
-def _new_container(kind: AssetKind, call: Call, properties: dict[str, Any], now: datetime) -> Resource:
-    stored = kind.container.fill({"properties": {"description": kind.container_description, **properties}})
-    resource = Resource(_container_path(call), stored["properties"], created=now, modified=now)
-    resource.extra = {"latest": None, "highest": 0}
-    call.state.resources.put(resource)
-    return resource
-
-
-def _container_path(call: Call) -> str:
-    return "/".join(call.path.split("/")[:11])
-
-
-def _number(version: str) -> int:
-    return int(version) if version.isascii() and version.isdecimal() else 0
-
-
-def render_version(kind: AssetKind, call: Call, resource: Resource) -> dict[str, Any]:
-    """The answer for one version; the newest environment carries a label. Service fact: asset contract 7.2."""
-    properties = {**resource.properties, "provisioningState": "Succeeded"}
-    if kind.collection == "environments" and call.api_version >= "2023-04-01":
-        container = call.state.resources.get(resource.path.rsplit("/", 2)[0])
-        newest = container is not None and container.extra["latest"] == resource.name
-        properties["properties"] = {**properties["properties"], "azureml.labels": "latest" if newest else ""}
-    return _render(kind, call, resource, properties, "/versions")
-
-
-def render_container(kind: AssetKind, call: Call, resource: Resource) -> dict[str, Any]:
-    """The answer for one container. Service fact: asset contract 1.9."""
-    properties = {
-        **resource.properties,
-        "latestVersion": resource.extra["latest"],
-        "nextVersion": str(resource.extra["highest"] + 1),
-        "provisioningState": "Succeeded",
-    }
-    if kind.timed_versions and call.state.policies["generation"] == "G1":
-        properties["nextVersion"] = f"{call.state.clock.now():%Y-%m-%d-%H-%M-%S-%f}0"
-        properties["latestVersion"] = None if kind.collection == "components" else resource.extra["latest"]
-    return _render(kind, call, resource, properties, "")
-
-
-def _render(kind: AssetKind, call: Call, resource: Resource, properties: dict[str, Any], suffix: str) -> dict[str, Any]:
-    template = kind.version if suffix else kind.container
-    return {
-        "id": resource.path,
-        "name": resource.name,
-        "type": f"{PROVIDER}/workspaces/{kind.collection}{suffix}",
-        "properties": template.render({"properties": properties}, call.api_version)["properties"],
-        "systemData": of_asset(resource),
-    }
+    return _absent(call, no_container(kind, call))
 
 
 def _absent(call: Call, refusal: Any) -> Answer:
     if call.state.policies["delete_absent"] == "404":
         raise Refused(refusal)
     return Answer(204)
-
-
-def _no_container(kind: AssetKind, call: Call) -> Any:
-    """Service fact: asset contract 1.5.1."""
-    message = f"{kind.label} container with name: {call.names[0]} not found."
-    details: Sequence[dict[str, str]] = [{"code": f"{kind.label}NotFound", "message": message}]
-    return management_error(404, "UserError", "The specified resource was not found.", details=details)
-
-
-def _no_version(kind: AssetKind, call: Call) -> Any:
-    message = f"{kind.label} with name: {call.names[0]} and version: {call.names[1]} not found."
-    return call.not_found(f"{kind.label}NotFound", message)
 
 
 _HANDLERS = {

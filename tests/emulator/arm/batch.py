@@ -1,11 +1,13 @@
-"""What batch endpoints and deployments have in common: their operations, their answers to PUT and DELETE."""
+"""What batch endpoints and deployments have in common: their operations, their answers to PUT and DELETE, their 404."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import Refused, validation_error
+from starlette.responses import Response
+
+from ..errors import Refused, parent_not_found, resource_not_found, validation_error
 from ..state import Resource, State
 from .call import NULL, Answer, Call
 from .operations import MFE, MFE_RESULT, Operation
@@ -42,7 +44,7 @@ def prefix(state: State, newest: str, first: str) -> str:
 
 
 def fill(call: Call, template: Shape, sent: dict[str, Any], existing: Resource | None) -> dict[str, Any]:
-    """The whole body to store: what is sent, over what stands there when omitted fields are kept (B1)."""
+    """The whole body to store: what is sent, over the current one when omitted fields are kept (B1)."""
     base = None
     if existing is not None and call.state.policies["omitted_fields"] == "kept":
         base = {"properties": existing.properties, "tags": existing.tags, "identity": existing.identity}
@@ -57,21 +59,45 @@ def refuse_while_running(call: Call, existing: Resource) -> None:
         raise Refused(call.conflict(message))
 
 
+def is_known(call: Call, path: str) -> bool:
+    """Whether ARM's gateway passes requests for a resource on: it exists, or was deleted moments ago.
+
+    Service fact: batch contract 14.4, 14.23.
+    """
+    state = call.state
+    if state.policies["absent_batch"] == "provider" or state.resources.get(path) is not None:
+        return True
+    return state.resources.deleted(path, state.policies.seconds("deleted_known")) is not None
+
+
+def absent(call: Call, path: str, provider: Response) -> Response:
+    """404 of an absent endpoint or deployment: the gateway's, or `provider` where the gateway still knows it."""
+    return provider if is_known(call, path) else resource_not_found(path)
+
+
+def absent_parent(call: Call, path: str, provider: Response) -> Response:
+    """404 for a request below an absent endpoint. (B5)"""
+    if is_known(call, path):
+        return provider
+    return parent_not_found(path) if call.state.policies["absent_parent"] == "parent" else resource_not_found(path)
+
+
 def begin_put(
-    call: Call, kind: str, resource: Resource, created: bool, finish: Callable[[], None], *, first_state: str = ""
+    call: Call, kind: str, resource: Resource, created: bool, finish: Callable[[bool], None], *, first_state: str = ""
 ) -> Operation:
-    """Start the operation of a PUT or PATCH; `finish` runs when it succeeds."""
+    """Start the operation of a PUT or PATCH; `finish(succeeded)` runs when it has ended."""
     policies = call.state.policies
     resource.provisioning_state = first_state or ("Creating" if created else policies["update_state"])
+    resource.modified = call.state.clock.now()
 
     def end(succeeded: bool) -> None:
         if resource.operation is not operation:
             return
         if policies["generation"] == "G1":
             resource.modified = call.state.clock.now()
+        finish(succeeded)
         if succeeded:
             resource.provisioning_state = "Succeeded"
-            finish()
         elif created and policies["failed_resource"] == "removed":
             call.state.remove(resource)
         else:
@@ -83,7 +109,7 @@ def begin_put(
 
 
 def put_answer(call: Call, operation: Operation, body: Any, created: bool) -> Answer:
-    """Service fact: batch contract 2.1; for an existing resource B1."""
+    """Service fact: batch contract 2.1; for an existing resource 14.1."""
     status = 201 if created else call.state.policies.status("put_existing_status")
     headers = {"Location": call.url(call.path), "x-ms-async-operation-timeout": TIMEOUT}
     if created or call.state.policies["update_operation"] == "shown":
@@ -104,15 +130,16 @@ def patch_answer(call: Call, operation: Operation, body: Any) -> Answer:
     return Answer(202, None, headers)
 
 
-def delete_answer(call: Call, kind: str, resource: Resource, finish: Callable[[], None]) -> Answer:
-    """Service fact: batch contract 2.1 (both URLs, body `null` in the first generation, empty in the newest)."""
+def delete_answer(call: Call, kind: str, resource: Resource, body: Any, finish: Callable[[], None]) -> Answer:
+    """Service fact: batch contract 2.1, 14.23 (both URLs; `null` for an endpoint, nothing for a deployment)."""
+    before = resource.provisioning_state
     resource.provisioning_state = "Deleting"
 
     def end(succeeded: bool) -> None:
         if succeeded:
             finish()
         else:
-            resource.provisioning_state = "Failed"
+            resource.provisioning_state = before if operation.refused else "Failed"
 
     operation = call.state.operations.start(kind, end, subject=resource.name)
     resource.operation = operation
@@ -121,9 +148,7 @@ def delete_answer(call: Call, kind: str, resource: Resource, finish: Callable[[]
         "Location": call.state.operations.url(operation, MFE_RESULT, call.api_version),
         "x-ms-async-operation-timeout": TIMEOUT,
     }
-    policies = call.state.policies
-    is_null = policies["generation"] == "G1" or policies["delete_body"] == "null"
-    return Answer(202, NULL if is_null else None, headers)
+    return Answer(202, NULL if call.state.policies["generation"] == "G1" else body, headers)
 
 
 def bind_patch(call: Call, template: Shape, subject: str) -> dict[str, Any]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from typing import Any
+
+from starlette.responses import Response
 
 from ..errors import Refused, management_error, validation_error
 from ..settings import PROVIDER
 from ..state import Resource, State
 from . import batch
-from .call import Answer, Call
+from .call import NULL, Answer, Call
 from .listing import listed, page, page_size, visible
 from .names import bad_name
+from .operations import MFE
 from .shapes import IDENTITY, Choice, Field, Object, TextMap, body, shape
 from .system_data import of_batch
 
 _DOCUMENTED_NAME = re.compile(r"(?=.{3,32}$)(?!.*--)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?")
 _PATH_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _ZERO = "00000000-0000-0000-0000-000000000000"
+
+_SERVICE_KEYS = ("BatchEndpointCreationApiVersion", "azureml.onlineendpointid", "AzureAsyncOperationUri")
 
 PROPERTIES = shape(
     Field("description"),
@@ -46,40 +52,94 @@ async def get(call: Call) -> Answer:
 
 
 async def put(call: Call) -> Answer:
-    """Create, or replace what stands. Service fact: batch contract 3.1, 3.2."""
-    state = call.state
-    standing = state.resources.get(call.path)
-    if standing is None:
+    """Create, or replace the existing one. Service fact: batch contract 3.1, 3.2, 14.1, 14.2, 14.24."""
+    current = call.state.resources.get(call.path)
+    if current is None:
         _check_name(call)
-    sent = call.bind(BODY, "Endpoint")
+    sent = call.bind(BODY, "Endpoint", binds_first=True)
     batch.check_inherited_tags(call, "Endpoint")
-    if standing is None:
+    if current is None:
         _refuse_when_taken(call)
+        _refuse_above_limit(call)
     else:
-        batch.refuse_while_running(call, standing)
-    whole = batch.fill(call, BODY, sent, standing)
+        batch.refuse_while_running(call, current)
+    whole = batch.fill(call, BODY, sent, current)
+    _drop_service_keys(whole["properties"]["properties"])
     _check(call, whole["properties"])
-    resource = standing or Resource(_path(call), {}, created=state.clock.now(), api_version=call.api_version)
+    if current is None:
+        return _create(call, whole)
+    _keep_what_cannot_change(call, current, whole["properties"])
+    return _update(call, current, whole)
+
+
+def _drop_service_keys(properties: dict[str, str]) -> None:
+    """What the service adds comes back with what was read, altered or not. Service fact: batch contract 14.3, 14.22."""
+    for key in _SERVICE_KEYS:
+        properties.pop(key, None)
+
+
+def _create(call: Call, whole: dict[str, Any]) -> Answer:
+    state = call.state
+    resource = Resource(_path(call), {}, created=state.clock.now(), api_version=call.api_version)
     _store(resource, whole)
-    # Service fact: batch contract 3.1: keys of properties can be added, not removed or altered.
-    resource.properties["properties"] |= (standing and standing.extra["keys"]) or {}
-    resource.extra["keys"] = dict(resource.properties["properties"])
-    if standing is None:
-        resource.modified = state.clock.now()
-        state.resources.put(resource)
-        state.endpoint_names[call.names[0].lower()] = resource.path
+    state.resources.put(resource)
+    state.endpoint_names[call.names[0].lower()] = resource.path
+    return _provision(call, resource, created=True)
 
-    def finish() -> None:
-        resource.extra["routable"] = True
 
-    prefix = batch.prefix(state, "bebes", "be")
-    operation = batch.begin_put(call, prefix, resource, standing is None, finish)
+def _update(call: Call, resource: Resource, whole: dict[str, Any]) -> Answer:
+    state = call.state
+    idle = _is_idle(call, resource, whole)
+    new, old = whole["properties"]["defaults"], resource.properties["defaults"]
+    if state.policies["default_in_put_answer"] == "old" and not idle:
+        whole["properties"]["defaults"] = old
+        resource.extra["next_defaults"] = new
+    _store(resource, whole)
+    if not idle:
+        return _provision(call, resource, created=False)
+    resource.modified = state.clock.now()
+    operation = state.operations.start(batch.prefix(state, "bebes", "be"), lambda _ended: None, subject=resource.name)
+    resource.extra["operation_url"] = state.operations.url(operation, MFE, call.api_version)
+    return Answer(200, render(state, resource, call.api_version))
+
+
+def _is_idle(call: Call, current: Resource, whole: dict[str, Any]) -> bool:
+    """Whether the first generation has nothing to provision. Service fact: batch contract 14.24."""
+    if call.state.policies["generation"] != "G1" or current.provisioning_state != "Succeeded":
+        return False
+    old, new = current.properties, whole["properties"]
+    if any(old[name] != new[name] for name in new if name != "description") or whole["identity"] != current.identity:
+        return False
+    labels = (old["description"], current.tags) != (new["description"], whole["tags"])
+    return not labels or call.state.resources.size(f"{current.path}/deployments") == 0
+
+
+def _keep_what_cannot_change(call: Call, current: Resource, properties: dict[str, Any]) -> None:
+    """Service fact: batch contract 3.1 (keys of properties can be added, not removed or altered), 14.25. (B1)"""
+    properties["properties"] |= current.properties["properties"]
+    if call.state.policies["endpoint_description"] == "kept":
+        properties["description"] = current.properties["description"]
+
+
+def _provision(call: Call, resource: Resource, *, created: bool) -> Answer:
+    state = call.state
+    operation = batch.begin_put(
+        call, batch.prefix(state, "bebes", "be"), resource, created, lambda succeeded: _settle(resource, succeeded)
+    )
     if resource.properties["authMode"] == "Key" and state.policies["key_endpoints"] == "fail":
         operation.outcome = "Failed"
-    answer = batch.put_answer(call, operation, None, standing is None)
-    if standing is None:
-        resource.extra["operation_url"] = answer.headers["Azure-AsyncOperation"]
+    answer = batch.put_answer(call, operation, None, created)
+    url = answer.headers.get("Azure-AsyncOperation")
+    resource.extra["operation_url"] = url or state.operations.url(operation, MFE, call.api_version)
     return Answer(answer.status, render(state, resource, call.api_version), answer.headers)
+
+
+def _settle(resource: Resource, succeeded: bool) -> None:
+    """What the end of an operation changes. Service fact: batch contract 3.1, 14.2 (the new default shows now)."""
+    next_defaults = resource.extra.pop("next_defaults", None)
+    if succeeded:
+        resource.extra["routable"] = True
+        resource.properties["defaults"] = next_defaults or resource.properties["defaults"]
 
 
 def _path(call: Call) -> str:
@@ -95,6 +155,15 @@ def _check_name(call: Call) -> None:
     if not (_DOCUMENTED_NAME if documented else _PATH_NAME).fullmatch(name):
         message = "Endpoint names are 3 to 32 letters, digits and single dashes; first a letter, last no dash."
         raise Refused(bad_name(call, "Endpoint", name, message))
+
+
+def _refuse_above_limit(call: Call) -> None:
+    """Refused when the subscription has as many endpoints in the region as it may; nobody recorded it. (C8)"""
+    policies, settings = call.state.policies, call.state.settings
+    most, subscription = policies.number("endpoint_limit"), f"/subscriptions/{settings.subscription_id}/"
+    if most and sum(path.startswith(subscription) for path in call.state.endpoint_names.values()) >= most:
+        message = f"The limit of {most} endpoints of the subscription in region {settings.region} is reached."
+        raise Refused(management_error(policies.status("endpoint_limit_status"), "UserError", message))
 
 
 def _refuse_when_taken(call: Call) -> None:
@@ -134,7 +203,9 @@ async def patch(call: Call) -> Answer:
     sent = batch.bind_patch(call, PATCH, "Endpoint")
     resource.tags = sent.get("tags", resource.tags)
     resource.identity = sent.get("identity", resource.identity)
-    operation = batch.begin_put(call, batch.prefix(call.state, "bebes", "be"), resource, False, lambda: None)
+    operation = batch.begin_put(
+        call, batch.prefix(call.state, "bebes", "be"), resource, False, lambda succeeded: _settle(resource, succeeded)
+    )
     return batch.patch_answer(call, operation, render(call.state, resource, call.api_version))
 
 
@@ -144,13 +215,14 @@ async def delete(call: Call) -> Answer:
     resource = state.resources.get(call.path)
     if resource is None:
         if state.policies["delete_absent"] == "404":
-            raise Refused(not_found(call))
+            raise Refused(_absent(call))
         return Answer(204)
     if resource.provisioning_state == "Deleting" and state.policies["delete_while_deleting"] == "409":
         raise Refused(call.conflict(f"Endpoint '{resource.name}' is being deleted."))
 
     kind = batch.prefix(state, "bebes", "be")
-    return batch.delete_answer(call, kind, resource, lambda: state.remove(resource))
+    body = NULL if state.policies["delete_body"] == "null" else None
+    return batch.delete_answer(call, kind, resource, body, lambda: state.remove(resource))
 
 
 async def list_keys(call: Call) -> Answer:
@@ -161,16 +233,23 @@ async def list_keys(call: Call) -> Answer:
 
 
 def existing(call: Call) -> Resource:
-    """The endpoint that a call is about, or Refused."""
-    found = call.state.resources.get(call.state.workspace("batchEndpoints", call.names[0]))
+    """The endpoint that a call is about or that is the parent in its path, or Refused."""
+    path = call.state.workspace("batchEndpoints", call.names[0])
+    found = call.state.resources.get(path)
     if found is None:
-        raise Refused(not_found(call))
+        is_parent = call.path.startswith(f"{path}/deployments")
+        raise Refused(batch.absent_parent(call, path, not_found(call)) if is_parent else _absent(call))
     return found
 
 
-def not_found(call: Call) -> Any:
-    """Service fact: batch contract 9.1."""
-    name, workspace = call.names[0], call.state.settings.workspace_name
+def _absent(call: Call) -> Response:
+    return batch.absent(call, call.state.workspace("batchEndpoints", call.names[0]), not_found(call))
+
+
+def not_found(call: Call) -> Response:
+    """The provider's answer about an endpoint. Service fact: batch contract 9.1, 14.23 (the name as it was created)."""
+    gone = call.state.resources.deleted(call.state.workspace("batchEndpoints", call.names[0]), math.inf)
+    name, workspace = gone.name if gone else call.names[0], call.state.settings.workspace_name
     if call.state.policies["generation"] == "G1":
         detail = {"code": "NoSuchEndpoint", "message": f"There is no endpoint with name: {name} in {workspace}"}
         return management_error(404, "NotFound", "The specified resource was not found.", details=[detail])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -10,12 +10,12 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from ..entra import Caller
-from ..errors import Refused, management_error, validation_error
+from ..errors import Refused, binding_error, management_error, validation_error
 from ..state import State
 from .shapes import Problems, Shape
 
 _SAFE = "/:@!$&'()*+,;=~"
-"""What may stand in a path as it is."""
+"""What a path may hold unquoted."""
 
 
 @dataclass(frozen=True)
@@ -23,29 +23,39 @@ class Call:
     """A request that ARM let through: caller known, api-version registered, workspace there."""
 
     state: State
+    """The workspace that it is about; of a call above workspaces, the first in its reach."""
+    reach: Sequence[State]
+    """The workspaces of the subscription, or of the resource group, that the path names."""
     caller: Caller
     method: str
     path: str
     """Canonical path of the thing addressed."""
+    group: str
+    """The resource group that the path names, or ""."""
     names: tuple[str, ...]
-    """The names in the path below the workspace, outermost first."""
+    """The names in the path below the workspace, or below the provider, outermost first."""
     api_version: str
     query: Mapping[str, str]
     raw_query: str
     body: Any = None
 
-    def bind(self, shape: Shape, subject: str) -> dict[str, Any]:
-        """The body in the given shape, or Refused with the service's validation message."""
+    def bind(self, shape: Shape, subject: str, *, binds_first: bool = False) -> dict[str, Any]:
+        """The body in the given shape, or Refused with what is wrong with it.
+
+        `binds_first`: a body that cannot be bound is refused before any value is validated, in other words.
+        Service fact: batch contract 14.9.
+        """
         policies = self.state.policies
         problems = Problems(refuse_read_only=policies["read_only_properties"] == "refused")
         strict = policies["unknown_properties"] == "refused"
         bound = shape.bind(self.body, problems=problems, strict=strict, version=self.api_version)
         if problems.entries:
-            raise Refused(validation_error(subject, problems.entries))
+            unbound = binds_first and problems.faults
+            raise Refused(binding_error(problems.faults) if unbound else validation_error(subject, problems.entries))
         return bound
 
     def not_found(self, code: str, message: str) -> Response:
-        """404 for an absent thing; where its code stands was recorded for containers of models only. (A3)"""
+        """404 for an absent thing; the place of its code was recorded for containers of models only. (A3)"""
         place = self.state.policies["not_found_body"]
         if place == "details":
             detail = {"code": code, "message": message}

@@ -74,6 +74,13 @@ def view(resource: Resource, api_version: str) -> dict[str, Any]:
     }
 
 
+def check(properties: dict[str, Any]) -> None:
+    """Refused when an instance needs a private endpoint, which no workspace here has. Fact: asset contract 14.20."""
+    if properties["computeType"] == KIND and properties["properties"].get("enableNodePublicIp") is False:
+        message = "Provided EnableNodePublicIp 'False' requires workspace private endpoint."
+        raise Refused(management_error(400, "UserError", message))
+
+
 async def act(action: str, call: Call) -> Answer:
     """Start, stop or restart. Service fact: asset contract 3.1 (202, no body)."""
     resource = call.state.resources.get(call.path.rpartition("/")[0])
@@ -92,4 +99,4 @@ async def act(action: str, call: Call) -> Answer:
     return Answer(202, None, {"Azure-AsyncOperation": call.state.operations.url(operation, COMPUTE, call.api_version)})
 
 
-ROUTES = {f"POST computes/*/{action}": partial(act, action) for action in _ACTIONS}
+HANDLERS = {f"POST computes/*/{action}": partial(act, action) for action in _ACTIONS}

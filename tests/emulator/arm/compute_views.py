@@ -35,6 +35,8 @@ def transient(state: State, resource: Resource, api_version: str) -> dict[str, A
     cluster = properties["properties"]
     cluster["vmSize"] = resource.extra.get("requested_size", stored["vmSize"]).upper()
     cluster["scaleSettings"] = dict(stored["scaleSettings"])
+    if not resource.extra.get("names_priority", True) and state.policies["generation"] != "G1":
+        cluster["vmPriority"] = None  # Service fact: asset contract 14.20.
     cluster["remoteLoginPortPublicAccess"] = stored["remoteLoginPortPublicAccess"]
     for name in ("currentNodeCount", "targetNodeCount", "nodeStateCounts", "allocationState"):
         cluster[name] = None

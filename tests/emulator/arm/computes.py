@@ -9,6 +9,7 @@ from ..errors import Refused, management_error
 from ..state import Resource
 from . import compute_instances
 from .call import Answer, Call
+from .compute_faults import Handler, worded_by_the_provider
 from .compute_views import settled, transient
 from .instance_parts import INSTANCE_TYPES
 from .listing import listed, page
@@ -131,6 +132,7 @@ async def put(call: Call) -> Answer:
     kind = properties.get("computeType") if isinstance(properties, dict) else None
     template = SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AmlCompute"])
     sent = call.bind(template, "Compute")
+    compute_instances.check(sent["properties"])
     existing = call.state.resources.get(call.path)
     if existing is not None and existing.provisioning_state == "Deleting":
         raise Refused(management_error(409, "Conflict", f"Compute {call.names[0]} is being deleted."))
@@ -180,8 +182,20 @@ async def delete(call: Call) -> Answer:
 
 
 async def list_nodes(call: Call) -> Answer:
-    _existing(call)
-    return Answer(200, {"nodes": []})
+    """Service fact: asset contract 14.20."""
+    compute = _existing(call).properties
+    count = compute["properties"]["scaleSettings"]["minNodeCount"] if compute["computeType"] == "AmlCompute" else 0
+    nodes = [
+        {
+            "nodeId": f"tvmps_{number:064x}_d",
+            "port": 50000 + number,
+            "publicIpAddress": f"203.0.113.{number % 254 + 1}",
+            "privateIpAddress": f"10.0.0.{number % 250 + 4}",
+            "nodeState": "idle",
+        }
+        for number in range(count)
+    ]
+    return Answer(200, {"computeType": compute["computeType"], "nodes": nodes})
 
 
 async def list_keys(call: Call) -> Answer:
@@ -217,6 +231,7 @@ def _apply(call: Call, resource: Resource, sent: dict[str, Any], base: dict[str,
     template = SHAPES[properties["computeType"]]
     whole = template.fill(sent, {"properties": base} if base else None)
     resource.properties = whole["properties"]
+    resource.extra["names_priority"] = "vmPriority" in properties["properties"]
     resource.properties["computeLocation"] = resource.properties["computeLocation"] or sent.get("location")
     resource.location = sent.get("location") or call.state.settings.region
     kept = bool(base)
@@ -257,7 +272,7 @@ def _not_found(call: Call) -> Any:
     return call.not_found("ComputeNotFound", message)
 
 
-ROUTES = {
+_HANDLERS: dict[str, Handler] = {
     "GET computes": listing,
     "GET computes/*": get,
     "PUT computes/*": put,
@@ -265,5 +280,6 @@ ROUTES = {
     "DELETE computes/*": delete,
     "POST computes/*/listNodes": list_nodes,
     "POST computes/*/listKeys": list_keys,
-    **compute_instances.ROUTES,
+    **compute_instances.HANDLERS,
 }
+ROUTES = {route: worded_by_the_provider(handler) for route, handler in _HANDLERS.items()}

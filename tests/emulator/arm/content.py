@@ -1,4 +1,4 @@
-"""What the service may read from storage before it answers the PUT of a version: open in each part. (A10, A12, A15)"""
+"""What the service reads from storage before it answers the PUT of a version. (A10, A12, A15)"""
 
 from __future__ import annotations
 
@@ -19,15 +19,31 @@ _ADDRESSES = {"codes": "codeUri", "models": "modelUri", "data": "dataUri"}
 
 
 async def look_at_content(kind: AssetKind, call: Call, stored: dict[str, Any]) -> None:
-    """Refused when the policies want more of a version's blobs than is there; fills in what they tell."""
+    """Refused when a version's blobs are not what the policies demand; fills in what the blobs say."""
     policies = call.state.policies
     checks_code = policies["code_uri_check"] == "exists" or policies["hash_check"] == "verified"
     most = policies.number("max_blobs") if kind.collection in _ADDRESSES else 0
     if most or (kind.collection == "codes" and checks_code):
         await _check(kind, call, stored, most)
-    names_none = stored.get("modelType") == "mlflow_model" and not stored["flavors"]
-    if kind.collection == "models" and names_none and policies["mlflow_flavors"] == "read":
-        stored["flavors"] = await mlflow.flavors(call.state, stored["modelUri"])
+    if kind.collection == "models":
+        if policies["model_path_check"] == "exists":
+            await _refuse_empty_path(call, stored["modelUri"])
+        names_none = stored["modelType"] == "mlflow_model" and not stored["flavors"]
+        if names_none and policies["mlflow_flavors"] == "read":
+            stored["flavors"] = await mlflow.flavors(call.state, stored["modelUri"])
+
+
+async def _refuse_empty_path(call: Call, uri: str) -> None:
+    """Service fact: asset contract 14.31 (a place in a datastore without blobs; what lies elsewhere is not read)."""
+    try:
+        place = resolve(call.state, uri)
+    except Unreachable:
+        return
+    if "/datastores/" not in uri or await call.state.storage.names(place):
+        return
+    message = f"No blobs found in storage at model asset path: {place.container}/{place.path}/"
+    details = [{"code": "ModelAssetPathNotFoundInStorage", "message": message}]
+    raise Refused(management_error(400, "UserError", "The request is invalid.", details=details))
 
 
 async def _check(kind: AssetKind, call: Call, stored: dict[str, Any], most: int) -> None:
@@ -44,12 +60,12 @@ async def _check(kind: AssetKind, call: Call, stored: dict[str, Any], most: int)
     policies = call.state.policies
     if not names and policies["code_uri_check"] == "exists":
         raise Refused(management_error(400, "UserError", f"There is no content at '{uri}'."))
-    told = stored["properties"].get("hash_sha256")
+    named = stored["properties"].get("hash_sha256")
     if (
         names
-        and told
+        and named
         and policies["hash_check"] == "verified"
-        and told != await _content_hash(call.state, place, names)
+        and named != await _content_hash(call.state, place, names)
     ):
         raise Refused(management_error(400, "UserError", f"The hash_sha256 is not that of the content at '{uri}'."))
 

@@ -37,6 +37,8 @@ CREDENTIALS = shape(
     Field("secrets", Object(_SECRETS), write_only=True),
     *(Field(name, hide_null=True) for name in ("authorityUrl", "clientId", "resourceUrl", "tenantId", "thumbprint")),
 )
+_PUBLIC_SUFFIX = "core.windows.net"
+_STORAGE_RESOURCE = "https://storage.azure.com/"
 
 
 def _shape(kind: str) -> Shape:
@@ -52,7 +54,7 @@ def _shape(kind: str) -> Shape:
             Field("resourceGroup", versions=_ACCOUNT_SHOWN),
             Field("datastoreType", Choice(tuple(_PLACES)), required=required),
             *(Field(name, required=required) for name in _PLACES[kind]),
-            Field("endpoint", default="core.windows.net"),
+            Field("endpoint"),
             Field("protocol", default="https"),
             Field("serviceDataAccessAuthIdentity", default="None"),
             INTELLECTUAL,
@@ -112,13 +114,14 @@ async def get(call: Call) -> Answer:
 
 
 async def put(call: Call) -> Answer:
-    """Service fact: asset contract 4.1 (201 on create, 200 on update)."""
+    """Service fact: asset contract 4.1 (201 on create, 200 without `Location` on update)."""
     check_name(call, "Datastore", call.names[0])
     call, becomes_default = _default_wanted(call)
     properties = call.body.get("properties") if isinstance(call.body, dict) else None
     kind = properties.get("datastoreType") if isinstance(properties, dict) else None
     sent = call.bind(SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AzureBlob"]), "Datastore")
     stored = SHAPES[sent["properties"]["datastoreType"]].fill(sent)["properties"]
+    _fill(call.state, stored)
     secrets = {
         key: text for key, text in (stored["credentials"].pop("secrets", None) or {}).items() if text is not None
     }
@@ -134,6 +137,15 @@ async def put(call: Call) -> Answer:
     existing.secrets = secrets or existing.secrets
     existing.modified = now
     return Answer(200, render(call, existing))
+
+
+def _fill(state: State, stored: dict[str, Any]) -> None:
+    """What the service fills in. Service fact: asset contract 14.22, 14.33."""
+    suffix = state.storage.endpoint if state.policies["datastore_endpoint"] == "cloud" else _PUBLIC_SUFFIX
+    stored["endpoint"] = stored["endpoint"] or suffix
+    credentials = stored["credentials"]
+    if credentials["credentialsType"] == "ServicePrincipal":
+        credentials["resourceUrl"] = credentials["resourceUrl"] or _STORAGE_RESOURCE
 
 
 def _default_wanted(call: Call) -> tuple[Call, bool]:

@@ -6,9 +6,10 @@ import base64
 import gzip
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, quote_plus
 
 from ..errors import Refused, management_error
 from ..state import Resource
@@ -49,20 +50,49 @@ def ordered(call: Call, newest_first: Iterable[Resource]) -> Iterable[Resource]:
     return newest_first if order[1:] == ["desc"] else reversed(list(newest_first))
 
 
-def page(call: Call, items: Iterable[Any], render: Callable[[Any], Any], *, size: int | None = None) -> Answer:
-    """One page of `items`, with a link to the next one where there is one. (B11)"""
+def page(
+    call: Call,
+    items: Iterable[Any],
+    render: Callable[[Any], Any],
+    *,
+    size: int | None = None,
+    natural_size: int = 50,
+    tokens: str = "shards",
+    linked_top: bool = False,
+) -> Answer:
+    """One page of `items`, with a link to the next one where there is one. (B11)
+
+    `size` is what the query asks for; `natural_size` what the service gives otherwise, unless the policy says more or
+    less. `tokens` names a form of TOKENS. `linked_top`: a list that `$top` has cut short links to its rest, too.
+    """
     start = _start(call)
-    size = size or max(1, call.state.policies.number("page_size"))
+    size = size or call.state.policies.number("page_size") or natural_size
     top = call.query.get("$top")
     wanted = size if top is None else _top(call, _count(top, "$top"), size)
     found = list(itertools.islice(items, start, start + wanted + 1))
     body: dict[str, Any] = {"value": [render(item) for item in found[:wanted]]}
-    if len(found) > wanted == size:
-        query = [part for part in call.raw_query.split("&") if not _is_token(part)]
-        parameter = call.state.policies["next_link"]
-        query.append(f"${parameter}={_token(start + size, call.state.resources.size(call.path))}")
-        body["nextLink"] = call.url(call.path, "&".join(query))
+    if len(found) > wanted and (wanted == size or _links_top(call, linked_top)):
+        token = TOKENS[tokens](start + wanted, call.state.resources.size(call.path))
+        body["nextLink"] = call.url(call.path, _next_query(call, token))
     return Answer(200, body)
+
+
+def _links_top(call: Call, is_recorded: bool) -> bool:
+    """Service fact: asset contract 14.21."""
+    answer = call.state.policies["top_link"]
+    return answer == "all" or (answer == "models" and is_recorded)
+
+
+def _next_query(call: Call, token: str) -> str:
+    """The query of this call with another token, spelled anew as the service does."""
+    kept = [
+        (name, text)
+        for name, text in parse_qsl(call.raw_query, keep_blank_values=True)
+        if name not in ("$skipToken", "$skip")
+    ]
+    parameter = call.state.policies["next_link"]
+    pairs = [*kept, (f"${parameter}", token)]
+    return "&".join(f"{name}={quote_plus(text, safe='$:,')}" for name, text in pairs)
 
 
 def _top(call: Call, top: int, size: int) -> int:
@@ -85,24 +115,47 @@ def _count(text: str, name: str) -> int:
     return int(text)
 
 
-def _is_token(part: str) -> bool:
-    return part.replace("%24", "$").split("=", 1)[0] in ("$skipToken", "$skip")
-
-
 def _start(call: Call) -> int:
     token = call.query.get("$skipToken") or call.query.get("$skip")
     if not token:
         return 0
+    padded = token + "=" * (-len(token) % 4)
     try:
-        padded = token + "=" * (-len(token) % 4)
-        content = json.loads(gzip.decompress(base64.urlsafe_b64decode(padded)))
-        return int(content["ShardToShardContinuationToken"]["Multitenant"]["NextSkip"])
-    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        content = base64.urlsafe_b64decode(padded)
+        text = gzip.decompress(content) if content.startswith(_GZIP) else content
+        decoded = json.loads(text)
+        if isinstance(decoded, dict):
+            decoded = decoded["ShardToShardContinuationToken"]["Multitenant"]["NextSkip"]
+        elif isinstance(decoded, list):
+            decoded = decoded[0]["token"].rpartition(":")[2]
+        return int(decoded)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, EOFError) as error:
         raise Refused(management_error(400, "UserError", "The continuation token is not valid.")) from error
 
 
-def _token(skip: int, total: int) -> str:
-    """Service fact: asset contract 1.6 (opaque for clients)."""
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _of_shards(skip: int, total: int) -> str:
     shard = {"NextSkip": skip, "IsShardDone": False, "DidShardFail": False, "TotalCount": total}
     text = json.dumps({"ShardToShardContinuationToken": {"Multitenant": shard}}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(gzip.compress(text.encode(), mtime=0)).decode().rstrip("=")
+    return _encoded(gzip.compress(text.encode(), mtime=0))
+
+
+def _of_store(skip: int, _total: int) -> str:
+    token = f"+RID:~emulator==#RT:1#TRC:{skip}"
+    part = {"token": token, "range": {"min": "", "max": "FF"}}
+    return _encoded(json.dumps([part], separators=(",", ":")).encode())
+
+
+def _of_number(skip: int, _total: int) -> str:
+    return base64.urlsafe_b64encode(str(skip).encode()).decode()
+
+
+TOKENS: Mapping[str, Callable[[int, int], str]] = {"shards": _of_shards, "store": _of_store, "numbers": _of_number}
+"""Continuation tokens by form, from where the next page starts and how much there is in all: opaque for clients.
+
+Service fact: asset contract 1.6, 14.21.
+"""
+_GZIP = b"\x1f\x8b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -26,4 +27,16 @@ async def flavors(state: State, model_uri: str) -> dict[str, Any]:
         await state.storage.download(place, target)
         described = parse_yaml(target.read_text(encoding="utf-8"))
     named = described.get("flavors") if isinstance(described, dict) else None
-    return {name: {"data": {key: str(value) for key, value in data.items()}} for name, data in (named or {}).items()}
+    flavors_named = named if isinstance(named, dict) else {}
+    return {name: {"data": _texts(data)} for name, data in flavors_named.items()}
+
+
+def _texts(data: Any) -> dict[str, str]:
+    """Service fact: asset contract 14.16 (nested values as indented JSON, nothing as empty text)."""
+    return {key: _text(value) for key, value in data.items()} if isinstance(data, dict) else {}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)

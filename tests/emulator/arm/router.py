@@ -1,14 +1,11 @@
-"""The front of ARM: token, api-version, workspace; then the handler for the path; then the headers of every answer."""
+"""The front of ARM: token, address, api-version, workspace; then the handler for the path."""
 
 from __future__ import annotations
 
 import json
-import secrets
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,81 +14,146 @@ from ..entra import AuthError, Caller
 from ..errors import Refused, gateway_error, management_error
 from ..settings import PROVIDER
 from ..state import State
-from . import assets, batch_deployments, batch_endpoints, computes, datastores, jobs, uploads, workspaces
-from .budget import Budgets
+from ..workspaces import Workspaces, note
+from . import (
+    assets,
+    batch_deployments,
+    batch_endpoints,
+    computes,
+    datastores,
+    diagnose,
+    jobs,
+    operation_status,
+    publish,
+    quotas,
+    registries,
+    schedules,
+    uploads,
+    vm_sizes,
+    workspace,
+)
+from .address import Address, joined, not_served, read_address
+from .answer_headers import add_headers
+from .budget import Budgets, kind_of
 from .call import NULL, Answer, Call
-from .operations import COMPUTE, MFE, MFE_RESULT, WORKSPACE
 from .versions import offers, registered
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
-ROUTES: dict[str, Handler] = {}
-for room in (workspaces, computes, datastores, assets, uploads, batch_endpoints, batch_deployments, jobs):
-    ROUTES.update(room.ROUTES)
+_WORKSPACES = "workspaces"
+_REGISTRIES = "registries"
+_ROUTES: dict[str, Handler] = {}
+for kind in (workspace, operation_status, quotas, vm_sizes, registries):
+    _ROUTES.update(kind.ROUTES)
+for kind in (
+    *(computes, datastores, assets, uploads, publish, batch_endpoints, batch_deployments, jobs),
+    *(schedules, diagnose),
+):
+    for route, handler in kind.ROUTES.items():
+        method, _blank, below = route.partition(" ")
+        _ROUTES[f"{method} {_WORKSPACES}/*/{below}"] = handler
 
-_HANDLERS = {route.partition(" ")[0] + " " + route.partition(" ")[2].lower(): ROUTES[route] for route in ROUTES}
+_HANDLERS = {route.partition(" ")[0] + " " + route.partition(" ")[2].lower(): _ROUTES[route] for route in _ROUTES}
 """Handlers by method and path in lower case: `listKeys` of computes is spelled otherwise than that of endpoints."""
 _SPELLING = {
-    segment.lower(): segment for route in ROUTES for segment in route.split(" ", 1)[1].split("/") if segment != "*"
+    segment.lower(): segment for route in _ROUTES for segment in route.split(" ", 1)[1].split("/") if segment != "*"
 }
-_BUCKET_OF = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
-_BUCKETS = {"reads": (249, 3749), "writes": (199, 2999), "deletes": (199, 2999)}
-_FIRST_BUCKETS = {"reads": (11999, 0), "writes": (1199, 0), "deletes": (14999, 0)}
-"""What a subscription has left in a bucket, and over all regions (0: not told). Service fact: asset contract 1.4."""
 _AUTH_CODES = {
     "missing": "AuthenticationFailed",
     "malformed": "InvalidAuthenticationToken",
     "expired": "ExpiredAuthenticationToken",
     "audience": "InvalidAuthenticationTokenAudience",
 }
-
-
 _WRONG_AUDIENCE = "The access token has been obtained for the wrong audience or resource."
 
 
-def management(state: State) -> Callable[[Request], Awaitable[Response]]:
+def management(workspaces: Workspaces) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint that takes every ARM request."""
-    budgets = Budgets(state)
+    budgets = Budgets(workspaces.first)
 
     async def handle(request: Request) -> Response:
         began = time.perf_counter()
         left = None
         try:
-            caller = _authenticate(state, request)
-            left = budgets.take(request.method, request.url.path)
-            answer = await _dispatch(state, request, caller)
-            response = _render(answer)
+            caller = _authenticate(workspaces.first, request)
+            left = budgets.take(caller, request.method, request.url.path)
+            response = _render(await _dispatch(workspaces, request, caller))
         except Refused as refusal:
             response = refusal.response
-        _add_headers(state, response, request, time.perf_counter() - began, left)
+        state = workspaces.at(request.url.path) or workspaces.first
+        bucket = f"{kind_of(request.method, request.url.path)}s"
+        add_headers(state, response, bucket, time.perf_counter() - began, left)
         return response
 
     return handle
 
 
-async def _dispatch(state: State, request: Request, caller: Caller) -> Answer:
-    segments = _segments(request)
-    if len(segments) < 2 or segments[0].lower() != "subscriptions":
-        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
-    api_version = request.query_params.get("api-version", "")
-    if not api_version:
+async def _dispatch(workspaces: Workspaces, request: Request, caller: Caller) -> Answer:
+    address, api_version = read_address(request), _api_version(request)
+    reach = _reach(workspaces, address)
+    types = [_SPELLING.get(kind.lower(), kind) for kind in address.types]
+    is_below = address.outermost == _WORKSPACES and bool(address.names)
+    known = registered((*types[1:], "")[0] if is_below else types[0])
+    if api_version not in known:
+        raise Refused(_unregistered(api_version, known, "/".join(types), reach[0].settings.region))
+    state = _workspace(reach, address) if is_below else reach[0]
+    if is_below:
+        note(request.scope, state)
+    if unknown := [kind for kind in types if kind.lower() not in _SPELLING]:
+        raise Refused(_unknown_type("/".join(types), unknown[0], api_version))
+    handler = _HANDLERS.get(f"{request.method} {address.route}")
+    if handler is None or not offers(types[-1], api_version):
+        message = f"The requested resource does not support http method '{request.method}'."
+        raise Refused(management_error(405, "UserError", message))
+    below = (types[1:], address.names[1:]) if is_below else (types, address.names)
+    base = state.settings.workspace_path if is_below else f"/subscriptions/{address.subscription}/providers/{PROVIDER}"
+    call = Call(
+        state=state,
+        reach=reach,
+        caller=caller,
+        method=request.method,
+        group=address.group,
+        path="/".join([base, *joined(*below)]),
+        names=below[1],
+        api_version=api_version,
+        query=request.query_params,
+        raw_query=str(request.url.query),
+        body=await _json(request),
+    )
+    return await handler(call)
+
+
+def _api_version(request: Request) -> str:
+    version = request.query_params.get("api-version", "")
+    if not version:
         message = "The api-version query parameter (?api-version=) is required for all requests."
         raise Refused(gateway_error(400, "MissingApiVersionParameter", message))
-    if segments[1].lower() != state.settings.subscription_id.lower():
-        message = f"The subscription '{segments[1]}' could not be found."
+    return version
+
+
+def _reach(workspaces: Workspaces, address: Address) -> Sequence[State]:
+    """The workspaces of the subscription, or of the resource group, that a path names. Raises Refused."""
+    found = workspaces.of_subscription(address.subscription)
+    if not found:
+        message = f"The subscription '{address.subscription}' could not be found."
         raise Refused(gateway_error(404, "SubscriptionNotFound", message))
-    if len(segments) == 8 and segments[4].lower() == "locations":
-        return _operation(state, segments[6], segments[7], str(request.url.query))
-    return await _below_workspace(state, request, caller, segments, api_version)
+    if address.group and address.outermost != _REGISTRIES:
+        found = workspaces.of_group(address.subscription, address.group)
+    if not found:
+        message = f"Resource group '{address.group}' could not be found."
+        raise Refused(gateway_error(404, "ResourceGroupNotFound", message))
+    if not address.types or (address.outermost == _WORKSPACES and address.names and not address.group):
+        raise not_served()
+    return found
 
 
-def _segments(request: Request) -> list[str]:
-    """The parts of the path, decoded one by one: a name may hold what else has a meaning in an URL."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    segments = [unquote(part) for part in raw.decode("latin-1").partition("?")[0].split("/") if part]
-    if any("/" in segment for segment in segments):
-        raise Refused(gateway_error(400, "InvalidResourceName", "The name of a resource cannot hold a slash."))
-    return segments
+def _workspace(reach: Sequence[State], address: Address) -> State:
+    """The workspace that a path leads to. Raises Refused when it is absent."""
+    name = address.names[0]
+    for state in reach:
+        if state.settings.workspace_name.lower() == name.lower() and not state.is_deleted:
+            return state
+    raise Refused(_no_workspace(reach[0].settings.resource_group, name, nested=len(address.types) > 1))
 
 
 def _authenticate(state: State, request: Request) -> Caller:
@@ -103,54 +165,6 @@ def _authenticate(state: State, request: Request) -> Caller:
         message = _WRONG_AUDIENCE if error.code == "audience" else error.message
         refusal = gateway_error(401, _AUTH_CODES[error.code], message, {"WWW-Authenticate": challenge})
         raise Refused(refusal) from error
-
-
-async def _below_workspace(
-    state: State, request: Request, caller: Caller, segments: list[str], api_version: str
-) -> Answer:
-    settings = state.settings
-    if len(segments) < 4 or segments[2].lower() != "resourcegroups":
-        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
-    if segments[3].lower() != settings.resource_group.lower():
-        message = f"Resource group '{segments[3]}' could not be found."
-        raise Refused(gateway_error(404, "ResourceGroupNotFound", message))
-    if len(segments) < 7 or [part.lower() for part in segments[4:7]] != ["providers", PROVIDER.lower(), "workspaces"]:
-        raise Refused(gateway_error(404, "NotFound", "The requested path is not served by Azure Resource Manager."))
-    rest = segments[8:]
-    literals = [_SPELLING.get(segment.lower(), segment) for segment in rest[0::2]]
-    known = registered(literals[0] if literals else "")
-    if api_version not in known:
-        raise Refused(_unregistered(api_version, known, "/".join(["workspaces", *literals]), settings.region))
-    if len(segments) > 7 and (state.is_deleted or segments[7].lower() != settings.workspace_name.lower()):
-        raise Refused(_no_workspace(settings.resource_group, segments[7], nested=bool(rest)))
-    if unknown := [literal for literal in literals if literal.lower() not in _SPELLING]:
-        raise Refused(_unknown_type("/".join(["workspaces", *literals]), unknown[0], api_version))
-    names = tuple(rest[1::2])
-    route = "/".join(_interleave(literals, ("*",) * len(names)))
-    base = settings.workspace_path if len(segments) > 7 else settings.workspace_path.rsplit("/", 1)[0]
-    call = Call(
-        state=state,
-        caller=caller,
-        method=request.method,
-        path="/".join([base, *_interleave(literals, names)]),
-        names=names,
-        api_version=api_version,
-        query=request.query_params,
-        raw_query=str(request.url.query),
-        body=await _json(request),
-    )
-    handler = _HANDLERS.get(f"{request.method} {route.lower() or ('workspace' if len(segments) > 7 else 'workspaces')}")
-    if handler is None or not offers(literals[-1] if literals else "", api_version):
-        message = f"The requested resource does not support http method '{request.method}'."
-        raise Refused(management_error(405, "UserError", message))
-    return await handler(call)
-
-
-def _interleave(literals: list[str], names: tuple[str, ...]) -> list[str]:
-    merged = []
-    for index, literal in enumerate(literals):
-        merged += [literal, *names[index : index + 1]]
-    return merged
 
 
 async def _json(request: Request) -> Any:
@@ -194,22 +208,6 @@ def _no_workspace(resource_group: str, name: str, *, nested: bool) -> Response:
     return gateway_error(404, "ResourceNotFound", message)
 
 
-def _operation(state: State, family: str, name: str, query: str) -> Answer:
-    operations = state.operations
-    operation = operations.find(family, name, query)
-    if family.lower() == MFE.lower():
-        return Answer(200, operations.mfe_status(operation))
-    if family.lower() in (COMPUTE.lower(), WORKSPACE.lower()):
-        return Answer(200, operations.plain_status(operation))
-    if operations.shown_running(operation):
-        settings = state.settings
-        path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
-        return Answer(
-            202, {}, {"Location": f"{settings.url('management')}{path}/{MFE_RESULT}/{operation.name}?{query}"}
-        )
-    return Answer(200)
-
-
 def _render(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=dict(answer.headers))
@@ -220,34 +218,3 @@ def _render(answer: Answer) -> Response:
         content = json.dumps(answer.body, indent=None if lists else 2, ensure_ascii=False)
     headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
     return Response(content, answer.status, headers)
-
-
-def _add_headers(state: State, response: Response, request: Request, seconds: float, left: int | None) -> None:
-    """Service fact: batch contract 1, asset contract 1.4. `left` is what remains of a budget in force."""
-    headers = response.headers
-    correlation = str(uuid.uuid4())
-    headers["Cache-Control"] = "no-cache"
-    headers["Pragma"] = "no-cache"
-    headers["Expires"] = "-1"
-    headers["x-ms-request-id"] = str(uuid.uuid4())
-    headers["x-ms-correlation-request-id"] = correlation
-    headers["x-ms-routing-request-id"] = f"EASTUS:{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}:{correlation}"
-    if "x-ms-failure-cause" in headers:
-        return
-    headers.setdefault("x-ms-response-type", "standard")
-    headers["x-request-time"] = f"{seconds:.3f}"
-    first = state.policies["generation"] == "G1"
-    if not first:
-        headers["Vary"] = "Accept-Encoding"
-    if "Azure-AsyncOperation" in headers:
-        headers["x-ms-operation-identifier"] = (
-            f"tenantId={state.settings.tenant_id},objectId={state.entra.object_id}/{state.settings.region}/{uuid.uuid4()}"
-        )
-    headers["x-aml-cluster" if first else "azureml-served-by-cluster"] = "vienna-eastus-01"
-    if "x-ms-ratelimit-remaining-subscription-resource-requests" not in headers:
-        bucket = _BUCKET_OF.get(request.method, "writes")
-        most, most_global = (_FIRST_BUCKETS if first else _BUCKETS)[bucket]
-        remaining = most - secrets.randbelow(5) if left is None else left
-        headers[f"x-ms-ratelimit-remaining-subscription-{bucket}"] = str(remaining)
-        if most_global:
-            headers[f"x-ms-ratelimit-remaining-subscription-global-{bucket}"] = str(most_global - secrets.randbelow(5))

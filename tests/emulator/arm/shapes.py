@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +18,8 @@ class Problems:
     def __init__(self, *, refuse_read_only: bool = False, overlook: str = "") -> None:
         """`overlook` is the code of problems that are none here."""
         self.entries: list[dict[str, Any]] = []
+        self.faults: list[str] = []
+        """What keeps the body from being bound at all, in the words of the front end."""
         self.refuse_read_only = refuse_read_only
         self._overlook = overlook
 
@@ -27,6 +29,18 @@ class Problems:
             return
         name = ".".join(part[:1].upper() + part[1:] for part in path.split("."))
         self.entries.append({"PropertyName": name, "ErrorMessage": message, **extra, "ErrorCode": code})
+
+    def missing(self, path: str, name: str, message: str) -> None:
+        """Note a key that must be there. Service fact: batch contract 14.9."""
+        self.add(path, message, "ArgumentNullOrEmpty")
+        self.faults.append(f"The {name[:1].upper()}{name[1:]} field is required.")
+
+    def wrong_word(self, path: str, value: Any, allowed: Sequence[str]) -> None:
+        """Note a value outside an enumeration. Service fact: batch contract 14.9."""
+        self.add(path, f"'{path}' must be one of {', '.join(allowed)}.", "EnumValidator", AttemptedValue=value)
+        field = path.rpartition(".")[2]
+        words = ",".join(allowed)
+        self.faults.append(f"The value provided is not a valid enum value. Field: {field}. Allowed values: {words}.")
 
     def wrong_type(self, path: str, expected: str) -> None:
         self.add(path, f"'{path}' must be {expected}.", "InvalidType")
@@ -121,7 +135,7 @@ class Choice(Plain):
         for candidate in self.values:
             if isinstance(value, str) and value.lower() == candidate.lower():
                 return candidate
-        problems.add(path, f"'{path}' must be one of {', '.join(self.values)}.", "EnumValidator", AttemptedValue=value)
+        problems.wrong_word(path, value, self.values)
         return value
 
 
@@ -219,11 +233,11 @@ class Shape:
         for entry in self.fields:
             if entry.required and bound.get(entry.name) is None:
                 where = f"{path}.{entry.name}" if path else entry.name
-                problems.add(where, f"'{entry.name}' {entry.required}", "ArgumentNullOrEmpty")
+                problems.missing(where, entry.name, f"'{entry.name}' {entry.required}")
         return bound
 
     def fill(self, sent: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What is sent over `base` (what stands there), with defaults where both say nothing."""
+        """What is sent over `base` (the current values), with defaults where both say nothing."""
         filled = {}
         for entry in self.fields:
             if entry.read_only:

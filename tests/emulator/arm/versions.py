@@ -16,6 +16,10 @@ STABLE = (
     "2025-06-01",
     "2025-09-01",
     "2025-12-01",
+    "2026-03-01",
+    "2026-05-01",
+    "2026-07-01",
+    "2026-09-01",
 )
 PREVIEW = (
     "2022-01-01-preview",
@@ -31,6 +35,11 @@ PREVIEW = (
     "2024-07-01-preview",
     "2024-10-01-preview",
     "2025-01-01-preview",
+    "2025-10-01-preview",
+    "2026-01-15-preview",
+    "2026-03-15-preview",
+    "2026-05-15-preview",
+    "2026-07-15-preview",
 )
 SUPPORTED = frozenset(STABLE + PREVIEW)
 
@@ -55,7 +64,7 @@ FIRST = Span("2021-10-01", "2021-10-01", "2021-10-01")
 """Known to the first version only."""
 
 _COLLECTIONS = {"data": Span("2022-05-01", "2022-02-01-preview"), "datasets": FIRST}
-_ACTIONS = {"startPendingUpload": Span("2023-04-01")}
+_ACTIONS = {"publish": Span("2025-12-01"), "startPendingUpload": Span("2023-04-01")}
 
 
 def registered(collection: str) -> list[str]:

@@ -73,7 +73,8 @@ class Executor:
 
     async def _score(self, plan: Plan, folder: Path, logs: Logs) -> Progress:
         self._describe(plan, logs)
-        if plan.append_row and await self._store.names(plan.output.child(plan.output_file_name)):
+        exists = plan.append_row and bool(await self._store.names(plan.output.child(plan.output_file_name)))
+        if exists and not plan.leaves_existing:
             raise RunFailed(OUTPUT_EXISTS, f"{plan.output.child(plan.output_file_name).path} exists")
         script = await self._fetch_script(plan, folder)
         if plan.model is not None:
@@ -92,7 +93,7 @@ class Executor:
 
         pool = Pool(plan, start_process, parts, logs)
         await pool.run([str(file) for file in files])
-        if plan.append_row:
+        if plan.append_row and not exists:
             await asyncio.to_thread(_concatenate, pool.finished, output / plan.output_file_name)
         await self._upload(output, plan.output)
         return pool.progress
@@ -105,7 +106,7 @@ class Executor:
         return script
 
     async def _fetch(self, place: Place, folder: Path) -> list[Path]:
-        """Download what stands at `place` to `folder`, under its own base name; the files ordered by name."""
+        """Download the blobs at `place` to `folder`, under its own base name; the files ordered by name."""
         root = folder / place.name
         targets = {name: root / name if name else root for name in await self._store.names(place)}
         for target in targets.values():
@@ -185,5 +186,5 @@ async def _in_parallel(transfers: Iterator[Awaitable[None]]) -> None:
     finally:
         for worker in workers:
             worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):  # the first failure is told by gather
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # gather raises the first failure
                 await worker

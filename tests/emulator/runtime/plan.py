@@ -1,4 +1,4 @@
-"""What a scoring run is told, and how it may end badly: the values that pass between the rooms of the runtime."""
+"""The plan of a scoring run, and how it may end badly: the values that pass between the modules of the runtime."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Store(Protocol):
         """Write the blob at `place` to the file `target`."""
 
     async def upload(self, source: Path, place: Place) -> None:
-        """Write the file `source` to the blob at `place`, over what stands there."""
+        """Write the file `source` to the blob at `place`, over an existing one."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class Plan:
     logs: Place
     output_file_name: str = "predictions.csv"
     append_row: bool = True
+    leaves_existing: bool = False
+    """Whether rows are dropped when their file exists already; else the run fails."""
     mini_batch_size: int = 10
     instance_count: int = 1
     processes_per_instance: int = 1

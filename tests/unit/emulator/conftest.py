@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.emulator import entra
 from tests.emulator.app import Emulator
+from tests.emulator.runtime.plan import Place
 from tests.emulator.settings import SURFACES, Settings
+from tests.emulator.state import State
 
 ENDPOINT = {"location": "eastus", "properties": {"authMode": "aadToken"}}
 
@@ -25,10 +27,11 @@ class StorageDouble:
     account_key = "a2V5"
     endpoint = "localhost:10000"
     default_container = "azureml-blobstore-guid"
-    azurite_port = 0
 
     def __init__(self) -> None:
         self.containers: list[str] = []
+        self.empty: set[str] = set()
+        """Paths without blobs; every other one holds a file that is no description of an MLflow model."""
 
     async def start(self) -> None:
         """There is no server to start."""
@@ -47,6 +50,9 @@ class StorageDouble:
 
     async def delete_container(self, name: str) -> None:
         self.containers.remove(name)
+
+    async def names(self, place: Place) -> list[str]:
+        return [] if place.path in self.empty or place.name == "MLmodel" else ["file"]
 
     def container_url(self, container: str) -> str:
         return f"https://{self.endpoint}/{self.account_name}/{container}"
@@ -90,9 +96,11 @@ class Workspace:
 
     version = "2024-10-01"
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, state: State | None = None) -> None:
+        """`state` is that of a workspace other than the first."""
         self.emulator = emulator
-        self.settings = emulator.state.settings
+        self.state = state or emulator.state
+        self.settings = self.state.settings
         self.http = Http(emulator, "management")
         self.headers = {"Authorization": f"Bearer {emulator.state.entra.issue(self.settings.url('management'))}"}
 

@@ -32,7 +32,6 @@ class FolderAccount(FolderStore):
     account_key = "a2V5"
     endpoint = "localhost:5"
     default_container = "home"
-    azurite_port = 0
 
     def container_url(self, container: str) -> str:
         return f"https://{self.endpoint}/{self.account_name}/{container}"

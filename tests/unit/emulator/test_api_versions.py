@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.unit.emulator.conftest import ENDPOINT
 from tests.unit.emulator.data_plane import DataPlane
 
-FIRST, ARTICLE, NEWEST = "2021-10-01", "2022-05-01", "2025-12-01"
-ALL = (FIRST, ARTICLE, "2023-04-01", "2023-10-01", "2024-04-01", "2024-10-01", NEWEST)
+FIRST, ARTICLE, NEWEST = "2021-10-01", "2022-05-01", "2026-09-01"
+ALL = (FIRST, ARTICLE, "2023-04-01", "2023-10-01", "2024-04-01", "2024-10-01", "2025-12-01", NEWEST)
 BODIES: dict[str, dict[str, Any]] = {
     "codes": {"codeUri": "https://a/c/x"},
     "models": {"modelUri": "https://a/c/x"},
@@ -58,6 +59,14 @@ def test_computes_of_2022_lack_what_came_later(workspace):
         shown = workspace.get("computes/cpu", api_version=version)["properties"]
         assert ("provisioningWarnings" in shown) is expected
         assert ("enableBatchPrivateLink" in shown["properties"]) is expected
+
+
+@pytest.mark.parametrize("version", ["2026-03-01", "2026-05-01", "2026-07-01", "2026-09-01", "2026-05-15-preview"])
+def test_the_versions_of_2026_are_registered(workspace, version):
+    workspace.done(workspace.send("PUT", "batchEndpoints/ep1", ENDPOINT, api_version=version))
+    shown = workspace.get("batchEndpoints/ep1", api_version=version)
+    assert shown == workspace.get("batchEndpoints/ep1")
+    assert shown["properties"]["properties"]["BatchEndpointCreationApiVersion"] == version
 
 
 @pytest.mark.parametrize("version", ["2021-09-01", "2022-03-01-preview", "2099-01-01", "latest"])
@@ -113,7 +122,7 @@ def test_pending_uploads_came_in_2023(workspace):
 def test_secrets_expire_in_the_newest_versions_only(workspace):
     below, body = "datastores/workspaceblobstore/listSecrets", {"expirableSecret": True, "expireAfterHours": 1}
     kinds = {version: workspace.send("POST", below, body, api_version=version).json()["secretsType"] for version in ALL}
-    assert {version for version, kind in kinds.items() if kind == "Sas"} == {NEWEST}
+    assert {version for version, kind in kinds.items() if kind == "Sas"} == {"2025-12-01", NEWEST}
 
 
 def test_the_first_script_scores_a_dataset(tmp_path: Path) -> None:

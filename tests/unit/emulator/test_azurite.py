@@ -20,9 +20,16 @@ ROOT = Path(__file__).resolve().parents[3]
 KEY = "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5"
 
 
+def _azurite(folder: Path, *accounts: str) -> Azurite:
+    server = Azurite(folder / "log")
+    for account in accounts or ("account",):
+        server.add_account(account, KEY)
+    return server
+
+
 def test_it_answers_between_start_and_stop(tmp_path: Path) -> None:
     async def whole_life() -> None:
-        server = Azurite("account", KEY, tmp_path / "log")
+        server = _azurite(tmp_path)
         await server.start()
         address = f"http://127.0.0.1:{server.port}/account?comp=list"
         try:
@@ -42,7 +49,8 @@ def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 import asyncio, pathlib
 from tests.emulator.azurite import Azurite
 async def main():
-    server = Azurite("account", {KEY!r}, pathlib.Path({str(tmp_path / "log")!r}))
+    server = Azurite(pathlib.Path({str(tmp_path / "log")!r}))
+    server.add_account("account", {KEY!r})
     await server.start()
     print(server.port, flush=True)
     await asyncio.sleep(600)
@@ -67,7 +75,7 @@ def test_a_server_that_ends_at_once_is_an_error_that_names_its_log(
 ) -> None:
     monkeypatch.setattr(azurite, "install", lambda: (Path("/bin/false"), Path("none")))
     with pytest.raises(AzuriteError, match=r"ended with status 1; see .*log"):
-        asyncio.run(Azurite("account", KEY, tmp_path / "log").start())
+        asyncio.run(_azurite(tmp_path).start())
 
 
 def test_without_node_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,8 +88,6 @@ def test_a_missing_model_is_refused_in_the_recorded_words(endpoint):
         ({"errorThreshold": -2}, "Properties.ErrorThreshold"),
         ({"miniBatchSize": 1.5}, "Properties.MiniBatchSize"),
         ({"miniBatchSize": True}, "Properties.MiniBatchSize"),
-        ({"outputAction": "Everything"}, "Properties.OutputAction"),
-        ({"codeConfiguration": {"codeId": None}}, "Properties.CodeConfiguration.ScoringScript"),
         ({"errorThreshold": 2**31}, "Properties.ErrorThreshold"),
         ({"retrySettings": {"timeout": "30"}}, "Properties.RetrySettings.Timeout"),
         ({"colour": "red"}, "Properties.Colour"),
@@ -100,6 +98,26 @@ def test_wrong_values_are_named(endpoint, change, name):
     answer = endpoint.send("PUT", BLUE, endpoint.deployment(**change))
     assert answer.status_code == 400
     assert f'"PropertyName": "{name}"' in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"outputAction": "All"},
+            "The value provided is not a valid enum value. Field: outputAction. Allowed values: AppendRow,SummaryOnly.",
+        ),
+        ({"codeConfiguration": {"codeId": None}}, "The ScoringScript field is required."),
+        ({"model": {"referenceType": "Id"}}, "The AssetId field is required."),
+        ({"miniBatchSize": 0, "model": {"assetId": "x"}}, "The ReferenceType field is required."),
+    ],
+)
+def test_a_body_that_cannot_be_bound_has_another_error(endpoint, change, message):
+    answer = endpoint.send("PUT", BLUE, endpoint.deployment(**change))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "UserError")
+    assert error["message"] == "Request is invalid and/or missing fields."
+    assert [(detail["code"], detail["message"]) for detail in error["details"]] == [("RequestInvalid", message)]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +137,8 @@ def test_a_reference_to_nothing_is_refused_or_accepted(endpoint, change):
     assert endpoint.send("PUT", BLUE, body).status_code == 201
 
 
-def test_the_parent_must_stand_and_be_ready(assets):
+def test_the_parent_must_exist_and_be_ready(assets):
+    assets.policy(absent_batch="provider")
     missing = assets.send("PUT", BLUE, assets.deployment())
     assert missing.status_code == 404
     assert "EndpointNotFound" in missing.text
@@ -152,6 +171,22 @@ def test_deleting_the_default_deployment(endpoint, policy, left):
     assert endpoint.get("batchEndpoints/digits-ep")["properties"]["defaults"] == {"deploymentName": left}
 
 
+def test_deleting_the_default_deployment_may_fail_in_its_operation(endpoint):
+    endpoint.policy(delete_default="failed", failed_operation_code="present")
+    endpoint.done(endpoint.send("PUT", BLUE, endpoint.deployment()))
+    default = {"authMode": "AADToken", "defaults": {"deploymentName": "blue"}}
+    endpoint.done(endpoint.endpoint(properties=default))
+    answer = endpoint.send("DELETE", BLUE)
+    assert answer.status_code == 202
+    endpoint.wait()
+    status = endpoint.follow(answer.headers["Azure-AsyncOperation"]).json()
+    assert (status["status"], status["error"]["code"]) == ("Failed", "InferencingClientCallFailed")
+    assert status["error"]["message"].startswith("\"Can't delete deployment [blue]")
+    inner = status["error"]["additionalInfo"][0]["info"]["error"]
+    assert (inner["statusCode"], inner["message"]) == (400, status["error"]["message"])
+    assert endpoint.get(BLUE)["properties"]["provisioningState"] == "Succeeded"
+
+
 def test_the_model_may_change_or_not(endpoint):
     endpoint.done(endpoint.send("PUT", BLUE, endpoint.deployment()))
     changed = endpoint.deployment(environmentId="azureml:AzureML-x:1", miniBatchSize=3)
@@ -178,12 +213,7 @@ def test_a_pipeline_deployment_needs_no_model(endpoint):
     }
     body = {"location": "eastus", "properties": {"deploymentConfiguration": configuration}}
     assert endpoint.send("PUT", BLUE, body, api_version="2022-05-01").status_code == 400
-    shown = endpoint.send("PUT", BLUE, body, api_version="2024-04-01").json()["properties"]
-    renamed = {"ComponentDeployment.Settings.continue_on_step_failure": "False"}
-    assert shown["deploymentConfiguration"]["settings"] == renamed
-    endpoint.policy(pipeline_settings="kept")
-    shown = endpoint.get(BLUE)["properties"]
-    assert shown["deploymentConfiguration"]["settings"] == {"continue_on_step_failure": "False"}
+    assert endpoint.send("PUT", BLUE, body, api_version="2024-04-01").status_code == 201
 
 
 def test_a_put_meets_a_running_operation(endpoint):

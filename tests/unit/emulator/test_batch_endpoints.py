@@ -71,11 +71,13 @@ def test_the_first_generation_answers_in_its_own_way(workspace):
     assert (status["percentComplete"], "endTime" in status) == (0.0, False)
     workspace.wait()
     assert workspace.follow(answer.headers["Azure-AsyncOperation"]).json()["percentComplete"] == 100.0
-    missing = workspace.send("GET", "batchEndpoints/nobody").json()["error"]
+    workspace.done(workspace.send("DELETE", "batchEndpoints/digits-ep"))
+    missing = workspace.send("GET", "batchEndpoints/digits-ep").json()["error"]
     assert (missing["code"], missing["details"][0]["code"]) == ("NotFound", "NoSuchEndpoint")
 
 
-def test_an_absent_endpoint_is_told_by_the_innermost_code(workspace):
+def test_the_innermost_code_tells_an_absent_endpoint(workspace):
+    workspace.policy(absent_batch="provider")
     answer = workspace.send("GET", "batchEndpoints/nobody")
     body = answer.json()["error"]
     assert (answer.status_code, body["code"], body["details"]) == (404, "UserError", [])
@@ -90,7 +92,7 @@ def test_names_are_unique_in_the_region(workspace):
     assert answer.status_code == 400
     assert answer.json()["error"]["message"].startswith("The specified endpoint name 'taken' is not available.")
     workspace.done(workspace.endpoint("mine"))
-    assert workspace.endpoint("mine").status_code == 200
+    assert workspace.endpoint("mine").status_code == 201
     workspace.done(workspace.send("DELETE", "batchEndpoints/mine"))
     assert workspace.endpoint("MINE").status_code == 201
 
@@ -115,7 +117,7 @@ def test_empty_tags_are_refused_in_the_recorded_words(workspace):
 
 @pytest.mark.parametrize(("policy", "description", "tags"), [("reset", None, {}), ("kept", "d", {"a": "b"})])
 def test_fields_left_out_of_a_put_are_reset_or_kept(workspace, policy, description, tags):
-    workspace.policy(omitted_fields=policy)
+    workspace.policy(omitted_fields=policy, endpoint_description="changed")
     workspace.done(workspace.endpoint(tags={"a": "b"}, properties={"authMode": "AADToken", "description": "d"}))
     workspace.done(workspace.endpoint())
     shown = workspace.get("batchEndpoints/digits-ep")
@@ -139,10 +141,10 @@ def test_own_keys_of_properties_cannot_be_removed(workspace):
     workspace.policy(read_only_properties="ignored")
     workspace.done(workspace.send("PUT", "batchEndpoints/digits-ep", echoed))
     workspace.done(workspace.endpoint())
-    assert workspace.get("batchEndpoints/digits-ep") == echoed
+    assert workspace.get("batchEndpoints/digits-ep")["properties"] == echoed["properties"]
 
 
-def test_the_default_must_name_a_deployment_that_stands(workspace):
+def test_the_default_must_name_an_existing_deployment(workspace):
     body = {"authMode": "AADToken", "defaults": {"deploymentName": "blue"}}
     assert workspace.endpoint(properties=body).status_code == 400
     workspace.policy(absent_default="stored")
@@ -166,16 +168,50 @@ def test_patch_takes_tags_and_leaves_the_rest(workspace):
     assert workspace.follow(answer.headers["Location"]).status_code == 200
 
 
-def test_delete_tells_of_itself_in_two_urls(workspace):
+def test_a_delete_names_its_operation_in_two_urls(workspace):
     workspace.done(workspace.endpoint())
     answer = workspace.send("DELETE", "batchEndpoints/digits-ep")
-    assert (answer.status_code, answer.content) == (202, b"")
+    assert (answer.status_code, answer.content) == (202, b"null")
     status, result = answer.headers["Azure-AsyncOperation"], answer.headers["Location"]
     assert status.partition("?")[0] == result.partition("?")[0].replace("mfeOperationResults", "mfeOperationsStatus")
     assert status.partition("&s=")[2] != result.partition("&s=")[2]
     assert workspace.follow(status).json()["status"] == "Updating"
     workspace.done(answer)
     assert workspace.send("GET", "batchEndpoints/digits-ep").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "inner"),
+    [
+        ("absent", {}, {}),
+        ("null", {"code": None}, {}),
+        ("present", {"code": "InternalServerError"}, {"statusCode": 500}),
+    ],
+)
+@pytest.mark.parametrize("details", ["empty", "repeated"])
+def test_the_error_of_a_failed_operation(workspace, policy, code, inner, details):
+    workspace.policy(failing_names="digits-ep", failed_operation_code=policy, failed_operation_details=details)
+    url = workspace.endpoint().headers["Azure-AsyncOperation"]
+    workspace.wait()
+    error = workspace.follow(url).json()["error"]
+    message = {"message": error["message"]}
+    assert error["message"].startswith("InternalServerError: ")
+    assert {key: error[key] for key in error if key not in ("details", "additionalInfo")} == {**code, **message}
+    assert error["details"] == ([{**code, **message, "details": []}] if details == "repeated" else [])
+    assert inner.items() <= error["additionalInfo"][0]["info"]["error"].items()
+
+
+def test_the_first_reads_of_an_operation_may_fail(workspace):
+    workspace.policy(failed_reads="2")
+    url = workspace.endpoint().headers["Azure-AsyncOperation"]
+    workspace.wait()
+    for _read in range(2):
+        answer = workspace.follow(url)
+        assert (answer.status_code, answer.headers["x-ms-failure-cause"]) == (500, "service")
+        error = answer.json()["error"]
+        assert (error["code"], error["message"]) == ("ServiceError", "InternalServerError")
+        assert error["additionalInfo"][0] == {"type": "ComponentName", "info": {"value": "managementfrontend"}}
+    assert workspace.follow(url).json()["status"] == "Succeeded"
 
 
 @pytest.mark.parametrize(("code", "resource"), [("absent", "kept"), ("present", "removed")])

@@ -146,3 +146,45 @@ def test_a_kubernetes_cluster_is_attached(workspace):
     assert (shown["isAttachedCompute"], shown["resourceId"]) == (True, "/subscriptions/s/x")
     assert shown["properties"]["extensionInstanceReleaseTrain"] == "stable"
     assert [item["name"] for item in workspace.get("computes")["value"]] == ["aks"]
+
+
+def test_faults_have_the_envelope_of_the_provider(workspace):
+    instance = {"computeType": "ComputeInstance", "properties": {"vmSize": "s", "enableNodePublicIp": False}}
+    answer = workspace.send("PUT", "computes/one", {"properties": instance})
+    body = answer.json()
+    assert (answer.status_code, answer.headers["x-ms-response-type"]) == (400, "error")
+    assert set(body) == {"error", "correlation", "environment", "location", "time", "componentName"}
+    assert (body["error"]["code"], body["componentName"]) == ("UserError", "machinelearningcompute")
+    assert body["error"]["message"] == "Provided EnableNodePublicIp 'False' requires workspace private endpoint."
+    assert (body["error"]["details"], body["error"]["innerError"]) == ([], None)
+    workspace.policy(compute_errors="management")
+    assert set(workspace.send("PUT", "computes/one", {"properties": instance}).json()) == {"error"}
+
+
+def test_a_priority_that_is_left_out_is_shown_afterwards(workspace):
+    shown = []
+    for priority in ({}, {"vmPriority": "LowPriority"}):
+        properties = {"scaleSettings": {"maxNodeCount": 2}, **priority}
+        body = {"properties": {"computeType": "AmlCompute", "properties": properties}}
+        answer = workspace.done(workspace.send("PUT", f"computes/c{len(priority)}a", body)).json()
+        settled = workspace.get(f"computes/c{len(priority)}a")
+        shown.append([one["properties"]["properties"]["vmPriority"] for one in (answer, settled)])
+    assert shown == [[None, "Dedicated"], ["LowPriority", "LowPriority"]]
+
+
+def test_nodes_are_listed_with_their_addresses(workspace):
+    properties = {"scaleSettings": {"maxNodeCount": 3, "minNodeCount": 2}}
+    body = {"properties": {"computeType": "AmlCompute", "properties": properties}}
+    workspace.done(workspace.send("PUT", "computes/cpu", body))
+    answer = workspace.send("POST", "computes/cpu/listNodes")
+    nodes = answer.json()["nodes"]
+    assert (set(answer.json()), len(nodes)) == ({"computeType", "nodes"}, 2)
+    assert {tuple(node) for node in nodes} == {("nodeId", "port", "publicIpAddress", "privateIpAddress", "nodeState")}
+    assert "x-ms-ratelimit-remaining-subscription-writes" in answer.headers
+
+
+def test_computes_come_oldest_first(workspace):
+    body = {"properties": {"computeType": "AmlCompute", "properties": {"scaleSettings": {"maxNodeCount": 2}}}}
+    for name in ("first", "second"):
+        workspace.send("PUT", f"computes/{name}", body)
+    assert [item["name"] for item in workspace.get("computes")["value"]] == ["first", "second"]

@@ -103,8 +103,10 @@ def test_a_put_is_bound_filled_and_accepted(assets):
         "azureml.onlineendpointid",
     ]
     assert created.headers["Location"] == str(created.request.url)
+    assert "Azure-AsyncOperation" in created.headers
     assets.done(created)
     assert assets.get(ENDPOINT)["properties"]["scoringUri"]
+    assert assets.done(assets.endpoint()).status_code == 201
     shown = assets.send("PUT", BLUE, assets.deployment(loggingLevel="debug", miniBatchSize="5")).json()["properties"]
     assert (shown["loggingLevel"], shown["miniBatchSize"], shown["errorThreshold"]) == ("Debug", 5, -1)
     assert shown["retrySettings"] == {"maxRetries": 3, "timeout": "PT30S"}
@@ -146,11 +148,15 @@ def test_a_deleted_endpoint_is_gone_with_its_deployments(deployed):
     deployed.done(answer)
     gone = deployed.send("GET", ENDPOINT)
     error = gone.json()["error"]
-    assert (answer.status_code, gone.status_code, error["code"]) == (202, 404, "UserError")
+    assert (answer.status_code, answer.content) == (202, b"null")
+    assert (gone.status_code, error["code"]) == (404, "UserError")
     assert error["additionalInfo"][-1]["info"]["value"] == {
         "code": "NotFound",
         "innerError": {"code": "EndpointNotFound", "innerError": None},
     }
+    deployed.wait(31)
+    later = deployed.send("GET", ENDPOINT)
+    assert (later.json()["error"]["code"], later.headers["x-ms-failure-cause"]) == ("ResourceNotFound", "gateway")
     deployed.done(deployed.endpoint())
     assert deployed.get(f"{ENDPOINT}/deployments") == {"value": []}
 
@@ -159,6 +165,7 @@ def test_a_deleted_endpoint_is_gone_with_its_deployments(deployed):
 @pytest.mark.parametrize(("policy", "content"), [("empty", b""), ("null", b"null")])
 def test_the_body_of_an_accepted_delete(deployed, policy, content):
     deployed.policy(delete_body=policy)
+    assert deployed.send("DELETE", BLUE).content == b""
     assert deployed.send("DELETE", ENDPOINT).content == content
 
 
@@ -183,9 +190,11 @@ def test_what_the_service_refuses_is_refused(deployed):
 def test_what_the_scoring_host_refuses_is_refused(tmp_path: Path) -> None:
     async def script(plane: DataPlane) -> None:
         management = plane.state.entra.issue(plane.state.settings.url("management"))
-        assert (await plane.invoke(token=management)).status_code == 401
+        assert (await plane.invoke(token=management)).status_code == 403
+        folder = await plane.invoke({"inputData": folder_input(), "outputData": output("p", "UriFolder")})
+        assert folder.status_code == 400
         plane.put("batchEndpoints/ep", {"defaults": {"deploymentName": None}})
-        assert (await plane.invoke()).status_code == 400
+        assert (await plane.invoke()).status_code == 404
         assert (await plane.call("scoring", "POST", "/none/jobs", json={})).status_code == 404
 
     DataPlane(tmp_path).play(script)
@@ -231,6 +240,19 @@ def test_cancel_names_its_operation_in_location_only(tmp_path: Path) -> None:
 def test_a_last_page_has_no_link(deployed):
     for below in ("batchEndpoints", f"{ENDPOINT}/deployments", "jobs", "computes", "models", "datastores"):
         assert set(deployed.get(below)) == {"value"}
+
+
+@item("batch", 9)
+def test_a_last_page_of_jobs_in_the_data_plane_has_no_link(tmp_path: Path) -> None:
+    async def script(plane: DataPlane) -> None:
+        await plane.submit()
+        front = f"/mferp/managementfrontend{plane.state.settings.workspace_path}/batchEndpoints/ep"
+        for below in ("jobs", "deployments/blue/jobs"):
+            query = {"api-version": "2020-09-01-dataplanepreview"}
+            answer = await plane.call("api", "GET", f"{front}/{below}", params=query)
+            assert set(answer.json()) == {"value"}
+
+    DataPlane(tmp_path).play(script)
 
 
 # Asset contract 11
@@ -293,27 +315,58 @@ def test_uris_of_models_and_data_are_respelled(workspace):
     data = {"dataType": "uri_file", "dataUri": "azureml://datastores/d/paths/p"}
     shown = put(workspace, "data/d/versions/1", data).json()["properties"]["dataUri"]
     assert model == long.replace("resourcegroups", "resourceGroups")
-    assert re.fullmatch(
-        r"azureml://subscriptions/[^/]+/resourcegroups/[^/]+/workspaces/[^/]+/datastores/d/paths/p", shown
-    )
+    long_form = r"azureml://subscriptions/[^/]+/resource[gG]roups/[^/]+/workspaces/[^/]+/datastores/"
+    assert re.fullmatch(f"{long_form}d/paths/p", shown)
+    folder = put(workspace, "data/f/versions/1", {**data, "dataType": "uri_folder"}).json()["properties"]["dataUri"]
+    assert re.fullmatch(f"{long_form}d/paths/p/", folder)
+    for number, uri in enumerate(("azureml://jobs/j/outputs/artifacts/m", "runs:/j/m")):
+        place = put(workspace, f"models/j/versions/{number}", {"modelUri": uri}).json()["properties"]["modelUri"]
+        assert re.fullmatch(f"{long_form}workspaceartifactstore/paths/ExperimentRun/dcid.j/m", place)
 
 
 @item("assets", 5)
-def test_stage_decides_whether_an_archive_takes_place(workspace):
-    put(workspace, "models/m/versions/1", MODEL)
-    with_stage = put(workspace, "models/m/versions/1", {**MODEL, "isArchived": True, "stage": "Development"}).json()
-    without = put(workspace, "models/m/versions/1", {**MODEL, "isArchived": True}).json()
-    assert with_stage["properties"]["isArchived"] is False
-    assert (without["properties"]["isArchived"], without["properties"]["stage"]) == (True, "Archived")
+@pytest.mark.parametrize(
+    ("below", "content", "archived"), [("environments/e", IMAGE, False), ("models/m", MODEL, True)]
+)
+def test_a_stage_in_the_body_disables_the_archive_of_environments_only(workspace, below, content, archived):
+    put(workspace, f"{below}/versions/1", content)
+    sent = {**content, "isArchived": True, "stage": "Development"}
+    with_stage = put(workspace, f"{below}/versions/1", sent).json()["properties"]
+    assert with_stage["isArchived"] is archived
+    without = put(workspace, f"{below}/versions/1", {**content, "isArchived": True}).json()["properties"]
+    assert (without["isArchived"], without["stage"]) == (True, "Archived")
+
+
+@item("assets", 5)
+@pytest.mark.parametrize("stage", [{}, {"stage": "Archived"}])
+def test_a_restored_model_is_in_development(workspace, stage):
+    put(workspace, "models/m/versions/1", {**MODEL, "stage": "Production"})
+    put(workspace, "models/m/versions/1", {**MODEL, "isArchived": True})
+    restored = put(workspace, "models/m/versions/1", {**MODEL, "isArchived": False, **stage}).json()["properties"]
+    assert (restored["isArchived"], restored["stage"]) == (False, "Development")
 
 
 @item("assets", 6)
-def test_a_container_put_is_always_201(workspace):
-    first = put(workspace, "environments/e", {"description": "d"})
-    workspace.wait(1)
-    second = put(workspace, "environments/e", {"description": "d", "isArchived": True})
-    assert (first.status_code, second.status_code) == (201, 201)
-    assert first.json()["systemData"]["lastModifiedAt"] == second.json()["systemData"]["lastModifiedAt"]
+@pytest.mark.parametrize("below", ["environments/e", "environments/e/versions/1"])
+def test_a_put_of_environments_is_always_201_and_leaves_the_times(workspace, below):
+    body = IMAGE if "versions" in below else {"description": "d"}
+    answers = []
+    for more in ({}, {}, {"tags": {"a": "1"}}, {"isArchived": True}):
+        answers.append(put(workspace, below, {**body, **more}))
+        workspace.wait(1)
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert all(answer.headers["Location"] == str(answer.request.url) for answer in answers)
+    data = [answer.json()["systemData"] for answer in answers]
+    assert {one["createdAt"] for one in data} == {one["lastModifiedAt"] for one in data}
+    assert len({one["createdAt"] for one in data}) == 1
+
+
+@item("assets", 6)
+@pytest.mark.parametrize(("below", "more"), [("models/m", {}), ("data/d", {"dataType": "uri_file"})])
+def test_a_second_put_of_a_container_of_models_or_data_is_200(workspace, below, more):
+    answers = [put(workspace, below, {"description": text, **more}) for text in ("one", "two")]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert "Location" not in answers[1].headers
 
 
 @item("assets", 7)
@@ -394,8 +447,8 @@ def test_a_404_of_the_gateway_has_another_shape(workspace):
 @item("assets", 14)
 def test_pages_hold_fifty_and_lists_may_lag(workspace):
     for number in range(51):
-        put(workspace, f"models/m/versions/{number}", MODEL)
-    link = workspace.get("models/m/versions")["nextLink"]
+        put(workspace, f"codes/m/versions/{number}", {"codeUri": "https://a/c"})
+    link = workspace.get("codes/m/versions")["nextLink"]
     token = link.partition("$skipToken=")[2]
     decoded = json.loads(gzip.decompress(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
     assert decoded["ShardToShardContinuationToken"]["Multitenant"] == {
@@ -406,9 +459,9 @@ def test_pages_hold_fifty_and_lists_may_lag(workspace):
     }
     assert "nextLink" not in workspace.follow(link).json()
     workspace.policy(list_lag="60")
-    put(workspace, "models/m/versions/new", MODEL)
-    assert workspace.get("models/m/versions/new")
-    assert workspace.get("models/m/versions", _top=1)["value"] == []
+    put(workspace, "codes/m/versions/new", {"codeUri": "https://a/c"})
+    assert workspace.get("codes/m/versions/new")
+    assert workspace.get("codes/m/versions", _top=1)["value"] == []
 
 
 @item("assets", 15)

@@ -24,6 +24,7 @@ def test_the_journal_notes_requests_but_not_its_readers(workspace):
         "bytes_in",
         "bytes_out",
         "client_request_id",
+        "workspace",
         "fault",
     ]
     assert (entry["method"], entry["status"], entry["client_request_id"]) == ("PUT", 201, "me-1")

@@ -86,3 +86,44 @@ def test_list_secrets_of_an_identity_datastore_is_refused(workspace):
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "No secrets for credentials of type None."
     assert answer.json()["error"]["details"] == []
+
+
+@pytest.mark.parametrize(("policy", "endpoint"), [("cloud", "localhost:10000"), ("public", "core.windows.net")])
+def test_an_endpoint_that_is_left_out_is_filled_in(workspace, policy, endpoint):
+    workspace.policy(datastore_endpoint=policy)
+    place = {"datastoreType": "AzureBlob", "accountName": "a", "containerName": "c"}
+    for sent, shown in (({}, endpoint), ({"endpoint": "core.usgovcloudapi.net"}, "core.usgovcloudapi.net")):
+        body = {**place, "credentials": {"credentialsType": "None"}, **sent}
+        answer = workspace.send("PUT", f"datastores/d{len(sent)}", {"properties": body})
+        assert answer.json()["properties"]["endpoint"] == shown
+
+
+def test_a_second_put_is_200_without_a_location(workspace):
+    body = {"datastoreType": "AzureBlob", "accountName": "a", "containerName": "c"}
+    answers = [
+        workspace.send("PUT", "datastores/d", {"properties": {**body, "credentials": {"credentialsType": "None"}}})
+        for _time in range(2)
+    ]
+    assert [(answer.status_code, "Location" in answer.headers) for answer in answers] == [(201, True), (200, False)]
+
+
+def test_a_service_principal_is_for_storage(workspace):
+    credentials = {
+        "credentialsType": "ServicePrincipal",
+        "clientId": "c",
+        "tenantId": "t",
+        "secrets": {"secretsType": "ServicePrincipal", "clientSecret": "s"},
+    }
+    place = {"datastoreType": "AzureDataLakeGen2", "accountName": "a", "filesystem": "f"}
+    shown = workspace.send("PUT", "datastores/d", {"properties": {**place, "credentials": credentials}}).json()
+    assert shown["properties"]["credentials"] == {
+        "credentialsType": "ServicePrincipal",
+        "clientId": "c",
+        "tenantId": "t",
+        "resourceUrl": "https://storage.azure.com/",
+    }
+
+
+def test_every_answer_names_its_caller(workspace):
+    headers = workspace.send("GET", "datastores").headers
+    assert headers["x-ms-operation-identifier"].startswith(f"tenantId={workspace.settings.tenant_id},objectId=")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import jwt
 import pytest
+
+from tests.emulator.entra import expired
 
 
 @pytest.fixture
@@ -78,3 +82,73 @@ def test_a_token_of_another_instance_is_refused(workspace):
     workspace.headers = {"Authorization": f"{head}.{claims}.{signature[::-1]}"}
     answer = workspace.send("GET", "")
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
+
+
+def asserted(login, settings, assertion, **changes):
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    data = {**form(settings), "client_assertion": assertion, "client_assertion_type": kind, **changes}
+    del data["client_secret"]
+    return login.post(f"/{settings.tenant_id}/oauth2/v2.0/token", data=data)
+
+
+def test_an_assertion_of_the_trusted_provider_yields_a_token(login, emulator, workspace):
+    settings = emulator.state.settings
+    assertion = login.get("/federation/token", params={"audience": "api://AzureADTokenExchange"}).json()["value"]
+    answer = asserted(login, settings, assertion)
+    assert answer.status_code == 200
+    workspace.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert workspace.get("")["name"] == settings.workspace_name
+
+
+@pytest.mark.parametrize(
+    ("claims", "number"),
+    [
+        ({"subject": "repo:other/other:ref:refs/heads/main"}, 700213),
+        ({"audience": "https://example.com"}, 700212),
+    ],
+)
+def test_an_assertion_for_somebody_else_is_refused(login, emulator, claims, number):
+    settings = emulator.state.settings
+    assertion = login.get("/federation/token", params=claims).json()["value"]
+    answer = asserted(login, settings, assertion)
+    body = answer.json()
+    assert (answer.status_code, body["error"], body["error_codes"]) == (401, "invalid_client", [number])
+    assert next(iter(claims.values())) in body["error_description"]
+
+
+def test_an_assertion_grows_old(login, emulator):
+    settings = emulator.state.settings
+    assertion = login.get("/federation/token").json()["value"]
+    emulator.state.clock.advance(601)
+    assert asserted(login, settings, assertion).json()["error_codes"] == [700024]
+
+
+@pytest.mark.parametrize(("assertion", "number"), [("nonsense", 50027), (None, 700027)])
+def test_an_assertion_must_be_signed_by_the_provider(login, emulator, assertion, number):
+    settings = emulator.state.settings
+    if assertion is None:
+        head, claims, signature = emulator.state.entra.federation.issue().split(".")
+        assertion = f"{head}.{claims}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    answer = asserted(login, settings, assertion)
+    assert (answer.status_code, answer.json()["error_codes"]) == (401, [number])
+
+
+def test_an_assertion_names_its_type(login, emulator):
+    settings = emulator.state.settings
+    assertion = emulator.state.entra.federation.issue()
+    answer = asserted(login, settings, assertion, client_assertion_type="saml")
+    assert (answer.status_code, answer.json()["error_codes"]) == (400, [900144])
+
+
+def test_a_token_of_the_tenant_is_no_assertion(login, emulator):
+    settings = emulator.state.settings
+    token = emulator.state.entra.issue("https://ml.azure.com")
+    assert asserted(login, settings, token).json()["error_codes"] == [700211]
+
+
+def test_an_expired_token_is_refused_with_both_times():
+    expiry = datetime(2024, 8, 20, 16, 48, 47, tzinfo=timezone.utc)
+    assert expired(expiry, expiry.replace(hour=0, minute=5)) == (
+        "The access token expiry UTC time '8/20/2024 4:48:47 PM' is earlier than current UTC time "
+        "'8/20/2024 12:05:47 AM'."
+    )

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.emulator.faults import BadRule, Faults
+from tests.emulator.settings import PROVIDER
 
 ENDPOINT = "batchEndpoints/digits-ep"
 
@@ -131,8 +132,47 @@ def test_an_expired_token_is_refused_once(workspace, rule):
     rule(fault="expired_token", surface="management")
     answer = workspace.send("GET", "")
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "ExpiredAuthenticationToken")
+    assert answer.json()["error"]["message"].startswith("The access token expiry UTC time '")
     assert answer.headers["www-authenticate"]
     assert workspace.send("GET", "").status_code == 200
+
+
+def test_an_expired_token_of_the_scoring_host_is_plain_text(surface, rule):
+    rule(fault="expired_token", surface="scoring")
+    answer = surface("scoring").get("/ep/jobs/j")
+    assert (answer.status_code, answer.text) == (401, "Jwt is expired")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "cause"),
+    [
+        (
+            502,
+            "BadGatewayConnection",
+            f"The network connectivity issue encountered for '{PROVIDER}'; cannot fulfill the request.",
+            "service",
+        ),
+        (429, "SubscriptionRequestsThrottled", None, "gateway"),
+        (500, "SystemError", "SystemError", None),
+    ],
+)
+def test_management_fails_in_recorded_words(workspace, rule, status, code, message, cause):
+    rule(fault="answer", status=status)
+    answer = workspace.send("DELETE", ENDPOINT)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (status, code)
+    assert message is None or error["message"] == message
+    assert answer.headers.get("x-ms-failure-cause") == cause
+
+
+def test_the_status_of_an_operation_fails_in_words_of_its_own(workspace, rule):
+    url = workspace.endpoint().headers["Azure-AsyncOperation"]
+    rule(fault="answer", status=500, path="mfeOperationsStatus/", count=2)
+    for _read in range(2):
+        answer = workspace.follow(url)
+        assert answer.headers["x-ms-failure-cause"] == "service"
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "ServiceError")
+    assert workspace.follow(url).status_code == 200
 
 
 def test_a_body_comes_truncated_or_as_something_else(workspace, rule):

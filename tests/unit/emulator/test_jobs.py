@@ -43,6 +43,7 @@ def test_results_lie_below_the_child_run(tmp_path: Path) -> None:
 )
 def test_results_go_where_the_call_says_and_only_once(tmp_path: Path, place: dict[str, Any], expected: str) -> None:
     async def script(plane: DataPlane) -> None:
+        plane.state.policies.set("model_output_types", "any")
         sent = {"inputData": folder_input(), "outputData": place}
         assert await plane.end_of(await plane.submit(sent)) == "Completed"
         assert plane.blob(expected) == "a.png\nb.png\n"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.runtime.plan import Place
 from tests.unit.emulator.data_plane import DataPlane, folder_input
 
 ENDPOINT = "batchEndpoints/digits-ep"
@@ -110,8 +109,8 @@ def test_sizes_may_be_limited(workspace, policy, body, where):
     assert f'"PropertyName": "{where}"' in message
 
 
-@pytest.mark.parametrize("below", ["computes/none", "datastores/none", "jobs/none", "models/m/versions/9"])
-def test_an_absent_thing_tells_its_code_in_three_ways(workspace, below):
+@pytest.mark.parametrize("below", ["datastores/none", "jobs/none", "environments/e/versions/9", "codes/c"])
+def test_an_absent_thing_names_its_code_in_three_ways(workspace, below):
     answers = {}
     for policy in ("details", "inner", "bare"):
         workspace.policy(not_found_body=policy)
@@ -120,6 +119,17 @@ def test_an_absent_thing_tells_its_code_in_three_ways(workspace, below):
         body = answer.json()["error"]
         answers[policy] = (len(body["details"]), body["additionalInfo"][-1]["type"])
     assert answers == {"details": (1, "Time"), "inner": (0, "InnerError"), "bare": (0, "Time")}
+
+
+def test_an_absent_compute_names_its_code_in_three_ways(workspace):
+    answers = {}
+    for policy in ("details", "inner", "bare"):
+        workspace.policy(not_found_body=policy)
+        answer = workspace.send("GET", "computes/none")
+        assert answer.status_code == 404
+        body = answer.json()["error"]
+        answers[policy] = (len(body["details"]), body["innerError"] is not None)
+    assert answers == {"details": (1, False), "inner": (0, True), "bare": (0, False)}
 
 
 @pytest.mark.parametrize(("policy", "count"), [("absent", 0), ("present", 1)])
@@ -135,7 +145,7 @@ def test_reads_may_be_counted(workspace):
     lefts = [workspace.send("GET", "").headers["x-ms-ratelimit-remaining-subscription-reads"] for _read in range(10)]
     assert lefts[:3] == ["9", "8", "7"]
     answer = workspace.send("GET", "")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "TooManyRequests")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "SubscriptionRequestsThrottled")
     assert int(answer.headers["Retry-After"]) >= 1
     assert workspace.send("PUT", "models/m/versions/1", MODEL).status_code == 201
     workspace.wait(int(answer.headers["Retry-After"]))
@@ -155,7 +165,7 @@ def test_pages_and_their_links_may_have_another_form(workspace):
 def test_batch_lists_may_begin_with_the_oldest(deployed):
     deployed.done(deployed.endpoint("second-ep"))
     deployed.done(deployed.send("PUT", f"{ENDPOINT}/deployments/green", deployed.deployment()))
-    for policy, first in (("newest", ("second-ep", "green")), ("oldest", ("digits-ep", "blue"))):
+    for policy, first in (("oldest", ("digits-ep", "blue")), ("newest", ("second-ep", "green"))):
         deployed.policy(batch_order=policy)
         listed = (deployed.get("batchEndpoints"), deployed.get(f"{ENDPOINT}/deployments"))
         assert tuple(found["value"][0]["name"] for found in listed) == first
@@ -203,27 +213,6 @@ def test_a_code_uri_may_have_to_lead_somewhere(tmp_path: Path) -> None:
             assert answer.status_code == status
 
     DataPlane(tmp_path, code_uri_check="exists").play(script)
-
-
-def test_flavors_may_be_read_from_the_model(tmp_path: Path) -> None:
-    async def script(plane: DataPlane) -> None:
-        await plane.blobs.upload(
-            _file(tmp_path, "flavors:\n  sklearn:\n    version: 1.5\n"), Place("home", "m/MLmodel")
-        )
-        uri = "azureml://datastores/workspaceblobstore/paths/m"
-        body = {"properties": {"modelUri": uri, "modelType": "mlflow_model"}}
-        shown = (await plane.manage("PUT", "models/flow/versions/1", body)).json()["properties"]
-        assert shown["flavors"] == {"sklearn": {"data": {"version": "1.5"}}}
-        body["properties"]["modelUri"] = "azureml://datastores/workspaceblobstore/paths/none"
-        assert (await plane.manage("PUT", "models/flow/versions/2", body)).json()["properties"]["flavors"] == {}
-
-    DataPlane(tmp_path, mlflow_flavors="read").play(script)
-
-
-def _file(folder: Path, text: str) -> Path:
-    path = folder / "MLmodel"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize(("policy", "statuses"), [("409", (409,)), ("400", (400,)), ("renamed", (201,))])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.emulator.arm.budget import Budgets
+from tests.emulator.entra import Caller
+from tests.emulator.errors import Refused
 from tests.unit.emulator.data_plane import ECHO, DataPlane, folder_input
 
 ENDPOINT = "batchEndpoints/digits-ep"
@@ -74,6 +79,44 @@ def test_a_429_says_in_three_ways_how_long_to_wait(workspace):
     assert "Retry-After" not in workspace.send("GET", "models").headers
 
 
+def test_a_429_names_the_kind_the_subscription_and_the_caller(workspace):
+    message = throttled(workspace).json()["error"]["message"]
+    subscription, actor = workspace.settings.subscription_id, workspace.emulator.state.entra.object_id
+    assert message == (
+        f"Number of 'read' requests for subscription '{subscription}' actor '{actor}' exceeded. "
+        "Please try again after '10' seconds."
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "policy", "size", "per_second"),
+    [("GET", "read_budget", 250, 25), ("PUT", "write_budget", 200, 10), ("DELETE", "delete_budget", 200, 10)],
+)
+def test_each_kind_of_request_has_its_bucket_and_refill(workspace, method, policy, size, per_second):
+    workspace.policy(**{policy: str(size)})
+    budgets = Budgets(workspace.emulator.state)
+    path, caller = workspace.path("models/m/versions/1"), Caller("c", "o", "t")
+    moments = itertools.repeat(workspace.emulator.state.clock.now())
+    workspace.emulator.state.clock.now = lambda: next(moments)
+    for left in range(size - 1, -1, -1):
+        assert budgets.take(caller, method, path) == left
+    with pytest.raises(Refused):
+        budgets.take(caller, method, path)
+    moments = itertools.repeat(next(moments) + timedelta(seconds=1))
+    assert budgets.take(caller, method, path) == per_second - 1
+
+
+def test_deployments_are_counted_by_themselves(assets):
+    assets.done(assets.endpoint())
+    assets.policy(write_budget="1")
+    answer = assets.send("PUT", BLUE, assets.deployment())
+    assert (answer.status_code, answer.headers["x-ms-ratelimit-remaining-subscription-resource-requests"]) == (201, "0")
+    assert assets.send("PUT", BLUE, assets.deployment()).status_code == 429
+    assert assets.send("PUT", "models/m/versions/1", MODEL).status_code == 201
+    assert assets.send("PUT", "models/m/versions/2", MODEL).status_code == 429
+    assert assets.send("DELETE", "models/m/versions/1").status_code == 200
+
+
 def test_writes_may_be_counted_too(workspace):
     workspace.policy(write_budget="1")
     assert workspace.send("PUT", "models/m/versions/1", MODEL).status_code == 201
@@ -124,14 +167,14 @@ def test_empty_properties_of_resources(assets, policy, answered):
     assert assets.send("PUT", BLUE, body).json()["properties"]["resources"]["properties"] == answered
 
 
-@pytest.mark.parametrize(("policy", "shown"), [("whole", True), ("own", False)])
+@pytest.mark.parametrize(("policy", "shown"), [("whole", 10), ("own", None), ("empty", 0)])
 def test_a_pipeline_deployment_shows_all_or_its_own(assets, policy, shown):
-    assets.policy(pipeline_answer=policy)
+    assets.policy(pipeline_answer=policy, pipeline_settings="kept")
     assets.done(assets.endpoint())
     body = {"location": "eastus", "properties": {"deploymentConfiguration": PIPELINE}}
     properties = assets.done(assets.send("PUT", BLUE, body)).json()["properties"]
     assert properties["deploymentConfiguration"]["componentId"] == PIPELINE["componentId"]
-    assert ("miniBatchSize" in properties) is shown
+    assert properties.get("miniBatchSize") == shown
 
 
 @pytest.mark.parametrize(("policy", "status", "count"), [("page", 200, 2), ("none", 200, 3), ("refused", 400, None)])

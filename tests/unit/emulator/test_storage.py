@@ -16,14 +16,18 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob import BlobClient, BlobServiceClient, ContainerClient
 
+from tests.emulator.azurite import Azurite
 from tests.emulator.blob_front import front
 from tests.emulator.clock import Clock
 from tests.emulator.entra import MACHINE_LEARNING, STORAGE, Entra
 from tests.emulator.places import Unreachable, resolve
+from tests.emulator.registries import Registries
 from tests.emulator.runtime.plan import Place
 from tests.emulator.settings import Settings
 from tests.emulator.state import Resource, State
 from tests.emulator.storage import Storage
+from tests.emulator.workspace_name import WorkspaceName
+from tests.emulator.workspaces import Workspaces
 
 
 class Account:
@@ -34,11 +38,17 @@ class Account:
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         clock = Clock()
         settings = Settings(folder, {"management": 1, "login": 2, "scoring": 3, "api": 4, "blob": 5})
-        self.state = State(settings, clock)
-        self.storage = self.state.storage = Storage(settings, clock)
-        self.state.entra = Entra(settings, clock)
-        self.run(self.storage.start())
-        self.server = uvicorn.Server(uvicorn.Config(front(self.state), port=0, log_level="error", lifespan="off"))
+        self.azurite = Azurite(folder / "azurite.log")
+        workspaces = Workspaces(clock, Entra(settings, clock), Registries(settings, clock, None))
+        self.storage = Storage(settings, clock, self.azurite)
+        self.state = workspaces.add(settings, self.storage)
+        self.other = workspaces.add(
+            settings.beside(WorkspaceName("rg", "ws-other")), Storage(settings, clock, self.azurite)
+        ).storage
+        for part in (self.azurite, self.storage, self.other):
+            self.run(part.start())
+        application = front(workspaces, self.azurite)
+        self.server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error", lifespan="off"))
         self.served = asyncio.run_coroutine_threadsafe(self.server.serve(), self.loop)
         while not self.server.started:
             time.sleep(0.01)
@@ -51,7 +61,8 @@ class Account:
     def close(self) -> None:
         self.server.should_exit = True
         self.served.result(10)
-        self.run(self.storage.stop())
+        for part in (self.storage, self.other, self.azurite):
+            self.run(part.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
 
     def container(self, credential: Any, name: str | None = None) -> ContainerClient:
@@ -82,6 +93,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 @pytest.fixture(autouse=True)
 def _empty(account: Account) -> None:
     account.run(account.storage.clear())
+    account.run(account.other.clear())
 
 
 def test_the_account_key_opens_the_account_in_path_style(account: Account) -> None:
@@ -134,6 +146,27 @@ def test_a_container_sas_opens_that_container_only_and_deletes_nothing(account: 
     assert refused.value.status_code == 403
     with pytest.raises(HttpResponseError):
         account.container(sas, "other").upload_blob("x", b"x")
+
+
+def test_an_account_opens_with_its_own_key_and_holds_its_own_blobs(account: Account) -> None:
+    url = f"http://localhost:{account.port}/{account.other.account_name}"
+    own = {"account_name": account.other.account_name, "account_key": account.other.account_key}
+    account.container(account.key).upload_blob("mine", b"x")
+    names = {container.name for container in BlobServiceClient(url, credential=own).list_containers()}
+    assert names == {account.other.default_container, "azureml"}
+    theirs = ContainerClient(url, account.other.default_container, credential=own)
+    theirs.upload_blob("theirs", b"x")
+    assert [blob.name for blob in theirs.list_blobs()] == ["theirs"]
+    assert [blob.name for blob in account.container(account.key).list_blobs()] == ["mine"]
+    with pytest.raises(HttpResponseError):
+        BlobClient(url, account.other.default_container, "x", credential=account.key).upload_blob(b"x")
+
+
+def test_a_token_opens_each_account(account: Account) -> None:
+    headers = {"Authorization": f"Bearer {account.state.entra.issue(STORAGE)}", "x-ms-version": "2023-11-03"}
+    for storage in (account.storage, account.other):
+        base = f"http://localhost:{account.port}/{storage.account_name}/{storage.default_container}/by-token"
+        assert httpx.put(base, headers={**headers, "x-ms-blob-type": "BlockBlob"}, content=b"t").status_code == 201
 
 
 def test_an_account_sas_opens_containers_and_blobs(account: Account) -> None:
@@ -223,7 +256,7 @@ def state(account: Account) -> State:
         ("azureml://datastores/workspaceblobstore/paths/", ""),
         ("azureml:/{ws}/datastores/workspaceblobstore/paths/a", "a"),
         ("azureml:{ws}/datastores/workspaceblobstore/paths/a/f.csv", "a/f.csv"),
-        ("azureml://locations/eastus/workspaces/w/data/digits/versions/1", "digits/v1"),
+        ("azureml://locations/eastus/workspaces/{name}/data/digits/versions/1", "digits/v1"),
         ("azureml:/{ws}/data/digits/versions/1", "digits/v1"),
         ("azureml:digits:1", "digits/v1"),
         ("https://localhost:5/{account}/home/a%20b/c", "a b/c"),
@@ -231,7 +264,8 @@ def state(account: Account) -> State:
     ],
 )
 def test_every_documented_reference_names_its_place(state: State, reference: str, path: str) -> None:
-    filled = reference.format(ws=state.settings.workspace_path, account=state.storage.account_name)
+    names = {"name": state.settings.workspace_name, "account": state.storage.account_name}
+    filled = reference.format(ws=state.settings.workspace_path, **names)
     assert resolve(state, filled) == Place("home", path)
 
 
@@ -240,7 +274,9 @@ def test_every_documented_reference_names_its_place(state: State, reference: str
     [
         "azureml://datastores/none/paths/a",
         "azureml:digits:9",
-        "azureml://locations/eastus/workspaces/w/data/digits/versions/labels/latest",
+        "azureml://locations/eastus/workspaces/ws-emulator/data/digits/versions/labels/none",
+        "azureml://locations/eastus/workspaces/w/data/digits/versions/1",
+        "azureml://subscriptions/s/resourcegroups/g/workspaces/ws-emulator/datastores/workspaceblobstore/paths/a",
         "https://example.org/container/blob",
         "digits",
         "azureml://jobs/j/outputs/o",

@@ -18,13 +18,12 @@ async def get(call: Call) -> Answer:
 
 
 async def delete(call: Call) -> Answer:
-    """All that stands in it goes; it is back after a reset. Service fact: asset contract 2.2."""
+    """All that is in it goes; it is back after a reset. Service fact: asset contract 2.2."""
     state = call.state
 
     def finish(succeeded: bool) -> None:
         if succeeded:
-            state.resources.clear()
-            state.endpoint_names.clear()
+            state.clear()
             state.is_deleted = True
 
     operation = state.operations.start("", finish, subject=state.settings.workspace_name)
@@ -33,7 +32,8 @@ async def delete(call: Call) -> Answer:
 
 
 async def listing(call: Call) -> Answer:
-    return Answer(200, {"value": [] if call.state.is_deleted else [_render(call.state)]})
+    """All of a resource group or of a subscription."""
+    return Answer(200, {"value": [_render(state) for state in call.reach if not state.is_deleted]})
 
 
 def _render(state: State) -> dict[str, Any]:
@@ -101,4 +101,4 @@ def _render(state: State) -> dict[str, Any]:
     }
 
 
-ROUTES = {"GET workspace": get, "GET workspaces": listing, "DELETE workspace": delete}
+ROUTES = {"GET workspaces/*": get, "GET workspaces": listing, "DELETE workspaces/*": delete}
