@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from ..yaml_text import parse_yaml
 from .call import Call
 
 _FORMATS = {"custom_model": "Custom", "mlflow_model": "MLFlow", "triton_model": "Triton"}
