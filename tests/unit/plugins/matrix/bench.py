@@ -31,6 +31,7 @@ from tests.emulator import entra
 from tests.emulator.app import Emulator
 from tests.emulator.places import Place
 from tests.emulator.settings import SURFACES, Settings
+from tests.older_answers import OLDER_ANSWERS
 from tests.unit.emulator.conftest import StorageDouble
 
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
@@ -193,7 +194,7 @@ class Bench:
         ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
         self.storage: Any = FakeStorage()
         self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=SeenStorage(self.storage))
-        for name, value in policies.items():
+        for name, value in (OLDER_ANSWERS | policies).items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
         self.transport = InMemory(self.emulator, asyncio.new_event_loop())
