@@ -42,7 +42,9 @@ def rows(text: str, limit: int = 100, warnings: list[str] | None = None, **optio
         ("true false", [True, False]),
         ("1 nan", [1, None]),
         ("0.5 null", [0.5, None]),
-        ("9007199254740991 1", [9007199254740991, 1]),
+        ("9007199254740991 -9007199254740991 1", [9007199254740991, -9007199254740991, 1]),
+        ("999999999999999 -100000000000000", [999999999999999, -100000000000000]),
+        ("-0.00 12345678901.25", [-0.0, 12345678901.25]),
     ],
 )
 def test_a_column_has_the_narrowest_type_that_all_its_values_have(column: str, values: list[Any]) -> None:
@@ -88,6 +90,7 @@ def test_each_column_has_its_own_type() -> None:
 
 def test_types_are_those_of_the_rows_that_are_returned() -> None:
     assert rows("1\n2\nx\n", limit=2) == [[1], [2]]
+    assert rows("1,a\n2,b\nx,c\n", limit=2, columns=["n", "t"], types={"n": "int"})[1] == {"n": 2, "t": "b"}
 
 
 def test_streamed_values_of_another_type_stay_texts() -> None:
