@@ -95,17 +95,23 @@ def table(
             f"rows: only the first {most}{known} rows of {name} were returned. "
             "Set limit to get more, or to get as many without this warning."
         )
-    if not is_cut and expected is not None and len(shown) != expected:
-        warn(_count_message(name, len(shown), expected))
+    if not is_cut and expected is not None:
+        _warn_of_count(found, name, len(shown), expected, warn)
     return Table(shown, is_cut, found)
 
 
-def _count_message(name: str, count: int, expected: int) -> str:
-    if count > expected:
-        reason = "items with line ends make several rows, and a mini batch that was retried may have written twice"
+def _warn_of_count(found: RowFormat, name: str, count: int, expected: int, warn: Warn) -> None:
+    """Warn of more or fewer rows than items. JSON and Python values never span lines, and an item may have several."""
+    if count < expected:
+        reason = "mini batches may have returned nothing, or quoted values took several lines as one"
+    elif count > expected and found.format not in (JSON_LINES, LITERAL, PARQUET):
+        reason = (
+            "the script returned several rows for an item, or values with line ends, or a mini batch that was retried "
+            "wrote twice"
+        )
     else:
-        reason = "items failed, or values with quotes took several lines as one"
-    return f"rows: {name} has {count} rows, and the job scored {expected} items: {reason}. Compare them with the data."
+        return
+    warn(f"rows: {name} has {count} rows, and the job scored {expected} items: {reason}. Compare them with the data.")
 
 
 class _Records(t.Protocol):

@@ -251,7 +251,7 @@ def test_a_limit_that_nobody_set_is_warned_of(limit: int | None, is_warned: bool
     assert ["only the first 1000 of about 1500 rows" in warning for warning in warnings] == [True] * is_warned
 
 
-@pytest.mark.parametrize(("expected", "reason"), [(2, None), (1, "items with line ends"), (3, "items failed")])
+@pytest.mark.parametrize(("expected", "reason"), [(2, None), (1, "values with line ends"), (3, "returned nothing")])
 def test_more_or_fewer_rows_than_items_are_warned_of(expected: int, reason: str | None) -> None:
     warnings: list[str] = []
     read.table([b"x\ny\n"], RowOptions(), None, expected=expected, warn=warnings.append)

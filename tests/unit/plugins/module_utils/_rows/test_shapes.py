@@ -25,7 +25,7 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._rows import read
 from ansible_collections.mlops.azureml.plugins.module_utils._rows.row_format import RowOptions
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.emulator.runtime.worker import appended_rows
@@ -222,6 +222,8 @@ def test_usual_files_come_back_without_a_warning() -> None:
         assert (name, found.kind, ["quotes" in one for one in found.warnings]) == (name, EQUAL, needless)
 
 
+# A machine that is busy is no fault of the code.
+SETTINGS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = st.text(st.sampled_from("ab1.0 ,;|\t\"'[]{}-\n\r\u00e4"), max_size=12)
 VALUES = st.one_of(TEXTS, st.integers(-(10**6), 10**6), st.floats(allow_nan=False, allow_infinity=False), st.booleans())
 NESTED = st.recursive(
@@ -230,14 +232,14 @@ NESTED = st.recursive(
 QUOTES = st.sampled_from(["auto", "minimal", "none"])
 
 
-@settings(max_examples=300, deadline=None)
+@SETTINGS
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["auto", "lines", "csv", "tsv"]))
 def test_texts_are_never_altered_silently(items: list[str], kind: str) -> None:
     found = outcome(items_of(items), appended_rows(items)[0].encode(), format=kind)
     assert found.kind, found
 
 
-@settings(max_examples=200, deadline=None)
+@SETTINGS
 @given(st.lists(st.lists(NESTED, max_size=4), min_size=1, max_size=5))
 def test_lists_come_back(items: list[list[Any]]) -> None:
     assert outcome(items, appended_rows(items)[0].encode(), format="literal").kind in (EQUAL, REFUSED)
@@ -246,7 +248,7 @@ def test_lists_come_back(items: list[list[Any]]) -> None:
     assert outcome(items, lines.encode()).kind == EQUAL
 
 
-@settings(max_examples=200, deadline=None)
+@SETTINGS
 @given(st.data(), st.integers(1, 4), st.integers(1, 5), QUOTES)
 def test_frames_are_never_altered_silently(data: st.DataObject, width: int, height: int, quote: str) -> None:
     kinds = st.sampled_from([TEXTS, st.integers(-(10**6), 10**6), st.floats(allow_nan=False, allow_infinity=False)])
@@ -256,7 +258,7 @@ def test_frames_are_never_altered_silently(data: st.DataObject, width: int, heig
     assert found.kind, found
 
 
-@settings(max_examples=200, deadline=None)
+@SETTINGS
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1), st.integers(1, 6))
 def test_numbers_print_back(numbers: list[float], decimals: int) -> None:
     for texts in ([repr(number) for number in numbers], [f"{number:.{decimals}f}" for number in numbers]):
