@@ -149,11 +149,8 @@ class ManagedResource:
                 steps = self._ready(plan_presence(observed), observed)
                 continue
             done += step.lines
-            if step is observed.publish:  # the ids of what was published are certain only now
-                comparison = self._compare(
-                    self._desired(observed.comparison.desired.resource, state.published), state.current
-                )
-                observed = dataclasses.replace(observed, comparison=comparison, published=state.published, publish=None)
+            if step is observed.publish:
+                observed = self._observe_published(state, observed)
                 plan = plan_presence(observed)
                 steps = self._ready(plan, observed)
         self._warn_of_lost_values(observed.comparison, state.current)
@@ -192,6 +189,12 @@ class ManagedResource:
             body = {"location": get_at(observed.parent, "location") or self.workspace.location, **body}
         return dataclasses.replace(put, body=body)
 
+    def _observe_published(self, state: State, observed: Observed) -> Observed:
+        """What the rest is planned from: the ids of the published assets are certain only now."""
+        desired = self._desired(observed.comparison.desired.resource, state.published)
+        comparison = self._compare(desired, state.current)
+        return dataclasses.replace(observed, comparison=comparison, published=state.published, publish=None)
+
     def _observe_refused(self, refusal: UpdateRefused, observed: Observed) -> Observed:
         """What a replacement is planned from. Raises ImmutableFieldError if the task does not allow one."""
         desired = observed.comparison.desired
@@ -227,4 +230,4 @@ class ManagedResource:
         values: dict[str, t.Any] = {self.resource.name: shown, "steps": list(lines)}
         if self._described:
             values[PUBLISHED] = list(observed.published.changed)
-        return Result(bool(lines), values, plan.before, plan.after)
+        return Result(True, values, plan.before, plan.after) if lines else Result(False, values)
