@@ -35,7 +35,7 @@ def test_states_and_counts_are_shown_while_the_task_waits(play, slow):
     states = [line for line in lines if line in STATES]
     assert states[0] == "Preparing"
     assert states[-2:] == ["Running", "Completed"]
-    assert any(line.endswith("The run completed.") for line in lines), lines
+    assert any(line.startswith("3 of 3 mini batches") for line in lines), lines
     assert played.output.index("job watched is Running") < played.output.index("changed: [localhost]")
 
 
