@@ -97,7 +97,7 @@ steps:
   sample:
     - update model digits
 asset_container:
-  description: The container as it stands after the task, or would stand. Missing when it was deleted.
+  description: The container after the task, as predicted in check mode. Missing when it was deleted.
   returned: when O(state=present) or O(state=archived)
   type: dict
   contains:

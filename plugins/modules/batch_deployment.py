@@ -265,13 +265,15 @@ steps:
     - create batch deployment digits-batch/blue
     - make digits-batch/blue the default deployment of digits-batch
 published:
-  description: Ids of what the definition describes in place and this task registered or changed, or would.
-  returned: when O(definition) describes something in place
+  description:
+    - Ids of the versions that this task published or changed because the definition describes them inline.
+    - In check mode those that the task would publish or change.
+  returned: when O(definition) describes an asset inline
   type: list
   elements: str
   sample: [/subscriptions/.../workspaces/ws1/codes/digits-batch/versions/2]
 batch_deployment:
-  description: The deployment as it stands after the task. Missing when it was deleted.
+  description: The deployment after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

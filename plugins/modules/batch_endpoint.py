@@ -109,7 +109,7 @@ steps:
   sample:
     - create batch endpoint digits-batch
 batch_endpoint:
-  description: The endpoint as it stands after the task. Missing when it was deleted.
+  description: The endpoint after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

@@ -63,6 +63,8 @@ options:
       - Whether to return the rows of the file with the predictions.
       - A file that is compressed with gzip is decompressed. It is read as UTF-8; other bytes become replacement
         characters, with a warning.
+      - If the file that the deployment appends rows to has more or fewer rows than the job scored items, as far as its
+        logs say how many, there is a warning. Values with line ends are one cause.
       - A line may have up to 8 Mi characters, a value inside of quotes up to 2 Mi, and a V(literal) line up to 256 Ki.
     type: bool
     default: false

@@ -120,7 +120,7 @@ steps:
     - upload 3 files of /data/code
     - publish code digits-batch, version 2
 code:
-  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

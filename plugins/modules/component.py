@@ -135,13 +135,15 @@ steps:
     - publish code digits-prepare, version 2
     - publish component digits-prepare, version 2
 published:
-  description: Ids of what the definition describes in place and this task registered or changed, or would.
-  returned: when O(definition) describes something in place
+  description:
+    - Ids of the versions that this task published or changed because the definition describes them inline.
+    - In check mode those that the task would publish or change.
+  returned: when O(definition) describes an asset inline
   type: list
   elements: str
   sample: [/subscriptions/.../workspaces/ws1/codes/digits-prepare/versions/2]
 component:
-  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present) or O(state=archived)
   type: dict
   contains:

@@ -422,7 +422,7 @@ steps:
   sample:
     - update compute batch-cluster
 compute:
-  description: The compute as it stands after the task. Missing when it was deleted.
+  description: The compute after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state) is not V(absent)
   type: dict
   contains:

@@ -119,7 +119,7 @@ steps:
   sample:
     - publish data digits, version 2
 data:
-  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

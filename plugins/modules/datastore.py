@@ -203,7 +203,7 @@ steps:
   sample:
     - create datastore scans
 datastore:
-  description: The datastore as it stands after the task. Missing when it was deleted.
+  description: The datastore after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

@@ -174,7 +174,7 @@ steps:
   sample:
     - publish environment digits, version 2
 environment:
-  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

@@ -136,7 +136,7 @@ steps:
     - upload 3 files of /data/model into datastore workspaceblobstore
     - publish model digits, version 2
 model:
-  description: The version as it stands after the task, or would stand. Missing when it was deleted.
+  description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)
   type: dict
   contains:

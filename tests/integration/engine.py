@@ -39,7 +39,7 @@ class Invocation:
 
     options: dict[str, Any]
     cache_dir: str | None
-    clock: Clock = field(default_factory=lambda: Hurried())
+    clock: Clock = field(default_factory=Hurried)
     check_mode: bool = False
     warnings: list[str] = field(default_factory=list)
 

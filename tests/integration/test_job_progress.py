@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -36,7 +35,7 @@ def test_states_and_counts_are_shown_while_the_task_waits(play, slow):
     states = [line for line in lines if line in STATES]
     assert states[0] == "Preparing"
     assert states[-2:] == ["Running", "Completed"]
-    assert any(line.endswith("The run completed.") for line in lines), lines
+    assert any(line.startswith("3 of 3 mini batches") for line in lines), lines
     assert played.output.index("job watched is Running") < played.output.index("changed: [localhost]")
 
 
@@ -46,10 +45,7 @@ def test_nobody_is_told_who_does_not_ask_or_must_not_see(play, slow):
 
 
 def test_a_task_in_the_background_works_as_ever(play, slow, tmp_path):
-    # In the background Ansible cannot run a Python whose path has a space.
-    (tmp_path / "venv").symlink_to(sys.prefix)
-    settings = {"ansible_async_dir": tmp_path / "async", "ansible_python_interpreter": tmp_path / "venv/bin/python"}
     task = scored(slow, "background", **{"async": 120, "poll": 1})
-    played = play([task], "-v", **{name: str(path) for name, path in settings.items()}).well()
+    played = play([task], "-v", ansible_async_dir=str(tmp_path / "async")).well()
     assert "job background is" not in played.output
     assert len(slow.invokes) == 1

@@ -13,7 +13,7 @@ import typing as t
 from .._errors import InvalidOption
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._names.json_types import Json
-from .._schema.resource_type import Change, Field, ResourceType
+from .._schema.resource_type import STATE_AT, Change, Field, ResourceType
 from .difference import Comparison
 from .validate import Desired
 
@@ -28,7 +28,7 @@ def merged_body(resource: ResourceType, current: Json, values: t.Mapping[str, Js
     Nulls are not sent: a PUT treats null and absent alike, and some services refuse null.
     """
     body: Body = copy.deepcopy(dict(current))
-    for path in (*ALWAYS_READ_ONLY, resource.state_at, *resource.read_only):
+    for path in (*ALWAYS_READ_ONLY, STATE_AT, *resource.read_only):
         delete_at(body, path)
     body = _without_nulls(body)
     for field in resource.fields:

@@ -43,7 +43,7 @@ def read_document(given: t.Any) -> Document:
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """What a key of a definition stands for.
+    """The option behind a key of a definition.
 
     - ``option``: dotted path of the option; ``about``: its argument spec
     - ``fields``: the fields of this option in the tables of all kinds
@@ -76,7 +76,7 @@ class Key:
         return value
 
     def _secrets_in(self, value: Json) -> set[str]:
-        """All texts that are secret, or that stand where a secret belongs."""
+        """All texts that are secret, or in the place of a secret."""
         secrets: set[str] = set()
         for field in self.fields:
             inner = field.value_type.spec().get("options", {})
@@ -107,7 +107,7 @@ class Definition:
 
     @functools.cached_property
     def keys(self) -> dict[str, Key]:
-        """Dotted path in the definition -> what it stands for."""
+        """Dotted path in the definition -> its option."""
         names = re.findall(r"{(\w+)}", self.resource.path)
         kinds = [self.resource.kinds.option] if self.resource.kinds else []
         paths = {option: option for option in (*names, *kinds, *self.extra)}

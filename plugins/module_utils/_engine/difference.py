@@ -79,7 +79,7 @@ def compare(desired: Desired, current: Json | None, *, in_place: bool = True) ->
             "create it again, write recreate: true; or leave the current value in the task. Nothing was changed."
         )
     may_replace = desired.options.get("recreate") and (found.failed or fixed or found.of(Change.REFUSABLE))
-    if may_replace:  # and whoever is interrupted between deletion and creation has to be able to run the task again
+    if may_replace:  # a task that is interrupted after the deletion must be complete enough to run again
         _require_needed(desired, f"{desired.title} has to be created again, and that needs")
     must_replace = may_replace and (found.failed or fixed)
     return dataclasses.replace(found, action="replace" if must_replace else "update")

@@ -69,7 +69,7 @@ class ManagedResource:
         return Observed(comparison, self._surrounding(comparison), condition, published, publish)
 
     def observe_for_deletion(self) -> tuple[ResourceType, Current, Current]:
-        """The table of its kind, the resource and its parent. Raises InvalidOption if nobody takes over its role."""
+        """The table of its kind, the resource and its parent. Raises InvalidOption if no other takes its role."""
         table, current = self._read(lambda access: access.observe())
         if current is None or table.state_of(current) == DELETING:
             return table, current, None
@@ -113,8 +113,8 @@ class ManagedResource:
     def _desired(self, table: ResourceType, published: Published) -> Desired:
         options = with_references(self.options, published.ids)
         values = check_options(table, options, self.workspace.id)
-        settled = resolve_labels(table, values, self.workspace, self._warn)
-        return Desired(table, options, settled, self.workspace.id)
+        resolved = resolve_labels(table, values, self.workspace, self._warn)
+        return Desired(table, options, resolved, self.workspace.id)
 
     def _secrets(self, desired: Desired) -> StoredSecrets:
         return StoredSecrets(self.access(desired.resource), desired.values)
@@ -149,11 +149,8 @@ class ManagedResource:
                 steps = self._ready(plan_presence(observed), observed)
                 continue
             done += step.lines
-            if step is observed.publish:  # the ids of what was published are certain only now
-                comparison = self._compare(
-                    self._desired(observed.comparison.desired.resource, state.published), state.current
-                )
-                observed = dataclasses.replace(observed, comparison=comparison, published=state.published, publish=None)
+            if step is observed.publish:
+                observed = self._observe_published(state, observed)
                 plan = plan_presence(observed)
                 steps = self._ready(plan, observed)
         self._warn_of_lost_values(observed.comparison, state.current)
@@ -173,7 +170,8 @@ class ManagedResource:
         def plan_again(now: Current) -> Put | Patch | None:
             comparison = self._compare(desired, now)
             write = next_write(comparison)
-            return self._completed(write, dataclasses.replace(observed, comparison=comparison)) if write else None
+            now_observed = dataclasses.replace(observed, comparison=comparison)
+            return self._completed(write, now_observed) if isinstance(write, Put) else write
 
         return Target(self.access(desired.resource), self._parent, plan_again)
 
@@ -183,15 +181,19 @@ class ManagedResource:
             return list(plan.steps)
         return [self._completed(step, observed) if isinstance(step, Put) else step for step in plan.steps]
 
-    def _completed(self, write: t.Any, observed: Observed) -> t.Any:
-        """The write with the secrets that an update repeats, and the region that a creation needs."""
-        if not isinstance(write, Put):
-            return write
+    def _completed(self, put: Put, observed: Observed) -> Put:
+        """The PUT with the secrets that an update repeats, and the region that a creation needs."""
         desired = observed.comparison.desired
-        body = self._secrets(desired).kept(write.body, observed.comparison.current)
-        if write.creates and desired.resource.regional and "location" not in body:
+        body = self._secrets(desired).kept(put.body, observed.comparison.current)
+        if put.creates and desired.resource.regional and "location" not in body:
             body = {"location": get_at(observed.parent, "location") or self.workspace.location, **body}
-        return dataclasses.replace(write, body=body)
+        return dataclasses.replace(put, body=body)
+
+    def _observe_published(self, state: State, observed: Observed) -> Observed:
+        """What the rest is planned from: the ids of the published assets are certain only now."""
+        desired = self._desired(observed.comparison.desired.resource, state.published)
+        comparison = self._compare(desired, state.current)
+        return dataclasses.replace(observed, comparison=comparison, published=state.published, publish=None)
 
     def _observe_refused(self, refusal: UpdateRefused, observed: Observed) -> Observed:
         """What a replacement is planned from. Raises ImmutableFieldError if the task does not allow one."""
@@ -228,4 +230,4 @@ class ManagedResource:
         values: dict[str, t.Any] = {self.resource.name: shown, "steps": list(lines)}
         if self._described:
             values[PUBLISHED] = list(observed.published.changed)
-        return Result(bool(lines), values, plan.before, plan.after)
+        return Result(True, values, plan.before, plan.after) if lines else Result(False, values)

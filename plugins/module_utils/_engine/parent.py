@@ -54,7 +54,7 @@ class ParentResource:
         return current
 
     def require_stand_ins(self, parent: Current, *, comes_back: bool, warn: Warn | None) -> None:
-        """Raises InvalidOption if the parent refers to the resource and the task names nobody to take over.
+        """Raises InvalidOption if the parent refers to the resource and the task does not name another that takes over.
 
         ``comes_back``: the resource is created again. A run that was interrupted in between has to know that it gets
         its role back, so the task must ask for it. With ``warn`` (check mode) a missing stand-in is only reported.

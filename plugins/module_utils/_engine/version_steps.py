@@ -72,12 +72,12 @@ class Upload:
     def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
         desired, progress = target.desired, target.workspace.invocation.progress
         files = t.cast("Content", desired.files)
-        mark = {"name": desired.options["name"], "version": target.version}
+        metadata = {"name": desired.options["name"], "version": target.version}
         progress(f"uploading {len(files.files)} files of {files.path}")
         if self.datastore is None:
-            uri = through_pending_upload(target.workspace, target.path, files, mark)
+            uri = through_pending_upload(target.workspace, target.path, files, metadata)
         else:
-            into_datastore(self.datastore.container, files, mark, progress)
+            into_datastore(self.datastore.container, files, metadata, progress)
             uri = uploaded_uri(desired, self.datastore)
         return dataclasses.replace(state, uri=uri)
 

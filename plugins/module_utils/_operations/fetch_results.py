@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from .._engine.argument_spec import ArgumentSpec
 from .._errors import InvalidOption
 from .._invocation import Result
+from .._jobs.counts import read_counts
 from .._jobs.download import Download
 from .._jobs.job import SCORE, Job, parse_job, parse_time
 from .._jobs.manifest import Downloaded
@@ -72,7 +73,8 @@ class FetchResults:
         if options["rows"]:
             file = _file_with_rows(location, job, options["file"])
             is_appended = file.name == job.file_name
-            shown.update(_rows(location, file, options, is_appended, workspace.invocation.warn))
+            items = _scored_items(job, workspace) if is_appended else None
+            shown.update(_rows(location, file, options, is_appended, items, workspace.invocation.warn))
         if download is None:
             return Result(False, {"batch_job_results": shown})
         before, after = self._download(download, location, job.name, workspace, shown)
@@ -205,11 +207,18 @@ def _warn_of_later_files(location: OutputLocation, job: Job, warn: Callable[[str
         )
 
 
+def _scored_items(job: Job, workspace: Workspace) -> int | None:
+    """How many items the service appended rows of, None if it is not known."""
+    counts = read_counts(job, workspace)
+    return counts.items.succeeded if counts else None
+
+
 def _rows(
     location: OutputLocation,
     file: ResultFile,
     options: t.Mapping[str, t.Any],
     is_appended: bool,
+    items: int | None,
     warn: Callable[[str], None],
 ) -> dict[str, t.Any]:
     """At most ``limit`` rows of a file, whether there are more, and how they were read."""
@@ -223,5 +232,7 @@ def _rows(
         infer=options["infer_types"],
     )
     chunks = location.container.chunks(file.blob.name)
-    table = read.table(chunks, chosen, options["limit"], name=file.name, is_appended=is_appended, warn=warn)
+    table = read.table(
+        chunks, chosen, options["limit"], expected=items, name=file.name, is_appended=is_appended, warn=warn
+    )
     return {"rows": table.rows, "truncated": table.is_cut, **table.format.shown()}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""The operation that looks references up, so that a play finds a wrong one before it writes anything."""
+"""Look references up, so that a play finds a wrong one before it writes anything."""
 
 from __future__ import annotations
 

@@ -20,10 +20,12 @@ Parser = Callable[[str], Value]
 _MISSING = frozenset({"", "nan", "null", "none"})
 _BOOLEANS = {"true": True, "false": False}
 _SPELLINGS = (frozenset({"True", "False"}), frozenset({"true", "false"}))
-_INTEGER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+# A float holds each number of 15 digits exactly enough to print it back.
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:e[+-][0-9]{1,3})?", re.ASCII)
 # Beyond it, a reader of JSON that knows only floats takes two ids for the same number.
 _LARGEST_INTEGER = 2**53 - 1
+_EXACT_DIGITS = 15
 # Python refuses to parse a number of more digits, here or on the controller.
 _MOST_DIGITS = 4300
 
@@ -88,7 +90,11 @@ def _text(text: str) -> str:
 
 
 def _is_integer(text: str) -> bool:
-    return _INTEGER.fullmatch(text) is not None and str(int(text)) == text and abs(int(text)) <= _LARGEST_INTEGER
+    if _INTEGER.fullmatch(text):
+        return True
+    digits = text[1:] if text.startswith("-") else text
+    is_sixteen = len(digits) == _EXACT_DIGITS + 1 and digits.isascii() and digits.isdigit() and digits[0] != "0"
+    return is_sixteen and int(digits) <= _LARGEST_INTEGER
 
 
 def _is_number(text: str) -> bool:
@@ -118,8 +124,11 @@ def _has_decimals(text: str, decimals: int) -> bool:
 
 
 def _fixed(decimals: int) -> Parser:
+    usual = re.compile(rf"-?(?:0|[1-9][0-9]*)\.[0-9]{{{decimals}}}")
+
     def parse(text: str) -> Value:
-        if _has_decimals(text, decimals):
+        is_short = len(text) <= _EXACT_DIGITS and usual.fullmatch(text) is not None
+        if is_short or _has_decimals(text, decimals):
             return float(text)
         return None if text.lower() in _MISSING else text
 

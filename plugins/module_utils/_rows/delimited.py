@@ -14,42 +14,43 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .._errors import InvalidOption
 from .row_format import MINIMAL, NONE, Warn
-from .text_lines import line_end, without_end
+from .text_lines import WINDOWS_END, without_end
 
 # In characters, each of which costs the csv library four bytes or more: a task stays below 80 MB.
 _LONGEST_VALUE = 2 << 20
 
 
 def records(
-    lines: Iterable[str], separator: str, quote: str, warn: Warn, warn_of_span: Warn | None = None
+    lines: Iterable[str], separator: str, quote: str, end: str, warn: Warn, warn_of_span: Warn | None = None
 ) -> Iterator[list[str]]:
     """The rows as texts; a blank line is no row.
 
-    ``separator`` is one character, or one and a blank. ``warn_of_span`` is called for the first value that spans lines,
-    in place of ``warn``. Raises InvalidOption for quotes that enclose no value: nothing
-    is altered silently.
+    ``separator`` is one character, or one and a blank, and ``end`` what ends the lines of the file. ``warn_of_span`` is
+    called for the first value that spans lines, in place of ``warn``. Raises InvalidOption for quotes that enclose no
+    value: nothing is altered silently.
     """
     if quote == NONE:
-        return _unquoted(lines, separator, warn)
-    return _quoted(lines, separator, warn, warn_of_span or warn)
+        return _unquoted(lines, separator, end, warn)
+    kept = lines if end == WINDOWS_END else _warned_of_returns(lines, warn)
+    return _quoted(kept, separator, warn, warn_of_span or warn)
 
 
-def parse(lines: Sequence[str], separator: str, quote: str) -> list[list[str]] | None:
+def parse(lines: Sequence[str], separator: str, quote: str, end: str) -> list[list[str]] | None:
     """All rows of a few lines, None if they are not of this form."""
     try:
-        return list(records(lines, separator, quote, lambda _message: None))
+        return list(records(lines, separator, quote, end, lambda _message: None))
     except InvalidOption:
         return None
 
 
-def is_as_written(lines: Sequence[str], rows: list[list[str]], separator: str) -> bool:
+def is_as_written(lines: Sequence[str], rows: list[list[str]], separator: str, end: str) -> bool:
     """Whether the csv library writes these rows as these lines: then quotes enclose what has to be enclosed."""
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=separator[0], lineterminator="\n")
+    writer = csv.writer(stream, delimiter=separator[0], lineterminator=end)
     writer.writerows(rows)
     written = stream.getvalue()
-    text = "".join(line for line in lines if line.strip()).replace("\r\n", "\n")
-    return written.rstrip("\n") == text.rstrip("\n")
+    text = "".join(line for line in lines if line.strip("\r\n"))
+    return written.removesuffix(end) == text.removesuffix(end)
 
 
 def is_enclosed(lines: Sequence[str], separator: str) -> bool:
@@ -65,10 +66,9 @@ def is_enclosed(lines: Sequence[str], separator: str) -> bool:
     return True
 
 
-def _unquoted(lines: Iterable[str], separator: str, warn: Warn) -> Iterator[list[str]]:
-    end, warned = "", False
+def _unquoted(lines: Iterable[str], separator: str, end: str, warn: Warn) -> Iterator[list[str]]:
+    warned = False
     for number, line in enumerate(lines, start=1):
-        end = end or line_end(line)
         text = without_end(line, end)
         if text:
             yield text.split(separator)
@@ -93,6 +93,19 @@ def _quoted(lines: Iterable[str], separator: str, warn: Warn, warn_of_span: Warn
         before = reader.line_num
         if record:
             yield record
+
+
+def _warned_of_returns(lines: Iterable[str], warn: Warn) -> Iterator[str]:
+    """The same lines. The csv library takes a carriage return at the end of a line as part of the end."""
+    warned = False
+    for number, line in enumerate(lines, start=1):
+        if not warned and line.endswith(WINDOWS_END):
+            warned = True
+            warn(
+                f"rows: line {number} ends with a carriage return, which was not returned and which the service does "
+                f"not write. Set quote={NONE} if it is part of the value."
+            )
+        yield line
 
 
 def _next(reader: csv._reader) -> list[str] | None:  # type: ignore[name-defined]

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .text_lines import line_end, without_end
+from .text_lines import without_end
 
 
-def records(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Each line as a row of one value, blank lines as well."""
-    end = ""
+def records(lines: Iterable[str], end: str) -> Iterator[list[str]]:
+    """Each line as a row of one value, blank lines as well; ``end`` is what ends the lines of the file."""
     for line in lines:
-        end = end or line_end(line)
         yield [without_end(line, end)]

@@ -32,7 +32,7 @@ from .row_format import (
     short,
 )
 from .separators import Sample
-from .text_lines import begins, decompressed, text_lines
+from .text_lines import WINDOWS_END, begins, decompressed, text_lines
 
 DEFAULT_LIMIT = 1000
 # What is looked at to find the format and, when rows are streamed, the types of columns.
@@ -88,34 +88,38 @@ def table(
     """
     found, records = _open(chunks, options, name, is_appended, warn)
     most = DEFAULT_LIMIT if limit is None else limit
-    shown = list(records.first(most + 1))
-    is_cut = len(shown) > most
-    del shown[most:]
+    shown, is_cut = records.first(most)
     if is_cut and limit is None:
         known = "" if expected is None else f" of about {expected}"
         warn(
             f"rows: only the first {most}{known} rows of {name} were returned. "
             "Set limit to get more, or to get as many without this warning."
         )
-    if not is_cut and expected is not None and len(shown) != expected:
-        warn(_count_message(name, len(shown), expected))
+    if not is_cut and expected is not None:
+        _warn_of_count(found, name, len(shown), expected, warn)
     return Table(shown, is_cut, found)
 
 
-def _count_message(name: str, count: int, expected: int) -> str:
-    if count > expected:
-        reason = "items with line ends make several rows, and a mini batch that was retried may have written twice"
+def _warn_of_count(found: RowFormat, name: str, count: int, expected: int, warn: Warn) -> None:
+    """Warn of more or fewer rows than items. JSON and Python values never span lines, and an item may have several."""
+    if count < expected:
+        reason = "mini batches may have returned nothing, or quoted values took several lines as one"
+    elif count > expected and found.format not in (JSON_LINES, LITERAL, PARQUET):
+        reason = (
+            "the script returned several rows for an item, or values with line ends, or a mini batch that was retried "
+            "wrote twice"
+        )
     else:
-        reason = "items failed, or values with quotes took several lines as one"
-    return f"rows: {name} has {count} rows, and the job scored {expected} items: {reason}. Compare them with the data."
+        return
+    warn(f"rows: {name} has {count} rows, and the job scored {expected} items: {reason}. Compare them with the data.")
 
 
 class _Records(t.Protocol):
-    """The rows of an open file: all of them one by one, or a few that are looked at together."""
+    """The rows of an open file: all of them one by one, or the first ones and whether there are more."""
 
     def stream(self) -> Iterator[Row]: ...
 
-    def first(self, count: int) -> Iterable[Row]: ...
+    def first(self, limit: int) -> tuple[list[Row], bool]: ...
 
 
 def _open(
@@ -126,29 +130,32 @@ def _open(
         check(options, PARQUET)
         return RowFormat(PARQUET), _Values(parquet.rows(chunks, name), options.columns, warn)
     text = text_lines(chunks, name, warn)
-    sample, text = _sample(text)
+    sample, text = _sample(text, is_appended)
     found = detect(sample, options, name, is_appended=is_appended, warn=warn)
     if found.format in (JSON_LINES, LITERAL):
         values = (json_lines if found.format == JSON_LINES else literal).values(text)
         return found, _Values(values, options.columns, warn)
     if found.format == LINES:
-        return found, _Texts(lines.records(text), found, options, warn)
+        return found, _Texts(lines.records(text, sample.end), found, options, warn)
     warn_of_span = warn if options.quote == AUTO else _ignore
-    split = delimited.records(text, found.separator or ",", found.quote or MINIMAL, warn, warn_of_span)
+    split = delimited.records(text, found.separator or ",", found.quote or MINIMAL, sample.end, warn, warn_of_span)
     return found, _Texts(split, found, options, warn)
 
 
-def _sample(text: Iterator[str]) -> tuple[Sample, Iterator[str]]:
-    """The first lines, and all lines."""
+def _sample(text: Iterator[str], is_appended: bool) -> tuple[Sample, Iterator[str]]:
+    """The first lines, and all lines. The service, which appends rows, ends lines with a line feed alone."""
     taken: list[str] = []
     length = 0
     while len(taken) < _SAMPLE_ROWS and length < _SAMPLE_CHARACTERS:
         line = next(text, None)
         if line is None:
-            return Sample(taken, is_whole=True), iter(taken)
+            break
         taken.append(line)
         length += len(line)
-    return Sample(taken, is_whole=False), itertools.chain(taken, text)
+    is_whole = length < _SAMPLE_CHARACTERS and len(taken) < _SAMPLE_ROWS
+    ends = {line.endswith(WINDOWS_END) for line in taken if line.endswith("\n")}
+    end = WINDOWS_END if ends == {True} and not is_appended else "\n"
+    return Sample(taken, is_whole, end), itertools.chain(taken, text)
 
 
 class _Values:
@@ -169,8 +176,9 @@ class _Values:
                 width.check(row)
                 yield _named(row, self._columns)
 
-    def first(self, count: int) -> Iterable[Row]:
-        return itertools.islice(self.stream(), count)
+    def first(self, limit: int) -> tuple[list[Row], bool]:
+        rows = self.stream()
+        return list(itertools.islice(rows, limit)), next(rows, None) is not None
 
 
 class _Texts:
@@ -187,11 +195,11 @@ class _Texts:
             sample = list(itertools.islice(records, _SAMPLE_ROWS))
             yield from self._typed(itertools.chain(sample, records), sample, columns)
 
-    def first(self, count: int) -> Iterable[Row]:
+    def first(self, limit: int) -> tuple[list[Row], bool]:
         for columns, records in self._opened():
-            # The last of them only shows that there are more.
-            taken = list(itertools.islice(records, count))
-            yield from self._typed(taken, taken[: count - 1], columns)
+            taken = list(itertools.islice(records, limit))
+            return list(self._typed(taken, taken, columns)), next(records, None) is not None
+        return [], False
 
     def _opened(self) -> Iterator[tuple[Sequence[str] | None, Iterator[list[str]]]]:
         """The names of the columns and the rows; nothing for a file that lacks the header that it should have."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from . import delimited
 from .column_types import is_typed
 from .row_format import AUTO, LINES, MINIMAL, NONE, Warn
+from .text_lines import WINDOWS_END
 
 # The surest first: a tab is hardly ever part of a value.
 _SEPARATORS = ("\t", ", ", ",", "; ", ";", "|", " ")
@@ -22,10 +23,11 @@ _EXACT, _LIKELY = 2, 1
 
 @dataclass(frozen=True)
 class Sample:
-    """The first lines of a file, and whether they are all of it."""
+    """The first lines of a file, whether they are all of it, and how the file ends its lines."""
 
     lines: Sequence[str]
     is_whole: bool
+    end: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def find(sample: Sample, quote: str, columns: Sequence[str] | None, warn: Warn) 
             f"rows: the separator is ambiguous: {best.separator!r} was taken, and {names} would do as well. "
             "Set separator."
         )
-    elif best.separator == _BLANK and best.width != 1 and best.typed == 0 and not columns:
+    elif best.separator == _BLANK and not columns and best.typed == 0 and not _has_quoted_values(sample, best):
         # A data frame of texts looks like a list of texts with as many words each.
         warn(
             f"rows: the lines were split at blanks; they may as well be texts. Set format={LINES} for texts, or "
@@ -99,6 +101,11 @@ def usual_width(sample: Sample) -> tuple[str, int] | None:
 
 def _rank(way: Delimited) -> tuple[int, int]:
     return way.certainty, way.typed
+
+
+def _has_quoted_values(sample: Sample, way: Delimited) -> bool:
+    """Whether quotes enclose values, all of which need them: only data frames are written so."""
+    return way.quote == MINIMAL and any('"' in line for line in sample.lines)
 
 
 def _is_rival(way: Delimited, best: Delimited) -> bool:
@@ -130,10 +137,11 @@ def _candidates(sample: Sample, quote: str) -> Iterator[Delimited]:
 def _quoting_found(sample: Sample, separator: str) -> Delimited:
     text = "".join(sample.lines)
     rows = _parse(sample, separator, MINIMAL)
-    if rows is not None and '"' not in text:
-        return Delimited(separator, MINIMAL, rows, _EXACT, "")
+    if '"' not in text:
+        quote = NONE if rows is None or (sample.end != WINDOWS_END and WINDOWS_END in text) else MINIMAL
+        return Delimited(separator, quote, _parse(sample, separator, quote) or [], _EXACT, "")
     lines = _complete(sample, separator)
-    if rows is not None and len(separator) == 1 and delimited.is_as_written(lines, rows, separator):
+    if rows is not None and len(separator) == 1 and delimited.is_as_written(lines, rows, separator, sample.end):
         doubt = _one_column_doubt() if separator == _BLANK and {len(row) for row in rows} == {1} else ""
         return Delimited(separator, MINIMAL, rows, _EXACT, doubt)
     # Data frames, which are written with blanks, have no quotes that are not needed.
@@ -166,15 +174,15 @@ def _content_doubt() -> str:
 
 
 def _parse(sample: Sample, separator: str, quote: str) -> list[list[str]] | None:
-    rows = delimited.parse(sample.lines, separator, quote)
+    rows = delimited.parse(sample.lines, separator, quote, sample.end)
     if rows is None and not sample.is_whole:
-        rows = delimited.parse(_before_last_quote(sample.lines), separator, quote)
+        rows = delimited.parse(_before_last_quote(sample.lines), separator, quote, sample.end)
     return rows
 
 
 def _complete(sample: Sample, separator: str) -> Sequence[str]:
     """The lines without a value at the end that goes on after the sample."""
-    if sample.is_whole or delimited.parse(sample.lines, separator, MINIMAL) is not None:
+    if sample.is_whole or delimited.parse(sample.lines, separator, MINIMAL, sample.end) is not None:
         return sample.lines
     return _before_last_quote(sample.lines)
 

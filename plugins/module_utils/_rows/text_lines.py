@@ -19,6 +19,7 @@ _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 # How much is decompressed at once: a few bytes may become gigabytes.
 _CHUNK = 1 << 20
+WINDOWS_END = "\r\n"
 # What a decoder writes for bytes that are no text.
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -61,12 +62,7 @@ def text_lines(chunks: Iterable[bytes], name: str, warn: Warn) -> Iterator[str]:
 
 def without_end(line: str, end: str) -> str:
     """A line without its line feed, and without the carriage return before it if the file ends its lines so."""
-    return line.removesuffix(end) if end == "\r\n" and line.endswith(end) else line.removesuffix("\n")
-
-
-def line_end(line: str) -> str:
-    """How a file ends its lines, by its first one."""
-    return "\r\n" if line.endswith("\r\n") else "\n"
+    return line.removesuffix(end) if end == WINDOWS_END and line.endswith(end) else line.removesuffix("\n")
 
 
 def _again(begin: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

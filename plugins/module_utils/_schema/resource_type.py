@@ -23,6 +23,7 @@ from .value_type import ValueType
 Options = t.Mapping[str, t.Any]
 
 MASK = "VALUE_HIDDEN"
+STATE_AT = "properties.provisioningState"
 
 
 class Change(enum.Enum):
@@ -205,7 +206,6 @@ class ResourceType:
     parent: Parent | None = None
     regional: bool = False
     delete_query: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    state_at: str = "properties.provisioningState"
     api_version: str = API_VERSION
     conditions: tuple[Condition, ...] = ()
     kinds: Kinds | None = None
@@ -230,7 +230,7 @@ class ResourceType:
 
     def state_of(self, current: Json) -> str:
         """The provisioning state of a current resource; empty if the service returns none."""
-        return str(get_at(current, self.state_at) or "")
+        return str(get_at(current, STATE_AT) or "")
 
     def of(self, current: Json) -> ResourceType:
         """The table of a current resource: that of its kind, or this one."""

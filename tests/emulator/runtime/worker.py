@@ -79,18 +79,18 @@ def _load(path: Path, code: Path) -> ModuleType:
 def _score(run: Callable[[list[str]], Any], order: dict[str, Any]) -> dict[str, Any]:
     """Run one mini batch; its rows go to the file the order names, their number into the answer."""
     try:
-        text, returned = _rows(run(list(order["files"])))
+        text, returned = appended_rows(run(list(order["files"])))
         Path(order["rows"]).write_text(text, encoding="utf-8")
     except BaseException as error:  # sys.exit() in the script fails its mini batch, no more
         return {"event": "failed", **_describe(error)}
     return {"event": "done", "returned": returned}
 
 
-def _rows(result: Any) -> tuple[str, int]:
+def appended_rows(result: Any) -> tuple[str, int]:
     """Rows of an `append_row` file and how many items `run()` returned.
 
     Data frames become lines without header and index, values separated by one space; items of a list become lines by
-    `str()`. Service fact: batch contract 6.5; documented with the samples that read the file back.
+    `str()`. Service fact: batch contract 6.5, 14.34; documented with the samples that read the file back.
     """
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(result, pandas.DataFrame):

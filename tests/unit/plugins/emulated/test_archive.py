@@ -96,7 +96,7 @@ def test_stage_of_ones_own(emulated: Emulated, module: types.ModuleType, policie
     assert kept[short(module)]["stage"] == "Retired", "what the task leaves out stays"
 
 
-def test_service_that_archives_no_environments_is_told(emulated: Emulated) -> None:
+def test_a_service_that_archives_no_environments_fails_the_task(emulated: Emulated) -> None:
     emulated.policy(environment_archive="ignored", archive_with_stage="applied")
     emulated(environment, {"name": "a", "version": "1", **ASSETS[environment]})
     refused = emulated(environment, {"name": "a", "version": "1", "state": "archived"})

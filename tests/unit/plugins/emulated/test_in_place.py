@@ -87,7 +87,7 @@ def test_only_what_changed_is_published(place: Emulated, files: Path) -> None:
     assert changed["batch_deployment"]["model"] == first["batch_deployment"]["model"]
 
 
-def test_what_is_wrong_is_told_before_any_write(place: Emulated, files: Path) -> None:
+def test_what_is_wrong_fails_before_any_write(place: Emulated, files: Path) -> None:
     (files / "environment" / "conda.yml").unlink()
     missing = place(batch_deployment, {"definition": f"{files}/deployment.yml"})
     assert missing["msg"].startswith("definition.environment: conda_file: cannot read")
@@ -129,7 +129,7 @@ def test_what_others_made_in_place_is_kept(place: Emulated, files: Path) -> None
     assert place(environment_info, {})["environments"][0]["name"] == "CliV2AnonymousEnvironment"
 
 
-def test_what_stands_in_a_registry_gives_way(place: Emulated, files: Path) -> None:
+def test_a_reference_into_a_registry_is_replaced(place: Emulated, files: Path) -> None:
     curated = "azureml://registries/azureml/environments/sklearn-1.5/versions/3"
     place(batch_deployment, {"definition": f"{files}/deployment.yml", "environment": curated})
     made = place(batch_deployment, {"definition": f"{files}/deployment.yml"})

@@ -16,6 +16,8 @@ import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed, Delivery
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import download
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.counts import Counts, Items
+from ansible_collections.mlops.azureml.plugins.module_utils._operations import fetch_results
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_results
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get
@@ -27,6 +29,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
 )
 
 API = "https://eastus.api.azureml.ms"
+CHILDREN = f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children"
 PLACE = "azureml://datastores/workspaceblobstore/paths/scores/today.csv"
 FOLDER = "azureml/child-1/score"
 ROWS = b"1.png,7,0.99\n2.png,1,0.52\n3.png,8,0.71\n"
@@ -48,19 +51,22 @@ def history(references: dict[str, Any]) -> list[Any]:
     runs = [{"runId": "other", "name": "prepare"}, {"runId": "child-1", "name": "batchscoring"}]
     answers = {
         "/discovery": {"api": API},
-        f"/history/v1.0{WORKSPACE}/runs/batchjob-1/children": {"value": runs},
+        CHILDREN: {"value": runs},
         f"/history/v1.0{WORKSPACE}/rundata": {"runDefinition": {"dataReferences": references}},
     }
 
-    def answer(path: str, body: dict[str, Any]) -> Any:
-        def reply(request: httpx.Request) -> httpx.Response:
-            assert request.url.path == path
-            return httpx.Response(200, json=body)
-
-        return reply
-
     workspace = get("", {"properties": {"discoveryUrl": f"{API}/discovery"}})
-    return [workspace, *(answer(path, body) for path, body in answers.items())]
+    return [workspace, *(answered(path, body) for path, body in answers.items())]
+
+
+def answered(path: str, body: dict[str, Any]) -> Any:
+    """One request to run history."""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == path
+        return httpx.Response(200, json=body)
+
+    return reply
 
 
 def fetch(run: Run, dest: Path, *calls: Any, **more: Any) -> Any:
@@ -522,13 +528,26 @@ def test_columns_that_do_not_fit(run: Run, storage: Storage) -> None:
 
 def test_which_file_has_the_rows(run: Run, storage: Storage) -> None:
     storage.blobs = {"scores/today.csv/predictions.csv": b"p\n", "scores/today.csv/other.csv": b"o\n"}
-    assert rows(run, ended(), datastore())["batch_job_results"]["rows"] == [["p"]]
+    children = [*history({})[:2], answered(CHILDREN, {"value": []})]
+    assert rows(run, ended(), datastore(), *children)["batch_job_results"]["rows"] == [["p"]]
     assert rows(run, ended(), datastore(), file="other.csv")["batch_job_results"]["rows"] == [["o"]]
     out = rows(run, ended(), datastore(), file="no.csv")
     assert "name one of: other.csv, predictions.csv" in out["msg"]
     del storage.blobs["scores/today.csv/predictions.csv"]
     storage.blobs["scores/today.csv/more.csv"] = b"m\n"
     assert "several files" in rows(run, ended(), datastore())["msg"]
+
+
+@pytest.mark.parametrize(("items", "is_warned"), [(3, False), (2, True), (4, True), (None, False)])
+def test_more_or_fewer_rows_than_items_are_warned_of(
+    run: Run, storage: Storage, monkeypatch: pytest.MonkeyPatch, items: int | None, is_warned: bool
+) -> None:
+    monkeypatch.setattr(fetch_results, "read_counts", lambda _job, _workspace: Counts(Items(succeeded=items)))
+    storage.blobs = {"scores/today.csv/predictions.csv": ROWS}
+    out = rows(run, ended(), datastore())
+    assert [f"has 3 rows, and the job scored {items} items" in warning for warning in out.warnings] == [
+        True
+    ] * is_warned
 
 
 def test_the_task_may_decide_the_types(run: Run, storage: Storage) -> None:

@@ -79,7 +79,7 @@ def test_every_key_becomes_its_option() -> None:
     assert "definition" not in found
 
 
-def test_keys_may_stand_where_the_options_do() -> None:
+def test_keys_may_be_where_the_options_are() -> None:
     assert (
         settled(SPECS["deployment"], {"name": "a", "endpoint_name": "e", "mini_batch_size": 3})["mini_batch_size"] == 3
     )
@@ -203,7 +203,7 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
         ("endpoint", ["a"], "definition: the value is no mapping"),
     ],
 )
-def test_what_cannot_be_is_told_with_its_path(spec: str, definition: Any, complaint: str) -> None:
+def test_a_wrong_value_is_named_with_its_path(spec: str, definition: Any, complaint: str) -> None:
     with pytest.raises(InvalidOption) as refusal:
         settled(SPECS[spec], definition)
     assert complaint in str(refusal.value)
@@ -239,7 +239,7 @@ def test_secret_in_a_task_would_be_logged_and_is_refused(spec: str) -> None:
         {"account_key": "planted", "account_kye": 1},
     ],
 )
-def test_secret_in_a_wrong_place_is_not_told(tmp_path: Path, folder: str | None, credentials: Any) -> None:
+def test_a_secret_in_a_wrong_place_is_not_quoted(tmp_path: Path, folder: str | None, credentials: Any) -> None:
     definition: Any = {"name": "a", "credentials": credentials}
     if folder:
         (tmp_path / "a.json").write_text(json.dumps(definition))

@@ -94,7 +94,7 @@ def test_a_step_that_is_a_command_becomes_a_component(value: Any, kind: str) -> 
     }
 
 
-def test_an_input_whose_type_nobody_tells() -> None:
+def test_an_input_of_unknown_type() -> None:
     with pytest.raises(InvalidOption, match=r"jobs\.one\.inputs\.n: the type of .*parent\.inputs\.gone.* is unknown"):
         normalized_component(step({"n": "${{parent.inputs.gone}}"}), None)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looking references up; what the verbs make of it is tested with them."""
+"""Looking references up; what the operations do with it is tested with them."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def test_a_version_costs_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("versions", [[], None])
-def test_a_label_without_version_is_told(versions: list[str] | None) -> None:
+def test_a_label_without_version_is_refused(versions: list[str] | None) -> None:
     with pytest.raises(InvalidOption, match=r"^model: 'digits@latest' has no version in workspace ws1\. Register one"):
         full_id("digits@latest", "models", "model", Shelf(versions))
 
 
-def test_what_is_no_reference_is_told() -> None:
+def test_what_is_no_reference_is_refused() -> None:
     with pytest.raises(InvalidOption, match=r"^model: 'digits' names no version: write .*, or a full id\.$"):
         full_id("digits", "models", "model", Shelf())

@@ -21,7 +21,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._engine.r
 
 
 class TestRender:
-    def test_what_stands_is_shown_in_the_words_of_the_task(self) -> None:
+    def test_a_resource_is_shown_as_option_values(self) -> None:
         assert render(ROOM, CURRENT, WS) == {
             "id": ID,
             "house": "home",

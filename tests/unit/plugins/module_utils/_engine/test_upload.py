@@ -39,7 +39,7 @@ def upload(container: FakeContainer, content: Content) -> list[str]:
     return [line.replace(place(content), "") for line in container.log]
 
 
-def test_mark_is_set_last(container: FakeContainer, content: Content) -> None:
+def test_metadata_is_set_last(container: FakeContainer, content: Content) -> None:
     assert upload(container, content) == ["create /a.bin", "create /b.bin", "create /sub/c.bin", "mark /a.bin"]
     assert container.marks == {f"{place(content)}/a.bin": WHOLE}
 
@@ -75,7 +75,7 @@ def test_other_bytes_in_an_unfinished_upload_are_replaced(container: FakeContain
     assert container.blobs[f"{place(content)}/b.bin"] == b"b.bin"
 
 
-def test_blob_missing_behind_the_mark_is_put_back(container: FakeContainer, content: Content) -> None:
+def test_a_blob_missing_from_a_complete_upload_is_put_back(container: FakeContainer, content: Content) -> None:
     upload(container, content)
     del container.blobs[f"{place(content)}/sub/c.bin"]
 
@@ -108,7 +108,7 @@ def test_a_blob_that_always_conflicts_ends_in_its_error(
         upload(container, content)
 
 
-def test_change_during_the_upload_leaves_no_mark(container: FakeContainer, content: Content) -> None:
+def test_a_change_during_the_upload_sets_no_metadata(container: FakeContainer, content: Content) -> None:
     container.interlude = lambda: (content.path / "b.bin").write_bytes(b"other")
 
     with pytest.raises(InvalidOption, match=r"b\.bin changed while"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verb of the info modules of assets, on a small table."""
+"""The operation of the info modules of assets, on a small table."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_wrong_workspace_is_no_empty_list(run: Run) -> None:
     ("tags", "numbers"),
     [(["team"], ["3", "2"]), (["team=vision"], ["2"]), (["team=vision", "done"], []), (["team="], [])],
 )
-def test_tags_are_looked_for_here_too(run: Run, tags: list[str], numbers: list[str]) -> None:
+def test_tags_are_matched_here_too(run: Run, tags: list[str], numbers: list[str]) -> None:
     current = [version("3", team="sound"), version("2", team="vision"), version("1")]
     listed = get("songs/blues/versions", {"value": current}, listViewType="ActiveOnly", tags=",".join(tags))
     found = run(songs, {"name": "blues", "tags": tags}, listed)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first verb, on two small tables: the requests of each situation, one by one."""
+"""The operation manage, on two small tables: the requests of each situation, one by one."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class TestCreate:
         assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"] == self.DIFF
         assert written.sent == {"location": "eastus", "tags": {"ours": "2"}, "properties": {"color": "red"}}
-        assert done["house"]["tags"] == {"theirs": "1"}  # what stands, not what was asked for
+        assert done["house"]["tags"] == {"theirs": "1"}  # the resource itself, not what was asked for
 
     def test_again_it_is_one_get_and_no_write(self, run: Run) -> None:
         done = run(house, {"name": "home", "color": "red", "tags": {"theirs": "1"}}, get(AT, a_house()))
@@ -152,7 +152,7 @@ class TestCreate:
         assert done.failed
         assert "Parent resource 'ws1' not found. Check workspace_name, resource_group" in done["msg"]
 
-    def test_what_vanishes_after_the_write_is_told(self, run: Run) -> None:
+    def test_a_resource_that_vanishes_after_the_write_fails_the_task(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT), IN_REGION, put(AT), poll(), get(AT))
         assert "house home was written, but does not exist any more" in done["msg"]
 
@@ -176,7 +176,7 @@ class TestUpdate:
         assert (check["diff"], check["steps"]) == (done["diff"], done["steps"])
         assert done["steps"] == ["update house home"]
 
-    def test_check_mode_shows_what_would_stand(self, run: Run) -> None:
+    def test_check_mode_shows_the_predicted_resource(self, run: Run) -> None:
         done = run(house, self.TASK, get(AT, a_house()), check=True)
         assert done["house"] == {
             "id": f"{WORKSPACE}/{AT}",
@@ -188,7 +188,7 @@ class TestUpdate:
             "entrance": None,
         }
 
-    def test_tags_can_replace_those_that_stand(self, run: Run) -> None:
+    def test_tags_can_replace_the_current_ones(self, run: Run) -> None:
         written = put(AT)
         run(house, {**self.TASK, "append_tags": False}, get(AT, a_house()), written, poll(), get(AT, a_house()))
         assert written.sent["tags"] == {"ours": "2"}
@@ -225,13 +225,13 @@ class TestAnswersToPut:
     def test_without_operation_and_under_way(self, run: Run, status: int) -> None:
         moving = a_house("Updating", color="blue")
         accepted = put(AT, status, moving, operation=False)
-        looks = [get(AT, moving), get(AT, self.AFTER), get(AT, self.AFTER)]
-        done = run(house, self.TASK, get(AT, a_house()), accepted, *looks)
+        polls = [get(AT, moving), get(AT, self.AFTER), get(AT, self.AFTER)]
+        done = run(house, self.TASK, get(AT, a_house()), accepted, *polls)
         assert (done["changed"], done["house"]["color"]) == (True, "blue")
 
     def test_a_resource_that_lags_behind_its_operation(self, run: Run) -> None:
-        looks = [get(AT, a_house("Updating")), get(AT, self.AFTER), get(AT, self.AFTER)]
-        done = run(house, self.TASK, get(AT, a_house()), put(AT), poll(), *looks)
+        polls = [get(AT, a_house("Updating")), get(AT, self.AFTER), get(AT, self.AFTER)]
+        done = run(house, self.TASK, get(AT, a_house()), put(AT), poll(), *polls)
         assert (done["changed"], done["house"]["color"]) == (True, "blue")
 
 
@@ -239,18 +239,18 @@ class TestFailure:
     TASK = {"name": "home", "color": "blue"}
 
     @pytest.mark.parametrize(
-        "told",
+        "reason",
         [
             {"message": "Too few bricks."},
             {"code": "UserError", "message": "x", "details": [{"code": "NoBricks", "message": "Too few bricks."}]},
         ],
     )
-    def test_a_failed_operation_fails_the_task_with_the_innermost_reason(self, run: Run, told: Any) -> None:
-        done = run(house, self.TASK, get(AT, a_house()), put(AT), poll("Failed", error=told))
+    def test_a_failed_operation_fails_the_task_with_the_innermost_reason(self, run: Run, reason: Any) -> None:
+        done = run(house, self.TASK, get(AT, a_house()), put(AT), poll("Failed", error=reason))
         assert done.failed
         assert "house home: the operation ended as Failed" in done["msg"]
         assert "Too few bricks." in done["msg"]
-        assert done["error"]["code"] == ("NoBricks" if "code" in told else None)
+        assert done["error"]["code"] == ("NoBricks" if "code" in reason else None)
 
     def test_what_was_left_failed_is_written_again(self, run: Run) -> None:
         written = put(AT)
@@ -343,15 +343,15 @@ class TestConflict:
         assert written.sent["properties"] == {"color": "blue", "entrance": "hall"}
 
     def test_the_other_operation_was_ours_whose_answer_was_lost(self, run: Run) -> None:
-        stands = get(AT, {**a_house(color="blue"), "tags": {"ours": "2"}})
-        done = run(house, self.TASK, get(AT), IN_REGION, put(AT, 409, BUSY, operation=False), stands, stands)
+        existing = get(AT, {**a_house(color="blue"), "tags": {"ours": "2"}})
+        done = run(house, self.TASK, get(AT), IN_REGION, put(AT, 409, BUSY, operation=False), existing, existing)
         assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"]["after"] == {"name": "home", "color": "blue", "tags": {"ours": "2"}}
 
     def test_a_second_refusal_is_final(self, run: Run) -> None:
         refused = [put(AT, 409, error("UserError", "Blue is taken."), operation=False) for _time in range(2)]
-        stands = get(AT, a_house())
-        done = run(house, self.TASK, stands, refused[0], stands, refused[1])
+        existing = get(AT, a_house())
+        done = run(house, self.TASK, existing, refused[0], existing, refused[1])
         assert "Blue is taken." in done["msg"]
         assert done["status"] == 409
 
@@ -360,8 +360,8 @@ class TestConflict:
         assert "Another operation is under way." in done["msg"]
 
     def test_a_deletion_waits_too(self, run: Run) -> None:
-        stands = get(AT, a_house())
-        calls = [stands, delete(AT, 409, BUSY, how="Gently"), stands, delete(AT, how="Gently"), poll(), get(AT)]
+        existing = get(AT, a_house())
+        calls = [existing, delete(AT, 409, BUSY, how="Gently"), existing, delete(AT, how="Gently"), poll(), get(AT)]
         assert run(house, {"name": "home", "state": "absent"}, *calls)["changed"]
 
     def test_a_deletion_by_somebody_else_is_enough(self, run: Run) -> None:
@@ -436,12 +436,12 @@ class TestAbsent:
 
 class TestParent:
     TASK = {"name": "kitchen", "house": "home", "model": "azureml:digits:1"}
-    STANDS = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
+    EXISTING = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
 
     def test_a_child_takes_the_region_of_its_parent(self, run: Run) -> None:
         written = put(ROOM_AT)
         parent = get(AT, {**a_house(), "location": "westus"})
-        run(room, self.TASK, get(ROOM_AT), parent, self.STANDS, written, poll(), get(ROOM_AT, a_room()))
+        run(room, self.TASK, get(ROOM_AT), parent, self.EXISTING, written, poll(), get(ROOM_AT, a_room()))
         assert written.sent == {
             "location": "westus",
             "properties": {"model": {"referenceType": "Id", "assetId": f"{WORKSPACE}/{MODEL}"}},
@@ -452,7 +452,7 @@ class TestParent:
         assert done["msg"].startswith("house: there is no house home in workspace ws1. Create it first")
 
     def test_in_check_mode_an_earlier_task_may_create_it(self, run: Run) -> None:
-        done = run(room, self.TASK, get(ROOM_AT), get(AT), self.STANDS, check=True)
+        done = run(room, self.TASK, get(ROOM_AT), get(AT), self.EXISTING, check=True)
         assert done["changed"]
         assert done.warnings == [
             "house: there is no house home in workspace ws1; the run will fail unless an earlier task creates it."
@@ -460,7 +460,7 @@ class TestParent:
 
     def test_a_parent_that_is_being_created_is_waited_for(self, run: Run) -> None:
         parent = [get(AT, a_house("Creating")), get(AT, a_house()), get(AT, a_house())]
-        calls = [get(ROOM_AT), *parent, self.STANDS, put(ROOM_AT), poll(), get(ROOM_AT, a_room())]
+        calls = [get(ROOM_AT), *parent, self.EXISTING, put(ROOM_AT), poll(), get(ROOM_AT, a_room())]
         assert run(room, self.TASK, *calls)["changed"]
 
     def test_an_update_does_not_look_at_the_parent(self, run: Run) -> None:
@@ -469,19 +469,19 @@ class TestParent:
         assert run(room, {**self.TASK, "model": "digits:2"}, get(ROOM_AT, a_room()), *calls)["changed"]
 
 
-class TestMark:
+class TestRole:
     TASK = {"name": "kitchen", "house": "home", "model": "azureml:digits:1", "set_entrance": True}
-    STANDS = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
-    MARKED = get(AT, a_house(entrance="kitchen"))
+    EXISTING = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
+    ASSIGNED = get(AT, a_house(entrance="kitchen"))
 
-    def test_a_new_child_is_written_before_its_mark(self, run: Run) -> None:
-        mark = put(AT)
+    def test_a_new_child_is_written_before_its_role(self, run: Run) -> None:
+        given = put(AT)
         parent = get(AT, a_house())
         created = [put(ROOM_AT), poll(), get(ROOM_AT, a_room())]
-        done = run(room, self.TASK, get(ROOM_AT), parent, self.STANDS, *created, parent, mark, poll(), self.MARKED)
+        done = run(room, self.TASK, get(ROOM_AT), parent, self.EXISTING, *created, parent, given, poll(), self.ASSIGNED)
         model = f"{WORKSPACE}/{MODEL}"
         assert done["diff"] == {"before": {}, "after": {"name": "kitchen", "model": model, "set_entrance": True}}
-        assert mark.sent == {
+        assert given.sent == {
             "location": "eastus",
             "tags": {"theirs": "1"},
             "properties": {"color": "red", "entrance": "kitchen"},
@@ -490,13 +490,13 @@ class TestMark:
         assert done["steps"] == ["create room home/kitchen", "make home/kitchen the entrance of home"]
 
     def test_check_mode_predicts_the_same(self, run: Run) -> None:
-        done = run(room, self.TASK, get(ROOM_AT), get(AT, a_house()), self.STANDS, check=True)
+        done = run(room, self.TASK, get(ROOM_AT), get(AT, a_house()), self.EXISTING, check=True)
         assert done["diff"]["after"]["set_entrance"] is True
         assert done["steps"] == ["create room home/kitchen", "make home/kitchen the entrance of home"]
 
-    def test_only_the_mark_may_be_missing(self, run: Run) -> None:
+    def test_only_the_role_may_be_missing(self, run: Run) -> None:
         parent = get(AT, a_house(entrance="hall"))
-        done = run(room, self.TASK, get(ROOM_AT, a_room()), parent, parent, put(AT), poll(), self.MARKED)
+        done = run(room, self.TASK, get(ROOM_AT, a_room()), parent, parent, put(AT), poll(), self.ASSIGNED)
         assert done["diff"] == {
             "before": {"name": "kitchen", "set_entrance": False},
             "after": {"name": "kitchen", "set_entrance": True},
@@ -504,37 +504,43 @@ class TestMark:
         check = run(room, self.TASK, get(ROOM_AT, a_room()), parent, check=True)
         assert check["diff"] == done["diff"]
 
-    def test_a_standing_mark_is_one_get_more_and_no_write(self, run: Run) -> None:
-        assert not run(room, self.TASK, get(ROOM_AT, a_room()), self.MARKED)["changed"]
+    def test_a_role_that_it_has_is_one_get_more_and_no_write(self, run: Run) -> None:
+        assert not run(room, self.TASK, get(ROOM_AT, a_room()), self.ASSIGNED)["changed"]
 
     @pytest.mark.parametrize("said", [{"set_entrance": False}, {"set_entrance": None}])
-    def test_a_mark_that_is_not_asked_for_is_left_alone(self, run: Run, said: Any) -> None:
+    def test_a_role_that_is_not_asked_for_is_left_alone(self, run: Run, said: Any) -> None:
         assert not run(room, {**self.TASK, **said}, get(ROOM_AT, a_room()))["changed"]
 
-    def test_it_is_set_on_what_stands_in_the_parent_by_then(self, run: Run) -> None:
-        mark = put(AT)
+    def test_it_is_set_on_what_the_parent_is_by_then(self, run: Run) -> None:
+        given = put(AT)
         later = get(AT, a_house(color="green"))
-        run(room, self.TASK, get(ROOM_AT, a_room()), get(AT, a_house()), later, mark, poll(), self.MARKED)
-        assert mark.sent["properties"]["color"] == "green"
+        run(room, self.TASK, get(ROOM_AT, a_room()), get(AT, a_house()), later, given, poll(), self.ASSIGNED)
+        assert given.sent["properties"]["color"] == "green"
 
     def test_somebody_else_may_set_it_first(self, run: Run) -> None:
-        calls = [get(AT, a_house()), get(AT, a_house()), put(AT, 409, BUSY, operation=False), self.MARKED, self.MARKED]
+        calls = [
+            get(AT, a_house()),
+            get(AT, a_house()),
+            put(AT, 409, BUSY, operation=False),
+            self.ASSIGNED,
+            self.ASSIGNED,
+        ]
         assert run(room, self.TASK, get(ROOM_AT, a_room()), *calls)["changed"]
 
     def test_the_parent_may_be_busy(self, run: Run) -> None:
         busy = [put(AT, 409, BUSY, operation=False), get(AT, a_house("Updating"))]
-        parent, mark = get(AT, a_house()), put(AT)
-        calls = [parent, parent, *busy, parent, parent, mark, poll(), self.MARKED]
+        parent, given = get(AT, a_house()), put(AT)
+        calls = [parent, parent, *busy, parent, parent, given, poll(), self.ASSIGNED]
         assert run(room, self.TASK, get(ROOM_AT, a_room()), *calls)["changed"]
 
 
 class TestReferences:
     TASK = {"name": "kitchen", "house": "home", "model": "azureml:digits:1", "compute": "cpu"}
     PARENT = get(AT, a_house())
-    MODEL_STANDS = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
+    EXISTING_MODEL = get(MODEL, {"id": f"{WORKSPACE}/{MODEL}"})
 
     def test_what_is_missing_is_found_before_any_write(self, run: Run) -> None:
-        done = run(room, self.TASK, get(ROOM_AT), self.PARENT, self.MODEL_STANDS, get("computes/cpu"))
+        done = run(room, self.TASK, get(ROOM_AT), self.PARENT, self.EXISTING_MODEL, get("computes/cpu"))
         assert done["msg"] == (
             "compute: there is no computes/cpu in workspace ws1 (resource group rg1). "
             "Create it first, or correct the reference. Nothing was changed."
@@ -556,7 +562,7 @@ class TestReferences:
             "compute: there is no computes/cpu in workspace ws2 (resource group rg1). Create it"
         )
 
-    def test_what_already_stands_there_is_not_looked_up(self, run: Run) -> None:
+    def test_a_current_reference_is_not_looked_up(self, run: Run) -> None:
         done = run(room, {**self.TASK, "compute": None}, get(ROOM_AT, a_room()))
         assert not done["changed"]
 
@@ -565,7 +571,7 @@ class TestReferences:
         done = run(house, {"name": "home", "entrance": "hall"}, get(AT, a_house()), get(child))
         assert done["msg"].startswith(f"entrance: there is no {child} in workspace ws1 (resource group rg1). Create it")
 
-    def test_the_name_of_a_child_that_stands_or_is_taken_away(self, run: Run) -> None:
+    def test_the_name_of_a_child_that_exists_or_is_removed(self, run: Run) -> None:
         child, after = get(f"{AT}/rooms/hall", {"name": "hall"}), get(AT, a_house(entrance="hall"))
         written = put(AT)
         run(house, {"name": "home", "entrance": "hall"}, get(AT, a_house()), child, written, poll(), after)
@@ -594,7 +600,7 @@ class TestLabels:
         assert done["diff"]["after"] == {"name": "kitchen", "model": f"{WORKSPACE}/{model}"}
 
     @pytest.mark.parametrize("status", [200, 404])
-    def test_no_version_is_told_before_any_write(self, run: Run, status: int) -> None:
+    def test_no_version_fails_before_any_write(self, run: Run, status: int) -> None:
         """Some lists answer so for an unknown name, others so (assets contract 1.6)."""
         none = Call("GET", "models/digits/versions", status, {"value": []}, query=self.NEWEST)
         if status == 404:

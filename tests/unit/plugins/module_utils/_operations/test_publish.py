@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verb as such: finding the version, races, lagging lists, immutability."""
+"""The operation publish: finding the version, races, lagging lists, immutability."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class FakeInvocation:
     clock: Clock
     check_mode: bool = False
     cache_dir: str | None = None
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def warn(self, message: str) -> None:
         raise AssertionError(message)
 
     def progress(self, message: str) -> None:
-        self.told.append(message)
+        self.messages.append(message)
 
     def register_secret(self, secret: str) -> None:
         pass
@@ -173,7 +173,7 @@ VERSIONS = "GET models/digits/versions"
 # -- finding ---------------------------------------------------------------------------------------------------------
 
 
-def test_content_that_stands_costs_one_request(publish: Publisher, weights: str) -> None:
+def test_existing_content_costs_one_request(publish: Publisher, weights: str) -> None:
     result = publish(
         MODEL, {"name": "digits", "path": weights}, (VERSIONS, page(version("8", OTHER), version("7"), version("6")))
     )
@@ -273,7 +273,7 @@ def test_next_version_is_what_the_service_says(publish: Publisher, weights: str,
     assert result.values["model"]["version"] == following
 
 
-def test_proposed_version_that_stands_is_not_overwritten(
+def test_a_proposed_version_that_exists_is_not_overwritten(
     publish: Publisher, weights: str, storage: FakeStorage
 ) -> None:
     with pytest.raises(InvalidOption, match="proposes 1 for model digits, which exists with other content"):
@@ -371,9 +371,9 @@ def test_archived_hit_does_not_count(publish: Publisher, weights: str) -> None:
 
 def test_prediction_equals_the_run(publish: Publisher, weights: str) -> None:
     options = {"name": "digits", "path": weights, "description": "d"}
-    looks = ((VERSIONS, None), ("GET models/digits", None), DEFAULT_STORE)
-    predicted = publish(MODEL, options, *looks, check=True)
-    made = publish(MODEL, options, *looks, ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent}))
+    reads = ((VERSIONS, None), ("GET models/digits", None), DEFAULT_STORE)
+    predicted = publish(MODEL, options, *reads, check=True)
+    made = publish(MODEL, options, *reads, ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent}))
 
     assert (predicted.changed, predicted.before, predicted.after) == (made.changed, made.before, made.after)
     assert (

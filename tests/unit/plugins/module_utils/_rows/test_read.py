@@ -42,7 +42,9 @@ def rows(text: str, limit: int = 100, warnings: list[str] | None = None, **optio
         ("true false", [True, False]),
         ("1 nan", [1, None]),
         ("0.5 null", [0.5, None]),
-        ("9007199254740991 1", [9007199254740991, 1]),
+        ("9007199254740991 -9007199254740991 1", [9007199254740991, -9007199254740991, 1]),
+        ("999999999999999 -100000000000000", [999999999999999, -100000000000000]),
+        ("-0.00 12345678901.25", [-0.0, 12345678901.25]),
     ],
 )
 def test_a_column_has_the_narrowest_type_that_all_its_values_have(column: str, values: list[Any]) -> None:
@@ -88,6 +90,7 @@ def test_each_column_has_its_own_type() -> None:
 
 def test_types_are_those_of_the_rows_that_are_returned() -> None:
     assert rows("1\n2\nx\n", limit=2) == [[1], [2]]
+    assert rows("1,a\n2,b\nx,c\n", limit=2, columns=["n", "t"], types={"n": "int"})[1] == {"n": 2, "t": "b"}
 
 
 def test_streamed_values_of_another_type_stay_texts() -> None:
@@ -248,7 +251,7 @@ def test_a_limit_that_nobody_set_is_warned_of(limit: int | None, is_warned: bool
     assert ["only the first 1000 of about 1500 rows" in warning for warning in warnings] == [True] * is_warned
 
 
-@pytest.mark.parametrize(("expected", "reason"), [(2, None), (1, "items with line ends"), (3, "items failed")])
+@pytest.mark.parametrize(("expected", "reason"), [(2, None), (1, "values with line ends"), (3, "returned nothing")])
 def test_more_or_fewer_rows_than_items_are_warned_of(expected: int, reason: str | None) -> None:
     warnings: list[str] = []
     read.table([b"x\ny\n"], RowOptions(), None, expected=expected, warn=warnings.append)
