@@ -7,4 +7,13 @@ from __future__ import annotations
 
 OLDER_ANSWERS = {
     "model_path_check": "none",
+    "pipeline_component_jobs": "shown",
+    "pipeline_component_without_jobs": "kept",
+    "component_next_version": "counted",
+    "anonymous_component_version": "url",
+    "pipeline_answer": "whole",
+    "pipeline_settings": "kept",
+    "pipeline_tag": "none",
+    "pipeline_zeros": "accepted",
+    "endpoint_description": "changed",
 }

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.older_answers import OLDER_ANSWERS
+
 from .engine import COUNTS
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
@@ -36,8 +38,12 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace
     """The emulator, started as a user would start it, in the environment that EMULATOR_PYTHON names or in this one."""
     state = tmp_path_factory.mktemp("emulator")
     command = [os.environ.get("EMULATOR_PYTHON") or sys.executable, "-m", "tests.emulator"]
+    older = [f"--policy={name}={answer}" for name, answer in OLDER_ANSWERS.items()]
     subprocess.run(
-        [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2"], cwd=ROOT, check=True, timeout=300
+        [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2", *older],
+        cwd=ROOT,
+        check=True,
+        timeout=300,
     )
     lines = (state / "env").read_text().splitlines()
     settings = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines if line)

@@ -69,7 +69,8 @@ class ComponentSpec(ValueType):
         return {key: item for key, item in (value or {}).items() if key not in (*WORDS, "_source")}
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return _canonical({key: item for key, item in (value or {}).items() if key not in WORDS})
+        spec = {"is_deterministic": _is_deterministic(value or {}), **(value or {})}
+        return _canonical({key: item for key, item in spec.items() if key not in WORDS})
 
     def differences(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
         return sorted(_differing_paths(self.canonical(one, workspace), self.canonical(other, workspace), ""))
@@ -111,11 +112,16 @@ def _canonical(tree: t.Any) -> t.Any:
     return None if tree is None else _reference(str(tree))
 
 
+def _is_deterministic(spec: Json) -> bool:
+    """What the service fills in: false for pipelines, true for steps (assets contract 14.24)."""
+    return bool(spec.get("type") != "pipeline")
+
+
 def _is_default(key: str, value: t.Any) -> bool:
     """True for a value that the service adds to, or leaves out of, its answer."""
     if value in (None, {}, []):
         return True
-    return (key, value) in (("optional", "False"), ("is_deterministic", "True"), ("instance_count", "1"))
+    return (key, value) in (("optional", "False"), ("instance_count", "1"))
 
 
 def _reference(text: str) -> t.Any:
