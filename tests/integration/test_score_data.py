@@ -43,6 +43,8 @@ def test_always_starts_one_more_on_each_run(play, deployed):
     job = {"name": "each", "inputs": {"pages": {"path": deployed.pages}}, "resubmit": "always"}
     for number in (1, 2, 3):
         done = play("mlops.azureml.score", **score(job)).well()
-        [told] = [one.result["batch_job"] for one in done.told if "Follow" in one.task and one.outcome == "ok"]
+        [told] = [
+            one.result["batch_job"] for one in done.told if "Wait for the end" in one.task and one.outcome == "ok"
+        ]
         assert (told["attempt"], told["status"], told["endpoint_name"]) == (number, "Completed", ENDPOINT)
     assert len(deployed.invokes) == 3
