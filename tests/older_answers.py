@@ -7,6 +7,7 @@ from __future__ import annotations
 
 OLDER_ANSWERS = {
     "model_path_check": "none",
+    "private_endpoint": "exists",
     "pipeline_component_jobs": "shown",
     "pipeline_component_without_jobs": "kept",
     "component_next_version": "counted",
@@ -16,4 +17,5 @@ OLDER_ANSWERS = {
     "pipeline_tag": "none",
     "pipeline_zeros": "accepted",
     "endpoint_description": "changed",
+    "default_in_put_answer": "new",
 }

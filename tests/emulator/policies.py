@@ -96,6 +96,7 @@ POLICIES = (
     Policy("patch_headers", ("location", "async", "both"), "location", "B3: where a 202 to PATCH names its operation"),
     Policy("compute_names", ("documented", "any"), "documented", "A7: name rule of computes"),
     Policy("compute_name_case", ("folded", "kept"), "folded", "A7: are `CPU` and `cpu` the same compute"),
+    Policy("private_endpoint", ("none", "exists"), "none", "A 14.20: does the workspace have a private endpoint"),
     Policy("compute_errors", ("data_plane", "management"), "data_plane", "A 14.20: envelope of a compute's faults"),
     Policy("compute_patch_status", ("202", "200"), "202", "A14: PATCH of a compute (202 recorded in 2022)"),
     Policy("delete_absent", ("204", "404"), "204", "B4, A6: DELETE of something absent"),

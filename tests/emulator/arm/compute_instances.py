@@ -74,8 +74,10 @@ def view(resource: Resource, api_version: str) -> dict[str, Any]:
     }
 
 
-def check(properties: dict[str, Any]) -> None:
-    """Refused when an instance needs a private endpoint, which no workspace here has. Fact: asset contract 14.20."""
+def check(call: Call, properties: dict[str, Any]) -> None:
+    """Refused when an instance needs a private endpoint that the workspace lacks. Fact: asset contract 14.20."""
+    if call.state.policies["private_endpoint"] == "exists":
+        return
     if properties["computeType"] == KIND and properties["properties"].get("enableNodePublicIp") is False:
         message = "Provided EnableNodePublicIp 'False' requires workspace private endpoint."
         raise Refused(management_error(400, "UserError", message))

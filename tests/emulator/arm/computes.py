@@ -132,7 +132,7 @@ async def put(call: Call) -> Answer:
     kind = properties.get("computeType") if isinstance(properties, dict) else None
     template = SHAPES.get(kind if isinstance(kind, str) else "", SHAPES["AmlCompute"])
     sent = call.bind(template, "Compute")
-    compute_instances.check(sent["properties"])
+    compute_instances.check(call, sent["properties"])
     existing = call.state.resources.get(call.path)
     if existing is not None and existing.provisioning_state == "Deleting":
         raise Refused(management_error(409, "Conflict", f"Compute {call.names[0]} is being deleted."))
