@@ -49,7 +49,7 @@ def fingerprint_of(desired: DesiredVersion) -> str:
 
 def uploaded_uri(desired: DesiredVersion, datastore: Datastore) -> str:
     """Where the files of the task are once they are uploaded into a datastore."""
-    files = t.cast("Content", desired.files)
+    files = t.cast(Content, desired.files)
     place = upload_place(files.object_hash, files.name)
     if desired.asset.upload and desired.asset.upload.to == "context":  # by its URL (assets contract 7.1)
         return f"{datastore.container_url}/{urllib.parse.quote(place)}/"

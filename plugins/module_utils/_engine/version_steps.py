@@ -71,7 +71,7 @@ class Upload:
 
     def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
         desired, progress = target.desired, target.workspace.invocation.progress
-        files = t.cast("Content", desired.files)
+        files = t.cast(Content, desired.files)
         metadata = {"name": desired.options["name"], "version": target.version}
         progress(f"uploading {len(files.files)} files of {files.path}")
         if self.datastore is None:
