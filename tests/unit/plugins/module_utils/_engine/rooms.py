@@ -99,9 +99,9 @@ def desired(**task: Any) -> Desired:
     return Desired(ROOM, options, check_options(ROOM, options, WS), WS)
 
 
-def compared(room: Any = CURRENT, **task: Any) -> Comparison:
-    """A task compared with a room; None: there is none."""
-    return compare(desired(**task), room)
+def compared(room: Any = ..., **task: Any) -> Comparison:
+    """A task compared with a room, by default with CURRENT; None: there is none."""
+    return compare(desired(**task), CURRENT if room is ... else room)
 
 
 words = some.sampled_from(["", "a", "b"])

@@ -32,7 +32,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._engine.r
 from hypothesis import given, settings
 
 
-def updated(room: Any = CURRENT, **task: Any) -> Any:
+def updated(room: Any = ..., **task: Any) -> Any:
     return update_body(compared(room, **task))
 
 

@@ -47,7 +47,7 @@ class Publishing:
         return state
 
 
-def planned(room: Any = CURRENT, *, parent: Any = None, condition: Any = None, **task: Any) -> Plan:
+def planned(room: Any = ..., *, parent: Any = None, condition: Any = None, **task: Any) -> Plan:
     return plan_presence(Observed(compared(room, **task), parent, condition))
 
 
