@@ -110,7 +110,7 @@ def test_its_jobs_run(made: Tasks, started: LocalWorkspace) -> None:
 def test_our_modules_adopt_what_it_made(made: Tasks, started: LocalWorkspace, play: Callable[..., Played]) -> None:
     assert made["Create the deployment"].outcome == "ok"
     # It has no module for code: the deployment brought its own, under a name that the SDK invented.
-    [code] = [path for path in started.standing if path.startswith("codes/") and "/versions/" in path]
+    [code] = [path for path in started.current if path.startswith("codes/") and "/versions/" in path]
     story = deploy(batch_deploy_codes=[])
     story["batch_deploy_deployments"] = story["batch_deploy_deployments"][:1]
     story["batch_deploy_deployments"][0]["code_configuration"]["code"] = f"{started.path}/{code}"
@@ -128,7 +128,7 @@ def test_it_removes_what_it_made(part: Callable[[str], Tasks], made: Tasks, star
         "Delete the endpoint": ("ok", True),
         "Delete the compute": ("ok", True),
     }
-    left = {path.partition("/")[0] for path in started.standing}
+    left = {path.partition("/")[0] for path in started.current}
     assert left.isdisjoint({"batchEndpoints", "computes"})
 
 

@@ -166,8 +166,8 @@ def test_the_sdk_recognises_what_our_modules_uploaded(
     started.reset()
     play("mlops.azureml.deploy", **deploy()).well()
     play([PAGES]).well()
-    standing = started.standing
+    before = started.current
     started.forget()
     assert act("recognise")["recognise"] == {"words-score": "1", "words": "1", "pages": "1", "words-env": "1"}
     assert uploads(started) == []
-    assert started.standing == standing
+    assert started.current == before
