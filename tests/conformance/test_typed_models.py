@@ -151,10 +151,10 @@ def requests() -> Iterator[tuple[str, str, Any]]:
     for case in load().values():
         steps = [*case.get("given", []), *(step["request"] for step in case["exchange"] if "request" in step)]
         for step in steps:
-            if step.get("token") == "scoring":
+            if step.get("token") == "scoring" and "body" in step:
                 yield "invoke", DATA_PLANE, step["body"]
             for path, name in PATHS.items():
-                if step["method"] == "PUT" and re.search(path, step["path"]):
+                if step["method"] == "PUT" and "body" in step and re.search(path, step["path"]):
                     yield name, step.get("version", DEFAULT_VERSION), step["body"]
 
 
