@@ -133,10 +133,12 @@ def test_jobs_run_and_their_results_are_downloaded(scored: dict[str, Any]) -> No
     }
 
 
-def test_jobs_are_listed_newest_first(scored: dict[str, Any]) -> None:
+def test_jobs_are_listed_as_the_service_orders_them(scored: dict[str, Any]) -> None:
+    """Service fact: batch contract 14.21 (an endpoint's, in the data plane, oldest first)."""
     score = scored["score"]
     names = [score["names"][kind] for kind in ("named", "uploaded", "registered")]
-    assert score["of_endpoint"] == score["of_workspace"] == names
+    assert score["of_endpoint"] == names[::-1]
+    assert score["of_workspace"] == names
     assert score["of_green"] == names[:1]
 
 

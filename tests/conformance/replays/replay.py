@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 
+from tests.emulator.policies import POLICIES
+
 HERE = Path(__file__).parent
 SECONDS_OF_AN_OPERATION = 5
 DEFAULT_VERSION = "2024-10-01"
@@ -93,7 +95,8 @@ class Stage:
     def prepare(self, case: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
         """Bring about what the case begins with; all words of it."""
         self._control("POST", "reset")
-        self._control("POST", "policies", {**self.defaults, **case.get("policies", {})})
+        recorded = {policy.name: policy.default for policy in POLICIES}
+        self._control("POST", "policies", {**recorded, **case.get("policies", {})})
         if "faults" in case:
             self._control("POST", "faults", case["faults"])
         words = {**self.words, **fill(dict(names), self.words)}
