@@ -20,7 +20,7 @@ def stage(started: LocalWorkspace) -> Iterator[Stage]:
     """The emulator, left with its own policies and empty."""
     stage = Stage(started.settings)
     yield stage
-    stage.prepare({}, {})
+    stage.prepare({"policies": stage.defaults}, {})
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case["name"])
