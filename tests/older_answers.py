@@ -18,4 +18,6 @@ OLDER_ANSWERS = {
     "pipeline_zeros": "accepted",
     "endpoint_description": "changed",
     "default_in_put_answer": "new",
+    "wrong_audience_status": "401",
+    "scoring_token_errors": "envelope",
 }
