@@ -188,17 +188,17 @@ class _RegistryCall:
 
     async def import_version(self) -> Response:
         sent = await self._bind(body(IMPORT), "Import")
-        wanted = sent["properties"]
-        found = source_of(list(self._workspaces), wanted["sourceAssetId"])
+        asked = sent["properties"]
+        found = source_of(list(self._workspaces), asked["sourceAssetId"])
         if found is None:
-            message = f"Could not find asset with ID: {wanted['sourceAssetId']}"
+            message = f"Could not find asset with ID: {asked['sourceAssetId']}"
             raise Refused(management_error(404, "UserError", message, inner=("NotFoundError",)))
         transfer = await import_version(
             self._registries,
             self._registry,
             *found,
-            name=wanted.get("destinationName"),
-            version=wanted.get("destinationVersion"),
+            name=asked.get("destinationName"),
+            version=asked.get("destinationVersion"),
         )
         return self._accepted(transfer, "assetstore")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-# What may stand in an expected text for a part that differs each time.
+# What an expected text may have for a part that differs each time.
 PLACEHOLDERS = {
     "<time>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|\+00:00)",
     "<guid>": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
@@ -77,7 +77,7 @@ def _some(where: str, expected: list[Any], found: list[Any]) -> Iterator[str]:
 
 
 def matches(expected: str, found: str) -> bool:
-    """Whether a text is the expected one, placeholders standing for what they stand for."""
+    """Whether a text is the expected one, placeholders matching what they are for."""
     pattern, end = "", 0
     for mark in _PLACEHOLDER.finditer(expected):
         pattern += re.escape(expected[end : mark.start()]) + PLACEHOLDERS[mark[0]]

@@ -1,4 +1,4 @@
-"""Figures whose answer nobody recorded: sent as they stand, and compared with their description in outline."""
+"""Figures whose answer nobody recorded: sent as they are, and compared with their description in outline."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Figures: recorded request and response pairs kept beside the repository, sent to the emulator as they stand.
+"""Figures: recorded request and response pairs kept beside the repository, sent to the emulator as they are.
 
 What a figure calls its subscription, its hosts and its region is translated; ids, times and names of users are masked.
-The case of the same name says what must stand before, which parts of the answer were another workspace's own (`free`)
+The case of the same name says what must exist before, which parts of the answer were another workspace's own (`free`)
 and whether the figure shows only a part of the answer (`trimmed`).
 """
 
@@ -162,7 +162,7 @@ class Figure:
 
 
 def _with(value: Any, words: Mapping[str, str]) -> Any:
-    """A document with these texts replaced wherever they stand."""
+    """A document with these texts replaced wherever they occur."""
     text = json.dumps(value)
     for old, new in words.items():
         text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])

@@ -1,4 +1,4 @@
-"""Plays a case against a running emulator: policies, what stands before, then requests and their answers.
+"""Plays a case against a running emulator: policies, what exists before, then requests and their answers.
 
 A case is a JSON object. `names` are words for `{...}` in its texts, beside those of the workspace; `given` are requests
 that must succeed; `exchange` are requests with the answer each must get. A request without `method` follows the URL in
@@ -83,7 +83,7 @@ class Stage:
         }
 
     def _scoring_host(self) -> str:
-        """Where endpoints take jobs, as one of them tells."""
+        """Where endpoints take jobs, as one of them shows."""
         endpoint = {"location": "eastus", "properties": {"authMode": "AADToken"}}
         self.send({"method": "PUT", "path": "batchEndpoints/asked", "body": endpoint}, {})
         self.wait(SECONDS_OF_AN_OPERATION)
@@ -126,7 +126,7 @@ class Stage:
         )
 
     def follow(self, url: str) -> httpx.Response:
-        """GET of a URL as it stands."""
+        """GET of a URL, unchanged."""
         return self.http.get(url, headers=self._headers("management"))
 
     def wait(self, seconds: float) -> None:

@@ -19,7 +19,7 @@ _NAMED = re.compile(r"resource group 'rg1'|'ws1'|in ws1\b")
 
 @dataclass(frozen=True)
 class Translator:
-    """`words` are those of the emulator; `workspace` is the name that stands for a figure's workspace."""
+    """`words` are those of the emulator; `workspace` is the name that replaces a figure's workspace."""
 
     words: Mapping[str, str]
     workspace: str
