@@ -29,7 +29,7 @@ class Emulator:
     """All parts of one instance, wired together; `surfaces` maps a surface's name to its application."""
 
     def __init__(self, settings: Settings, *beside: Settings, storage: Any = None) -> None:
-        """`beside` are further workspaces; `storage` stands in for the storage accounts in tests of the control plane.
+        """`beside` are further workspaces; `storage` replaces the storage accounts in tests of the control plane.
 
         Raises ValueError when two workspaces have the same name.
         """

@@ -1,8 +1,8 @@
 """The blob surface: passes requests on to Azurite as they are, and lets Entra tokens in.
 
 Azurite signs and checks over what the client sent, so path, query and headers (Host too) stay byte for byte. Host
-style (`<account>.blob.localhost`) and path style (`localhost/<account>`) therefore both work, as Azurite tells them
-apart by the Host header.
+style (`<account>.blob.localhost`) and path style (`localhost/<account>`) therefore both work, as Azurite distinguishes
+them by the Host header.
 """
 
 from __future__ import annotations

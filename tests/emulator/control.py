@@ -18,7 +18,7 @@ from .workspaces import UnknownWorkspaceError, Workspaces
 
 
 def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Route]:
-    """Loopback only, and without a token: whoever reaches them may use them.
+    """Loopback only, and without a token: every local client may use them.
 
     What is about one workspace takes `?workspace=NAME`. Without it, reading means the first workspace, and emptying
     means all of them.

@@ -125,7 +125,7 @@ class JobStore:
                 del self._jobs[job.name.lower()]
 
     async def cancel(self, name: str) -> None:
-        """Ask for a job's end; one that is over stays as it is. It is Canceled once its processes are gone."""
+        """Ask for a job's end; one that is over stays as it is. It is Canceled once its processes have ended."""
         job = self.get(name)
         if job is not None and not job.is_over and job.status != "CancelRequested":
             job.status = "CancelRequested"
@@ -155,7 +155,7 @@ class JobStore:
         self._by_child.clear()
 
     async def stop(self) -> None:
-        """End all jobs and wait until their processes are gone."""
+        """End all jobs and wait until their processes have ended."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

@@ -10,11 +10,12 @@ import uuid
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from .arm.shapes import Field, Flag, Json, Problems, Shape, TextMap, body, shape
 from .arm.system_data import of_asset
+from .errors import Json as JsonAnswer
 from .errors import Refused, data_plane_error, management_error, validation_error
 from .registries import Registries, Transfer, source_of
 from .registry_transfers import import_version
@@ -78,7 +79,7 @@ def routes(workspaces: Workspaces) -> list[Route]:
 
     async def discovery(request: Request) -> Response:
         authenticate_reader(workspaces.first, request)
-        return JSONResponse(_discovery(workspaces.first, _registry(registries, request.path_params["name"])))
+        return _answer(_discovery(workspaces.first, _registry(registries, request.path_params["name"])))
 
     async def transfer(request: Request) -> Response:
         authenticate_reader(workspaces.first, request)
@@ -135,12 +136,12 @@ class _RegistryCall:
         if found is None:
             message = f"Could not find asset with ID: {self._id(kind, name, version)}"
             raise Refused(management_error(404, "UserError", message, inner=("NotFoundError",)))
-        return JSONResponse(self._render(kind, found))
+        return _answer(self._render(kind, found))
 
     def list(self, kind: str, name: str) -> Response:
         """An unknown name has an empty list."""
         found = self._registries.resources.children(self._path(kind, name), newest_first=True)
-        return JSONResponse({"value": [self._render(kind, item) for item in found]})
+        return _answer({"value": [self._render(kind, item) for item in found]})
 
     async def put(self, kind: str, name: str, version: str) -> Response:
         stored = SHAPES[kind].fill(await self._bind(SHAPES[kind], kind))["properties"]
@@ -176,7 +177,7 @@ class _RegistryCall:
                 "sasUri": f"{address}?{storage.container_sas(container, 'rcwl', SAS_HOURS)}",
             },
         }
-        return JSONResponse(
+        return _answer(
             {
                 "blobReferenceForConsumption": reference,
                 "imageReferenceForConsumption": None,
@@ -187,17 +188,17 @@ class _RegistryCall:
 
     async def import_version(self) -> Response:
         sent = await self._bind(body(IMPORT), "Import")
-        wanted = sent["properties"]
-        found = source_of(list(self._workspaces), wanted["sourceAssetId"])
+        asked = sent["properties"]
+        found = source_of(list(self._workspaces), asked["sourceAssetId"])
         if found is None:
-            message = f"Could not find asset with ID: {wanted['sourceAssetId']}"
+            message = f"Could not find asset with ID: {asked['sourceAssetId']}"
             raise Refused(management_error(404, "UserError", message, inner=("NotFoundError",)))
         transfer = await import_version(
             self._registries,
             self._registry,
             *found,
-            name=wanted.get("destinationName"),
-            version=wanted.get("destinationVersion"),
+            name=asked.get("destinationName"),
+            version=asked.get("destinationVersion"),
         )
         return self._accepted(transfer, "assetstore")
 
@@ -246,6 +247,10 @@ def _copied_image(registry: Resource, stored: dict[str, Any], name: str, version
     return f"{made}.azurecr.localhost/{name}_{version}_{uuid.uuid4()}"
 
 
+def _answer(body: dict[str, Any], status: int = 200) -> Response:
+    return JsonAnswer(body, status, headers={"x-ms-response-type": "standard"})
+
+
 def _registry(registries: Registries, name: str) -> Resource:
     found = registries.find(name)
     if found is None:
@@ -280,7 +285,5 @@ def _progress(state: State, transfer: Transfer) -> Response:
     if transfer.error and state.policies["failed_import"] == "error":
         return management_error(400, "UserError", transfer.error)
     if transfer.error:
-        return JSONResponse({"status": "Failed", "error": {"code": "UserError", "message": transfer.error}})
-    return (
-        Response(status_code=transfer.status) if transfer.body is None else JSONResponse(transfer.body, transfer.status)
-    )
+        return _answer({"status": "Failed", "error": {"code": "UserError", "message": transfer.error}})
+    return Response(status_code=transfer.status) if transfer.body is None else _answer(transfer.body, transfer.status)

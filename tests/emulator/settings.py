@@ -66,6 +66,6 @@ class Settings:
         """Where a batch endpoint takes jobs.
 
         Azure gives each endpoint a host below that of its region (batch contract 5.1); here the first path segment
-        stands for it.
+        replaces it.
         """
         return f"{self.url('scoring')}/{endpoint_name}.{self.region}/jobs"

@@ -71,13 +71,13 @@ class Storage:
             await self.create_container(name)
 
     async def create_container(self, name: str) -> None:
-        """Make a container unless it stands already."""
-        with contextlib.suppress(ResourceExistsError):  # as wanted
+        """Make a container unless it exists."""
+        with contextlib.suppress(ResourceExistsError):  # as it should be
             await asyncio.to_thread(self._client().create_container, name)
 
     async def delete_container(self, name: str) -> None:
-        """Remove a container with all that is in it, if it stands."""
-        with contextlib.suppress(ResourceNotFoundError):  # as wanted
+        """Remove a container with all that is in it, if it exists."""
+        with contextlib.suppress(ResourceNotFoundError):  # as it should be
             await asyncio.to_thread(self._client().delete_container, name)
 
     def container_url(self, container: str) -> str:
@@ -135,7 +135,7 @@ class Storage:
         await asyncio.to_thread(self._download, place, target)
 
     async def upload(self, source: Path, place: Place) -> None:
-        """Write the file `source` to the blob at `place`, over what stands there."""
+        """Write the file `source` to the blob at `place`, over an existing one."""
         await asyncio.to_thread(self._upload, source, place)
 
     async def remove(self, place: Place) -> None:

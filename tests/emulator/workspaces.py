@@ -84,8 +84,8 @@ class Workspaces:
 
     def find(self, subscription: str, group: str, name: str) -> State | None:
         """The workspace of this name, or None; case does not matter."""
-        wanted = (subscription.lower(), group.lower(), name.lower())
-        return next((state for state in self._states if _names(state) == wanted), None)
+        asked = (subscription.lower(), group.lower(), name.lower())
+        return next((state for state in self._states if _names(state) == asked), None)
 
     def at(self, path: str) -> State | None:
         """The workspace that a path leads into, or None."""
@@ -120,8 +120,8 @@ class Workspaces:
         """
         if not text:
             return self.first
-        wanted = tuple(part.lower() for part in text.strip("/").split("/"))
-        found = [state for state in self._states if _names(state)[-len(wanted) :] == wanted]
+        asked = tuple(part.lower() for part in text.strip("/").split("/"))
+        found = [state for state in self._states if _names(state)[-len(asked) :] == asked]
         if len(found) != 1:
             said = "no workspace" if not found else "more than one workspace"
             raise UnknownWorkspaceError(f"{said} is called '{text}'; there are {', '.join(map(name_of, self._states))}")

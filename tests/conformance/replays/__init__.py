@@ -1,1 +1,1 @@
-"""Recorded behaviour as cases: what stands, a request, and the answer that the service was seen to give."""
+"""Recorded behaviour as cases: what exists, a request, and the answer that the service was seen to give."""

@@ -9,13 +9,15 @@ from typing import Any
 
 import httpx
 
-# What may stand in an expected text for a part that differs each time.
+# What an expected text may have for a part that differs each time.
 PLACEHOLDERS = {
     "<time>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|\+00:00)",
     "<guid>": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "<hex>": r"[0-9a-f]+",
     "<text>": r".*",
 }
+MORE = "<more>"
+"""An item of an expected list beside which there may be others, between its items too."""
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 
 
@@ -52,6 +54,9 @@ def values(where: str, expected: Any, found: Any) -> Iterator[str]:
             else:
                 yield from values(f"{where}.{key}", expected[key], found[key])
     elif isinstance(expected, list) and isinstance(found, list):
+        if MORE in expected:
+            yield from _some(where, [one for one in expected if one != MORE], found)
+            return
         if len(expected) != len(found):
             yield f"{where} has {len(found)} items, not {len(expected)}"
         for index, (one, other) in enumerate(zip(expected, found, strict=False)):
@@ -63,8 +68,16 @@ def values(where: str, expected: Any, found: Any) -> Iterator[str]:
         yield f"{where} is {found!r}, not {expected!r}"
 
 
+def _some(where: str, expected: list[Any], found: list[Any]) -> Iterator[str]:
+    """Which expected items are not there in their order."""
+    rest = iter(found)
+    for one in expected:
+        if not any(not list(values(where, one, other)) for other in rest):
+            yield f"{where} has not, in this place, {one!r}"
+
+
 def matches(expected: str, found: str) -> bool:
-    """Whether a text is the expected one, placeholders standing for what they stand for."""
+    """Whether a text is the expected one, placeholders matching what they are for."""
     pattern, end = "", 0
     for mark in _PLACEHOLDER.finditer(expected):
         pattern += re.escape(expected[end : mark.start()]) + PLACEHOLDERS[mark[0]]

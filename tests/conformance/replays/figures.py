@@ -1,7 +1,7 @@
-"""Figures: recorded request and response pairs kept beside the repository, sent to the emulator as they stand.
+"""Figures: recorded request and response pairs kept beside the repository, sent to the emulator as they are.
 
 What a figure calls its subscription, its hosts and its region is translated; ids, times and names of users are masked.
-The case of the same name says what must stand before, which parts of the answer were another workspace's own (`free`)
+The case of the same name says what must exist before, which parts of the answer were another workspace's own (`free`)
 and whether the figure shows only a part of the answer (`trimmed`).
 """
 
@@ -16,11 +16,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from .replay import DEFAULT_VERSION, SECONDS_OF_AN_OPERATION, Stage
+from .replay import DEFAULT_VERSION, HERE, SECONDS_OF_AN_OPERATION, Stage
 from .shape import Recorded
 from .translate import Translator
 
-_SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
+_OPERATION = re.compile("Operation|/operations/|^<Location>$")
+"""What the URL of an operation has in a figure."""
+SENT = re.compile("azureml-|x-ms-meta-|x-ms-blob-type|If-None-Match")
 """Headers of a recorded request that mean something to the service."""
 
 # Names for a case that a figure has in its body.
@@ -33,10 +35,20 @@ _NAMES_IN_BODIES = {
 }
 
 
+def load_figures(folder: Path) -> dict[str, Any]:
+    """All figures by name."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/*.json"))}
+
+
 def find(folder: Path) -> dict[str, Any]:
     """The figures whose response was recorded, by name."""
-    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/*.json"))}
-    return {name: figure for name, figure in found.items() if figure.get("response_recorded", True)}
+    return {name: figure for name, figure in load_figures(folder).items() if figure.get("response_recorded", True)}
+
+
+def load_exceptions() -> dict[str, dict[str, str]]:
+    """Recorded figures that cannot be replayed: why, and the case that shows the same on what the emulator serves."""
+    exceptions: dict[str, dict[str, str]] = json.loads((HERE / "exceptions.json").read_text(encoding="utf-8"))
+    return exceptions
 
 
 class Figure:
@@ -52,6 +64,8 @@ class Figure:
 
     def differences(self) -> Iterator[str]:
         """Where an answer has not the recorded shape."""
+        if before := self._figure.get("before"):
+            yield from self._compare(before["response"], self._send(before["request"]))
         requests, responses = self._figure["request"], self._figure["response"]
         if isinstance(requests, list):
             for request, response in zip(requests, responses, strict=True):
@@ -79,11 +93,11 @@ class Figure:
             if not _goes_on(response):
                 self._stage.wait(max(seconds, SECONDS_OF_AN_OPERATION))
             url = step.get("request", {}).get("url", "mfeOperations")
-            if "Operation" not in url:
+            if _OPERATION.search(url):
+                operation = first.headers.get("Azure-AsyncOperation") or first.headers["Location"]
+                yield response, self._stage.follow(operation)
+            else:
                 yield response, self._send(step["request"])
-                continue
-            operation = first.headers.get("Azure-AsyncOperation") or first.headers["Location"]
-            yield response, self._stage.follow(operation)
         if then := self._figure.get("then"):
             self._stage.wait(SECONDS_OF_AN_OPERATION)
             if "id" in then["body"]:
@@ -98,7 +112,7 @@ class Figure:
     def _send(self, request: Mapping[str, Any]) -> httpx.Response:
         url, body = request["url"], request.get("body")
         url = re.sub("(?<=api-version=)<[^>]*>", self._first.get("version", DEFAULT_VERSION), url)
-        sent = {name: text for name, text in request.get("headers", {}).items() if _SENT.match(name)}
+        sent = {name: text for name, text in request.get("headers", {}).items() if SENT.match(name)}
         step: dict[str, Any] = {"method": request["method"], "path": url, "headers": sent}
         if body == "<bytes>":
             step["content"] = "abc"
@@ -148,7 +162,7 @@ class Figure:
 
 
 def _with(value: Any, words: Mapping[str, str]) -> Any:
-    """A document with these texts replaced wherever they stand."""
+    """A document with these texts replaced wherever they occur."""
     text = json.dumps(value)
     for old, new in words.items():
         text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
@@ -159,4 +173,4 @@ def _goes_on(response: Mapping[str, Any]) -> bool:
     """Whether an operation had not ended when this was answered."""
     body = response.get("body")
     status = body.get("status") if isinstance(body, dict) else None
-    return response["status"] == 202 or status in ("Updating", "InProgress")
+    return response["status"] == 202 or status in ("Creating", "Updating", "InProgress")

@@ -1,4 +1,4 @@
-"""Plays a case against a running emulator: policies, what stands before, then requests and their answers.
+"""Plays a case against a running emulator: policies, what exists before, then requests and their answers.
 
 A case is a JSON object. `names` are words for `{...}` in its texts, beside those of the workspace; `given` are requests
 that must succeed; `exchange` are requests with the answer each must get. A request without `method` follows the URL in
@@ -28,7 +28,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 def load() -> dict[str, Any]:
     """All cases by name."""
     cases: dict[str, Any] = {}
-    for file in sorted(HERE.glob("*.json")):
+    for file in sorted(set(HERE.glob("*.json")) - {HERE / "exceptions.json"}):
         for case in json.loads(file.read_text(encoding="utf-8")):
             assert case["name"] not in cases, case["name"]
             cases[case["name"]] = case
@@ -85,7 +85,7 @@ class Stage:
         }
 
     def _scoring_host(self) -> str:
-        """Where endpoints take jobs, as one of them tells."""
+        """Where endpoints take jobs, as one of them shows."""
         endpoint = {"location": "eastus", "properties": {"authMode": "AADToken"}}
         self.send({"method": "PUT", "path": "batchEndpoints/asked", "body": endpoint}, {})
         self.wait(SECONDS_OF_AN_OPERATION)
@@ -129,7 +129,7 @@ class Stage:
         )
 
     def follow(self, url: str) -> httpx.Response:
-        """GET of a URL as it stands."""
+        """GET of a URL, unchanged."""
         return self.http.get(url, headers=self._headers("management"))
 
     def wait(self, seconds: float) -> None:

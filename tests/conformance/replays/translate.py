@@ -10,14 +10,16 @@ from typing import Any
 _WORKSPACE = re.compile(
     r"/subscriptions/0{8}-[0-]+/resourceGroups/rg1/providers/Microsoft\.MachineLearningServices/workspaces/ws1(?![\w-])"
 )
-_REGION = re.compile(r"\b(eastus2euap|eastus2|eastus|westus2|westus|centraluseuap)\b")
+_API = re.compile(r"(?:\w+\.api\.azureml\.ms|cert-\w+\.experiments\.azureml\.net)")
+"""The regional host, which also serves the assets of registries."""
+_REGION = re.compile(r"\b(eastus2euap|eastus2|eastus|westus2|westus|westeurope|centraluseuap)\b")
 _SCORING = re.compile(r"https://([\w-]+\.eastus)(?:-main)?\.inference\.ml\.azure\.com/")
 _NAMED = re.compile(r"resource group 'rg1'|'ws1'|in ws1\b")
 
 
 @dataclass(frozen=True)
 class Translator:
-    """`words` are those of the emulator; `workspace` is the name that stands for a figure's workspace."""
+    """`words` are those of the emulator; `workspace` is the name that replaces a figure's workspace."""
 
     words: Mapping[str, str]
     workspace: str
@@ -44,8 +46,8 @@ class Translator:
             ("/workspaces/ws1", f"/workspaces/{self.workspace}"),
             ("https://management.azure.com", words["management"]),
             ("api-version=<masked>", "api-version=2024-10-01"),
-            ("eastus.api.azureml.ms", words["api_host"]),
         ):
             text = text.replace(recorded, here)
+        text = _API.sub(words["api_host"], text)
         text = _SCORING.sub(rf"{words['scoring']}/\1/", text)
         return _NAMED.sub(lambda found: found[0].replace("rg1", words["group"]).replace("ws1", self.workspace), text)

@@ -1,4 +1,4 @@
-"""The URLs that tell how a long-running operation proceeds; they lie below the region, not below the workspace."""
+"""The URLs that show the status of a long-running operation, below the region, not below the workspace."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Operation:
     """Name of the resource that it works on."""
     running_status: str = "Updating"
     """Its status until it ends."""
-    shown_family: str = MFE
+    shown_segment: str = MFE
     """The segment that its `id` names."""
     is_plain: bool = False
     """Whether its error has nothing but code and message."""
@@ -200,7 +200,7 @@ class Operations:
         """Body of a batch operation's status. Service fact: batch contract 2.2."""
         settings = self._state.settings
         path = f"/subscriptions/{settings.subscription_id}/providers/{PROVIDER}/locations/{settings.region}"
-        body: dict[str, Any] = {"id": f"{path}/{operation.shown_family}/{operation.name}", "name": operation.name}
+        body: dict[str, Any] = {"id": f"{path}/{operation.shown_segment}/{operation.name}", "name": operation.name}
         if self._state.policies["generation"] == "G1":
             body["startTime"] = timestamp(operation.started)
             if operation.ended:

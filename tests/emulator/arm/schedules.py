@@ -135,7 +135,7 @@ async def trigger(call: Call) -> Answer:
 
 def _start(call: Call, finish: Any, status: str) -> Operation:
     operation = call.state.operations.start(PREFIX, finish, subject=call.names[0], name=secrets.token_urlsafe(32))
-    operation.running_status, operation.shown_family, operation.is_plain = status, MFE_RESULT, True
+    operation.running_status, operation.shown_segment, operation.is_plain = status, MFE_RESULT, True
     return operation
 
 

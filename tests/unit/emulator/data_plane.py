@@ -59,11 +59,11 @@ class DataPlane:
             self.blobs.write("home", f"in/{name}", name)
 
     def put(self, below: str, properties: dict[str, Any], **more: Any) -> None:
-        """Let a resource stand in the workspace."""
+        """Put a resource into the workspace."""
         self.state.resources.put(Resource(f"{self.state.settings.workspace_path}/{below}", properties, **more))
 
     def deploy(self, name: str, script: str, **changes: Any) -> None:
-        """Let a deployment with this scoring script stand below the endpoint."""
+        """Put a deployment with this scoring script below the endpoint."""
         self.blobs.write("home", f"code/{name}/src/score.py", script)
         self.blobs.write("home", "models/weights.txt", "7")
         self.put(f"codes/{name}/versions/1", {"codeUri": f"{self.blobs.container_url('home')}/code/{name}/src"})
