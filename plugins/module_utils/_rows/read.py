@@ -115,11 +115,13 @@ def _warn_of_count(found: RowFormat, name: str, count: int, expected: int, warn:
 
 
 class _Records(t.Protocol):
-    """The rows of an open file: all of them one by one, or the first ones and whether there are more."""
+    """The rows of an open file."""
 
-    def stream(self) -> Iterator[Row]: ...
+    def stream(self) -> Iterator[Row]:
+        """All rows, one by one."""
 
-    def first(self, limit: int) -> tuple[list[Row], bool]: ...
+    def first(self, limit: int) -> tuple[list[Row], bool]:
+        """The first rows, at most ``limit``, and whether there are more."""
 
 
 def _open(
