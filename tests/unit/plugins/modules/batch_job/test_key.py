@@ -322,6 +322,20 @@ def test_the_list_ends_early_only_where_it_is_newest_first(
     assert (storage.told("today").get("job") is not None) == (pages == 2)
 
 
+@pytest.mark.parametrize(("created", "is_found"), [("05:01", True), ("04:59", False)])
+def test_the_clocks_of_two_services_may_be_an_hour_apart(
+    run: Run, storage: Storage, created: str, is_found: bool
+) -> None:
+    storage.note("today", definition="d")  # written at 06:00 by the clock of storage
+    storage.age = ledger_module.SETTLED_AFTER + 1
+    newest_first = [
+        job(f"job-{time}", key=key, created=f"2026-01-31T{time}:00+00:00")
+        for time, key in (("05:30", "other"), ("05:15", "another"), (created, "today"))
+    ]
+    run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*newest_first))
+    assert (storage.told("today").get("job") is not None) == is_found
+
+
 # -- a key of the caller ---------------------------------------------------------------------------------------------
 
 
