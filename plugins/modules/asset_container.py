@@ -132,7 +132,7 @@ asset_container:
       returned: always
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: always
       sample: "3"

@@ -73,7 +73,7 @@ batch_deployments:
       returned: always
       sample: eastus
     description:
-      description: What the deployment is for.
+      description: What the deployment is for. Null if it has none.
       type: str
       returned: always
       sample: First model

@@ -62,7 +62,7 @@ batch_endpoints:
       returned: always
       sample: eastus
     description:
-      description: What the endpoint is for.
+      description: What the endpoint is for. Null if it has none.
       type: str
       returned: always
       sample: Reads handwritten digits

@@ -400,7 +400,7 @@ batch_job:
       returned: when started
       sample: blue
     experiment_name:
-      description: Experiment that the job is shown under.
+      description: Experiment that the job is shown under. Null if the service does not return one.
       type: str
       returned: when started
       sample: digits-batch
@@ -417,7 +417,7 @@ batch_job:
       returned: when started
       sample: {score: {path: "azureml://datastores/workspaceblobstore/paths/trials/7/predictions.csv"}}
     studio_url:
-      description: URL of the job in the studio.
+      description: URL of the job in the studio. Null if the service does not return one.
       type: str
       returned: when started
       sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1

@@ -133,7 +133,7 @@ batch_jobs:
       returned: always
       sample: {score: {path: "azureml://datastores/workspaceblobstore/paths/trials/7/predictions.csv"}}
     studio_url:
-      description: URL of the job in the studio.
+      description: URL of the job in the studio. Null if the service does not return one.
       type: str
       returned: always
       sample: https://ml.azure.com/runs/digits-20260131?wsid=/subscriptions/.../workspaces/ws1

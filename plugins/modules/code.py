@@ -155,7 +155,7 @@ code:
       returned: when the version was uploaded by this collection or the official SDK
       sample: 2489ebf04f58ea0e37d7e4e4faf1e2d33ce57c8454e5eb101c4c9a534b51d2c8
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: Scoring script of the digits models
@@ -170,7 +170,7 @@ code:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

@@ -67,7 +67,7 @@ codes:
       returned: without O(name)
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: without O(name)
       sample: "3"
@@ -87,7 +87,7 @@ codes:
       returned: with O(name)
       sample: 2489ebf04f58ea0e37d7e4e4faf1e2d33ce57c8454e5eb101c4c9a534b51d2c8
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: Scoring script of the digits models
@@ -102,7 +102,7 @@ codes:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

@@ -178,7 +178,7 @@ component:
       returned: always
       sample: Prepare images
     description:
-      description: What the component is for.
+      description: What the component is for. Null if it has none.
       type: str
       returned: always
       sample: Cleans the images
@@ -193,7 +193,7 @@ component:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

@@ -63,7 +63,7 @@ components:
       returned: without O(name)
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: without O(name)
       sample: "3"
@@ -83,7 +83,7 @@ components:
       returned: with O(name)
       sample: Prepare images
     description:
-      description: What the component is for.
+      description: What the component is for. Null if it has none.
       type: str
       returned: always
       sample: Cleans the images
@@ -98,7 +98,7 @@ components:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

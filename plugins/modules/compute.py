@@ -447,7 +447,7 @@ compute:
       returned: always
       sample: amlcompute
     description:
-      description: What the compute is for.
+      description: What the compute is for. Null if it has none.
       type: str
       returned: always
       sample: Nodes of the nightly scoring
@@ -493,12 +493,12 @@ compute:
           returned: always
           sample: null
     enable_node_public_ip:
-      description: Whether the machines have public addresses.
+      description: Whether the machines have public addresses. Null if the service does not return it.
       type: bool
       returned: when the type is amlcompute or computeinstance
       sample: true
     ssh_public_access_enabled:
-      description: Whether the machines can be reached by SSH from outside of their network.
+      description: Whether SSH from outside their network is possible. Null if the service does not return it.
       type: bool
       returned: when the type is amlcompute or computeinstance
       sample: false
@@ -543,7 +543,7 @@ compute:
       returned: when the type is amlcompute
       sample: 120
     disable_local_auth:
-      description: Whether nobody can log in with a password or key.
+      description: Whether nobody can log in with a password or key. Null if the service does not return it.
       type: bool
       returned: when the type is amlcompute or computeinstance
       sample: false
@@ -593,7 +593,7 @@ compute:
       returned: when the type is computeinstance
       sample: personal
     enable_sso:
-      description: Whether the applications on the instance know who is logged in to Azure.
+      description: Whether the applications know who is logged in to Azure. Null if the service does not return it.
       type: bool
       returned: when the type is computeinstance
       sample: true

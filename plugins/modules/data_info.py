@@ -64,7 +64,7 @@ data:
       returned: without O(name)
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: without O(name)
       sample: "3"
@@ -95,7 +95,7 @@ data:
       returned: with O(name)
       sample: []
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: Images to score
@@ -110,7 +110,7 @@ data:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

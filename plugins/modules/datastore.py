@@ -223,7 +223,7 @@ datastore:
       returned: always
       sample: azure_blob
     description:
-      description: What the datastore is for.
+      description: What the datastore is for. Null if it has none.
       type: str
       returned: always
       sample: Pictures of the scanners
@@ -305,7 +305,7 @@ datastore:
           returned: always
           sample: DEADBEEF
     service_data_access_auth_identity:
-      description: The identity with which the service itself reads the data.
+      description: The identity with which the service itself reads the data. Null if the service does not return it.
       type: str
       returned: always
       sample: none

@@ -70,7 +70,7 @@ datastores:
       returned: always
       sample: azure_blob
     description:
-      description: What the datastore is for.
+      description: What the datastore is for. Null if it has none.
       type: str
       returned: always
       sample: Pictures of the scanners
@@ -152,7 +152,7 @@ datastores:
           returned: always
           sample: DEADBEEF
     service_data_access_auth_identity:
-      description: The identity with which the service itself reads the data.
+      description: The identity with which the service itself reads the data. Null if the service does not return it.
       type: str
       returned: always
       sample: none

@@ -199,7 +199,7 @@ environment:
       returned: always
       sample: azureml:digits-env:2
     image:
-      description: Container image that the environment begins with.
+      description: Container image that the environment begins with. Null if it is built from a context or not returned.
       type: str
       returned: always
       sample: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
@@ -234,12 +234,12 @@ environment:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
@@ -249,12 +249,12 @@ environment:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
@@ -264,32 +264,32 @@ environment:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /score
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
     auto_rebuild:
-      description: Whether the image is built anew when its base image was updated.
+      description: Whether an updated base image starts a new build. Null if the service does not return it.
       type: str
       returned: always
       sample: disabled
     os_type:
-      description: Operating system of the image.
+      description: Operating system of the image. Null if the service does not return it.
       type: str
       returned: always
       sample: linux
     stage:
-      description: Stage of the version.
+      description: Stage of the version. Null if the service does not return it.
       type: str
       returned: when known
       sample: Development
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: NumPy and Pillow
@@ -304,7 +304,7 @@ environment:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

@@ -64,7 +64,7 @@ environments:
       returned: without O(name)
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: without O(name)
       sample: "3"
@@ -74,7 +74,7 @@ environments:
       returned: with O(name)
       sample: azureml:digits-env:2
     image:
-      description: Container image that the environment begins with.
+      description: Container image that the environment begins with. Null if it is built from a context or not returned.
       type: str
       returned: with O(name)
       sample: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04
@@ -109,12 +109,12 @@ environments:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
@@ -124,12 +124,12 @@ environments:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
@@ -139,32 +139,32 @@ environments:
           returned: always
           contains:
             path:
-              description: Path of the route.
+              description: Path of the route. Null if there is none.
               type: str
               returned: always
               sample: /score
             port:
-              description: Port of the route.
+              description: Port of the route. Null if there is none.
               type: int
               returned: always
               sample: 5001
     auto_rebuild:
-      description: Whether the image is built anew when its base image was updated.
+      description: Whether an updated base image starts a new build. Null if the service does not return it.
       type: str
       returned: with O(name)
       sample: disabled
     os_type:
-      description: Operating system of the image.
+      description: Operating system of the image. Null if the service does not return it.
       type: str
       returned: with O(name)
       sample: linux
     stage:
-      description: Stage of the version.
+      description: Stage of the version. Null if the service does not return it.
       type: str
       returned: with O(name)
       sample: Development
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: NumPy and Pillow
@@ -179,7 +179,7 @@ environments:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

@@ -181,7 +181,7 @@ model:
       returned: always
       sample: {python_function: {loader_module: mlflow.sklearn}}
     job_name:
-      description: Name of the job that made the model.
+      description: Name of the job that made the model. Null for any other model.
       type: str
       returned: always
       sample: train-42
@@ -191,7 +191,7 @@ model:
       returned: when known
       sample: Development
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: Reads handwritten digits
@@ -206,7 +206,7 @@ model:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

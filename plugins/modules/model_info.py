@@ -75,7 +75,7 @@ models:
       returned: without O(name)
       sample: "2"
     next_version:
-      description: The version that the service proposes for the next one.
+      description: The version that the service proposes for the next one. Null if the service does not return it.
       type: str
       returned: without O(name)
       sample: "3"
@@ -105,7 +105,7 @@ models:
       returned: with O(name)
       sample: {python_function: {loader_module: mlflow.sklearn}}
     job_name:
-      description: Name of the job that made the model.
+      description: Name of the job that made the model. Null for any other model.
       type: str
       returned: with O(name)
       sample: train-42
@@ -115,7 +115,7 @@ models:
       returned: with O(name)
       sample: Development
     description:
-      description: What the version is for.
+      description: What the version is for. Null if it has none.
       type: str
       returned: always
       sample: Reads handwritten digits
@@ -130,7 +130,7 @@ models:
       returned: always
       sample: {}
     archived:
-      description: Whether the version is archived, and hidden from lists.
+      description: Whether the version is archived, and hidden from lists. Null if the service does not return it.
       type: bool
       returned: always
       sample: false

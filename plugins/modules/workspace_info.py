@@ -65,7 +65,7 @@ workspaces:
       returned: always
       sample: Vision team
     description:
-      description: What the workspace is for.
+      description: What the workspace is for. Null if it has none.
       type: str
       returned: always
       sample: Models of the vision team

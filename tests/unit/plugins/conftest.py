@@ -23,6 +23,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, workspace
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
+from ansible_collections.mlops.azureml.tests.unit.plugins import documented_result
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
     CONNECTION,
@@ -76,6 +77,9 @@ def run(
         for secret in (CLIENT_SECRET, TOKEN, SIGNATURE):
             assert secret not in out + err, "a secret was printed"
         assert wired.network.replies == [], "some requests were never made"
-        return Outcome(json.loads(out), list(warnings))
+        result = json.loads(out)
+        if not result.get("failed") and not options.get("query"):  # a query returns what it asks for
+            assert documented_result.differences(module, result) == []
+        return Outcome(result, list(warnings))
 
     return run_module
