@@ -6,8 +6,6 @@ Each is a difference between the collection and the recorded service; the list g
 from __future__ import annotations
 
 OLDER_ANSWERS = {
-    "model_path_check": "none",
-    "private_endpoint": "exists",
     "pipeline_component_jobs": "shown",
     "pipeline_component_without_jobs": "kept",
     "component_next_version": "counted",
@@ -18,6 +16,4 @@ OLDER_ANSWERS = {
     "pipeline_zeros": "accepted",
     "endpoint_description": "changed",
     "default_in_put_answer": "new",
-    "wrong_audience_status": "401",
-    "scoring_token_errors": "envelope",
 }

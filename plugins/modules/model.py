@@ -11,11 +11,11 @@ short_description: Publish models in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Uploads a model from a local folder or file into a datastore and registers it, or registers one that is in the cloud
-    already, unless a version with the same content stands.
+    already, unless a version with the same content exists.
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
-    leaves out are left as they stand.
+    leaves out keep their values.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
@@ -35,8 +35,8 @@ attributes:
 options:
   state:
     description:
-      - Whether the version should be there and not be archived (V(present)), be there and be archived (V(archived)), or
-        not be there (V(absent)).
+      - Whether the version shall exist and not be archived (V(present)), exist and be archived (V(archived)), or be
+        absent (V(absent)).
       - With V(archived) and V(absent) O(version) is required. An archived version is hidden from lists and from the
         search by content, and works on wherever it is referred to. V(present) with its O(version) restores it.
       - V(absent) deletes only this version; uploaded files stay in the datastore.
@@ -51,12 +51,14 @@ options:
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.
-      - Left out, it is found by content. Given, and standing with other content, the task fails.
+      - Left out, it is found by content. Fails if the given version exists with other content.
     type: str
   path:
     description:
       - Local folder or file, or a URI of a model that is in the cloud already (C(azureml://), C(https://), C(runs:/)).
-        A new version needs it.
+        A new version needs it. A place in a datastore must hold at least one blob.
+      - The output of a job, as V(azureml://jobs/JOB/outputs/artifacts/paths/PATH) or V(runs:/JOB/PATH), is the same
+        content as the place in storage that the service answers for it.
       - From a folder, files are left out as its C(.amlignore) says, or else its C(.gitignore). Links are followed.
     type: str
   type:
@@ -72,7 +74,7 @@ options:
     type: str
   flavors:
     description:
-      - Formats that the model can be loaded in, each with a map of texts. They are added to those that stand.
+      - Formats that the model can be loaded in, each with a map of texts. They are added to the current ones.
     type: dict
   job_name:
     description:
@@ -88,7 +90,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the version, added to those that stand.
+      - Properties of the version, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.batch_deployment

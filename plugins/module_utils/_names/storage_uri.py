@@ -8,11 +8,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .arm_id import WorkspaceId
-from .datastore_path import read_datastore_path
+from .datastore_path import DatastorePath, read_datastore_path
 
 _CLOUD = re.compile(r"[a-z][a-z0-9+.-]*://|azureml:|runs:/", re.IGNORECASE)
+_JOB_OUTPUT = re.compile(
+    r"(?:azureml://jobs/(?P<job>[^/]+)/outputs/(?P<output>[^/]+)(?:/paths(?=/|$))?|runs:/(?P<run>[^/]+))"
+    r"(?:/(?P<path>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_REPLICA = re.compile(r"^ServiceReplicated/[^/]+/")
+_ARTIFACTS, _ARTIFACT_STORE = "artifacts", "workspaceartifactstore"
 
 
 def is_cloud(text: str) -> bool:
@@ -37,15 +45,57 @@ def long_form(text: str, workspace: WorkspaceId) -> str | None:
     return datastore_uri(home, place.datastore, place.path)
 
 
+@dataclass(frozen=True)
+class JobOutput:
+    """A file or folder among the outputs of a job, or (``output`` is ``artifacts``) among what its run has logged.
+
+    ``path`` begins at the root of the output and has no slash at its ends.
+    """
+
+    job: str
+    output: str
+    path: str
+
+    def is_at(self, place: DatastorePath) -> bool:
+        """True if this place holds the output.
+
+        What the run has logged is in a store of its own (assets contract 14.15). The place of a named output is up to
+        the job; by default it is below the names of the job and of the output.
+        """
+        if self.output == _ARTIFACTS:
+            return place.key == (_ARTIFACT_STORE, "/".join(filter(None, (f"ExperimentRun/dcid.{self.job}", self.path))))
+        return f"/{place.path}".endswith("/".join(filter(None, (f"/{self.job}", self.output, self.path))))
+
+
+def read_job_output(text: str) -> JobOutput | None:
+    """Parse a reference to the output of a job, in the forms of Azure ML and of MLflow; None for any other text."""
+    match = _JOB_OUTPUT.fullmatch(text)
+    if match is None:
+        return None
+    return JobOutput(match["job"] or match["run"], match["output"] or _ARTIFACTS, (match["path"] or "").strip("/"))
+
+
+def same_place(one: str, other: str, workspace: WorkspaceId) -> bool:
+    """True for URIs of the same place. The service answers the output of a job with its place in the workspace."""
+    first, second = read_job_output(one), read_job_output(other)
+    if first and second:
+        return first == second
+    output, place = first or second, read_datastore_path(other if first else one)
+    if output and place:
+        return place.workspace in (None, workspace) and output.is_at(place)
+    return comparison_key(one, workspace) == comparison_key(other, workspace)
+
+
 def comparison_key(text: str, workspace: WorkspaceId) -> str:
-    """Equal for URIs of the same place.
+    """Equal for URIs of the same place, if neither is the output of a job.
 
     Service fact: assets contract 8.1 and 12. The service returns the short form as the long one, with another case of
-    ``resourceGroups``. Only paths in a datastore have a case. The default port and a slash at the end do not count.
+    ``resourceGroups``, and it may copy a model (14.8). Only paths in a datastore have a case. The default port and a
+    slash at the end do not count.
     """
     if uri := long_form(text, workspace):
         head, mark, path = uri.partition("/paths/")
-        return f"{head.lower()}{mark}{path}"
+        return f"{head.lower()}{mark}{_REPLICA.sub('', path)}"
     return re.sub(r"(https://[^/?]*):443(?=[/?]|$)", r"\1", text.rstrip("/"))
 
 

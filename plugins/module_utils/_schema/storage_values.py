@@ -12,12 +12,14 @@ import typing as t
 from .._names.arm_id import WorkspaceId
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.json_types import Json
-from .._names.storage_uri import comparison_key, long_form, upload_hash
+from .._names.storage_uri import comparison_key, long_form, same_place, upload_hash
 from .value_type import ValueType
 
 
 class StorageUri(ValueType):
-    """A place in storage: a datastore path in its long or short form, or a URL (assets contract 12).
+    """A place in storage: a datastore path in its long or short form, the output of a job, or a URL.
+
+    Service fact: assets contract 12, 14.15.
 
     Shown in the long form and in one case, because the service returns either form.
     """
@@ -30,6 +32,9 @@ class StorageUri(ValueType):
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return comparison_key(value, workspace) if value else None
+
+    def same(self, one: Json, other: Json, workspace: WorkspaceId) -> bool:
+        return same_place(one, other, workspace) if one and other else not (one or other)
 
 
 class UploadHash(ValueType):

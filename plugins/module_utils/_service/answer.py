@@ -25,6 +25,7 @@ ACCEPTED = 202
 UNAUTHORIZED = 401
 ABSENT = 404
 CONFLICT = 409
+_LONGEST_SENTENCE = 200
 
 _ERRORS: Mapping[int, type[ServiceError]] = {ABSENT: NotFoundError, CONFLICT: ConflictError, THROTTLED: ThrottledError}
 
@@ -96,11 +97,21 @@ class Answer:
 
     @property
     def fault(self) -> ErrorBody:
-        """What an error answer says. A body that is not JSON is described, never quoted."""
-        fault = (
-            read_error_body(self.json()) if self.is_json else ErrorBody(None, f"the answer is not JSON ({self.shape})")
-        )
+        """What an error answer says. Of what is no JSON only a sentence is quoted, no page."""
+        fault = read_error_body(self.json()) if self.is_json else ErrorBody(None, self._sentence)
         return ErrorBody(fault.code, redact(fault.text, self.secrets))
+
+    @property
+    def _sentence(self) -> str:
+        """A body that is no JSON: itself if it is a line of plain text, as the gateways before the services answer.
+
+        Service fact: batch contract 14.10.
+        """
+        text = self.content.decode("utf-8", errors="replace").strip()
+        is_plain = self.headers.get("content-type", "").lower().startswith("text/plain")
+        if is_plain and text.isprintable() and len(text) <= _LONGEST_SENTENCE:
+            return text
+        return f"the answer is not JSON ({self.shape})"
 
     @property
     def shape(self) -> str:

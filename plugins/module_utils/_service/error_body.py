@@ -16,6 +16,9 @@ from typing import Any
 # Texts that say less than those of the errors inside them. Service fact: batch contract 9.1, assets contract 1.5.
 _EMPTY_TEXTS = frozenset({"", "the specified resource was not found", "systemerror", "usererror"})
 _LONGEST_TEXT = 1500
+_STACK_FRAME = re.compile(
+    r"^[ \t]*(?:at [\w.<>`\[\],+|]+\(.*?\)(?: in \S.*)?|--- End of .*stack trace.*)[ \t]*\r?$", re.MULTILINE
+)
 _VALIDATION_LIST = re.compile(r"\s*(?:Errors:)?\s*(\[\s*\{.*\}\s*\])\s*", re.DOTALL)
 
 
@@ -61,7 +64,7 @@ def _layers(error: dict[str, Any]) -> Iterator[tuple[str | None, str]]:
     """Code and text of an error and of all errors inside it, outermost first."""
     message = error.get("message")
     nested = _parsed(message)
-    text = "" if nested is not None else _with_validation_errors(message if isinstance(message, str) else "")
+    text = "" if nested is not None or not isinstance(message, str) else _with_validation_errors(message)
     yield (error.get("code") or None, text)
     if isinstance(nested, dict):
         yield from _layers_of(nested)
@@ -118,7 +121,7 @@ def _with_validation_errors(message: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(_STACK_FRAME.sub("", text).split())
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} ..."
 
 
@@ -157,6 +160,14 @@ _REMEDIES = (
     _Remedy(
         pattern=r"asset paths cannot be updated|is already registered and cannot be changed",
         advice="A registered version is immutable: register the new content as another version.",
+    ),
+    _Remedy(
+        pattern=r"requires workspace private endpoint",
+        advice="Give the workspace a private endpoint first, or enable_node_public_ip: true.",
+    ),
+    _Remedy(
+        codes=frozenset({"ModelAssetPathNotFoundInStorage"}),
+        advice="There is nothing to register. Correct path, or upload the model first.",
     ),
     _Remedy(
         codes=frozenset({"SubscriptionNotFound", "InvalidSubscriptionId", "MissingSubscription"}),

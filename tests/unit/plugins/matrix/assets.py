@@ -37,6 +37,16 @@ OF_ASSETS = (
     "restored_stage",
     "hash_search_archived",
     "mlflow_flavors",
+    "mlflow_model_uri",
+    "model_path_check",
+    "model_archive_with_stage",
+    "archive_lag",
+    "anonymous_flag",
+    "anonymous_stage",
+    "data_folder_slash",
+    "environment_build",
+    "container_put_status",
+    "top_link",
     "conflict_details",
     "default_list_view",
     "unknown_order",
@@ -135,5 +145,6 @@ CONTAIN = ManageAssetContainer(ASSETS)
 
 
 def lay_ground(bench: Bench) -> None:
-    """The environment that the component names."""
+    """The environment that the component names, and what is at the places of models."""
+    bench.lay_blobs("one", "two")
     bench.send("PUT", "environments/sklearn/versions/1", {"properties": {"image": "library/python:3.9"}})

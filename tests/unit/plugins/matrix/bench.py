@@ -278,6 +278,11 @@ class Bench:
         self.sleep(self.settings.operation_seconds)
         return answer.json() if answer.content and answer.status_code != 404 else None
 
+    def lay_blobs(self, *names: str) -> None:
+        """Blobs of somebody else in the default datastore."""
+        double = self.emulator.state.storage
+        self.storage[double.container_url(double.default_container)].blobs |= dict.fromkeys(names, b"")
+
     def path(self, below: str) -> str:
         return f"{self.settings.workspace_path}/{below}".rstrip("/")
 

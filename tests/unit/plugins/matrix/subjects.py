@@ -35,6 +35,7 @@ FREE = {
     "operation_lifetime": ("0", "0.5"),
     "operation_reads": ("0", "2"),
     "page_size": ("50", "1"),
+    "archive_lag": ("0", "30"),
     "inherited_tags": ("", "costs=7"),  # with an empty value nothing can be created at all
     "read_budget": ("0", "20"),
     "write_budget": ("0", "3"),
@@ -65,7 +66,14 @@ EVERYWHERE = (
     "failed_operation_code",
     "failed_resource",
 )
-OF_COMPUTES = ("generation", "compute_omitted_fields", "compute_names", "compute_name_case", "compute_patch_status")
+OF_COMPUTES = (
+    "generation",
+    "compute_omitted_fields",
+    "compute_names",
+    "compute_name_case",
+    "compute_patch_status",
+    "compute_errors",
+)
 OF_BATCH = (
     "generation",
     "put_existing_status",
@@ -161,6 +169,7 @@ def _copied(tree: Any) -> Any:
 
 
 def lay_assets(bench: Bench) -> None:
+    bench.lay_blobs("1", "2")
     for version in ("1", "2"):
         blob = f"https://localhost:10000/account/c/{version}"
         bench.send("PUT", f"codes/score/versions/{version}", {"properties": {"codeUri": blob}})
@@ -199,16 +208,21 @@ def lay_deployments(bench: Bench) -> None:
         bench.send("PUT", f"batchEndpoints/{ENDPOINT}/deployments/{name}", body)
 
 
+def _private(bench: Bench) -> None:
+    """What an instance without a public address cannot do without: assets contract 14.20."""
+    bench.emulator.state.policies.set("private_endpoint", "exists")
+
+
 def _kinds() -> Iterator[Subject]:
     for kind, table in COMPUTE.kinds.tables.items() if COMPUTE.kinds else ():
         task = {"name": "Cpu-1", "type": kind}
-        yield Subject(f"compute, {kind}", COMPUTE, table, task, (*EVERYWHERE, *OF_COMPUTES))
+        yield Subject(f"compute, {kind}", COMPUTE, table, task, (*EVERYWHERE, *OF_COMPUTES), _private)
     for kind, table in BATCH_DEPLOYMENT.kinds.tables.items() if BATCH_DEPLOYMENT.kinds else ():
         task = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
         yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, lay_endpoint)
     for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():
-        policies = (*EVERYWHERE, "generation", "default_datastores", "default_datastore_change")
+        policies = (*EVERYWHERE, "generation", "default_datastores", "default_datastore_change", "datastore_endpoint")
         yield Subject(f"datastore, {kind}", DATASTORE, table, {"name": "Scans_1", "type": kind}, policies)
 
 

@@ -10,6 +10,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._names.storage_uri i
     comparison_key,
     is_cloud,
     long_form,
+    same_place,
     upload_hash,
 )
 
@@ -77,3 +78,45 @@ def test_the_content_hash_is_in_the_uri_of_an_upload() -> None:
     assert upload_hash(f"azureml://datastores/d/paths/LocalUpload/{digest}/model.pkl") == digest
     assert upload_hash(f"https://a/c/LocalUpload/{digest}") == digest
     assert upload_hash("https://a/c/LocalUpload/mine/model.pkl") is None
+
+
+LOGGED = f"{LONG.partition('/datastores')[0]}/datastores/workspaceartifactstore/paths/ExperimentRun/dcid.j1"
+WRITTEN = "azureml://datastores/store/paths/azureml/j1/model"
+
+
+@pytest.mark.parametrize(
+    ("reference", "place"),
+    [
+        ("azureml://jobs/j1/outputs/artifacts/paths/model/", f"{LOGGED}/model"),
+        ("azureml://jobs/j1/outputs/artifacts/model", f"{LOGGED}/model/".replace("resourcegroups", "resourceGroups")),
+        ("azureml://jobs/j1/outputs/artifacts", f"{LOGGED}/"),
+        ("runs:/j1/model/a b.pkl", f"{LOGGED}/model/a b.pkl"),
+        ("runs:/j1", LOGGED.replace("workspaceartifactstore", "WorkspaceArtifactStore")),
+        ("runs:/j1/model", "azureml://jobs/j1/outputs/artifacts/paths/model/"),
+        ("azureml://jobs/j1/outputs/model", WRITTEN),
+        ("azureml://jobs/j1/outputs/model/paths/m.pkl", f"{WRITTEN}/m.pkl"),
+        ("azureml://jobs/j1/outputs/model", "azureml://jobs/j1/outputs/model/"),
+    ],
+)
+def test_the_output_of_a_job_is_the_place_that_holds_it(reference: str, place: str) -> None:
+    assert same_place(reference, place, HERE)
+    assert same_place(place, reference, HERE)
+
+
+@pytest.mark.parametrize(
+    ("reference", "place"),
+    [
+        ("runs:/j1/model", f"{LOGGED}/Model"),
+        ("runs:/j1/model", f"{LOGGED}/model/MLmodel"),
+        ("runs:/j2/model", f"{LOGGED}/model"),
+        ("runs:/j1/model", f"{LOGGED}/model".replace("workspaceartifactstore", "store")),
+        ("runs:/j1/model", f"{LOGGED}/model".replace("ws1", "ws2")),
+        ("runs:/j1/model", "https://account.blob.core.windows.net/azureml/ExperimentRun/dcid.j1/model"),
+        ("azureml://jobs/j1/outputs/model", WRITTEN.replace("j1", "j2")),
+        ("azureml://jobs/j1/outputs/model", WRITTEN.replace("model", "other")),
+        ("azureml://jobs/j1/outputs/model", "azureml://jobs/j1/outputs/artifacts/model"),
+    ],
+)
+def test_another_place_is_not_the_output_of_the_job(reference: str, place: str) -> None:
+    assert not same_place(reference, place, HERE)
+    assert not same_place(place, reference, HERE)

@@ -21,6 +21,20 @@ VALIDATION = (
     '    "ErrorMessage": "\'Model Reference\' must not be empty.",\n    "AttemptedValue": "planted-value",\n'
     '    "ErrorCode": "ArgumentNullOrEmpty"\n  },\n  {"PropertyName": "Tags.Values[0]", "ErrorMessage": "Empty."}\n]\n'
 )
+# What the service adds to the error for its own people: assets contract 1.5, batch contract 14.32.
+STACK = (
+    "   at Microsoft.MachineLearning.Store.Client.<GetAsync>d__12`1.MoveNext() in /src/Client.cs:line 42\r\n"
+    "--- End of stack trace from previous location ---\r\n"
+    "   at planted.host.internal.Handler.Run(String name, CancellationToken token)\r\n"
+)
+DEBUG = {
+    "type": "Microsoft.MachineLearning.Common.Core.ServiceInvocationException",
+    "message": "Service invocation failed!\r\nRequest: GET https://planted.host.internal/datastore/v1.0\r\n" * 40,
+    "stackTrace": STACK * 20,
+    "innerException": {"message": "planted", "stackTrace": STACK},
+    "data": {},
+    "errorResponse": {"error": {"code": "planted", "message": "planted"}},
+}
 COMPONENT = {"type": "ComponentName", "info": {"value": "managementfrontend"}}
 
 
@@ -117,6 +131,24 @@ def inner(*codes: str) -> dict[str, Any]:
             ErrorBody("B", "Bad."),
             id="the data plane's innerError",
         ),
+        pytest.param(
+            {
+                "code": "UserError",
+                "message": "Could not find datastore: stor.",
+                "details": [{"code": "Inner", "message": f"Not found.\r\n{STACK}", "debugInfo": DEBUG}],
+                "innerError": {"code": "NotFoundError", "innerError": None},
+                "debugInfo": DEBUG,
+                "additionalInfo": [{"type": "Debug", "info": {"value": DEBUG}}],
+            },
+            ErrorBody("NotFoundError", "Could not find datastore: stor. Not found."),
+            id="stack traces and what else is for the people of the service is left out",
+        ),
+        pytest.param(
+            {"code": "UserError", "message": f"Bad.\r\nSystem.InvalidOperationException: Bad.\r\n{STACK}The end."},
+            ErrorBody("UserError", "Bad. System.InvalidOperationException: Bad. The end."),
+            id="a stack trace in a text is cut out of it",
+        ),
+        pytest.param({"message": "Look at (this) line"}, ErrorBody(None, "Look at (this) line"), id="at is a word"),
         pytest.param({"message": "{not json"}, ErrorBody(None, "{not json"), id="a brace alone is no error"),
         pytest.param(
             {"message": "Errors: [{not json}]"},
@@ -167,6 +199,12 @@ def test_long_texts_are_cut() -> None:
         (ErrorBody("InvalidInputArguments", "Tags.Values[0]: Tag values must not be null or empty."), 400, "tag"),
         (ErrorBody(None, "Audiences in JWT are not allowed"), 401, "cloud_environment"),
         (ErrorBody(None, "No valid deployments to route to. Please check"), 424, "default deployment"),
+        (
+            ErrorBody("UserError", "Provided EnableNodePublicIp 'False' requires workspace private endpoint."),
+            400,
+            "enable_node_public_ip: true",
+        ),
+        (ErrorBody("ModelAssetPathNotFoundInStorage", "No blobs found."), 400, "upload the model first"),
         (ErrorBody("UserError", "Asset paths cannot be updated."), 400, "another version"),
         (
             ErrorBody("UserError", "Environment e with version 1 is already registered and cannot be changed."),

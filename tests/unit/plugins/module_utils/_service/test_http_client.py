@@ -327,6 +327,21 @@ def test_accepted_statuses_are_returned(bench: Any) -> None:
     assert b.http.send("GET", URL, accept={503}).status == 503
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=utf-8"])
+def test_a_sentence_in_plain_text_is_quoted(bench: Any, kind: str) -> None:
+    """As the gateway before the scoring host refuses a token for another audience: batch contract 14.10."""
+    refusal = httpx.Response(403, content=b"Audiences in JWT are not allowed", headers={"Content-Type": kind})
+    with pytest.raises(ServiceError, match=r"Audiences in JWT are not allowed.*check cloud_environment") as caught:
+        bench(refusal).http.send("GET", URL)
+    assert "role" not in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "line\nline", "\x1b[31mred"])
+def test_more_than_a_sentence_is_described(bench: Any, text: str) -> None:
+    with pytest.raises(ServiceError, match=r"not JSON \(text/plain, \d+ bytes\)"):
+        bench(httpx.Response(403, text=text)).http.send("GET", URL)
+
+
 def test_an_error_page_is_described_not_quoted(bench: Any) -> None:
     b = bench(httpx.Response(403, content=b"<h1>planted</h1>", headers={"Content-Type": "text/html"}))
     with pytest.raises(ServiceError, match=r"not JSON \(text/html, 16 bytes\)") as caught:
@@ -421,10 +436,21 @@ KEY = "PLANTEDKEY"
 LEAKY = f"Bearer planted-token-1 or planted-token-1 at {SIGNED}, sas ?sv=1&sig=PLANTEDSAS, {KEY}"
 
 
+# Service fact: assets contract 14.17 (the log of an image build), operations contract 2 (who called).
+HEADERS = {
+    "log-url": "https://account.blob.core.windows.net/azureml/ImageLogs/1?sv=1&sig=PLANTEDSAS",
+    "x-ms-operation-identifier": "tenantId=PLANTEDTENANT,objectId=PLANTEDOBJECT/eastus/1",
+    "Set-Cookie": "session=PLANTEDCOOKIE",
+}
+
+
 def leaky(status: int) -> Callable[[httpx.Request], httpx.Response]:
     def reply(request: httpx.Request) -> httpx.Response:
         return httpx.Response(
-            status, json={"error": {"code": "Leak", "message": LEAKY, "details": [{"message": LEAKY}]}}, request=request
+            status,
+            headers=HEADERS,
+            json={"error": {"code": "Leak", "message": LEAKY, "details": [{"message": LEAKY}]}},
+            request=request,
         )
 
     return reply
@@ -436,6 +462,7 @@ def leaky(status: int) -> Callable[[httpx.Request], httpx.Response]:
         *[leaky(status) for status in (307, 400, 401, 403, 404, 409, 418, 429, 500, 503)],
         httpx.Response(200, content=LEAKY.encode()),
         httpx.Response(400, content=LEAKY.encode()),
+        httpx.Response(403, text=LEAKY, headers=HEADERS),
         *[type(failure)(LEAKY) for failure in [*UNSENT, *AMBIGUOUS]],
         httpx.LocalProtocolError(LEAKY),
         httpx.DecodingError(LEAKY),
@@ -462,5 +489,6 @@ def test_no_error_path_leaks(method: str, reply: Any, caplog: pytest.LogCaptureF
 
 
 def test_an_answer_does_not_show_its_body_or_headers(bench: Any) -> None:
-    b = bench(httpx.Response(202, json={"key": "planted"}, headers={"Azure-AsyncOperation": "https://x/?s=planted"}))
-    assert "planted" not in repr(b.http.send("POST", SIGNED))
+    headers = {"Azure-AsyncOperation": "https://x/?s=planted", **HEADERS}
+    b = bench(httpx.Response(202, json={"key": "planted"}, headers=headers))
+    assert "planted" not in repr(b.http.send("POST", SIGNED)).lower()
