@@ -12,19 +12,19 @@ class ModuleDocFragment:
 options:
   identity:
     description:
-      - The managed identity as which the resource acts. It replaces the one that stands.
+      - The managed identity as which the resource acts. It replaces the current one.
     type: dict
     suboptions:
       type:
         description:
           - An identity that Azure makes and deletes together with the resource (V(system_assigned)), identities that
-            somebody made (V(user_assigned)), both, or none.
+            users created (V(user_assigned)), both, or none.
         type: str
         required: true
         choices: [none, system_assigned, user_assigned, 'system_assigned,user_assigned']
       user_assigned_identities:
         description:
-          - The identities that somebody made. The types that use them need at least one.
+          - The identities that users created. The types that use them need at least one.
         type: list
         elements: dict
         suboptions:

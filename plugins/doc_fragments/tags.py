@@ -16,7 +16,7 @@ options:
     type: dict
   append_tags:
     description:
-      - Whether O(tags) are added to the tags that stand. With V(false) they replace them.
+      - Whether O(tags) are added to the current tags. With V(false) they replace them.
     type: bool
     default: true
 """

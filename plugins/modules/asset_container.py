@@ -11,10 +11,10 @@ short_description: Manage all versions of an asset at once in an Azure Machine L
 version_added: 0.1.0
 description:
   - Describes, tags, archives, restores and deletes the container of the versions of an asset, that is, its name with
-    all that stands under it.
+    all versions of it.
   - The container comes with the first version, which the module of its type publishes; a name that is not there is an
     error.
-  - Options that the task leaves out are left as they stand.
+  - Options that the task leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -55,7 +55,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the name, added to those that stand.
+      - Properties of the name, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.model

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Creates, updates and deletes a batch deployment, what does the work behind a batch endpoint. It is either a model
     with its scoring code, environment and compute, or a pipeline component with its settings.
-  - Options that the task leaves out are left as they stand, or as the service sets them in a new deployment.
+  - Options that the task leaves out keep their current value, or the service's default in a new deployment.
   - An O(definition) may describe the model, the environment or the pipeline component in place of a reference to it,
     and name local code. They are published on the way, each as its own module would, under the name that it has there,
     or else under that of the endpoint. What the deployment already refers to stays when its content is the same.
@@ -47,7 +47,7 @@ options:
     type: str
   endpoint_name:
     description:
-      - Name of the batch endpoint. It has to stand already.
+      - Name of the batch endpoint. The endpoint has to exist.
       - It is required, here or in O(definition).
     type: str
   set_default:
@@ -64,7 +64,7 @@ options:
   type:
     description:
       - What the deployment is made of, a model or a pipeline component.
-      - Left out, it is what stands under this name; a new deployment is then of a model.
+      - The default is the kind of the existing deployment, or V(model) for a new one.
       - One never becomes the other.
     type: str
     choices: [model, pipeline]
@@ -103,7 +103,7 @@ options:
     type: str
   environment_variables:
     description:
-      - Environment variables of the scoring script. They replace those that stand.
+      - Environment variables of the scoring script. They replace the current ones.
     type: dict
   compute:
     description:
@@ -125,7 +125,7 @@ options:
         type: str
       properties:
         description:
-          - More that the compute has to know. It replaces what stands.
+          - More settings of the compute. They replace the current ones.
         type: dict
   mini_batch_size:
     description:

@@ -11,7 +11,7 @@ short_description: Manage batch endpoints of an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Creates, updates and deletes a batch endpoint, the stable address that scoring jobs are sent to.
-  - Options that the task leaves out are left as they stand.
+  - Options that the task leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
@@ -49,7 +49,7 @@ options:
   properties:
     description:
       - Properties of the endpoint. They can be added; the service keeps those that are left out, and may refuse to
-        alter one, or keep it as it is, which the task then tells in a warning.
+        alter one, or keep it as it is, of which the task then warns.
     type: dict
   auth_mode:
     description:
@@ -164,7 +164,7 @@ batch_endpoint:
           returned: always
           sample: none
         user_assigned_identities:
-          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          description: The identities that users created, each with its RV(ignore:resource_id).
           type: list
           elements: dict
           returned: always

@@ -97,7 +97,7 @@ batch_endpoints:
           returned: always
           sample: none
         user_assigned_identities:
-          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          description: The identities that users created, each with its RV(ignore:resource_id).
           type: list
           elements: dict
           returned: always

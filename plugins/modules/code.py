@@ -11,11 +11,11 @@ short_description: Publish code in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Uploads a folder with a scoring script, or a single file, and registers it as a version of a code asset, unless a
-    version with the same content stands already.
+    version with the same content exists.
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
-    leaves out are left as they stand.
+    leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
@@ -57,11 +57,11 @@ options:
     description:
       - Local folder or file. A new version needs it.
       - From a folder, files are left out as its C(.amlignore) says, or else its C(.gitignore). Links are followed.
-      - A C(https://) URL of a folder in storage is taken as it stands, and nothing is uploaded.
+      - A C(https://) URL of a folder in storage is used as it is, and nothing is uploaded.
     type: str
   additional_includes:
     description:
-      - Files and folders from elsewhere that are uploaded as if they stood in the folder O(path), under their own
+      - Files and folders from elsewhere that are uploaded as if they were in the folder O(path), under their own
         names.
     type: list
     elements: str
@@ -77,7 +77,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the version, added to those that stand.
+      - Properties of the version, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.batch_deployment

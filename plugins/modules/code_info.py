@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   hash:
     description:
-      - List only versions of O(name) whose files have this hash, as RV(codes[].hash) tells it.
+      - List only versions of O(name) whose files have this hash, as RV(codes[].hash) returns it.
     type: str
 seealso:
   - module: mlops.azureml.code

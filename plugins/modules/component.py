@@ -10,12 +10,12 @@ module: component
 short_description: Publish components in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Registers a component, a step or a pipeline of steps, from its YAML file, unless a version that does the same stands
+  - Registers a component, a step or a pipeline of steps, from its YAML file, unless a version that does the same exists
     already.
   - What a component does cannot be changed in a version, so that decides. Without O(version), in the task or in the
     file, the task means the version that does the same, or the next one.
   - What is said about a version (O(display_name), O(description), O(tags), O(properties)) can be changed later; options
-    that the task leaves out are left as they stand.
+    that the task leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
@@ -86,7 +86,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the version, added to those that stand.
+      - Properties of the version, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.component_info

@@ -13,7 +13,7 @@ description:
   - Creates, scales and deletes a compute cluster, on which batch deployments run.
   - Creates, starts, stops and deletes a compute instance, a machine for one person.
   - Attaches and detaches a Kubernetes cluster.
-  - Options that the task leaves out are left as they stand. An option that the kind of compute does not have is
+  - Options that the task leaves out keep their current value. An option that the kind of compute does not have is
     refused.
 author:
   - mlops.azureml contributors (@mlops-azureml)
@@ -49,7 +49,7 @@ options:
   type:
     description:
       - Kind of compute.
-      - Left out, it is the kind that stands under this name; a new compute is then a cluster (V(amlcompute)).
+      - The default is the kind of the existing compute, or V(amlcompute), a cluster, for a new one.
       - One kind never becomes another.
     type: str
     choices: [amlcompute, computeinstance, kubernetes]
@@ -185,7 +185,7 @@ options:
     suboptions:
       compute_start_stop:
         description:
-          - The schedules. They replace those that stand; an empty list removes them.
+          - The schedules. They replace the current ones; an empty list removes them.
         type: list
         elements: dict
         suboptions:
@@ -312,7 +312,7 @@ options:
     type: str
   instance_types:
     description:
-      - The instance types of a Kubernetes cluster. They replace those that stand.
+      - The instance types of a Kubernetes cluster. They replace the current ones.
       - A map of names, each with C(node_selector) (a map) and C(resources) (C(requests) and C(limits), maps of
         quantities such as V(4Gi)).
     type: dict
@@ -457,7 +457,7 @@ compute:
       returned: always
       sample: {team: vision}
     identity:
-      description: As whom it acts.
+      description: Managed identity of the resource.
       type: dict
       returned: always
       contains:
@@ -467,7 +467,7 @@ compute:
           returned: always
           sample: none
         user_assigned_identities:
-          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          description: The identities that users created, each with its RV(ignore:resource_id).
           type: list
           elements: dict
           returned: always

@@ -77,7 +77,7 @@ computes:
       returned: always
       sample: {team: vision}
     identity:
-      description: As whom it acts.
+      description: Managed identity of the resource.
       type: dict
       returned: always
       contains:
@@ -87,7 +87,7 @@ computes:
           returned: always
           sample: none
         user_assigned_identities:
-          description: The identities that somebody made, each with its RV(ignore:resource_id).
+          description: The identities that users created, each with its RV(ignore:resource_id).
           type: list
           elements: dict
           returned: always

@@ -11,11 +11,11 @@ short_description: Publish data assets in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Uploads a local folder or file into a datastore and registers it as a data asset, or registers data that is in the
-    cloud already, unless a version with the same content stands.
+    cloud already, unless a version with the same content exists.
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
-    leaves out are left as they stand.
+    leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
@@ -82,7 +82,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the version, added to those that stand.
+      - Properties of the version, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.batch_job

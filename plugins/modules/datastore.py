@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Creates, updates and deletes a datastore, a name in the workspace for a blob container, a file share or a file
     system of a storage account.
-  - Options that the task leaves out are left as they stand. An option that the kind of storage does not have is
+  - Options that the task leaves out keep their current value. An option that the kind of storage does not have is
     refused.
   - The storage itself is neither created nor deleted.
 author:
@@ -46,7 +46,7 @@ options:
   type:
     description:
       - Kind of storage.
-      - Left out, it is the kind that stands under this name; a new datastore is then for blobs (V(azure_blob)).
+      - The default is the kind of the existing datastore, or V(azure_blob) for a new one.
       - One kind never becomes another.
     type: str
     choices: [azure_blob, azure_file, azure_data_lake_gen2]
@@ -56,7 +56,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the datastore, added to those that stand.
+      - Properties of the datastore, added to the current ones.
     type: dict
   account_name:
     description:
@@ -96,7 +96,7 @@ options:
     suboptions:
       type:
         description:
-          - What they are. It can be told from the secret that is given; only V(none), the identity of whoever asks,
+          - What they are. The default follows from the given secret; only V(none), the identity of the caller,
             has to be written.
         type: str
         choices: [account_key, sas, service_principal, certificate, none]
@@ -139,10 +139,10 @@ options:
   update_credentials:
     description:
       - When the secret in O(credentials) counts. With V(on_create) only for a new datastore, or where credentials of
-        another type, tenant or application stand; a secret that was renewed by other means stays.
-      - With V(always) it is compared with the secret that stands, which takes the permission to list secrets and counts
+        the service has another type, tenant or application; a secret that was renewed by other means stays.
+      - With V(always) it is compared with the current secret, which takes the permission to list secrets and counts
         as a write in the service's limits.
-      - No secret is ever shown. An update for another reason repeats the secret that stands, and so reads it.
+      - No secret is ever shown. An update for another reason repeats the current secret, and so reads it.
     type: str
     choices: [on_create, always]
     default: on_create

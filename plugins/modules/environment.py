@@ -11,12 +11,12 @@ short_description: Publish environments in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
   - Registers an environment from a container image and, if given, a conda specification, or from a folder with a
-    Dockerfile, unless a version with the same content stands already. The image is built by the service when the
+    Dockerfile, unless a version with the same content exists. The image is built by the service when the
     environment is first used.
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
-    leaves out are left as they stand.
+    leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:
@@ -127,7 +127,7 @@ options:
     type: str
   properties:
     description:
-      - Properties of the version, added to those that stand.
+      - Properties of the version, added to the current ones.
     type: dict
 seealso:
   - module: mlops.azureml.batch_deployment
@@ -229,7 +229,7 @@ environment:
       returned: always
       contains:
         liveness_route:
-          description: Route that tells whether the server runs. Null if the environment defines none.
+          description: Route that shows whether the server runs. Null if the environment defines none.
           type: dict
           returned: always
           contains:
@@ -244,7 +244,7 @@ environment:
               returned: always
               sample: 5001
         readiness_route:
-          description: Route that tells whether the server takes requests. Null if the environment defines none.
+          description: Route that shows whether the server takes requests. Null if the environment defines none.
           type: dict
           returned: always
           contains:

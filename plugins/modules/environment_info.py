@@ -104,7 +104,7 @@ environments:
       returned: with O(name)
       contains:
         liveness_route:
-          description: Route that tells whether the server runs. Null if the environment defines none.
+          description: Route that shows whether the server runs. Null if the environment defines none.
           type: dict
           returned: always
           contains:
@@ -119,7 +119,7 @@ environments:
               returned: always
               sample: 5001
         readiness_route:
-          description: Route that tells whether the server takes requests. Null if the environment defines none.
+          description: Route that shows whether the server takes requests. Null if the environment defines none.
           type: dict
           returned: always
           contains:

@@ -15,7 +15,7 @@ description:
   - Versions cannot be changed, so the content decides. Without O(version) the task means the version that holds the
     content that it gives, or the next one.
   - What is said about a version (O(description), O(tags), O(properties)) can be changed later; options that the task
-    leaves out keep their values.
+    leaves out keep their current value.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 requirements:

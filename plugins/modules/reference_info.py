@@ -73,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 references:
-  description: For each option, its references and the full ids that they stand for.
+  description: For each option, its references and the full ids that they refer to.
   returned: success
   type: dict
   sample:
