@@ -119,7 +119,7 @@ def command(what: str, folder: Path) -> None:
 
 
 def core_seconds(pid: int) -> float:
-    """Time that a process has spent on a core so far; Linux tells it in /proc."""
+    """Time that a process has spent on a core so far; Linux has it in /proc."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

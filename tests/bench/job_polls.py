@@ -76,7 +76,7 @@ class Service:
 
     def poll(self, _path: str) -> tuple[dict[str, Any], float]:
         waited = self.now - self.looks[-1] if self.looks else self.asked
-        assert waited >= self.asked, "looked again before the service wanted it"
+        assert waited >= self.asked, "polled before the time that the service asked for"
         self.looks.append(self.now)
         return self.body, self.asked
 
@@ -146,14 +146,14 @@ def line(seconds: float, asked: float) -> bool:
     """Measure and print one line; did it pass?"""
     own, fixed = measured(seconds, asked=asked), measured(seconds, asked=asked, pause=lambda *_times: FIXED)
     passed = own.late <= allowed(seconds, asked) and own.reads <= MOST_READS.get(seconds, own.reads)
-    told = (
+    found = (
         f"{seconds:>7.0f} s {asked:>5.0f} s",
         f"{own.late:>6.1f} s {own.late / seconds:>6.1%} {allowed(seconds, asked):>7.1f} s {own.worst:>7.1f} s",
         f"{own.reads:>5} {MOST_READS.get(seconds, '-'):>5}",
         f"{fixed.late:>5.1f} s {fixed.reads:>5}",
         "pass" if passed else "MISS",
     )
-    print("  ".join(told))
+    print("  ".join(found))
     return passed
 
 

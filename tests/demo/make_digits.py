@@ -4,7 +4,7 @@
     FOLDER/held_out/*.png    360 images that training never sees
     FOLDER/labels.csv        file name and digit of all of them
 
-Names number the images in shuffled order, so neither a name nor a place tells the digit. The same files come out
+Names number the images in shuffled order, so neither a name nor a place reveals the digit. The same files come out
 every time.
 """
 

@@ -125,7 +125,7 @@ class Entra:
         return self._verified[digest]
 
     def _canonical(self, audience: str) -> str | None:
-        """Name of the audience that an address stands for; None when the tenant knows no such resource."""
+        """Name of the audience of an address; None when the tenant knows no such resource."""
         address = audience.rstrip("/")
         if address in (self.management_audience, *_PUBLIC_MANAGEMENT):
             return "management"

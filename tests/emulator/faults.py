@@ -53,11 +53,11 @@ class Rule:
 
     def matches(self, request: Mapping[str, str]) -> bool:
         """Whether a request is of the kind that it is about."""
-        for name, wanted in self.match.items():
+        for name, desired in self.match.items():
             if name in self.patterns:
                 if not self.patterns[name].search(request[name]):
                     return False
-            elif wanted.lower() != request[name].lower():
+            elif desired.lower() != request[name].lower():
                 return False
         return True
 

@@ -29,14 +29,14 @@ _IN_PRODUCTION = {name.lower().encode(): name.encode() for name in _SPELLED}
 class SpellingTransport:
     """The transport of one answer: spells the names in its head, and is otherwise the transport below."""
 
-    def __init__(self, below: asyncio.Transport, wanted: Callable[[], bool]) -> None:
-        """`wanted` says whether names are spelled as in production."""
+    def __init__(self, below: asyncio.Transport, is_asked: Callable[[], bool]) -> None:
+        """`is_asked` says whether names are spelled as in production."""
         self._below = below
-        self._wanted = wanted
+        self._is_asked = is_asked
         self._head_is_written = False
 
     def write(self, data: bytes) -> None:
-        if not self._head_is_written and self._wanted():
+        if not self._head_is_written and self._is_asked():
             data = _spelled(data)
         self._head_is_written = True
         self._below.write(data)

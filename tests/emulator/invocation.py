@@ -134,7 +134,7 @@ def read_invocation(body: Any, problems: Problems, *, strict: bool) -> dict[str,
 
 
 def _sources(sent: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """Everything that names input: where it stands in the body, itself, its kind."""
+    """Everything that names input: its place in the body, itself, its kind."""
     for name, entry in (sent.get("inputData") or {}).items():
         yield f"properties.inputData.{name}", entry, entry.get("jobInputType")
     if dataset := sent.get("dataset"):

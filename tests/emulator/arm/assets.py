@@ -1,4 +1,4 @@
-"""Asset versions and their containers: one set of handlers for all kinds, told apart by their tables."""
+"""Asset versions and their containers: one set of handlers for all kinds, each with its table."""
 
 from __future__ import annotations
 

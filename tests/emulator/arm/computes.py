@@ -148,8 +148,8 @@ async def patch(call: Call) -> Answer:
     sent = call.bind(PATCH, "Compute")
     if "scaleSettings" not in resource.properties["properties"]:
         raise Refused(management_error(400, "UserError", f"Compute '{resource.name}' is none that could be scaled."))
-    wanted = sent.get("properties", {}).get("properties", {}).get("scaleSettings", {})
-    resource.properties["properties"]["scaleSettings"].update(wanted)
+    desired = sent.get("properties", {}).get("properties", {}).get("scaleSettings", {})
+    resource.properties["properties"]["scaleSettings"].update(desired)
     resource.modified = call.state.clock.now()
     resource.provisioning_state = "Updating"
     operation = _begin(call, resource)
@@ -199,7 +199,7 @@ async def list_nodes(call: Call) -> Answer:
 
 
 async def list_keys(call: Call) -> Answer:
-    """No kind of compute that stands here has keys. Service fact: asset contract 3.1."""
+    """No kind of compute of the local workspace has keys. Service fact: asset contract 3.1."""
     return Answer(200, {"computeType": _existing(call).properties["computeType"]})
 
 

@@ -98,9 +98,9 @@ def create_system_datastores(state: State) -> None:
 
 async def listing(call: Call) -> Answer:
     found = visible(call, listed(call))
-    wanted = call.query.get("isDefault")
-    if wanted is not None:
-        found = [item for item in found if _is_default(call.state, item) is (wanted.lower() == "true")]
+    asked = call.query.get("isDefault")
+    if asked is not None:
+        found = [item for item in found if _is_default(call.state, item) is (asked.lower() == "true")]
     names = {name.strip().lower() for name in call.query.get("names", "").split(",") if name.strip()}
     if names:
         found = [item for item in found if item.name.lower() in names]
@@ -172,10 +172,10 @@ async def list_secrets(call: Call) -> Answer:
     kind = resource.properties["credentials"]["credentialsType"]
     if kind == "None":
         raise Refused(management_error(400, "UserError", "No secrets for credentials of type None."))
-    wanted = call.bind(SECRETS_REQUEST, "Secrets") if call.body is not None else {}
-    expirable = wanted.get("expirableSecret") and EXPIRABLE.covers(call.api_version)
+    asked = call.bind(SECRETS_REQUEST, "Secrets") if call.body is not None else {}
+    expirable = asked.get("expirableSecret") and EXPIRABLE.covers(call.api_version)
     if expirable and kind == "AccountKey":
-        sas = call.state.storage.account_sas("rcuwdl", wanted.get("expireAfterHours", 1))
+        sas = call.state.storage.account_sas("rcuwdl", asked.get("expireAfterHours", 1))
         return Answer(200, {"secretsType": "Sas", "sasToken": f"?{sas}"})
     return Answer(200, {"secretsType": kind, **resource.secrets})
 

@@ -36,8 +36,8 @@ def visible(call: Call, resources: Iterable[Resource]) -> Iterable[Resource]:
         raise Refused(management_error(400, "UserError", f"The value '{view}' is not valid for ListViewType."))
     if view == "All":
         return resources
-    wanted = view == "ArchivedOnly"
-    return (found for found in resources if bool(found.properties.get("isArchived")) is wanted)
+    archived = view == "ArchivedOnly"
+    return (found for found in resources if bool(found.properties.get("isArchived")) is archived)
 
 
 def ordered(call: Call, newest_first: Iterable[Resource]) -> Iterable[Resource]:
@@ -68,11 +68,11 @@ def page(
     start = _start(call)
     size = size or call.state.policies.number("page_size") or natural_size
     top = call.query.get("$top")
-    wanted = size if top is None else _top(call, _count(top, "$top"), size)
-    found = list(itertools.islice(items, start, start + wanted + 1))
-    body: dict[str, Any] = {"value": [render(item) for item in found[:wanted]]}
-    if len(found) > wanted and (wanted == size or _links_top(call, linked_top)):
-        token = TOKENS[tokens](start + wanted, call.state.resources.size(call.path))
+    asked = size if top is None else _top(call, _count(top, "$top"), size)
+    found = list(itertools.islice(items, start, start + asked + 1))
+    body: dict[str, Any] = {"value": [render(item) for item in found[:asked]]}
+    if len(found) > asked and (asked == size or _links_top(call, linked_top)):
+        token = TOKENS[tokens](start + asked, call.state.resources.size(call.path))
         body["nextLink"] = call.url(call.path, _next_query(call, token))
     return Answer(200, body)
 
@@ -105,8 +105,8 @@ def _top(call: Call, top: int, size: int) -> int:
 
 def page_size(call: Call, name: str, default: int | None = None) -> int | None:
     """The page size that a query parameter asks for; `default` without it."""
-    wanted = call.query.get(name)
-    return default if wanted is None else max(1, _count(wanted, name))
+    asked = call.query.get(name)
+    return default if asked is None else max(1, _count(asked, name))
 
 
 def _count(text: str, name: str) -> int:

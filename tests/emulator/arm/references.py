@@ -15,7 +15,7 @@ def refuse_when_used(call: Call, path: str) -> None:
 
 
 def _is_used(state: State, path: str) -> bool:
-    wanted = path.lower()
+    asked = path.lower()
     for endpoint in state.resources.children(state.workspace("batchEndpoints")):
         for deployment in state.resources.children(f"{endpoint.path}/deployments"):
             used = deployment.properties
@@ -25,6 +25,6 @@ def _is_used(state: State, path: str) -> bool:
                 (used["model"] or {}).get("assetId"),
                 (used["codeConfiguration"] or {}).get("codeId"),
             ]
-            if any(text and f"{text.lower()}/".startswith(f"{wanted}/") for text in references):
+            if any(text and f"{text.lower()}/".startswith(f"{asked}/") for text in references):
                 return True
     return False

@@ -15,7 +15,7 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 async def start(call: Call) -> Answer:
     """Service fact: asset contract 5.1 (`:443` in one URI only, type `None`, SAS with rcwl)."""
-    wanted = call.bind(REQUEST, "PendingUpload") if call.body is not None else {}
+    asked = call.bind(REQUEST, "PendingUpload") if call.body is not None else {}
     settings = call.state.settings
     storage = call.state.storage
     container = f"{settings.workspace_guid}-{''.join(secrets.choice(_ALPHABET) for _place in range(26))}"
@@ -34,7 +34,7 @@ async def start(call: Call) -> Answer:
     }
     body = {
         "blobReferenceForConsumption": reference,
-        "pendingUploadId": wanted.get("pendingUploadId") or str(uuid.uuid4()),
+        "pendingUploadId": asked.get("pendingUploadId") or str(uuid.uuid4()),
         "pendingUploadType": "None",
     }
     return Answer(200, body)

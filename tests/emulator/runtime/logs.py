@@ -24,7 +24,7 @@ _COLUMNS = (
     "Error\n"
 )
 _README = """\
-azureml-logs/70_driver_log.txt             what the run was told, and packages that are missing
+azureml-logs/70_driver_log.txt             arguments of the run, and missing packages
 logs/job_progress_overview.txt             mini batches and items so far, and the result
 logs/sys/job_report/processed_mini-batches.csv  each attempt of a mini batch
 logs/user/error.txt                        summary of the errors in the entry script
