@@ -7,12 +7,30 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
+
+# Blanks, control characters and backslashes: clients disagree on the host of such a URL.
+_AMBIGUOUS = re.compile(r"[\s\x00-\x1f\x7f\\]")
+
+
+def is_https(url: str) -> bool:
+    """Whether a text is the URL of a host to which secrets may be sent: over TLS, and without a user in it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    safe = parts.scheme == "https" and "@" not in parts.netloc and not _AMBIGUOUS.search(url)
+    return safe and bool(parts.hostname) and port != 0
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, in lower case: ``https://management.azure.com``."""
-    parts = urlsplit(url)
+    """Scheme, host and port of a URL, in lower case: ``https://management.azure.com``. Empty for what is no URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from .._errors import AzureMLError, InvalidOption
-from .._names.url import origin
+from .._names.url import is_https, origin
 from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
@@ -83,8 +84,8 @@ def find_cloud(cloud_environment: str, http: HttpClient, *, cache: PrivateCache,
     if not authority:
         return cloud
     address = authority if "://" in authority else f"https://{authority}"
-    if not address.startswith("https://"):
-        raise InvalidOption(f"The authority's address '{authority}' is not safe: it must begin with https://.")
+    if not is_https(address):
+        raise InvalidOption(f"authority_host '{authority}' is not the address of a host that begins with https://.")
     return replace(cloud, authority=address.rstrip("/"))
 
 
@@ -106,8 +107,8 @@ def from_metadata(document: t.Any, arm_url: str) -> Cloud:
     resource_manager = _address(entry) or origin(arm_url)
     authority = _text(authentication, "loginEndpoint").rstrip("/")
     for address in (resource_manager, authority):
-        if not address.startswith("https://"):
-            raise ValueError(f"its address '{address}' does not begin with https://")
+        if not is_https(address):
+            raise ValueError(f"'{address}' is not the address of a host that begins with https://")
     return Cloud(
         name=str(entry.get("name") or resource_manager),
         resource_manager=resource_manager,
@@ -120,7 +121,7 @@ def from_metadata(document: t.Any, arm_url: str) -> Cloud:
 
 def _read_cloud(cloud_environment: str, http: HttpClient, cache: PrivateCache) -> Cloud:
     """The cloud that ARM describes at an address, from the cache if it was read within a day."""
-    if not cloud_environment.startswith("https://"):
+    if not is_https(cloud_environment):
         raise InvalidOption(
             f"cloud_environment '{cloud_environment}' is neither one of {', '.join(KNOWN)} "
             "nor the address of a resource manager that begins with https://."
@@ -131,16 +132,15 @@ def _read_cloud(cloud_environment: str, http: HttpClient, cache: PrivateCache) -
     # The same address under other trusted authorities may be another cloud.
     key = ["cloud", url, http.trust_fingerprint()]
     cached = cache.read(key)
-    document = (
-        cached[0] if cached else http.send("GET", url, what=f"read the description of cloud {origin(url)}").json()
-    )
+    with contextlib.suppress(ValueError):  # what is cached may be damaged: it is then read anew
+        return from_metadata(cached[0] if cached else None, url)
+    document = http.send("GET", url, what=f"read the description of cloud {origin(url)}").json()
     try:
         cloud = from_metadata(document, url)
     except ValueError as error:
         problem = str(error)
     else:
-        if cached is None:
-            cache.write(key, document)
+        cache.write(key, document)
         return cloud
     raise AzureMLError(f"{origin(url)} does not describe a cloud: {problem}. Check cloud_environment.")
 

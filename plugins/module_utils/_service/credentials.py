@@ -67,7 +67,7 @@ class Credentials:
         key = self._cache_key(audience)
         if key is not None and fresh:
             self._cache.drop(key)
-        elif key is not None and (cached := self._cache.read(key)):
+        elif key is not None and (cached := self._cache.read(key)) and _is_token(cached[0]):
             self._register_secret(cached[0])
             return cached
         token, expires = fetch_token(self._source, audience, self._authority, self._identity_settings())
@@ -96,3 +96,8 @@ class Credentials:
             "read_timeout": 30,
             **({"connection_verify": self._ca_file} if self._ca_file else {}),
         }
+
+
+def _is_token(value: t.Any) -> bool:
+    """Whether a value of the cache can be sent as a bearer token: a text of printable characters without blanks."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and bool(value) and " " not in value

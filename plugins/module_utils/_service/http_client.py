@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import ssl
 import traceback
 import typing as t
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from .._clock import Clock
 from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
-from .._names.url import without_query
+from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
 from .retry import THROTTLED, UNCERTAIN, Retry
 
@@ -174,8 +173,8 @@ class HttpClient:
         timeout: float | None,
     ) -> httpx.Request:
         # All requests carry secrets: bearer tokens, keys, signed URLs.
-        if not re.match(r"https://[^/?#]", url):
-            raise InvalidOption(f"'{without_query(url)}' is not called: its address must begin with https://.")
+        if not is_https(url):
+            raise InvalidOption(f"'{without_query(url)}' is not the address of a host that begins with https://.")
         try:
             return self._connected().build_request(
                 method,

@@ -5,13 +5,16 @@
 
 """A cache on disk that only its owner can read: tokens, descriptions of clouds.
 
-With any fault of it (no home, another owner, open permissions, damaged files) it counts as empty. It never raises.
+With any fault of it (no home, another owner, open permissions, damaged files, a full disk) it counts as empty. It never
+raises, waits for nothing, and leaves no incomplete file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import math
 import os
 import stat
 import tempfile
@@ -23,16 +26,18 @@ from .._clock import Clock
 
 # Seconds after which every value is dropped.
 LIFETIME = 24 * 3600.0
+_LONGEST_VALUE = 1 << 20
+"""Characters that are read of a value; a longer one is damaged."""
 
 
 class PrivateCache:
     """JSON values by key. A key is a list of texts and may hold secrets: only its digest is written.
 
-    :param directory: holds the values, created with mode 0700; None caches nothing
+    :param directory: absolute path of the folder of the values, created with mode 0700; None caches nothing
     """
 
     def __init__(self, directory: str | None, clock: Clock) -> None:
-        self._directory = Path(directory).expanduser() if directory else None
+        self._directory = Path(directory) if directory and os.path.isabs(directory) else None
         self._clock = clock
 
     def read(self, key: list[str]) -> tuple[Any, float] | None:
@@ -42,38 +47,33 @@ class PrivateCache:
         try:
             entry = json.loads(_read_private(self._file(self._directory, key)))
             value, expires = entry["value"], float(entry["expires"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
             return None
-        return (value, expires) if expires > self._clock.now() else None
+        return (value, expires) if self._clock.now() < expires < math.inf else None
 
     def write(self, key: list[str], value: Any, expires: float | None = None) -> None:
         """Store a JSON value until ``expires`` (seconds since the epoch, by default for a day), in one step."""
         if self._directory is None:
             return
         expires = self._clock.now() + LIFETIME if expires is None else expires
-        try:
+        with contextlib.suppress(OSError):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _private(self._directory, stat.S_ISDIR):
-                return
-            self._delete_old(self._directory)
-            # mkstemp makes the file with mode 0600.
-            handle, name = tempfile.mkstemp(dir=self._directory)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"value": value, "expires": expires}, file)
-            Path(name).replace(self._file(self._directory, key))
-        except OSError:
-            return
+            if _private(self._directory, stat.S_ISDIR):
+                self._delete_old(self._directory)
+                _replace(self._file(self._directory, key), json.dumps({"value": value, "expires": expires}))
 
     def _delete_old(self, directory: Path) -> None:
         """Delete values that were not written for a day: each new secret or token file makes a new key."""
         for file in directory.iterdir():
-            if file.lstat().st_mtime < self._clock.now() - LIFETIME:
-                file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # another task has just deleted it, or it is a folder
+                if file.lstat().st_mtime < self._clock.now() - LIFETIME:
+                    file.unlink()
 
     def drop(self, key: list[str]) -> None:
         """Delete the value of a key."""
         if self._directory is not None and _private(self._directory, stat.S_ISDIR):
-            self._file(self._directory, key).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._file(self._directory, key).unlink(missing_ok=True)
 
     @staticmethod
     def _file(directory: Path, key: list[str]) -> Path:
@@ -92,9 +92,22 @@ def _is_private(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
     return kind(status.st_mode) and status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
 
 
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one step, readable by its owner alone. Raises OSError, and then leaves nothing behind."""
+    handle, name = tempfile.mkstemp(dir=path.parent)  # with mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def _read_private(path: Path) -> str:
     """The text of a file, whose permissions are checked once it is open. Raises OSError if it is not private."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+    # A pipe in its place is opened at once, too, and then refused.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8") as file:
         if not _is_private(os.fstat(file.fileno()), stat.S_ISREG):
             raise PermissionError
-        return file.read()
+        return file.read(_LONGEST_VALUE)

@@ -78,7 +78,8 @@ def run(
             assert secret not in out + err, "a secret was printed"
         assert wired.network.replies == [], "some requests were never made"
         result = json.loads(out)
-        if not result.get("failed") and not options.get("query"):  # a query returns what it asks for
+        # A query returns what it asks for; a test may run an operation that no module has.
+        if isinstance(module, types.ModuleType) and not result.get("failed") and not options.get("query"):
             assert documented_result.differences(module, result) == []
         return Outcome(result, list(warnings))
 

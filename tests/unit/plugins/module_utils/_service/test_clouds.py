@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -155,12 +156,15 @@ def test_the_authority_may_be_another_one(bench: Any, given: str | None, used: s
     assert find_cloud("https://arm.example", bench(described()).http, cache=NO_CACHE, authority=given).authority == used
 
 
-def test_an_unsafe_authority_is_refused(bench: Any) -> None:
+@pytest.mark.parametrize("authority", ["http://login.example", "https://[::1", "https://me@login.example"])
+def test_an_unsafe_authority_is_refused(bench: Any, authority: str) -> None:
     with pytest.raises(InvalidOption, match="https://"):
-        find_cloud("AzureCloud", bench().http, cache=NO_CACHE, authority="http://login.example")
+        find_cloud("AzureCloud", bench().http, cache=NO_CACHE, authority=authority)
 
 
-@pytest.mark.parametrize("address", ["", "AzureKloud", "http://arm.example", "arm.example"])
+@pytest.mark.parametrize(
+    "address", ["", "AzureKloud", "http://arm.example", "arm.example", "https://[::1", "https://a b"]
+)
 def test_any_other_name_or_address_is_refused(bench: Any, address: str) -> None:
     with pytest.raises(InvalidOption, match="AzureCloud, AzureChinaCloud, AzureUSGovernment"):
         find_cloud(address, bench().http, cache=NO_CACHE)
@@ -208,3 +212,15 @@ def test_an_incomplete_description_is_not_cached(bench: Any, tmp_path: Path) -> 
     with pytest.raises(AzureMLError):
         find_cloud("https://arm.example", b.http, cache=cache)
     assert find_cloud("https://arm.example", b.http, cache=cache).name == "Private"
+
+
+@pytest.mark.parametrize("damaged", [None, 5, [], {"name": "x"}, {**DESCRIPTION, "portal": "https://[::1"}])
+def test_a_damaged_description_in_the_cache_is_read_anew(bench: Any, tmp_path: Path, damaged: Any) -> None:
+    b = bench(described(), described())
+    cache = PrivateCache(str(tmp_path / "cache"), b.clock)
+    find_cloud("https://arm.example", b.http, cache=cache)
+    (file,) = (tmp_path / "cache").iterdir()
+    file.write_text(json.dumps({"value": damaged, "expires": b.clock.moment + 60}))
+    assert find_cloud("https://arm.example", b.http, cache=cache).name == "Private"
+    assert find_cloud("https://arm.example", b.http, cache=cache).name == "Private"
+    assert b.network.lines == [REQUEST] * 2

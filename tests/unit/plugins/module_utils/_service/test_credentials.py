@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,14 @@ def test_a_refused_token_leaves_the_cache_even_if_there_is_no_new_one(
         tasks.next().token(ARM, fresh=True)
     with pytest.raises(CredentialError):
         tasks.next().token(ARM)
+
+
+@pytest.mark.parametrize("damaged", ["", "two\nlines", "with blank", "\u00e9", None, 5, ["planted"], {}])
+def test_what_is_no_token_in_the_cache_is_not_sent(tasks: Tasks, tmp_path: Path, damaged: Any) -> None:
+    tasks.next().token(ARM)
+    (file,) = (tmp_path / "cache").iterdir()
+    file.write_text(json.dumps({"value": damaged, "expires": 4e9}))
+    assert tasks.next().token(ARM) == tasks.next().token(ARM) == "planted-token-2"
 
 
 @pytest.mark.parametrize(("passed", "token"), [(3299, "planted-token-1"), (3300, "planted-token-2")])

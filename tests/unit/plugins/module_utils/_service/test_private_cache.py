@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,10 +108,14 @@ def test_a_file_of_another_owner_is_not_used(cache: PrivateCache, monkeypatch: p
     assert cache.read(KEY) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"value": 1, "expires": null}', '{"expires": 2000}'])
+DAMAGED = ["", "{", "[]", "{}", "5", "null", '"text"', '{"value": 1, "expires": null}', '{"expires": 2000}']
+DAMAGED += ['{"value": 1, "expires": Infinity}', f'{{"value": 1, "expires": {"9" * 400}}}', "[" * 100_000, "\x00\udcff"]
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_file_counts_as_absent(cache: PrivateCache, directory: Path, text: str) -> None:
     cache.write(KEY, "value", 2000.0)
-    only_file(directory).write_text(text)
+    only_file(directory).write_text(text, errors="surrogateescape")
     assert cache.read(KEY) is None
 
 
@@ -128,3 +134,54 @@ def test_values_that_were_not_written_for_a_day_are_deleted(directory: Path) -> 
     PrivateCache(str(directory), Clock(written + LIFETIME + 1)).write(["more"], "value", 1e12)
     assert PrivateCache(str(directory), Clock()).read(KEY) is None
     assert PrivateCache(str(directory), Clock()).read(["more"]) is not None
+
+
+def pipe(file: Path) -> None:
+    os.mkfifo(file, 0o600)
+
+
+def folder(file: Path) -> None:
+    file.mkdir(0o700)
+    (file / "content").touch()
+
+
+@pytest.mark.parametrize("other", [pipe, folder])
+def test_something_else_in_the_place_of_a_value_counts_as_absent(
+    cache: PrivateCache, directory: Path, other: Callable[[Path], None]
+) -> None:
+    cache.write(KEY, "value", 2000.0)
+    file = only_file(directory)
+    file.unlink()
+    other(file)
+    assert cache.read(KEY) is None
+    cache.drop(KEY)
+    cache.write(KEY, "value", 2000.0)
+    assert only_file(directory) == file
+
+
+def test_an_old_folder_in_the_cache_is_left_alone(directory: Path) -> None:
+    folder_inside = directory / "made by somebody"
+    folder_inside.mkdir(parents=True)
+    directory.chmod(0o700)
+    cache = PrivateCache(str(directory), Clock(folder_inside.stat().st_mtime + LIFETIME + 1))
+    cache.write(KEY, "value", 1e12)
+    assert cache.read(KEY) == ("value", 1e12)
+
+
+def test_a_full_disk_leaves_no_incomplete_file(
+    cache: PrivateCache, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cache.write(KEY, "value", 2000.0)
+    monkeypatch.setattr(Path, "replace", full)
+    cache.write(["more"], "value", 2000.0)
+    assert cache.read(KEY) == ("value", 2000.0)
+    assert only_file(directory)
+
+
+def test_a_relative_directory_caches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    PrivateCache("~/.cache/mlops.azureml", Clock()).write(KEY, "value", 1e12)
+    assert list(tmp_path.iterdir()) == []
