@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import re
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from .._errors import ConflictError, ConnectionFailed, Delivery, NotFoundError, ServiceError, ThrottledError
 from .._names.json_types import JsonObject
 from .._names.redaction import redact
+from .._names.url import origin
 from .error_body import ErrorBody, explain, read_error_body
 from .retry import THROTTLED
 
@@ -26,6 +28,9 @@ UNAUTHORIZED = 401
 ABSENT = 404
 CONFLICT = 409
 _LONGEST_SENTENCE = 200
+# No service asks for more than some days; a longer number is damaged.
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_KINDS = {type(None): "empty", str: "a text", list: "a list", bool: "a boolean"}
 
 _ERRORS: Mapping[int, type[ServiceError]] = {ABSENT: NotFoundError, CONFLICT: ConflictError, THROTTLED: ThrottledError}
 
@@ -47,17 +52,27 @@ class Answer:
     secrets: frozenset[str] = field(repr=False, default=frozenset())
 
     def json(self) -> t.Any:
-        """The parsed body, None when it is empty. Raises ValueError when it is not JSON."""
-        return json.loads(self.content) if self.content.strip() else None
+        """The parsed body, None when it is empty. Raises ValueError when it is not JSON, or nested absurdly deep."""
+        try:
+            return json.loads(self.content) if self.content.strip() else None
+        except RecursionError:
+            raise ValueError("nested too deep") from None
 
     def json_object(self, what: str) -> JsonObject:
         """The parsed body, a JSON object. Raises ConnectionFailed for any other; ``what``: the action, for messages."""
         body = self.json()
         if not isinstance(body, dict):
-            raise ConnectionFailed(
-                f"Could not {what}: the answer is not a JSON object.", delivery=Delivery.ANSWERED, url=self.url
-            )
+            raise self.unusable(what, f"it is {_KINDS.get(type(body), 'a number')}, not a JSON object")
         return body
+
+    def unusable(self, what: str, why: str) -> ConnectionFailed:
+        """The exception for a success whose body has another shape than the service's."""
+        return ConnectionFailed(
+            f"Could not {what}: {origin(self.url)} answered with status {self.status} ({self.shape}), but {why}. "
+            "Check the proxies in between, and run the task again.",
+            delivery=Delivery.ANSWERED,
+            url=self.url,
+        )
 
     @property
     def ok(self) -> bool:
@@ -80,10 +95,10 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that the service asks to wait; None when it does not ask."""
         milliseconds = self.headers.get("x-ms-retry-after-ms", "")
-        if milliseconds.isdecimal():
+        if _NUMBER.fullmatch(milliseconds):
             return int(milliseconds) / 1000
         text = self.headers.get("retry-after", "")
-        return float(text) if text.isdecimal() else self._seconds_until(text)
+        return float(text) if _NUMBER.fullmatch(text) else self._seconds_until(text)
 
     def _seconds_until(self, date: str) -> float | None:
         """Measured from the date of the answer if it has one, for this host's clock may be wrong."""
@@ -91,7 +106,7 @@ class Answer:
         try:
             end = email.utils.parsedate_to_datetime(date).timestamp()
             begin = email.utils.parsedate_to_datetime(now).timestamp() if now else self.received
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         return max(end - begin, 0.0)
 

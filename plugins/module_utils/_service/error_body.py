@@ -16,6 +16,7 @@ from typing import Any
 # Texts that say less than those of the errors inside them. Service fact: batch contract 9.1, assets contract 1.5.
 _EMPTY_TEXTS = frozenset({"", "the specified resource was not found", "systemerror", "usererror"})
 _LONGEST_TEXT = 1500
+_DEEPEST = 20
 _STACK_FRAME = re.compile(
     r"^[ \t]*(?:at [\w.<>`\[\],+|]+\(.*?\)(?: in \S.*)?|--- End of .*stack trace.*)[ \t]*\r?$", re.MULTILINE
 )
@@ -60,38 +61,49 @@ def explain(fault: ErrorBody, status: int | None = None) -> str:
     return f"{cause}{stop} {advice}" if advice else f"{cause}{stop}"
 
 
-def _layers(error: dict[str, Any]) -> Iterator[tuple[str | None, str]]:
-    """Code and text of an error and of all errors inside it, outermost first."""
+def _layers(error: dict[str, Any], depth: int = 0) -> Iterator[tuple[str | None, str]]:
+    """Code and text of an error and of the errors inside it, outermost first; what is absurdly deep is left out."""
     message = error.get("message")
     nested = _parsed(message)
     text = "" if nested is not None or not isinstance(message, str) else _with_validation_errors(message)
-    yield (error.get("code") or None, text)
+    yield (_code(error), text)
     if isinstance(nested, dict):
-        yield from _layers_of(nested)
-    for detail in error.get("details") or ():
-        yield from _layers_of(detail)
-    for entry in error.get("additionalInfo") or ():
+        yield from _layers_of(nested, depth)
+    for detail in _list(error, "details"):
+        yield from _layers_of(detail, depth)
+    for entry in _list(error, "additionalInfo"):
         info = entry.get("info") if isinstance(entry, dict) else None
-        yield from _layers_of(info.get("error") if isinstance(info, dict) else None)
+        yield from _layers_of(info.get("error") if isinstance(info, dict) else None, depth)
 
 
-def _layers_of(value: Any) -> Iterator[tuple[str | None, str]]:
-    if isinstance(value, dict):
+def _layers_of(value: Any, depth: int) -> Iterator[tuple[str | None, str]]:
+    if isinstance(value, dict) and depth < _DEEPEST:
         inner = value.get("error", value)
-        yield from _layers(inner if isinstance(inner, dict) else {"message": str(inner)})
+        yield from _layers(inner if isinstance(inner, dict) else {"message": str(inner)}, depth + 1)
 
 
 def _inner_error_code(error: dict[str, Any]) -> str | None:
     """The deepest code of the InnerError entry (management) or of ``innerError`` (data plane)."""
     chain: Any = error.get("innerError")
-    for entry in error.get("additionalInfo") or ():
+    for entry in _list(error, "additionalInfo"):
         if isinstance(entry, dict) and entry.get("type") == "InnerError" and isinstance(entry.get("info"), dict):
             chain = entry["info"].get("value")
     code = None
     while isinstance(chain, dict):
-        code = chain.get("code") or code
+        code = _code(chain) or code
         chain = chain.get("innerError")
     return code
+
+
+def _code(error: dict[str, Any]) -> str | None:
+    """The code of an error, None for what is no text: proxies answer with errors of their own shapes."""
+    code = error.get("code")
+    return code if isinstance(code, str) and code else None
+
+
+def _list(error: dict[str, Any], key: str) -> list[Any]:
+    value = error.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _parsed(message: Any) -> Any:
@@ -100,7 +112,7 @@ def _parsed(message: Any) -> Any:
         return None
     try:
         return json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -114,9 +126,10 @@ def _with_validation_errors(message: str) -> str:
         return message
     try:
         entries = json.loads(match[1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return message
-    parts = "; ".join(f"{entry.get('PropertyName')}: {entry.get('ErrorMessage')}" for entry in entries)
+    found = [entry for entry in entries if isinstance(entry, dict)]
+    parts = "; ".join(f"{entry.get('PropertyName')}: {entry.get('ErrorMessage')}" for entry in found)
     return f"{message[: match.start()]} {parts}{message[match.end() :]}"
 
 

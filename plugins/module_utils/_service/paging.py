@@ -20,7 +20,7 @@ def read_items(first: str, read: Callable[[str], JsonObject], *, what: str) -> I
     :param first: URL of the first page; those of the others come from the service
     :param read: the page at a URL; carries a token, which is for the host of the first page alone
     :param what: the action, for messages: ``list jobs``
-    :raises ServiceError: a link to the next page leads back or to another host
+    :raises ServiceError: a page is not one, or the link to the next leads back or to another host
 
     Service fact: assets contract 1.6 (links are followed unchanged; the last page has none).
     """
@@ -29,7 +29,11 @@ def read_items(first: str, read: Callable[[str], JsonObject], *, what: str) -> I
     while url:
         seen.add(url)
         page = read(url)
-        yield from page.get("value") or ()
-        url = page.get("nextLink")
+        items, url = page.get("value"), page.get("nextLink") or None
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise ServiceError(f"Could not {what}: the 'value' of a page is not a list of objects. Run the task again.")
+        if not isinstance(url, (str, type(None))):
+            raise ServiceError(f"Could not {what}: the link to the next page is not a text. Run the task again.")
+        yield from items
         if url and (url in seen or origin(url) != origin(first)):
             raise ServiceError(f"Could not {what}: the link to the next page leads in a circle or to another host.")

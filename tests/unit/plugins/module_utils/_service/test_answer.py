@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConnectionFailed
 from ansible_collections.mlops.azureml.plugins.module_utils._service.answer import Answer
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
@@ -32,6 +33,8 @@ def answer(status: int = 200, content: bytes = b"", **headers: str) -> Answer:
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "-1"}, None),
         ({"x-ms-retry-after-ms": "soon"}, None),
+        ({"x-ms-retry-after-ms": "9" * 5000}, None),
+        ({"Retry-After": "9" * 400}, None),
     ],
 )
 def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
@@ -41,3 +44,29 @@ def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | 
 @pytest.mark.parametrize("header", ["x-ms-request-id", "X-Request-ID"])
 def test_the_data_plane_has_another_header_for_the_request_id(header: str) -> None:
     assert answer(**{header: "r-2"}).request_id == "r-2"
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe{", b'{"a": NaN'])
+def test_what_cannot_be_parsed_is_no_json(content: bytes) -> None:
+    assert not answer(content=content).is_json
+    assert "the answer is not JSON" in answer(400, content).fault.text
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "empty"),
+        (b"null", "empty"),
+        (b"[]", "a list"),
+        (b'"x"', "a text"),
+        (b"5", "a number"),
+        (b"true", "a boolean"),
+    ],
+)
+def test_an_answer_of_another_shape_is_named_with_its_host(content: bytes, kind: str) -> None:
+    with pytest.raises(ConnectionFailed) as raised:
+        answer(content=content, **{"content-type": "text/html; charset=x"}).json_object("read models/m")
+    assert raised.value.message == (
+        f"Could not read models/m: https://arm.example answered with status 200 (text/html, {len(content)} bytes), "
+        f"but it is {kind}, not a JSON object. Check the proxies in between, and run the task again."
+    )

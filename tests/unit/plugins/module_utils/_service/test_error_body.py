@@ -14,6 +14,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.error_body 
     read_error_body,
     remedy,
 )
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 VALIDATION = (
     "The Deployment request provided has the following validation errors. Please resolve them and try again.\nErrors:\n"
@@ -233,3 +235,36 @@ def test_a_known_error_has_a_remedy(fault: ErrorBody, status: int, word: str) ->
 def test_an_unknown_error_has_no_remedy() -> None:
     assert explain(ErrorBody("Odd", "Strange"), 418) == "Odd: Strange."
     assert explain(ErrorBody(None, "")) == "the service gives no reason."
+
+
+KEYS = ("error", "code", "message", "details", "additionalInfo", "info", "innerError", "type", "value", "target")
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["InnerError", "{", "[{}]"])
+)
+ANSWERS = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@given(ANSWERS)
+@example({"error": {"code": [1], "message": {"a": 1}, "details": 5, "additionalInfo": "x"}})
+@example({"error": {"code": "Outer", "innerError": {"code": {}, "innerError": {"code": "Inner"}}}})
+@example({"error": {"message": 'Errors: [{"PropertyName": "a"}, 5]'}})
+def test_an_answer_of_any_shape_is_read(answer: Any) -> None:
+    found = read_error_body(answer)
+    assert isinstance(found.text, str)
+    assert found.code is None or isinstance(found.code, str)
+    assert explain(found, 400)
+
+
+def test_an_answer_of_any_depth_is_read() -> None:
+    deep: dict[str, Any] = {"message": "innermost"}
+    for _level in range(5000):
+        deep = {"message": "", "details": [deep]}
+    assert read_error_body({"error": {"code": "Outer", "details": [deep]}}).code == "Outer"
+    nested = "x"
+    for _level in range(8):
+        nested = json.dumps({"message": nested})
+    assert read_error_body({"error": {"message": nested}}).text == "x"

@@ -46,3 +46,17 @@ def test_a_link_to_another_host_or_back_is_not_followed(arm: Any, link: str) -> 
 def test_a_page_may_be_empty_before_the_last() -> None:
     pages: dict[str, Any] = {FIRST: {"value": [], "nextLink": f"{FIRST}&page=2"}, f"{FIRST}&page=2": {"value": [{}]}}
     assert list(read_items(FIRST, pages.__getitem__, what="list models")) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        *(({"value": value}, "not a list of objects") for value in (5, "text", None, {"a": 1}, [1], [None])),
+        ({}, "not a list of objects"),
+        ({"error": {"code": "Proxy"}}, "not a list of objects"),
+        *(({"value": [], "nextLink": link}, "not a text") for link in (7, ["x"], {"href": "x"}, True)),
+    ],
+)
+def test_what_is_no_page_is_an_error_and_never_an_empty_list(page: dict[str, Any], words: str) -> None:
+    with pytest.raises(ServiceError, match=f"list models: .*{words}"):
+        list(read_items(FIRST, lambda _url: page, what="list models"))
