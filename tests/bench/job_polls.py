@@ -74,7 +74,7 @@ class Service:
     def path(self, below: str) -> str:
         return below
 
-    def poll(self, _path: str) -> tuple[dict[str, Any], float]:
+    def poll(self, _path: str, _within: float) -> tuple[dict[str, Any], float]:
         waited = self.now - self.looks[-1] if self.looks else self.asked
         assert waited >= self.asked, "polled before the time that the service asked for"
         self.looks.append(self.now)

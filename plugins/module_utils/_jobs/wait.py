@@ -136,7 +136,8 @@ class JobWait:
 
     def _poll(self, job: Job) -> tuple[Job, float]:
         """The job, and the pause that the service asks for. Service fact: batch contract 6.1 (management view)."""
-        body, retry_after = self._workspace.arm.poll(self._workspace.path(f"jobs/{job.name}"))
+        left = self._timeout - (self._clock.now() - self._begin)
+        body, retry_after = self._workspace.arm.poll(self._workspace.path(f"jobs/{job.name}"), left)
         if body is not None:
             return parse_job(body), retry_after
         if self._clock.now() - self._begin > APPEARANCE:

@@ -84,12 +84,13 @@ class Arm:
         answer = self._call("GET", path, api_version, {**(query or {}), **more}, accept_absent=True)
         return _resource(answer, path)
 
-    def poll(self, path: str, *, api_version: str = API_VERSION) -> tuple[JsonObject | None, float]:
+    def poll(self, path: str, within: float, *, api_version: str = API_VERSION) -> tuple[JsonObject | None, float]:
         """Read a resource that the caller waits for: what ``get`` returns, and the seconds until the next poll.
 
-        That is as long as the service asks, or longer when the subscription has few reads left. Raises as ``get``.
+        That is as long as the service asks, or longer when the subscription has few reads left. ``within``: seconds
+        that are left of the wait. Raises as ``get``.
         """
-        answer = self._call("GET", path, api_version, {}, accept_absent=True)
+        answer = self._call("GET", path, api_version, {}, accept_absent=True, within=within)
         return _resource(answer, path), shortest_pause(answer)
 
     def list(
@@ -180,8 +181,8 @@ class Arm:
         self._polling(what, timeout).resource(url, _reader(path), absent=absent, until=until)
 
     def _polling(self, what: str, timeout: float) -> Polling:
-        def get(url: str) -> Answer:
-            return self._request("GET", url, what=f"follow {what}")
+        def get(url: str, within: float) -> Answer:
+            return self._request("GET", url, what=f"follow {what}", within=within)
 
         return Polling(get, what, timeout, clock=self._clock, progress=self._progress)
 
@@ -223,18 +224,15 @@ class Arm:
         json: JsonObject | None = None,
         accept_absent: bool = False,
         safe_to_repeat: bool | None = None,
+        within: float | None = None,
     ) -> Answer:
         what = what or f"{_ACTIONS[method]} {describe(path)}"
-        answer = self._request(method, url, what=what, json=json, safe_to_repeat=safe_to_repeat)
+        answer = self._request(method, url, what=what, json=json, safe_to_repeat=safe_to_repeat, within=within)
         return _checked(answer, path, what=what, accept_absent=accept_absent)
 
-    def _request(
-        self, method: str, url: str, *, what: str, json: JsonObject | None = None, safe_to_repeat: bool | None = None
-    ) -> Answer:
+    def _request(self, method: str, url: str, **how: t.Any) -> Answer:
         """Send one request with the management token and return its answer, also an error."""
-        return self._http.send(
-            method, url, json=json, token=self._token, safe_to_repeat=safe_to_repeat, accept=ERRORS, what=what
-        )
+        return self._http.send(method, url, token=self._token, accept=ERRORS, **how)
 
     def _ours(self, url: str) -> bool:
         """Whether the URL is on ARM's host: the management token is sent nowhere else."""

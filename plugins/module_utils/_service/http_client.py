@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import ssl
@@ -20,7 +21,8 @@ from .._clock import Clock
 from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
 from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
-from .retry import THROTTLED, UNCERTAIN, Retry
+from .proxies import Proxy, find_proxy
+from .retry import BUDGET, THROTTLED, UNCERTAIN, Retry
 
 HTTPX_IMPORT_ERROR: str | None = None
 if t.TYPE_CHECKING:
@@ -35,6 +37,9 @@ USER_AGENT = "mlops.azureml/0.1.0"
 
 CONNECT_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 60.0
+# The last attempt within a wait gets at least this long, or a wait that is nearly over would never see its end.
+SHORTEST_TIMEOUT = 1.0
+LARGEST_ANSWER = 64 << 20
 
 READ_METHODS = frozenset({"GET", "HEAD"})
 # With full bodies and fixed names, as this collection sends them, a second PUT or DELETE has the effect of the first.
@@ -90,7 +95,8 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         token: Callable[[bool], str] | None = None,
         safe_to_repeat: bool | None = None,
-        timeout: float | None = None,
+        timeout: float = ANSWER_TIMEOUT,
+        within: float | None = None,
         accept: Container[int] = (),
         what: str | None = None,
     ) -> Answer:
@@ -100,7 +106,8 @@ class HttpClient:
         :param token: returns the bearer token; called with True for a fresh one after a 401
         :param safe_to_repeat: whether the request may be sent again although an earlier attempt may have been
             processed. By default GET, HEAD, PUT and DELETE may, POST and PATCH may not
-        :param timeout: seconds to wait for (each part of) an answer, by default 60
+        :param timeout: seconds for one attempt, from the connection to the end of the answer
+        :param within: seconds for all attempts of a request inside a wait, in place of the retry policy's
         :param accept: error statuses to return instead of raising
         :param what: the action, for messages: ``delete computes/cpu in workspace ws``
         :raises ServiceError: the service refuses (also NotFoundError, ConflictError, ThrottledError)
@@ -108,12 +115,14 @@ class HttpClient:
         :raises CredentialError: from ``token``
         """
         what = what or f"{method} {without_query(url)}"
-        request = self._request(method, url, json=json, headers=headers, timeout=timeout)
+        request = self._request(method, url, json=json, headers=headers)
         repeatable = method in IDEMPOTENT_METHODS if safe_to_repeat is None else safe_to_repeat
         rereadable = method in READ_METHODS or safe_to_repeat is True
         outcome: Answer | ConnectionFailed | None = None
-        retry = Retry(self._clock)
+        retry = Retry(self._clock, budget=BUDGET if within is None else min(within, BUDGET))
         for _attempt in retry:
+            limit = timeout if within is None else min(timeout, max(retry.left, SHORTEST_TIMEOUT))
+            request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECT_TIMEOUT)).as_dict()
             outcome = self._authorized(request, token, what)
             if isinstance(outcome, Answer):
                 retry.wait_at_least(outcome.retry_after)
@@ -146,7 +155,9 @@ class HttpClient:
         Not raised while the library's exception is handled: tracebacks would show its text, which holds the URL.
         """
         try:
-            response = self._connected().send(request)
+            response = self._connected().send(request, stream=True)
+            with contextlib.closing(response):
+                content = _read(response, what)
         except httpx.HTTPError as error:
             failure, transient = _no_answer(error, request, what)
         else:
@@ -155,7 +166,7 @@ class HttpClient:
                 url=without_query(str(request.url)),
                 status=response.status_code,
                 headers=response.headers,
-                content=response.content,
+                content=content,
                 received=self._clock.now(),
                 secrets=frozenset(self._secrets),
             )
@@ -163,25 +174,17 @@ class HttpClient:
             raise failure
         return failure
 
-    def _request(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: t.Any,
-        headers: Mapping[str, str] | None,
-        timeout: float | None,
-    ) -> httpx.Request:
+    def _request(self, method: str, url: str, *, json: t.Any, headers: Mapping[str, str] | None) -> httpx.Request:
         # All requests carry secrets: bearer tokens, keys, signed URLs.
         if not is_https(url):
             raise InvalidOption(f"'{without_query(url)}' is not the address of a host that begins with https://.")
+        client = self._connected()
         try:
-            return self._connected().build_request(
+            return client.build_request(
                 method,
                 url,
                 json=json,
                 headers={"Accept": "application/json", "x-ms-client-request-id": str(uuid.uuid4()), **(headers or {})},
-                timeout=httpx.Timeout(timeout or ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT),
             )
         except httpx.InvalidURL:
             pass
@@ -195,12 +198,14 @@ class HttpClient:
             for name in ("httpx", "httpcore"):
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = httpx.Client(
-                verify=_trust(self._ca_file),
-                transport=self._transport,
-                headers={"User-Agent": USER_AGENT},
-                limits=httpx.Limits(keepalive_expiry=30.0),
+                transport=self._transport or self._network(), trust_env=False, headers={"User-Agent": USER_AGENT}
             )
         return self._client
+
+    def _network(self) -> httpx.BaseTransport:
+        from .transport import Transport  # needs httpx
+
+        return Transport(_trust(self._ca_file), self._clock)
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
@@ -214,7 +219,26 @@ def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
         reason = "it holds no certificate in PEM form"
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-    raise InvalidOption(f"ca_file '{ca_file}' cannot be used: {reason}.")
+    raise InvalidOption(
+        f"ca_file '{ca_file}' cannot be used: {reason}. Correct the option, or the environment variable SSL_CERT_FILE, "
+        "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE that it comes from."
+    )
+
+
+def _read(response: httpx.Response, what: str) -> bytes:
+    """The decompressed body. Raises ConnectionFailed for one that is absurdly large, before it fills the memory."""
+    parts, size = [], 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            raise ConnectionFailed(
+                f"Could not {what}: the answer of host {response.url.host} is larger than {LARGEST_ANSWER >> 20} MiB. "
+                "Check the address and the proxies in between.",
+                delivery=Delivery.ANSWERED,
+                url=without_query(str(response.url)),
+            )
+    return b"".join(parts)
 
 
 def _worth_repeating(outcome: Answer | ConnectionFailed, *, repeatable: bool, rereadable: bool) -> bool:
@@ -240,7 +264,7 @@ def _broken(answer: Answer, what: str) -> ConnectionFailed:
 def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tuple[ConnectionFailed, bool]:
     """The failure in our words, for the library's may quote the URL with its query; and whether it is transient."""
     unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError))
-    reason, transient = _reason(error, unsent=unsent)
+    reason, transient = _reason(error, find_proxy(str(request.url)), unsent=unsent)
     doubt = "" if unsent or request.method in READ_METHODS else " The request may have been processed."
     failure = ConnectionFailed(
         f"Could not {what}: {reason} (host {request.url.host}).{doubt}",
@@ -250,8 +274,11 @@ def _no_answer(error: httpx.HTTPError, request: httpx.Request, what: str) -> tup
     return failure, transient
 
 
-def _reason(error: httpx.HTTPError, *, unsent: bool) -> tuple[str, bool]:
+def _reason(error: httpx.HTTPError, proxy: Proxy | None, *, unsent: bool) -> tuple[str, bool]:
     """The reason, for the message, and whether it is transient."""
+    if isinstance(error, httpx.ProxyError) and proxy:
+        # Its text is the proxy's own status line, as in "407 Proxy Authentication Required".
+        return f"{proxy.title} refuses the connection, {error}", str(error)[:1] == "5"
     if isinstance(error, httpx.LocalProtocolError):
         return "the request cannot be sent, one of its headers is malformed", False
     detail = ""
@@ -267,6 +294,8 @@ def _reason(error: httpx.HTTPError, *, unsent: bool) -> tuple[str, bool]:
         chain = chain.__cause__ or chain.__context__
     if isinstance(error, httpx.TimeoutException):
         detail = ", it took too long"
+    if unsent and proxy:
+        return f"no connection through {proxy.title}{detail}; check the proxy, the address and the network", True
     if unsent:
         return f"no connection{detail}; check the address, the network and the proxy settings", True
     return f"the connection broke before the answer was complete{detail}", True

@@ -35,7 +35,7 @@ EXPIRED = frozenset({401, 403, 404, 410})
 class Polling:
     """One wait: polls with growing pauses, reports each new state, and ends at its deadline.
 
-    :param get: sends one GET and returns its answer, also an error
+    :param get: sends one GET, within so many seconds, and returns its answer, also an error
     :param what: what is waited for, for messages: ``batch endpoint digits``
     :param timeout: seconds by the wall clock
     :param progress: called with a message for each new state
@@ -46,7 +46,7 @@ class Polling:
 
     def __init__(
         self,
-        get: Callable[[str], Answer],
+        get: Callable[[str, float], Answer],
         what: str,
         timeout: float,
         *,
@@ -123,7 +123,7 @@ class Polling:
         while True:
             answer = None
             try:
-                answer = self._get(url)
+                answer = self._get(url, self._deadline - self._clock.now())
             except ConnectionFailed as error:
                 self._last_error = error.message
             else:

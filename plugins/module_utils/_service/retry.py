@@ -37,6 +37,11 @@ class Retry:
         self._deadline = clock.now() + budget
         self._retry_after = 0.0
 
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left."""
+        return self._deadline - self._clock.now()
+
     def wait_at_least(self, seconds: float | None) -> None:
         """Make the next pause at least this long, as the service asked; None: it did not ask."""
         self._retry_after = seconds or 0.0

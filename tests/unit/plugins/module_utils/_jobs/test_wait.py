@@ -45,7 +45,7 @@ class Service:
     def arm(self) -> Service:
         return self
 
-    def poll(self, path: str) -> tuple[dict[str, Any] | None, float]:
+    def poll(self, path: str, within: float) -> tuple[dict[str, Any] | None, float]:
         assert path == "jobs/j"
         self.reads.append(self.clock.now())
         if self.trouble:
@@ -60,7 +60,7 @@ def body(status: str) -> dict[str, Any]:
 class Slow(Service):
     """A job that is absent at its first two polls, the second of which is so many seconds after the begin."""
 
-    def poll(self, path: str) -> tuple[dict[str, Any] | None, float]:
+    def poll(self, path: str, within: float) -> tuple[dict[str, Any] | None, float]:
         self.reads.append(self.clock.now())
         second = self.end - self.clock.now()
         return (None, second) if len(self.reads) < 3 else (body("Completed"), 0.0)
@@ -73,8 +73,8 @@ class Stuck(Service):
         super().__init__(clock, HOUR)
         self.states = list(states)
 
-    def poll(self, path: str) -> tuple[dict[str, Any] | None, float]:
-        super().poll(path)
+    def poll(self, path: str, within: float) -> tuple[dict[str, Any] | None, float]:
+        super().poll(path, within)
         return body(self.states.pop(0) if len(self.states) > 1 else self.states[0]), 0.0
 
 

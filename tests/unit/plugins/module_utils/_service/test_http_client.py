@@ -112,7 +112,7 @@ def test_each_part_of_a_request_has_a_timeout(bench: Any) -> None:
     limits = [request.extensions["timeout"] for request in b.network.requests]
     assert limits == [
         {"connect": 10.0, "read": 60.0, "write": 60.0, "pool": 60.0},
-        {"connect": 10.0, "read": 5, "write": 5, "pool": 5},
+        {"connect": 5, "read": 5, "write": 5, "pool": 5},
     ]
 
 
