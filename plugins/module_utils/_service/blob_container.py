@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from .._errors import ConflictError, ConnectionFailed, Delivery, InvalidOption, NotFoundError, ServiceError
+from .proxies import find_proxy
 
 if t.TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -251,8 +252,8 @@ def _connection_failed(action: str, url: str, error: Exception) -> ConnectionFai
     host = urllib.parse.urlsplit(url).netloc
     if "CERTIFICATE_VERIFY_FAILED" in text:
         reason = f"the certificate of {host} is not trusted. Name the authority's certificate in ca_file"
-    elif "non-TLS" in text:
-        reason = "the URL begins with http, and tokens are sent over https only. Give the datastore the protocol https"
     else:
-        reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and proxy, and run again"
+        proxy = find_proxy(url)
+        way = proxy.title if proxy else "proxy"
+        reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and {way}, and run again"
     return ConnectionFailed(f"Could not {action} in {url}: {reason}.", delivery=Delivery.UNKNOWN, url=url)

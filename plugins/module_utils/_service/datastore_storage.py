@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from .._clock import Clock
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
 from .._names.references import expand
+from .._names.url import is_https
 from .blob_container import BlobContainer
 from .http_client import USER_AGENT
 
@@ -100,6 +101,7 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
 def open_sas(workspace: Workspace, sas_uri: str) -> BlobContainer:
     """The container of a signed URL. Makes no request."""
     url, _mark, sas = sas_uri.partition("?")
+    _require_https(url)
     _register_sas(workspace, sas)
     return _container(workspace, url, sas)
 
@@ -125,7 +127,10 @@ def account_url(protocol: str, account: str, endpoint: str) -> str:
     The account is a subdomain, or part of the path if the endpoint is ``localhost`` or an IP address, as in private
     clouds and for local storage servers.
     """
-    host = urllib.parse.urlsplit(f"//{endpoint}").hostname or ""
+    try:
+        host = urllib.parse.urlsplit(f"//{endpoint}").hostname or ""
+    except ValueError:  # no address; it is refused where it would be used
+        host = ""
     if host == "localhost" or _is_ip_address(host):
         return f"{protocol}://{endpoint}/{account}"
     return f"{protocol}://{account}.blob.{endpoint}"
@@ -144,6 +149,7 @@ def _open(datastore: Datastore) -> BlobContainer:
 
     Service fact: assets contract 4.3.
     """
+    _require_https(datastore.container_url)
     workspace = datastore.workspace
     by_token = functools.partial(
         _container, workspace, datastore.container_url, _Token(workspace.credentials, workspace.invocation.clock)
@@ -165,6 +171,15 @@ def _open(datastore: Datastore) -> BlobContainer:
     workspace.http.register_secret(secrets["key"])
     key = {"account_name": datastore.account, "account_key": secrets["key"]}
     return _container(workspace, datastore.container_url, key)
+
+
+def _require_https(url: str) -> None:
+    """Raises InvalidOption for a URL to which no credential may be sent."""
+    if not is_https(url):
+        raise InvalidOption(
+            f"No credential is sent to {url}: storage has to be addressed by https. Give the datastore the protocol "
+            "https and an endpoint that is a host name."
+        )
 
 
 def _opens(container: BlobContainer) -> bool:
@@ -209,9 +224,13 @@ class _Token:
     def __init__(self, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
         self._clock = clock
+        self._renewed = False
 
-    def get_token(self, *_scopes: str, **_options: t.Any) -> AccessToken:
+    def get_token(self, *_scopes: str, **options: t.Any) -> AccessToken:
         from azure.core.credentials import AccessToken
 
+        # The library names a tenant after storage has refused the token: it is renewed once.
+        fresh = "tenant_id" in options and not self._renewed
+        self._renewed = self._renewed or fresh
         # With a short lifetime the library asks before each request. The token is kept here, and its expiry known.
-        return AccessToken(self._credentials.token(AUDIENCE), int(self._clock.now()) + 60)
+        return AccessToken(self._credentials.token(AUDIENCE, fresh=fresh), int(self._clock.now()) + 60)

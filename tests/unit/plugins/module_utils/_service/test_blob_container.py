@@ -77,7 +77,6 @@ def failure(error: Exception, action: Callable[[BlobContainer], Any]) -> AzureML
         (refused(ResourceNotFoundError, 404, "ContainerNotFound"), NotFoundError, "name another"),
         (refused(ResourceExistsError, 409, "BlobAlreadyExists"), ConflictError, "BlobAlreadyExists"),
         (ServiceRequestError("[SSL: CERTIFICATE_VERIFY_FAILED] /blobs?sig=x"), ConnectionFailed, "ca_file"),
-        (ServiceRequestError("not permitted for non-TLS protected URLs"), ConnectionFailed, "https only"),
         (ServiceResponseError(f"read timed out {URL}?{SAS}"), ConnectionFailed, "gave no usable answer"),
         (DeserializationError("<html>"), ConnectionFailed, "gave no usable answer"),
     ],

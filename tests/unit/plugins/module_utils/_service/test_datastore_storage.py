@@ -71,7 +71,7 @@ def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
             arm=arm,
             http=wired.http,
             cloud=KNOWN["AzureChinaCloud"],
-            credentials=SimpleNamespace(token=lambda audience: f"token for {audience}"),
+            credentials=SimpleNamespace(token=lambda audience, **_how: f"token for {audience}"),
             invocation=SimpleNamespace(options={"ca_file": None}, clock=wired.clock),
             bench=wired,
         )
@@ -157,6 +157,33 @@ def test_without_credentials_the_token_is_used_and_no_secret_read(
 
     assert storage[URL] is container
     assert container.credential.get_token("any").token == "token for https://storage.azure.com"
+
+
+def test_a_token_that_storage_refuses_is_renewed_once(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plug_in(monkeypatch)
+    ws = workspace(answer(datastore("None")))
+    asked: list[bool] = []
+    monkeypatch.setattr(ws.credentials, "token", lambda _audience, *, fresh=False: asked.append(fresh) or "planted")
+    credential = open_datastore(ws, "store").container.credential
+    credential.get_token("any")
+    # As StorageBearerTokenCredentialPolicy does after a 401 with a challenge.
+    for _refusal in range(2):
+        credential.get_token("any", tenant_id="t")
+    assert asked == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "properties", [{"protocol": "http"}, {"endpoint": "[::1"}, {"endpoint": "me@evil.example"}, {"endpoint": "a b"}]
+)
+@pytest.mark.parametrize("kind", ["None", "AccountKey", "Sas"])
+def test_no_credential_is_sent_without_tls(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch, kind: str, properties: dict[str, str]
+) -> None:
+    storage = plug_in(monkeypatch)
+    opened = open_datastore(workspace(answer(datastore(kind, **properties))), "store")
+    with pytest.raises(InvalidOption, match="has to be addressed by https"):
+        _ = opened.container
+    assert storage.containers == {}
 
 
 @pytest.mark.parametrize("leading", ["?", ""])
