@@ -11,6 +11,7 @@ Pure functions; what cannot be raises ValueError with its path. Service fact: as
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 
 from .._names.json_types import Json
@@ -31,6 +32,7 @@ _KEPT = ("display_name", "comment", "resources", "environment_variables")
 _NODE = frozenset({"type", "component", "compute", "inputs", "outputs", *_KEPT})
 _BINDING = frozenset({"type", "path", "mode"})
 _FOLDER = "uri_folder"
+_NAMED = re.compile(r"\${{\s*(inputs|outputs)\.([\w-]+)")
 
 
 # Options of a task that lay a reference over what a definition writes, and their types.
@@ -75,7 +77,16 @@ def _command(definition: t.Mapping[str, Json]) -> Tree:
     for key in ("environment", "code"):
         if not isinstance(definition.get(key, ""), str):
             raise ValueError(f"{key} is described in place: register it first, and write azureml:name:version")
+    _require_named_ports(definition)
     return {"is_deterministic": True, **definition}
+
+
+def _require_named_ports(definition: t.Mapping[str, Json]) -> None:
+    """The official SDK refuses a command that names an input or output which the component does not have."""
+    named = _NAMED.findall(str(definition["command"]))
+    absent = [f"{ports}.{name}" for ports, name in named if name not in _map(definition.get(ports), ports)]
+    if absent:
+        raise ValueError(f"command names {', '.join(absent)}, and the component has no such input or output")
 
 
 def _pipeline(definition: t.Mapping[str, Json]) -> Tree:

@@ -126,6 +126,14 @@ def test_output_of_which_nothing_is_said_is_not_sent() -> None:
         ({}, "type is None: only command and pipeline"),
         ({"type": "spark"}, "type is 'spark'"),
         ({"type": "command", "environment": "e"}, "command is missing"),
+        (
+            {
+                **COMMAND,
+                "command": "c ${{inputs.a}} $[[${{ inputs.b }}]] ${{outputs.b}}",
+                "inputs": {"a": {"type": "string"}},
+            },
+            "command names inputs.b, outputs.b, and the component has no such input or output",
+        ),
         ({"type": "command", "command": "c"}, "environment is missing"),
         (
             {**COMMAND, "additional_includes": []},
