@@ -10,7 +10,7 @@ from .scenario import Step
 
 
 def differences(step: Step, answer: Mapping[str, Any], earlier: dict[str, Any]) -> list[str]:
-    """What is not as expected, one line each: `answer` has `shown`, `listed` or `refused`, `earlier` the named steps."""
+    """What is not as expected, one line each. `answer`: `shown`, `listed` or `refused`; `earlier`: named steps."""
     where, expected = f"{step.verb} {step.kind}", step.expected
     if "refused" in expected:
         message = answer.get("refused")
