@@ -71,6 +71,13 @@ options:
         a deployment. The task fails before it uploads anything when one is missing or ignored.
     type: list
     elements: str
+  ignore:
+    description:
+      - Patterns of further files to leave out of the folder O(path), in the language of C(.gitignore), after those of
+        its ignore file.
+      - C(__pycache__) is what C(az ml) leaves out of the code of a component, with which such code is shared then.
+    type: list
+    elements: str
   description:
     description:
       - What the version is for.

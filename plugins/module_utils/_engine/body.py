@@ -13,8 +13,9 @@ import typing as t
 from .._errors import InvalidOption
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._names.json_types import Json
+from .._schema.ignored_updates import attempts
 from .._schema.resource_type import STATE_AT, Change, Field, ResourceType
-from .difference import Comparison
+from .difference import Comparison, not_compared
 from .validate import Desired
 
 ALWAYS_READ_ONLY = ("id", "name", "type", "systemData")
@@ -46,9 +47,18 @@ def creation_body(desired: Desired) -> Body:
 
 
 def update_body(comparison: Comparison) -> Body:
-    """What is sent to update the resource. Raises InvalidOption for options that do not go together."""
+    """What is sent to update the resource.
+
+    Raises InvalidOption for options that do not go together, and for an update that would lose what the service does
+    not return.
+    """
     desired = comparison.desired
+    _require_unseen(comparison)
     body = merged_body(desired.resource, comparison.current, _changed(comparison))
+    if attempted := comparison.of(Change.ONCE):
+        at = t.cast(str, desired.resource.attempts_at)
+        added = attempts(desired.resource, (one.field for one in attempted), comparison.current)
+        set_at(body, at, {**(get_at(body, at) or {}), **added})
     _require_companions(desired, body)
     return body
 
@@ -59,6 +69,7 @@ def replacement_body(comparison: Comparison) -> Body:
     Raises InvalidOption for options that do not go together.
     """
     resource = comparison.desired.resource
+    _require_unseen(comparison)
     before = merged_body(resource, comparison.current, {})
     known = {field.at: get_at(before, field.at) for field in resource.fields if get_at(before, field.at) is not None}
     body = merged_body(resource, {}, {**resource.constants, **known, **_changed(comparison)})
@@ -69,25 +80,47 @@ def replacement_body(comparison: Comparison) -> Body:
 def patch_body(comparison: Comparison) -> Body | None:
     """What a PATCH sends in place of a PUT; None if it is not enough.
 
-    It holds all fields of that change policy, changed or not: right for a service that merges and for one that
-    replaces.
+    It holds all fields that a PATCH can change, changed or not: right for a service that merges and for one that
+    replaces. A task that gives what the service does not return needs a PUT, which repeats it.
     """
-    if comparison.failed or comparison.of(Change.PATCH) != comparison.differences:
+    desired, current = comparison.desired, comparison.current
+    if comparison.failed or not all(map(_is_patchable, (difference.field for difference in comparison.differences))):
         return None
-    body = update_body(comparison)
+    if not_compared(desired, current):
+        return None
+    body = merged_body(desired.resource, current, _changed(comparison))
+    _require_companions(desired, body)
     patch: Body = {}
-    for field in comparison.desired.resource.fields:
-        if field.change is Change.PATCH and get_at(body, field.at) is not None:
-            set_at(patch, field.at, get_at(body, field.at))
+    for field in filter(_is_patchable, desired.resource.fields):
+        if (value := get_at(body, field.at)) is not None:
+            set_at(patch, field.at, field.value_type.for_patch(value, field.read_from(current)))
     return patch
 
 
-def _changed(comparison: Comparison) -> dict[str, Json]:
-    """The values that change, and with them those that the service never returns."""
+def _is_patchable(field: Field) -> bool:
+    return field.patchable or field.change is Change.PATCH
+
+
+def _require_unseen(comparison: Comparison) -> None:
+    """Raises InvalidOption if the task leaves out options that the service does not return: a PUT would reset them."""
     desired = comparison.desired
-    write_only = (field.at for field in desired.resource.fields if field.change is Change.WRITE_ONLY)
+    for field in desired.resource.fields:
+        is_known = field.is_returned(comparison.current) or comparison.failed
+        if not is_known and desired.options.get(field.group) is None:
+            raise InvalidOption(
+                f"{desired.title} has to be written as a whole, and the service does not return its {field.group}, "
+                f"which would be lost. Write {field.group} in the task, or {field.group}: {{}} if it has none. "
+                "Nothing was changed."
+            )
+
+
+def _changed(comparison: Comparison) -> dict[str, Json]:
+    """The values that change, and with them those that the service does not return."""
+    desired, current = comparison.desired, comparison.current
+    fields = (field for field in desired.resource.fields if field.at in desired.values)
+    unseen = (field.at for field in fields if field.change is Change.WRITE_ONLY or not field.is_returned(current))
     return {
-        **{at: desired.values[at] for at in write_only if at in desired.values},
+        **{at: desired.values[at] for at in unseen},
         **{difference.field.at: difference.desired for difference in comparison.differences},
     }
 

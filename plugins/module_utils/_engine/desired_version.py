@@ -28,7 +28,8 @@ from .validate import check_options
 
 INCLUDES = "additional_includes"
 REQUIRED = "required_files"
-OF_FOLDERS = (INCLUDES, REQUIRED)
+IGNORE = "ignore"
+OF_FOLDERS = (INCLUDES, REQUIRED, IGNORE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _local_files(asset: AssetType, options: Options) -> Content | None:
         if useless:
             raise InvalidOption(f"{useless[0]} is for the upload of local files, and the task names none. Drop it.")
         return None
-    files = read(path, upload.option, options.get(INCLUDES) or ())
+    files = read(path, upload.option, options.get(INCLUDES) or (), options.get(IGNORE) or ())
     _require_shape(asset, options, files)
     counted = {file.name for file in files.files}
     missing = [name for name in options.get(REQUIRED) or () if str(PurePosixPath(name)) not in counted]

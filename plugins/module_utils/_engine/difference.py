@@ -14,6 +14,7 @@ from .._errors import ImmutableFieldError, InvalidOption
 from .._names.arm_id import WorkspaceId
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
+from .._schema.ignored_updates import is_ignored
 from .._schema.resource_type import (
     FAILED_STATES,
     SETTLED_STATES,
@@ -70,8 +71,8 @@ def compare(desired: Desired, current: Json | None, *, in_place: bool = True) ->
         created = tuple(Difference(field, None, desired.values[field.at]) for field in fields)
         return Comparison(desired, None, "create", created)
     found = Comparison(desired, current, "none", tuple(differing(desired, current)))
-    if not found.differences and not found.failed:
-        return found
+    if not found.failed and all(is_ignored(desired.resource, one.field, current) for one in found.differences):
+        return dataclasses.replace(found, differences=())
     fixed = found.of(Change.REPLACE) if in_place else found.of(Change.REPLACE, Change.REFUSABLE)
     if fixed and not desired.options.get("recreate"):
         raise ImmutableFieldError(
@@ -89,7 +90,7 @@ def differing(desired: Desired, current: Json) -> t.Iterator[Difference]:
     """The fields that are not as the task asks."""
     moving = desired.resource.state_of(current) not in SETTLED_STATES
     for field in desired.resource.fields:
-        if field.at not in desired.values or field.change is Change.WRITE_ONLY:
+        if field.at not in desired.values or field.change is Change.WRITE_ONLY or not field.is_returned(current):
             continue
         now, goal = field.read_from(current), desired.values[field.at]
         if now is None and moving:  # not everything is returned during an operation (assets contract 3.4)
@@ -98,6 +99,19 @@ def differing(desired: Desired, current: Json) -> t.Iterator[Difference]:
             goal = {**(field.value_type.for_update(now) or {}), **goal}
         if not field.value_type.same(goal, now, desired.workspace):
             yield Difference(field, now, goal)
+
+
+def not_updatable(desired: Desired, current: Json) -> list[str]:
+    """The options with another value in the task, which the service keeps as it is."""
+    if current is None or desired.resource.state_of(current) not in SETTLED_STATES:
+        return []
+    return [one.field.option for one in differing(desired, current) if one.field.change is Change.ONCE]
+
+
+def not_compared(desired: Desired, current: Json) -> list[str]:
+    """The options of which nothing shows whether the current resource has them."""
+    fields = (field for field in desired.resource.fields if field.at in desired.values)
+    return [field.option for field in fields if not field.is_returned(current)]
 
 
 def diff_words(comparison: Comparison) -> tuple[dict[str, t.Any], dict[str, t.Any]]:

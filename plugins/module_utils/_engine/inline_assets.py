@@ -34,6 +34,8 @@ _BINDING = re.compile(r"\${{\s*parent\.(?:inputs\.(?P<input>\w+)|jobs\.(?P<job>\
 _INCLUDES = "additional_includes"
 _OF_THE_COMPONENT = ("command", "code", "environment", "distribution", _INCLUDES)
 _FOLDER = "uri_folder"
+# What the official SDK never uploads with the code of a component, whatever its ignore file says (assets contract 8.2).
+_LEFT_OUT = ("__pycache__",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,14 +140,16 @@ def normalized_component(tree: Tree, folder: str | None) -> Tree:
 def inline_assets_of(tree: Tree) -> list[InlineAsset]:
     """The inline assets of a normalized component."""
     found = (inline_asset(slot.kind, slot.path, slot.holder.get(slot.key), None) for slot in _slots(tree))
-    return [_with_includes(asset, tree.get(_INCLUDES)) for asset in found if asset]
+    return [_as_code_of_a_component(asset, tree.get(_INCLUDES)) for asset in found if asset]
 
 
-def _with_includes(asset: InlineAsset, includes: Json) -> InlineAsset:
-    """Code with the files that its component adds to it."""
-    if asset.kind != "codes" or includes is None:
+def _as_code_of_a_component(asset: InlineAsset, includes: Json) -> InlineAsset:
+    """Code with the files that its component adds to it, without those that components leave out."""
+    code = t.cast("Tree", asset.definition)
+    if asset.kind != "codes" or is_cloud(code["path"]):
         return asset
-    return dataclasses.replace(asset, definition={**t.cast("Tree", asset.definition), _INCLUDES: includes})
+    added = {} if includes is None else {_INCLUDES: includes}
+    return dataclasses.replace(asset, definition={**code, **added, "ignore": list(_LEFT_OUT)})
 
 
 def with_ids(tree: Tree, ids: t.Mapping[str, str]) -> Tree:

@@ -18,8 +18,9 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._invocation import Result
-from .._names.dotted_path import set_at
+from .._names.dotted_path import get_at, set_at
 from .._schema.asset_type import AssetType
+from .._schema.component_values import is_whole, references
 from .._schema.resource_type import Options
 from .._service.workspace import Workspace
 from .._types.code import CODE
@@ -33,10 +34,13 @@ from .inline_assets import InlineAsset, inline_assets_of, with_ids
 from .publication import Publication
 from .published import PUBLISHED, Published
 from .steps import State
+from .version_search import Version
 
 ASSETS: dict[str, AssetType] = {asset.collection: asset for asset in (CODE, MODEL, ENVIRONMENT, COMPONENT)}
 PLACEHOLDER = "azureml:described@latest"
 """Holds the place of an inline asset until its id is known: a reference that is valid and never looked up."""
+_NO_VERSION = "azureml:described:0"
+"""Holds the place of an inline asset while versions are searched: no label, which would be looked up."""
 
 Results = t.Mapping[str, Result]
 """What becomes of each inline asset, by the option or path that describes it."""
@@ -56,6 +60,14 @@ class InlinePublication:
     def __init__(self, members: t.Mapping[str, _Member]) -> None:
         self._members = members
 
+    def __bool__(self) -> bool:
+        return bool(self._members)
+
+    @property
+    def paths(self) -> t.Collection[str]:
+        """Where in the definition each asset is described."""
+        return self._members.keys()
+
     @classmethod
     def read(cls, assets: t.Mapping[str, tuple[InlineAsset, str]], workspace: Workspace) -> InlinePublication:
         """Reads local files, sends no request. Raises InvalidOption for what is wrong with one asset by itself."""
@@ -64,6 +76,15 @@ class InlinePublication:
     def predict(self, current: t.Mapping[str, str | None]) -> Results:
         """What publishing would do. ``current``: ids that are referred to now, and stay if they hold the content."""
         return {at: member.predict(current.get(at)) for at, member in self._members.items()}
+
+    def same(self, ids: t.Mapping[str, str]) -> Results | None:
+        """The versions with these ids, if each holds the content of its asset; None if one does not."""
+        results = {}
+        for at, member in self._members.items():
+            if (result := member.same(ids[at])) is None:
+                return None
+            results[at] = result
+        return results
 
     def publish(self, predicted: Results) -> Results:
         """Publish what is predicted to change."""
@@ -117,10 +138,14 @@ class _Member:
         given = {**dict.fromkeys(spec.arguments), "name": name, NAME: document}
         return spec.completed(given, workspace.invocation.register_secret)
 
-    def predict(self, current: str | None) -> Result:
+    def same(self, version_id: str | None) -> Result | None:
         with self._located():
-            if same := self._publication.same(current):
-                return same
+            return self._publication.same(version_id)
+
+    def predict(self, current: str | None) -> Result:
+        if same := self.same(current):
+            return same
+        with self._located():
             predicted = self._publication.predict()
             anonymous = self._publication.anonymous() if self._is_nameless and predicted.changed else None
             return anonymous or predicted
@@ -140,6 +165,14 @@ class _Member:
             text = str(error)
             inner = text.startswith(f"{NAME}.")
             raise InvalidOption(f"{self._path}{text[len(NAME) :] if inner else f': {text}'}") from None
+
+
+class _Predicted(t.NamedTuple):
+    """What publishing a component will do: the component itself, and its inline assets."""
+
+    publication: Publication
+    published: Published
+    results: Results
 
 
 class ComponentPublication:
@@ -163,8 +196,9 @@ class ComponentPublication:
 
     def same(self, version_id: str | None) -> Result | None:
         """The version with this id, if it does the same with the same assets."""
-        publication, published, _results = self._predicted
-        return None if published.changed else publication.same(version_id)
+        current = self._publication(self._placeholders).referred_to(version_id)
+        adopted = self._adopted(current) if current is not None else None
+        return adopted.publication.kept(t.cast(Version, current)) if adopted else None
 
     def anonymous(self) -> Result | None:
         """None: components without a name cannot be searched."""
@@ -172,8 +206,8 @@ class ComponentPublication:
 
     def predict(self) -> Result:
         """What publishing would do. Nothing is written."""
-        publication, published, _results = self._predicted
-        return self._with(published, publication.predict())
+        predicted = self._predicted
+        return self._with(predicted.published, predicted.publication.predict())
 
     def publish(self) -> Result:
         """Make a version exist that does this, its inline assets first."""
@@ -181,22 +215,62 @@ class ComponentPublication:
         if published.changed:
             publication.predict()  # nothing is published if anything is wrong with the component
             published = self._assets.published(self._assets.publish(results))
-            publication = self._publication(published)
+            publication = self._publication(published.ids, published.changed)
         return self._with(published, publication.publish())
 
     @functools.cached_property
-    def _predicted(self) -> tuple[Publication, Published, Results]:
+    def _predicted(self) -> _Predicted:
+        """A version that others made of equal assets under other names counts as well as one of ours."""
+        if self._assets:
+            for current in self._publication(self._placeholders).candidates():
+                if adopted := self._adopted(current):
+                    return adopted
+        return self._own
+
+    @functools.cached_property
+    def _own(self) -> _Predicted:
+        """The component with its inline assets under the names that they have here."""
         results = self._assets.predict({})
         published = self._assets.published(results)
-        return self._publication(published), published, results
+        return _Predicted(self._publication(published.ids, published.changed), published, results)
 
-    def _publication(self, published: Published) -> Publication:
-        options = _with_ids(self._options, self._options[NAME], published.ids)
-        return Publication.read(COMPONENT, options, self._workspace, published.changed)
+    def _adopted(self, current: Version) -> _Predicted | None:
+        """The component as this version is made; None if it does something else, or with other assets."""
+        spec = get_at(current, COMPONENT.spec_at or "") or {}
+        if not is_whole(spec):
+            return self._adopted_unseen(current)
+        made_of = references(spec)
+        ids = {path: made_of.get(path) or _NO_VERSION for path in self._assets.paths}
+        publication = self._publication(ids)
+        results = self._assets.same(ids) if publication.means(current) else None
+        if results is None:
+            return None
+        return _Predicted(publication.on(current), self._assets.published(results), results)
+
+    def _adopted_unseen(self, current: Version) -> _Predicted | None:
+        """The same for a version whose assets the service does not return: its hash knows them under our names.
+
+        A version without a hash is the one that the task names; what it is made of cannot be compared.
+        """
+        own = self._own
+        if not own.publication.means(current):
+            return None
+        if not own.publication.not_compared(current):
+            return own._replace(publication=own.publication.on(current))
+        words = Publication.read(COMPONENT, {**self._options, NAME: None}, self._workspace)
+        return _Predicted(words.on(current), Published(), {})
+
+    @property
+    def _placeholders(self) -> dict[str, str]:
+        return dict.fromkeys(self._assets.paths, _NO_VERSION)
+
+    def _publication(self, ids: t.Mapping[str, str], published: t.Collection[str] = ()) -> Publication:
+        options = _with_ids(self._options, self._options[NAME], ids)
+        return Publication.read(COMPONENT, options, self._workspace, published)
 
     def _with(self, published: Published, result: Result) -> Result:
         """The result of the component with what becomes of its inline assets."""
-        if not published.ids:
+        if not self._assets:
             return result
         changed = list(published.changed)
         after = {**result.after, PUBLISHED: changed} if changed else result.after

@@ -13,11 +13,11 @@ import typing as t
 from .._errors import ImmutableFieldError, InvalidOption
 from .._invocation import Result
 from .._names.dotted_path import get_at
-from .._schema.resource_type import DELETING, Condition, ResourceType
+from .._schema.resource_type import DELETING, Change, Condition, ResourceType
 from .._service.workspace import Workspace
 from .deadline import Deadline
 from .definition import NAME
-from .difference import Comparison, compare, differing, in_words
+from .difference import Comparison, compare, differing, in_words, not_compared, not_updatable
 from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, with_references
 from .parent import ParentResource
 from .plan import Observed, Plan, next_write, plan_presence
@@ -213,7 +213,7 @@ class ManagedResource:
         """Warn about values that the service accepted but did not store."""
         if comparison.action == "none" or not self.options["wait"]:
             return
-        lost = list(differing(comparison.desired, written))
+        lost = [one for one in differing(comparison.desired, written) if one.field.change is not Change.ONCE]
         if lost:
             title = comparison.desired.title
             self.workspace.invocation.warn(
@@ -230,4 +230,8 @@ class ManagedResource:
         values: dict[str, t.Any] = {self.resource.name: shown, "steps": list(lines)}
         if self._described:
             values[PUBLISHED] = list(observed.published.changed)
+        if not lines and (unseen := not_compared(observed.comparison.desired, observed.comparison.current)):
+            values["not_compared"] = unseen
+        if kept := not_updatable(observed.comparison.desired, plan.predicted):
+            values["not_updatable"] = kept
         return Result(True, values, plan.before, plan.after) if lines else Result(False, values)

@@ -23,8 +23,9 @@ from .desired_version import DesiredVersion, read_version
 from .plan import Plan
 from .reference_lookup import require_target, resolve_label
 from .render import render
+from .same_content import is_meant, not_compared
 from .version_plan import plan_publication, plan_version_update
-from .version_search import Found, VersionSearch
+from .version_search import Found, Version, VersionSearch
 from .version_steps import VersionState, VersionTaken, VersionTarget, version_path
 
 ROUNDS = 3  # for one version; if it is taken each time, the service refuses it for another reason
@@ -33,9 +34,17 @@ ROUNDS = 3  # for one version; if it is taken each time, the service refuses it 
 class Publication:
     """One version that a task asks for. ``published``: ids that will exist by the time that it is registered."""
 
-    def __init__(self, desired: DesiredVersion, workspace: Workspace, published: t.Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        desired: DesiredVersion,
+        workspace: Workspace,
+        published: t.Collection[str] = (),
+        found: Found | None = None,
+    ) -> None:
+        """``found``: the version that the task means, if that is known already."""
         self.asset = desired.asset
         self.published = published
+        self._found = found
         self._given = desired
         self._workspace = workspace
         self._warn = workspace.invocation.warn if workspace.invocation.check_mode else None
@@ -47,19 +56,43 @@ class Publication:
         """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
         return cls(read_version(asset, options, workspace.id), workspace, published)
 
+    def candidates(self) -> t.Iterator[Version]:
+        """The versions that the task may mean."""
+        return self._search.candidates()
+
+    def referred_to(self, version_id: str | None) -> Version | None:
+        """The version with this id, whatever its name, if the task gives no version."""
+        return self._search.referred_to(version_id)
+
+    def means(self, current: Version) -> bool:
+        """True for a version with the content of the task."""
+        return is_meant(self._desired, current)
+
+    def not_compared(self, current: Version) -> list[str]:
+        """The parts of the task's content of which nothing shows whether the version has them."""
+        return not_compared(self._desired, current)
+
+    def on(self, current: Version) -> Publication:
+        """The same for a task that means this version."""
+        return Publication(self._given, self._workspace, self.published, Found(current["name"], current))
+
+    def kept(self, current: Version) -> Result:
+        """The result of a task that leaves this version as it is."""
+        return self._result(Plan((), {}, {}), current)
+
     def same(self, version_id: str | None) -> Result | None:
         """The version with this id, whatever its name, if it holds the content of a task that gives no version."""
         current = self._search.same(version_id)
-        return None if current is None else self._result(Plan((), {}, {}), current)
+        return None if current is None else self.kept(current)
 
     def anonymous(self) -> Result | None:
         """The same content as another client registered it without a name."""
         current = self._search.anonymous()
-        return None if current is None else self._result(Plan((), {}, {}), current)
+        return None if current is None else self.kept(current)
 
     def predict(self) -> Result:
         """What publishing would do. Nothing is written."""
-        found = self._search.find()
+        found = self._found or self._search.find()
         plan = self._plan(found, None)
         return self._result(plan, plan.predicted, predicted=found.current is None)
 
@@ -69,7 +102,7 @@ class Publication:
         state = VersionState()
         done: list[str] = []
         while True:
-            found = self._search.find()
+            found = self._found or self._search.find()
             plan = self._plan(found, state.uri)
             target = VersionTarget(self._desired, self._workspace, found.version)
             state = VersionState(found.current, state.uri)
@@ -122,4 +155,7 @@ class Publication:
     ) -> Result:
         shown = render(self.asset, current, self._workspace.id, predicted=predicted)
         steps = list(plan.lines if lines is None else lines) if plan.steps else []
-        return Result(bool(plan.steps), {self.asset.name: shown, "steps": steps}, plan.before, plan.after)
+        values = {self.asset.name: shown, "steps": steps}
+        if parts := not_compared(self._desired, current):
+            values["not_compared"] = parts
+        return Result(bool(plan.steps), values, plan.before, plan.after)

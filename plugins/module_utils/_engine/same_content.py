@@ -17,14 +17,21 @@ from .._names.dotted_path import get_at
 from .._names.json_types import Json
 from .._names.storage_uri import upload_hash, upload_place
 from .._schema.asset_type import ARCHIVED_AT
+from .._schema.component_values import unseen
 from .._schema.resource_type import Field
 from .desired_version import DesiredVersion
-from .version_body import FINGERPRINT_AT, HASH_AT, fingerprint_of
+from .version_body import HASH_AT, has_hash_of
 
 
 def holds_content(desired: DesiredVersion, current: t.Mapping[str, Json]) -> bool:
     """True for a version that holds the content of the task and is not archived."""
     return not get_at(current, ARCHIVED_AT) and not _differences(desired, current)
+
+
+def is_meant(desired: DesiredVersion, current: t.Mapping[str, Json]) -> bool:
+    """True for a version that holds the content of the task; an archived one only if the task names the version."""
+    is_named = desired.options["version"] is not None
+    return not _differences(desired, current) if is_named else holds_content(desired, current)
 
 
 def require_same_content(desired: DesiredVersion, current: t.Mapping[str, Json]) -> None:
@@ -78,11 +85,31 @@ def _counts(desired: DesiredVersion, field: Field) -> bool:
 
 
 def _other_specification(desired: DesiredVersion, field: Field, current: t.Mapping[str, Json]) -> list[str]:
-    """Where the specification differs; nowhere if the fingerprint is the same, whatever the service has added since."""
-    if get_at(current, FINGERPRINT_AT) == fingerprint_of(desired):
+    """Where the specification differs; nowhere if its hash is the same, whatever the service has added since.
+
+    The service does not return the jobs of a pipeline (assets contract 14.24). If the version keeps no hash of them
+    either, as those that the official SDK registers, only the task that names this version means it.
+    """
+    is_same = has_hash_of(desired, current)
+    if is_same:
         return []
     now, goal = get_at(current, field.at), desired.values[field.at]
-    return [f"{path} differs" for path in field.value_type.differences(goal, now, desired.workspace)]
+    hidden = unseen(goal, now)
+    compared = {key: value for key, value in goal.items() if key not in hidden}
+    differences = [f"{path} differs" for path in field.value_type.differences(compared, now, desired.workspace)]
+    if hidden and not differences and (is_same is False or desired.options["version"] is None):
+        parts = " or ".join(hidden)
+        reason = f"{parts} differs" if is_same is False else f"{parts} may differ, which the service does not return"
+        return [reason]
+    return differences
+
+
+def not_compared(desired: DesiredVersion, current: t.Mapping[str, Json]) -> list[str]:
+    """The parts of the task's specification of which nothing shows whether a version has them."""
+    at = desired.asset.spec_at
+    if at not in desired.values or has_hash_of(desired, current) is not None:
+        return []
+    return unseen(desired.values[at], get_at(current, at))
 
 
 def _are_files(desired: DesiredVersion, files: Content, current: t.Mapping[str, Json], uri: str) -> bool:

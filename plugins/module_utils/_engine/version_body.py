@@ -13,13 +13,16 @@ import urllib.parse
 
 from .._local.files import HASH_VERSION, Content
 from .._names.dotted_path import get_at, set_at
+from .._names.json_types import Json
 from .._names.storage_uri import datastore_uri, upload_place
-from .._schema.component_values import fingerprint
+from .._schema.component_spec import WORDS
+from .._schema.component_values import content_hash, fingerprint, is_pipeline
 from .._service.datastore_storage import Datastore
 from .body import Body, merged_body
 from .desired_version import DesiredVersion
 
 FINGERPRINT_AT = "properties.properties.client_component_hash"
+CONTENT_HASH_AT = "properties.properties.component_content_hash"
 HASH_AT = "properties.properties.hash_sha256"
 HASH_VERSION_AT = "properties.properties.hash_version"
 
@@ -35,16 +38,42 @@ def version_body(desired: DesiredVersion, uri: str | None, version: str) -> Body
         set_at(body, HASH_AT, desired.hash)
         set_at(body, HASH_VERSION_AT, HASH_VERSION)
     if asset.spec_at:
-        spec = get_at(body, asset.spec_at)
-        tags = get_at(body, "properties.tags")
-        spec.update({"name": desired.options["name"], "version": version, **({"tags": tags} if tags else {})})
-        set_at(body, FINGERPRINT_AT, fingerprint(spec))
+        get_at(body, asset.spec_at).update({"name": desired.options["name"], "version": version})
+        _sign(body, desired)
     return body
 
 
-def fingerprint_of(desired: DesiredVersion) -> str:
-    """The fingerprint of a component's specification; it does not depend on the version."""
-    return str(get_at(version_body(desired, None, ""), FINGERPRINT_AT))
+def update_of_component(body: Body, desired: DesiredVersion) -> Body:
+    """The body of an update with the specification of the task in place of the one that the service has returned.
+
+    The service does not return all of a specification, and changes what it returns (assets contract 9, 14.24). Words
+    about the component (name, tags and the like) are those of ``body``.
+    """
+    at = t.cast(str, desired.asset.spec_at)
+    words = {word: value for word, value in get_at(body, at).items() if word in WORDS}
+    content = {key: value for key, value in copy.deepcopy(desired.values[at]).items() if key not in WORDS}
+    set_at(body, at, {**content, **words})
+    _sign(body, desired)
+    return body
+
+
+def _sign(body: Body, desired: DesiredVersion) -> None:
+    """Add the hash by which the specification is recognised, and repeat its tags there, as the official SDK does."""
+    spec = get_at(body, t.cast(str, desired.asset.spec_at))
+    spec.pop("tags", None)
+    if tags := get_at(body, "properties.tags"):
+        spec["tags"] = tags
+    if is_pipeline(spec):
+        set_at(body, CONTENT_HASH_AT, content_hash(spec, desired.workspace))
+    else:
+        set_at(body, FINGERPRINT_AT, fingerprint(spec))
+
+
+def has_hash_of(desired: DesiredVersion, current: t.Mapping[str, Json]) -> bool | None:
+    """Whether the hash that a version of a component keeps is that of the task; None if it keeps none."""
+    at = CONTENT_HASH_AT if is_pipeline(desired.values[t.cast(str, desired.asset.spec_at)]) else FINGERPRINT_AT
+    kept = get_at(current, at)
+    return None if kept is None else bool(kept == get_at(version_body(desired, None, ""), at))
 
 
 def uploaded_uri(desired: DesiredVersion, datastore: Datastore) -> str:

@@ -10,18 +10,21 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from .._errors import InvalidOption
 from .._local.files import Content
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT
+from .._schema.component_values import is_whole
 from .._service.datastore_storage import Datastore
-from .body import update_body
+from .body import Body, update_body
+from .definition import NAME
 from .desired_version import DesiredVersion
 from .difference import Comparison, compare, diff_words
 from .plan import Plan
 from .steps import Step
 from .validate import Desired
-from .version_body import uploaded_uri, version_body, version_words
+from .version_body import update_of_component, uploaded_uri, version_body, version_words
 from .version_steps import Register, UpdateVersion, Upload
 
 
@@ -55,8 +58,23 @@ def plan_version_update(desired: DesiredVersion, current: dict[str, Json]) -> Pl
     version = {"version": current["name"]}
     before, after = ({**words, **version} for words in diff_words(comparison))
     line = f"{_verb(comparison)} {desired.title_of(current['name'])}"
-    step = UpdateVersion((line,), update_body(comparison), values.get(STAGE_AT))
+    step = UpdateVersion((line,), _update(desired, comparison), values.get(STAGE_AT))
     return Plan((step,), before, after, _predicted(comparison))
+
+
+def _update(desired: DesiredVersion, comparison: Comparison) -> Body:
+    """What is sent. Raises InvalidOption if it would lack a part of the version that the service does not return."""
+    body, at = update_body(comparison), desired.asset.spec_at
+    if at is None:
+        return body
+    if at in desired.values:
+        return update_of_component(body, desired)
+    if not is_whole(get_at(body, at)):
+        raise InvalidOption(
+            f"{NAME}: the service does not return the jobs of {desired.title}, and an update has to repeat them. Add "
+            f"{NAME} to the task, with registered components as its steps. Nothing was changed."
+        )
+    return body
 
 
 def _upload_line(files: Content, datastore: Datastore | None) -> str:

@@ -55,13 +55,25 @@ class VersionSearch:
 
     def same(self, version_id: str | None) -> Version | None:
         """The version with this id, whatever its name, if the task gives no version and it holds its content."""
+        current = self.referred_to(version_id)
+        return current if current is not None and holds_content(self._desired, current) else None
+
+    def referred_to(self, version_id: str | None) -> Version | None:
+        """The version with this id, whatever its name, if the task gives no version."""
         if self._desired.options["version"] is not None or not (version_id or "").startswith("/"):
             return None
         try:
-            current = self._arm.get(str(version_id))
+            return self._arm.get(str(version_id))
         except ParentNotFoundError:  # its workspace was deleted
             return None
-        return current if current is not None and holds_content(self._desired, current) else None
+
+    def candidates(self) -> t.Iterator[Version]:
+        """The versions that a task may mean: the one that it gives, or all, the newest first."""
+        version = self._desired.options["version"]
+        if version is None:
+            yield from self._listed()
+        elif (current := self._get(version)) is not None:
+            yield current
 
     def anonymous(self) -> Version | None:
         """Code with the same hash that another client registered without a name, the oldest if there are several."""
@@ -106,12 +118,26 @@ class VersionSearch:
             return found
         require_shared_content(self._desired, container)
         following = str(get_at(container, "properties.nextVersion") or FIRST_VERSION)
+        if not following.isdecimal() and all(version.isdecimal() for version in seen):
+            return self._by_number(seen)
         if following in seen:
             raise InvalidOption(
                 f"version: the service proposes {following} for {self._desired.title}, which exists with other "
                 "content. Give a version of your own."
             )
         return Found(following)
+
+    def _by_number(self, seen: set[str]) -> Found:
+        """The number after the highest, where the service proposes a time stamp, another one each time.
+
+        Versions that are not listed (yet) are looked at on the way. Service fact: assets contract 14.27.
+        """
+        number = max(map(int, seen), default=0) + 1
+        while (current := self._get(str(number))) is not None:
+            if holds_content(self._desired, current):
+                return Found(current["name"], current)
+            number += 1
+        return Found(str(number))
 
     def _first_same(self, versions: t.Iterable[Version], seen: set[str]) -> Found | None:
         """The first version with the content; the names of all that were looked at are added to ``seen``."""

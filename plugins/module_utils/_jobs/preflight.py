@@ -137,13 +137,19 @@ class Preflight:
     # -- inputs ----------------------------------------------------------------------------------------------------
 
     def _require_one_of_each(self) -> None:
-        """Service fact: batch contract 4.5."""
+        """Service fact: batch contract 4.5, 14.8."""
         if len(self._spec.inputs) != 1 or self._spec.inputs[0].type == LITERAL:
             raise InvalidOption(
                 "inputs: the deployment of a model reads exactly one data input. Give one, and no literals."
             )
         if len(self._spec.outputs) > 1:
             raise InvalidOption("outputs: the deployment of a model has one output. Give at most one.")
+        for output in self._spec.outputs:
+            if output.type != "uri_file" and self._options["api_generation"] != GENERATION_2021:
+                raise InvalidOption(
+                    f"outputs.{output.name}.type: the deployment of a model writes one file, and the service refuses "
+                    f"{output.type}. Write uri_file, with the path of a file, or leave type out."
+                )
 
     def _find_input(self, item: Input) -> Input:
         """Replace a data asset by the version that it means now. Raises InvalidOption for an absent datastore."""

@@ -123,10 +123,11 @@ def md5(path: Path) -> bytes:
     return digest.digest()
 
 
-def read(path: str, option: str, beside: t.Sequence[str] = ()) -> Content:
+def read(path: str, option: str, beside: t.Sequence[str] = (), ignore: t.Sequence[str] = ()) -> Content:
     """Find the files of an asset; ``option`` is the option that names ``path``, for messages.
 
-    ``beside``: files and folders elsewhere that are treated as part of the folder, under their own names. Raises
+    ``beside``: files and folders elsewhere that are treated as part of the folder, under their own names. ``ignore``:
+    patterns of files to leave out, in the language of gitignore, after those of the folder's ignore file. Raises
     InvalidOption if there is no such path, if the ignore rules leave no file, and for anything that is neither file nor
     folder, a name that is not UTF-8 or occurs twice, a broken or circular link, and a folder that cannot be read.
     """
@@ -141,7 +142,7 @@ def read(path: str, option: str, beside: t.Sequence[str] = ()) -> Content:
                 )
             _require_regular(option, root, status)
             return Content(option, root, (_file(root, _name(option, root), status),), None)
-        walk = _Walk(option, read_ignore_rules(root, option))
+        walk = _Walk(option, read_ignore_rules(root, option, ignore))
         tree = _walk(root, "", walk, (_identity(status),))
         tree = _with(tree, [Path(os.path.abspath(os.path.expanduser(other))) for other in beside], walk)
     except OSError as error:

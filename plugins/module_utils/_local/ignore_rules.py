@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from pathlib import Path
 
 from .._errors import InvalidOption
@@ -16,10 +17,13 @@ IGNORE_FILES = (".amlignore", ".gitignore")  # only the first that exists in the
 
 
 class IgnoreRules:
-    """The lines of an ignore file, in the language of gitignore: the last line that matches a path decides."""
+    """The lines of an ignore file, in the language of gitignore: the last line that matches a path decides.
 
-    def __init__(self, text: str) -> None:
-        rules = (_rule(line) for line in text.split("\n"))
+    ``more``: further patterns after those of the file.
+    """
+
+    def __init__(self, text: str, more: t.Sequence[str] = ()) -> None:
+        rules = (_rule(line) for line in (*text.split("\n"), *more))
         self._rules = [rule for rule in rules if rule is not None]
 
     @property
@@ -88,15 +92,15 @@ def _wildcard(match: re.Match[str]) -> str:
     return re.escape(match["escaped"] or match["plain"])
 
 
-def read_ignore_rules(root: Path, option: str) -> IgnoreRules:
-    """The rules of the first ignore file in a folder, none if it has none.
+def read_ignore_rules(root: Path, option: str, more: t.Sequence[str] = ()) -> IgnoreRules:
+    """The rules of the first ignore file in a folder, none if it has none, and ``more`` patterns after them.
 
     Raises InvalidOption, naming ``option``, for a file that is not UTF-8, OSError for one that cannot be read.
     """
     found = next((root / name for name in IGNORE_FILES if (root / name).exists()), None)
     if found is None:
-        return IgnoreRules("")
+        return IgnoreRules("", more)
     try:
-        return IgnoreRules(found.read_text(encoding="utf-8-sig"))
+        return IgnoreRules(found.read_text(encoding="utf-8-sig"), more)
     except UnicodeDecodeError:
         raise InvalidOption(f"{option}: the ignore file {found} is not UTF-8 text. Save it as UTF-8.") from None

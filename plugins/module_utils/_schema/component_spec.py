@@ -152,23 +152,24 @@ def _input(value: Json, path: str) -> Tree:
         return {"job_input_type": "literal", "value": str(value)}
     _require(value, ("path",), path)
     _require_known(value, _BINDING, path)
-    if _is_binding(value["path"]):
+    if is_expression(value["path"]):
         return {"job_input_type": "literal", "value": value["path"], **_mode(value, path)}
     return {"job_input_type": value.get("type", _FOLDER), "uri": value["path"], **_mode(value, path)}
 
 
 def _output(value: Json, path: str) -> Tree:
-    if _is_binding(value):
+    if is_expression(value):
         return {"type": "literal", "value": value}
     value = _map(value, path)
     _require_known(value, _BINDING, path)
-    if _is_binding(value.get("path")):
+    if is_expression(value.get("path")):
         return {"type": "literal", "value": value["path"], **_mode(value, path)}
     place = {"uri": value["path"]} if value.get("path") else {}
     return {"job_output_type": value.get("type", _FOLDER), **place, **_mode(value, path)}
 
 
-def _is_binding(value: Json) -> bool:
+def is_expression(value: Json) -> bool:
+    """True for ``${{...}}``, which the service fills in when the pipeline runs."""
     return isinstance(value, str) and value.strip().startswith("${{")
 
 

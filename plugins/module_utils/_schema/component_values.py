@@ -20,11 +20,14 @@ from .._names.json_types import Json
 from .._names.references import expand
 from .._names.references import parse as parse_reference
 from .._names.storage_uri import is_cloud
-from .component_spec import WORDS, Tree, read_component
+from .component_spec import WORDS, Tree, is_expression, read_component
 from .value_type import ValueType
 
 _CURATED = re.compile(r"(?:azureml:)?(?P<name>AzureML-[^:@/]+):(?P<version>[^:@/]+)")
+_NAMED = re.compile(r"azureml:([\w-]+)")
 _MODELS = frozenset({"custom_model", "mlflow_model", "triton_model"})
+# Parts of a pipeline that the service does not return (assets contract 14.24).
+_UNSEEN = ("jobs", "settings")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +43,7 @@ class Place:
     @property
     def text(self) -> str:
         """The reference; a full id begins with a slash."""
-        text = str(self.holder[self.key])
-        return text.removeprefix("azureml:") if text.startswith("azureml:/subscriptions/") else text
+        return _plain(str(self.holder[self.key]))
 
     def settle(self, full_id: str) -> None:
         self.holder[self.key] = f"{self.prefix}{full_id}" if full_id.startswith("/") else full_id
@@ -76,6 +78,32 @@ class ComponentSpec(ValueType):
         return sorted(_differing_paths(self.canonical(one, workspace), self.canonical(other, workspace), ""))
 
 
+def is_pipeline(spec: t.Mapping[str, Json]) -> bool:
+    return spec.get("type") == "pipeline"
+
+
+def is_whole(spec: t.Mapping[str, Json]) -> bool:
+    """False for a specification that the service returns without a part of what was sent: the jobs of a pipeline."""
+    return not is_pipeline(spec) or "jobs" in spec
+
+
+def unseen(spec: t.Mapping[str, Json], returned: t.Mapping[str, Json]) -> list[str]:
+    """The parts of a specification that the service does not return, so that they cannot be compared."""
+    return [] if is_whole(returned) else [key for key in _UNSEEN if key in spec and key not in returned]
+
+
+def references(spec: t.Mapping[str, Json]) -> dict[str, str | None]:
+    """What a specification is made of: the path of each asset in a definition -> the reference to it."""
+    found = {"code": spec.get("code"), "environment": spec.get("environment")}
+    for name, node in (spec.get("jobs") or {}).items():
+        found[f"jobs.{name}.component"] = node.get("componentId")
+    return {path: _plain(str(reference)) if reference else None for path, reference in found.items()}
+
+
+def _plain(reference: str) -> str:
+    return reference.removeprefix("azureml:") if reference.startswith("azureml:/subscriptions/") else reference
+
+
 def places(spec: Tree) -> t.Iterator[Place]:
     """All references of a specification, except curated environments, which the service resolves."""
     if isinstance(spec.get("environment"), str) and not _CURATED.fullmatch(spec["environment"]):
@@ -84,20 +112,32 @@ def places(spec: Tree) -> t.Iterator[Place]:
         yield Place(spec, "code", "codes", "code", "azureml:")
     for name, node in (spec.get("jobs") or {}).items():
         yield Place(node, "componentId", "components", f"jobs.{name}.component")
-        if "computeId" in node:
+        if "computeId" in node and not is_expression(node["computeId"]):
             yield Place(node, "computeId", "computes", f"jobs.{name}.compute")
         for key, bound in node.get("inputs", {}).items():
             uri = bound.get("uri")
-            if uri and (not is_cloud(uri) or re.match(r"azureml:(?!//)", uri)):
+            if uri and not is_expression(uri) and (not is_cloud(uri) or re.match(r"azureml:(?!//)", uri)):
                 kind = "models" if bound["job_input_type"] in _MODELS else "data"
                 yield Place(bound, "uri", kind, f"jobs.{name}.inputs.{key}.path")
 
 
 def fingerprint(spec: Tree) -> str:
-    """The hash by which the official SDK recognises an unchanged component: all but version and origin."""
+    """The hash by which the official SDK recognises an unchanged component: all but version and origin.
+
+    It keeps none of pipelines; see ``content_hash``.
+    """
     content = {key: value for key, value in spec.items() if key not in ("version", "_source")}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return str(uuid.UUID(digest[:32]))
+
+
+def content_hash(spec: Tree, workspace: WorkspaceId) -> str:
+    """The same for specifications that are the same component, whatever is said about it and however ids are written.
+
+    It is kept with each version of a pipeline: a change here makes the versions of before unknown.
+    """
+    content = json.dumps(ComponentSpec().canonical(spec, workspace), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 # -- what the service makes of it --------------------------------------------------------------------------------------
@@ -106,6 +146,9 @@ def fingerprint(spec: Tree) -> str:
 def _canonical(tree: t.Any) -> t.Any:
     if isinstance(tree, dict):
         kept = {key: _canonical(item) for key, item in tree.items() if key not in ("_source", "id", "sourceJobId")}
+        named = _NAMED.fullmatch(str(kept.get("default")))
+        if named:  # the service returns the default azureml:cpu as cpu (assets contract 14.24)
+            kept["default"] = named[1]
         return {key: item for key, item in kept.items() if not _is_default(key, item)}
     if isinstance(tree, list):
         return [_canonical(item) for item in tree]

@@ -18,16 +18,26 @@ class TextMap(ValueType):
     """A map of text to text; an absent map equals an empty one.
 
     With ``empty_values=False`` the service refuses empty values, but may return some that a policy has set: they count
-    as absent. ``hidden``: keys that belong to the service and are never shown.
+    as absent. ``hidden`` keys, and those that begin with ``hidden_prefix``, belong to a client or to the service and
+    are never shown. ``automatic`` ones the service sets with every PUT: not shown, not compared, not sent in a PUT.
 
     Service fact: assets contract 8.1, batch contract 9.1 and open question 19.
     """
 
     type = "dict"
 
-    def __init__(self, *, empty_values: bool = False, hidden: t.Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        empty_values: bool = False,
+        hidden: t.Collection[str] = (),
+        hidden_prefix: str | None = None,
+        automatic: t.Collection[str] = (),
+    ) -> None:
         self.empty_values = empty_values
-        self.hidden = hidden
+        self.hidden = frozenset((*hidden, *automatic))
+        self.hidden_prefix = hidden_prefix
+        self.automatic = automatic
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         texts = {str(key): _text(str(key), item) for key, item in value.items()}
@@ -39,13 +49,22 @@ class TextMap(ValueType):
         return texts
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return {key: item for key, item in (value or {}).items() if key not in self.hidden}
+        return {key: item for key, item in (value or {}).items() if not self._is_hidden(key)}
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        return {key: item or "" for key, item in (value or {}).items() if item or self.empty_values}
+        return {key: item or "" for key, item in self._own(value).items() if item or self.empty_values}
 
     def for_update(self, value: Json) -> Json:
-        return {key: item for key, item in (value or {}).items() if item or self.empty_values}
+        return {key: item for key, item in self._own(value).items() if item or self.empty_values}
+
+    def for_patch(self, value: Json, current: Json) -> Json:
+        return {**{key: item for key, item in (current or {}).items() if key in self.automatic}, **value}
+
+    def _is_hidden(self, key: str) -> bool:
+        return key in self.hidden or (self.hidden_prefix is not None and key.startswith(self.hidden_prefix))
+
+    def _own(self, value: Json) -> dict[str, Json]:
+        return {key: item for key, item in (value or {}).items() if key not in self.automatic}
 
 
 class JsonMap(ValueType):

@@ -34,6 +34,7 @@ class Change(enum.Enum):
     MERGE = "merge"  # an update of a map whose other keys belong to others
     APPEND = "append"  # a map that replaces the current one only with append_tags: false
     REFUSABLE = "refusable"  # an update that the service may refuse; then only a replacement helps
+    ONCE = "once"  # an update that the service may ignore: by itself it is sent once; see ``attempts``
     REPLACE = "replace"  # only deleting and creating again can change it
     WRITE_ONLY = "write_only"  # the service never returns it: sent with a PUT, never the reason for one
     NEW_VERSION = "new_version"  # the content of an asset: another value is another version
@@ -52,6 +53,8 @@ class Field:
     - ``along_with``: another option that this one needs
     - ``holds``: another option, which names a file in what this one refers to
     - ``at_most``: another option, whose number this one must not exceed
+    - ``patchable``: a PATCH can change it, where a PUT would lose what the service does not return
+    - ``unseen``: the service may not return its group: then it is not compared, and a PUT sends what the task gives
     """
 
     option: str
@@ -66,6 +69,17 @@ class Field:
     holds: str | None = None
     at_most: str | None = None
     yaml: str | None = None
+    patchable: bool = False
+    unseen: bool = False
+
+    @property
+    def group(self) -> str:
+        """The first part of its option."""
+        return self.option.partition(".")[0]
+
+    def is_returned(self, current: Json) -> bool:
+        """False if the current resource does not show whether it has a value here."""
+        return not self.unseen or get_at(current, self.at.rpartition(".")[0]) is not None
 
     def read_from(self, current: Json) -> Json:
         """The JSON value in the current resource; None if there is none."""
@@ -190,6 +204,7 @@ class ResourceType:
     - ``conditions``: states beyond ``present`` and ``absent``
     - ``kinds``: a table per kind; this one then has only what they share
     - ``switches``: boolean options that are sent as query parameters with a write
+    - ``attempts_at``: JSON path of a map whose keys stay: where it is kept that a value was sent (``attempts``)
     - ``secrets_at``: JSON path of credentials whose secrets the service returns only on request
     - ``left_out``: keys and kinds of the YAML files of ``az ml`` that this table lacks, and why
     """
@@ -210,6 +225,7 @@ class ResourceType:
     conditions: tuple[Condition, ...] = ()
     kinds: Kinds | None = None
     switches: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    attempts_at: str | None = None
     secrets_at: str | None = None
     left_out: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -66,6 +66,10 @@ class ValueType:
         """The current value as an update sends it; None if an update leaves it out."""
         return value
 
+    def for_patch(self, value: Json, current: Json) -> Json:
+        """The value as a PATCH sends it, which may replace the current one as a whole."""
+        return value
+
     def target(self, value: Json) -> str | None:
         """The reference that a JSON value holds: an id, a name, or a short form; None if it holds none."""
         return None

@@ -22,13 +22,15 @@ KIND_AT = f"{PIPELINE}.deploymentConfigurationType"
 # Whether the service lets go of what a deployment is made of is not known (batch contract, open question 2).
 MADE_OF = Change.REFUSABLE
 
-# All by PUT: whether a PATCH of batch resources adds to tags or replaces them is not recorded (batch contract, open
+# By PUT: whether a PATCH of batch resources adds to tags or replaces them is not recorded (batch contract, open
 # question 3).
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
     Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
     Field("properties", at="properties.properties", value_type=OWN_AND_OTHERS, change=Change.MERGE),
 )
+# Tags that the service adds to the deployment of a pipeline (batch contract 14.29).
+OF_THE_SERVICE = TextMap(automatic={"ComponentDeployment.ComponentId", "PipelineDeployment.ComponentId"})
 COMMON: dict[str, t.Any] = {
     "name": "batch_deployment",
     "plural": "batch_deployments",
@@ -110,11 +112,22 @@ OF_A_MODEL = ResourceType(
     ),
 )
 
+# What only the deployment of a model has; of one of a pipeline the service returns zeros, which it may refuse (batch
+# contract 14.18).
+_ONLY_OF_A_MODEL = dict.fromkeys(
+    ".".join(field.at.split(".")[:2]) for field in OF_A_MODEL.fields if field not in COMMON_FIELDS
+)
+
+# The service does not return the settings of a pipeline, and keeps them all the same (batch contract 14.20, 14.28).
+# So what a PATCH can change is patched.
 OF_A_PIPELINE = ResourceType(
     **COMMON,
     constants={KIND_AT: "PipelineComponent"},
+    read_only=tuple(_ONLY_OF_A_MODEL),
     fields=(
-        *COMMON_FIELDS,
+        Field("description", at="properties.description", patchable=True),
+        Field("tags", at="tags", value_type=OF_THE_SERVICE, change=Change.APPEND, patchable=True),
+        Field("properties", at="properties.properties", value_type=OWN_AND_OTHERS, change=Change.MERGE),
         Field(
             "component",
             at=f"{PIPELINE}.componentId",
@@ -123,18 +136,23 @@ OF_A_PIPELINE = ResourceType(
             change=MADE_OF,
         ),
         Field(
-            "settings.default_compute", at=f"{PIPELINE}.settings.default_compute", value_type=NameReference("computes")
+            "settings.default_compute",
+            at=f"{PIPELINE}.settings.default_compute",
+            value_type=NameReference("computes"),
+            unseen=True,
         ),
         Field(
             "settings.default_datastore",
             at=f"{PIPELINE}.settings.default_datastore",
             value_type=NameReference("datastores"),
+            unseen=True,
         ),
         Field(
             "settings.continue_on_step_failure",
             at=f"{PIPELINE}.settings.continue_on_step_failure",
             value_type=TextBoolean(),
             alias="ComponentDeployment.Settings.continue_on_step_failure",
+            unseen=True,
         ),
     ),
 )

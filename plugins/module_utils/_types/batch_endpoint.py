@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from .._schema.identity_values import Identity
+from .._schema.ignored_updates import prefix
 from .._schema.map_values import TextMap
 from .._schema.reference_values import ChildName
 from .._schema.resource_type import Change, Field, NameRule, Output, ResourceType
@@ -15,7 +16,8 @@ from .._schema.scalar_values import Choice
 
 AUTH_MODES = Choice(aad_token="AADToken", key="Key", aml_token="AMLToken")
 # An older back end keeps the URL of an operation, perhaps a signed one, among the properties (batch contract 3.2).
-OWN_AND_OTHERS = TextMap(hidden={"AzureAsyncOperationUri"})
+OWN_AND_OTHERS = TextMap(hidden={"AzureAsyncOperationUri"}, hidden_prefix=prefix("description"))
+PROPERTIES = "properties.properties"
 
 BATCH_ENDPOINT = ResourceType(
     name="batch_endpoint",
@@ -27,11 +29,13 @@ BATCH_ENDPOINT = ResourceType(
         "3 to 32 letters, digits and single dashes, beginning with a letter and ending with a letter or digit",
     ),
     regional=True,
+    attempts_at=PROPERTIES,  # keys can be added, not altered or removed (batch contract 3.1)
     constants={"properties.authMode": "AADToken"},
     fields=(
-        Field("description", at="properties.description"),
+        # An older back end accepts another description and keeps the old one (batch contract 14.25, open question 1).
+        Field("description", at="properties.description", change=Change.ONCE),
         Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
-        Field("properties", at="properties.properties", value_type=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("properties", at=PROPERTIES, value_type=OWN_AND_OTHERS, change=Change.MERGE),
         Field("identity", at="identity", value_type=Identity()),
         Field("auth_mode", at="properties.authMode", value_type=AUTH_MODES),
         Field("defaults.deployment_name", at="properties.defaults.deploymentName", value_type=ChildName("deployments")),

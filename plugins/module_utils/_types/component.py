@@ -29,7 +29,7 @@ COMPONENT = AssetType(
         Field(
             "properties",
             at="properties.properties",
-            value_type=TextMap(empty_values=True, hidden={"client_component_hash"}),
+            value_type=TextMap(empty_values=True, hidden={"client_component_hash", "component_content_hash"}),
             change=Change.MERGE,
         ),
     ),

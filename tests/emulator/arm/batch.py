@@ -108,6 +108,14 @@ def begin_put(
     return operation
 
 
+def ends_at_once(state: State) -> bool:
+    """Whether nothing in the answer to an update says that it is under way: then it has ended.
+
+    Service fact: batch contract 14.24 (a 200 without operation headers is the end).
+    """
+    return state.policies["update_operation"] == "hidden" and state.policies["update_state"] == "Succeeded"
+
+
 def put_answer(call: Call, operation: Operation, body: Any, created: bool) -> Answer:
     """Service fact: batch contract 2.1; for an existing resource 14.1."""
     status = 201 if created else call.state.policies.status("put_existing_status")

@@ -91,7 +91,7 @@ def _update(call: Call, resource: Resource, whole: dict[str, Any]) -> Answer:
     state = call.state
     idle = _is_idle(call, resource, whole)
     new, old = whole["properties"]["defaults"], resource.properties["defaults"]
-    if state.policies["default_in_put_answer"] == "old" and not idle:
+    if state.policies["default_in_put_answer"] == "old" and not idle and not batch.ends_at_once(state):
         whole["properties"]["defaults"] = old
         resource.extra["next_defaults"] = new
     _store(resource, whole)

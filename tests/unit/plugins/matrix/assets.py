@@ -27,6 +27,8 @@ NAME = "Digits_1"
 PLACE = "azureml://datastores/workspaceblobstore/paths/"
 BLOBS = "https://account.blob.core.windows.net/c/"
 STEP = {"type": "command", "command": "echo", "environment": "azureml:sklearn:1"}
+PIPELINE_STEP = {"component": "azureml:hello:1"}
+PIPELINE = {"type": "pipeline", "jobs": {"one": PIPELINE_STEP}}
 
 # Beside what every resource meets.
 OF_ASSETS = (
@@ -55,13 +57,19 @@ OF_ASSETS = (
     "list_lag",
     "delete_container",
 )
+OF_COMPONENTS = (
+    "component_next_version",
+    "anonymous_component_version",
+    "pipeline_component_jobs",
+    "pipeline_component_without_jobs",
+)
 # What a version cannot be without, and the two contents that are tried of that.
 CONTENT: dict[str, tuple[Pair, ...]] = {
     "code": ((f"{BLOBS}one", f"{BLOBS}two"), (str(FILES / "score"), str(FILES / "pages"))),
     "model": ((f"{PLACE}one", f"{PLACE}two"), (str(FILES / "times.txt"), str(FILES / "pages"))),
     "data": ((f"{PLACE}one", f"{PLACE}two"), (str(FILES / "score"), str(FILES / "pages"))),
     "environment": (("library/python:3.11", "library/python:3.12"),),
-    "component": ((STEP, {**STEP, "command": "cat"}),),
+    "component": ((STEP, {**STEP, "command": "cat"}), (PIPELINE, {**PIPELINE, "jobs": {"other": PIPELINE_STEP}})),
 }
 BASES = {"environment": "image", "component": "definition"}
 BUILDS: tuple[Pair, ...] = ((f"{BLOBS}one/", f"{BLOBS}two/"), (str(FILES / "score"), str(FILES / "pages")))
@@ -95,7 +103,8 @@ class Case:
     def policies(self) -> tuple[str, ...]:
         """A local folder to build from has no say where it goes, and cannot do without a default datastore."""
         stores = () if self.is_local and self.field.option == "build.path" else ("default_datastores",)
-        return (*OF_ASSETS, *stores, *(("code_uri_check", "hash_check") if self.is_local else ()))
+        own = OF_COMPONENTS if self.asset.spec_at else ()
+        return (*OF_ASSETS, *own, *stores, *(("code_uri_check", "hash_check") if self.is_local else ()))
 
     @property
     def base(self) -> dict[str, Any]:
@@ -145,6 +154,8 @@ CONTAIN = ManageAssetContainer(ASSETS)
 
 
 def lay_ground(bench: Bench) -> None:
-    """The environment that the component names, and what is at the places of models."""
+    """The environment and the component that definitions name, and what is at the places of models."""
     bench.lay_blobs("one", "two")
     bench.send("PUT", "environments/sklearn/versions/1", {"properties": {"image": "library/python:3.9"}})
+    spec = {"type": "command", "name": "hello", "version": "1", "command": "echo"}
+    bench.send("PUT", "components/hello/versions/1", {"properties": {"componentSpec": spec}})

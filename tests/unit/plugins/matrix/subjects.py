@@ -95,6 +95,8 @@ OF_BATCH = (
     "inherited_tags",
     "inherited_tags_shown",
     "conflict_body",
+    "endpoint_description",
+    "default_in_put_answer",
 )
 OF_DEPLOYMENTS = (
     "deployment_changes",
@@ -103,6 +105,8 @@ OF_DEPLOYMENTS = (
     "default_after_delete",
     "pipeline_settings",
     "pipeline_answer",
+    "pipeline_tag",
+    "pipeline_zeros",
     "empty_resource_properties",
 )
 
@@ -218,7 +222,9 @@ def _kinds() -> Iterator[Subject]:
         task = {"name": "Cpu-1", "type": kind}
         yield Subject(f"compute, {kind}", COMPUTE, table, task, (*EVERYWHERE, *OF_COMPUTES), _private)
     for kind, table in BATCH_DEPLOYMENT.kinds.tables.items() if BATCH_DEPLOYMENT.kinds else ():
-        task = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
+        task: dict[str, Any] = {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "type": kind}
+        if any(field.unseen for field in table.fields):
+            task["settings"] = {}  # a PUT repeats what the service does not return
         policies = (*EVERYWHERE, *OF_BATCH, *OF_DEPLOYMENTS)
         yield Subject(f"deployment, {kind}", BATCH_DEPLOYMENT, table, task, policies, lay_endpoint)
     for kind, table in DATASTORE.kinds.tables.items() if DATASTORE.kinds else ():

@@ -89,6 +89,17 @@ class Course:
         shown = render(table, self.current(), self.here)
         return {field.option: get_at(shown, field.option) for field in table.fields if field is not self.field}
 
+    @property
+    def is_returned(self) -> bool:
+        """Does the service tell whether the option has a value?"""
+        return self.field.is_returned(self.current())
+
+    @property
+    def is_kept(self) -> bool:
+        """Does the service accept another value, and keep the one that it has?"""
+        kept = self.bench.emulator.state.policies["endpoint_description"] == "kept"
+        return kept and self.field.change is Change.ONCE
+
     def stands(self, value: Any) -> bool:
         """Does a fresh look show the value? Maps may hold what others put there."""
         desired, now = self.field.value_type.encode(value, self.here), self.field.read_from(self.current())
@@ -187,7 +198,7 @@ def reaches_the_wire(course: Course, done: Done, value: Any) -> bool:
     field = course.field
     (write,) = done.writes
     sent = get_at(json.loads(write.body), field.at)
-    told = field.change is Change.WRITE_ONLY or course.stands(value)
+    told = field.change is Change.WRITE_ONLY or not course.is_returned or course.stands(value)
     return told and field.value_type.same(sent, field.value_type.encode(value, course.here), course.here)
 
 
@@ -209,9 +220,10 @@ def change(course: Course) -> None:
     _first, second = samples(field)
     task = subject.with_options({field.option: second}, subject.smallest)
     others = course.others()
-    CHANGES.get(field.change, change_in_place)(course, task)
+    change_it = CHANGES.get(field.change, change_in_place) if course.is_returned else never_a_change
+    change_it(course, task)
     assert course.others() == others
-    if field.change is not Change.WRITE_ONLY:
+    if field.change is not Change.WRITE_ONLY and course.is_returned and not course.is_kept:
         assert course.stands(second)
         again(course, task)
         again(course, subject.with_options({}, subject.smallest) if not field.needed else task)
@@ -220,7 +232,8 @@ def change(course: Course) -> None:
 
 def change_in_place(course: Course, task: dict[str, Any]) -> None:
     done = course.predicted(task)
-    verb = "PATCH" if course.field.change is Change.PATCH else "PUT"
+    field = course.field
+    verb = "PATCH" if field.change is Change.PATCH or field.patchable else "PUT"
     assert looks(done) == [
         *course.paths("GET"),
         *course.targets(task, (course.field,)),
@@ -249,6 +262,14 @@ def change_that_may_be_refused(course: Course, task: dict[str, Any]) -> None:
     told_once(course, done)
 
 
+def change_that_may_be_ignored(course: Course, task: dict[str, Any]) -> None:
+    """Sent once; what the service keeps as it is then counts as no difference."""
+    change_in_place(course, task)
+    if course.is_kept:
+        again(course, task)
+        assert course.run(task).values["not_updatable"] == [course.field.option]
+
+
 def never_a_change(course: Course, task: dict[str, Any]) -> None:
     again(course, task)
 
@@ -265,6 +286,7 @@ CHANGES = {
     Change.REPLACE: change_by_replacing,
     Change.REFUSABLE: change_that_may_be_refused,
     Change.WRITE_ONLY: never_a_change,
+    Change.ONCE: change_that_may_be_ignored,
 }
 
 
@@ -334,14 +356,10 @@ ELSEWHERE = {
         (
             "absent_batch",
             "absent_parent",
-            "anonymous_component_version",
-            "component_next_version",
             "data_plane_lists",
-            "default_in_put_answer",
             "delete_budget",
             "deleted_known",
             "diagnose_findings",
-            "endpoint_description",
             "endpoint_limit",
             "endpoint_limit_status",
             "existing_destination",
@@ -355,10 +373,6 @@ ELSEWHERE = {
             "job_order",
             "model_output_types",
             "only_deployment",
-            "pipeline_component_jobs",
-            "pipeline_component_without_jobs",
-            "pipeline_tag",
-            "pipeline_zeros",
             "publish_status",
             "quota_limits",
             "registry_references",
