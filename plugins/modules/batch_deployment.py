@@ -175,6 +175,12 @@ options:
   settings:
     description:
       - How the pipeline runs.
+      - The service keeps them, but does not return them. So the task gives all of them, and they are sent with each
+        update that writes the deployment as a whole; such an update fails if the task leaves O(settings) out, since it
+        would reset them. V({}) means that there are none.
+      - A change of O(description) and O(tags) alone leaves them as they are, in a task without O(settings).
+      - Where the service does not return them, they are not compared (RV(not_compared)), and a change of them alone is
+        not seen. Change O(tags) along with them, or write O(recreate=true) with another O(component).
     type: dict
     suboptions:
       default_compute:
@@ -272,6 +278,13 @@ published:
   type: list
   elements: str
   sample: [/subscriptions/.../workspaces/ws1/codes/digits-batch/versions/2]
+not_compared:
+  description:
+    - Options whose current values the service does not return, so that nothing shows whether they differ.
+  returned: when nothing changed and there are any
+  type: list
+  elements: str
+  sample: [settings.default_compute]
 batch_deployment:
   description: The deployment after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)

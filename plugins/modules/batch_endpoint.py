@@ -44,7 +44,12 @@ options:
     type: str
   description:
     description:
-      - What the endpoint is for.
+      - What the endpoint is for. It is set when the endpoint is created.
+      - Whether the service changes it later is not certain, an older one keeps the old text. So another description is
+        sent along with any other change, and once by itself. From then on it counts as no difference, and the task
+        names it in RV(not_updatable), until the service has changed it after all.
+      - That it was sent is kept in a property of the endpoint that no result shows, C(description_sent_in_place_of_)
+        with a hash of the text that was to be replaced.
     type: str
   properties:
     description:
@@ -108,6 +113,14 @@ steps:
   elements: str
   sample:
     - create batch endpoint digits-batch
+not_updatable:
+  description:
+    - Options with another value in the task, which the service keeps as it is.
+    - Delete the endpoint and create it again to change them.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: [description]
 batch_endpoint:
   description: The endpoint after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present)

@@ -114,7 +114,8 @@ options:
       - It may have a C(type) (V(uri_file), which is the default, V(uri_folder), V(mltable), V(custom_model),
         V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or V(upload)).
       - O(output_policy) decides what happens if the output exists already.
-      - The deployment of a model has one output, a V(uri_file) or V(uri_folder), which the service calls C(score).
+      - The deployment of a model has one output, a V(uri_file), which the service calls C(score). Another C(type) is
+        refused before the start.
       - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
         default datastore, and any other job to a place that the service chooses.
         M(mlops.azureml.batch_job_results) finds both.

@@ -50,7 +50,8 @@ options:
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.
-      - Left out, it is found by content. Given, and standing with other content, the task fails.
+      - Left out, it is found by content, and a new one is the number after the highest, or what the service proposes if
+        some versions are no numbers. If it exists with other content, the task fails.
     type: str
   definition:
     description:
@@ -61,7 +62,14 @@ options:
         in place of that (local code, an environment, the file or the description of a step, a step that is a command
         itself) is published on the way, each as its own module would, under the name that it has there, or else under
         that of the component, for a step with the name of the step after it. O(code), O(environment) and O(components)
-        win over it. C(additional_includes) are uploaded with the code.
+        win over it. C(additional_includes) are uploaded with the code, C(__pycache__) never is.
+      - A version that C(az ml) or others made of the same assets under other names counts as the same.
+      - The service does not return the C(jobs) of a pipeline. They are compared by a hash that is kept in the
+        properties of the version, and every change of the version (O(tags), O(state)) sends the definition again, so
+        that the task has to give it.
+      - C(az ml) keeps no such hash. A pipeline that it registered is taken as that of the task if the task gives the
+        O(version) and nothing that is returned differs (RV(not_compared)). Without O(version) the pipeline is published
+        in a version of its own.
       - A key that is not supported is an error that names its path.
     type: raw
   code:
@@ -142,6 +150,14 @@ published:
   type: list
   elements: str
   sample: [/subscriptions/.../workspaces/ws1/codes/digits-prepare/versions/2]
+not_compared:
+  description:
+    - Parts of O(definition) that the service does not return, and of which the version keeps no hash, so that nothing
+      shows whether they differ.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: [jobs]
 component:
   description: The version after the task; in check mode as far as it can be predicted. Missing when it was deleted.
   returned: when O(state=present) or O(state=archived)

@@ -118,7 +118,8 @@ class VersionSearch:
             return found
         require_shared_content(self._desired, container)
         following = str(get_at(container, "properties.nextVersion") or FIRST_VERSION)
-        if not following.isdecimal() and all(version.isdecimal() for version in seen):
+        names_none = get_at(container, "properties.latestVersion") is None and not following.isdecimal()
+        if names_none and all(version.isdecimal() for version in seen):
             return self._by_number(seen)
         if following in seen:
             raise InvalidOption(
@@ -128,9 +129,10 @@ class VersionSearch:
         return Found(following)
 
     def _by_number(self, seen: set[str]) -> Found:
-        """The number after the highest, where the service proposes a time stamp, another one each time.
+        """The number after the highest, where the service names no latest version, and proposes a time stamp.
 
-        Versions that are not listed (yet) are looked at on the way. Service fact: assets contract 14.27.
+        It is another one each time. Versions that are not listed (yet) are looked at on the way. Service fact: assets
+        contract 14.27.
         """
         number = max(map(int, seen), default=0) + 1
         while (current := self._get(str(number))) is not None:

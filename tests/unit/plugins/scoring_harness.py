@@ -126,9 +126,9 @@ def unused(name: str = "today") -> tuple[Call, Call]:
     return absent(name), default_datastore()
 
 
-def ready() -> tuple[Call, Call]:
-    """What a job asks before it is started on the default deployment."""
-    return endpoint(), deployment()
+def ready(kind: dict[str, Any] | None = None) -> tuple[Call, Call]:
+    """What a job asks before it is started on the default deployment; ``kind``: further properties of that."""
+    return endpoint(), deployment(**(kind or {}))
 
 
 @dataclass

@@ -59,6 +59,30 @@ class Emulated:
         """Methods of the last run's writes."""
         return [request.method for request in self.requests if request.method in WRITES]
 
+    def path(self, below: str) -> str:
+        """The ARM path of what is below the workspace."""
+        return f"{self.emulator.state.settings.workspace_path}/{below}"
+
+    def put(self, below: str, body: dict[str, Any]) -> Any:
+        """What another client writes; the JSON of the answer. ``requests`` are not touched."""
+        return self._call("PUT", below, body)
+
+    def get(self, below: str) -> Any:
+        """What another client reads."""
+        return self._call("GET", below, None)
+
+    def _call(self, method: str, below: str, body: Any) -> Any:
+        settings, state = self.emulator.state.settings, self.emulator.state
+        url = f"{settings.url('management')}{self.path(below)}"
+        headers = {"Authorization": f"Bearer {state.entra.issue(settings.url('management'))}"}
+        request = httpx.Request(method, url, params={"api-version": "2024-10-01"}, json=body, headers=headers)
+        kept = self.requests
+        answer = self.answer(request)
+        self.requests = [one for one in kept if one is not request]
+        assert answer.status_code in (200, 201), answer.text
+        state.clock.advance(60)
+        return answer.json()
+
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
 

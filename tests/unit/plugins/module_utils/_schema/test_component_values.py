@@ -119,6 +119,22 @@ def test_references_are_expanded_where_they_stand() -> None:
     assert code["environment"] == f"azureml:{HERE.path}/environments/env/versions/1"
 
 
+@pytest.mark.parametrize("expression", ["${{parent.inputs.x}}", "${{ parent.inputs.node_compute }}"])
+def test_expressions_are_the_services_to_fill_in(expression: str) -> None:
+    node = {
+        "component": "azureml:prep:1",
+        "compute": expression,
+        "resources": {"instance_count": expression},
+        "environment_variables": {"A": expression},
+        "inputs": {"a": expression, "b": {"path": expression}, "c": {"path": expression, "mode": "download"}},
+        "outputs": {"o": expression, "p": {"path": expression}},
+    }
+    sent = WIRE.encode({"type": "pipeline", "jobs": {"one": node}}, HERE)
+    assert [place.kind for place in places(sent)] == ["components"]
+    assert sent["jobs"]["one"]["computeId"] == expression
+    assert sent["jobs"]["one"]["resources"] == node["resources"]
+
+
 def test_label_waits_for_its_version() -> None:
     spec = WIRE.encode({**COMMAND, "environment": "azureml:env@latest"}, HERE)
     (place,) = places(spec)

@@ -223,6 +223,20 @@ IN_STORE = "azureml://datastores/workspaceblobstore/paths"
 CONTAINER = "account1.blob.core.windows.net/workspaceblobstore"
 
 
+# What kind of deployment scores: only that of a pipeline writes folders (batch contract 14.8).
+OF_A_MODEL: dict[str, Any] = {}
+OF_A_PIPELINE = {"deploymentConfiguration": {"deploymentConfigurationType": "PipelineComponent"}}
+
+
+@pytest.mark.parametrize("kind", ["uri_folder", "mltable", "mlflow_model"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_model_writes_nothing_but_a_file(run: Run, kind: str, check: bool) -> None:
+    out = run(batch_job, {**ANY, "outputs": {"score": {"path": PLACE, "type": kind}}}, *ready(), check=check)
+    assert out.failed
+    reason = f"the deployment of a model writes one file, and the service refuses {kind}"
+    assert out["msg"].startswith(f"outputs.score.type: {reason}. Write uri_file")
+
+
 def overwriting(place: str, source: str = URL, policy: str = "overwrite") -> dict[str, Any]:
     """A task that writes to a folder of the datastore and reads from ``source``."""
     outputs = {"score": {"type": "uri_folder", "path": f"{IN_STORE}/{place}"}}
@@ -247,7 +261,7 @@ def test_what_the_job_reads_is_not_overwritten(
     run: Run, storage: Storage, source: str, place: str, meeting: str, check: bool
 ) -> None:
     storage.blobs = {"in/images/1.png": b"x", "in/images/done/2.png": b"y"}
-    out = run(batch_job, overwriting(place, source), *ready(), datastore(), check=check)
+    out = run(batch_job, overwriting(place, source), *ready(OF_A_PIPELINE), datastore(), check=check)
     assert out.failed
     assert f"{IN_STORE}/{place}{meeting}" in out["msg"]
     assert "inputs.images reads" in out["msg"]
@@ -260,7 +274,7 @@ def test_what_the_job_reads_is_not_overwritten(
 def test_an_asset_that_the_job_reads_is_not_overwritten(run: Run, storage: Storage, uri: str) -> None:
     storage.blobs = {"in/images/1.png": b"x"}
     asset = get("data/inbox/versions/9", {"properties": {"dataType": "uri_folder", "dataUri": uri}})
-    out = run(batch_job, overwriting("in", "azureml:inbox:9"), *ready(), asset, datastore())
+    out = run(batch_job, overwriting("in", "azureml:inbox:9"), *ready(OF_A_PIPELINE), asset, datastore())
     assert "contains" in out["msg"]
     assert storage.blobs
 
@@ -268,7 +282,7 @@ def test_an_asset_that_the_job_reads_is_not_overwritten(run: Run, storage: Stora
 @pytest.mark.parametrize("source", [f"{IN_STORE}/in/images", f"https://{CONTAINER}/in/images", URL])
 @pytest.mark.parametrize("place", ["in/images2", "out", "in/image"])
 def test_a_folder_beside_the_input_may_be_overwritten(run: Run, source: str, place: str) -> None:
-    assert run(batch_job, overwriting(place, source), *ready(), datastore(), Submit())["changed"]
+    assert run(batch_job, overwriting(place, source), *ready(OF_A_PIPELINE), datastore(), Submit())["changed"]
 
 
 @pytest.mark.parametrize("policy", ["overwrite", "fail"])
@@ -286,14 +300,14 @@ def test_a_folder_beside_the_input_may_be_overwritten(run: Run, source: str, pla
 def test_an_output_in_a_reserved_folder_is_refused(run: Run, storage: Storage, place: str, policy: str) -> None:
     kept = {"LocalUpload/0123/in": b"x", "azureml/run/score/p.csv": b"y"}
     storage.blobs = dict(kept)
-    out = run(batch_job, overwriting(place, policy=policy), *ready(), check=policy == "fail")
+    out = run(batch_job, overwriting(place, policy=policy), *ready(OF_A_PIPELINE), check=policy == "fail")
     assert out.failed
     assert "Give another path" in out["msg"]
     assert storage.blobs == kept
 
 
 def test_an_output_may_be_below_the_folders_of_runs(run: Run) -> None:
-    assert run(batch_job, overwriting("azureml/mine/score"), *ready(), datastore(), Submit())["changed"]
+    assert run(batch_job, overwriting("azureml/mine/score"), *ready(OF_A_PIPELINE), datastore(), Submit())["changed"]
 
 
 @pytest.mark.parametrize("path", ["in/../out", "./in", "in//out", "in/."])
@@ -303,18 +317,20 @@ def test_a_path_with_relative_parts_is_refused(run: Run, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "place"),
+    ("output", "place", "kind"),
     [
-        ({"path": PLACE}, PLACE.replace("today.csv", "today/today.csv")),
-        ({"path": PLACE, "type": "uri_folder"}, f"{PLACE}/today"),
-        ({"path": PLACE.replace("scores/", "")}, PLACE.replace("scores/today.csv", "today/today.csv")),
+        ({"path": PLACE}, PLACE.replace("today.csv", "today/today.csv"), OF_A_MODEL),
+        ({"path": PLACE, "type": "uri_folder"}, f"{PLACE}/today", OF_A_PIPELINE),
+        ({"path": PLACE.replace("scores/", "")}, PLACE.replace("scores/today.csv", "today/today.csv"), OF_A_MODEL),
     ],
 )
-def test_a_unique_output_is_below_the_key(run: Run, storage: Storage, output: dict[str, Any], place: str) -> None:
+def test_a_unique_output_is_below_the_key(
+    run: Run, storage: Storage, output: dict[str, Any], place: str, kind: dict[str, Any]
+) -> None:
     storage.blobs = {"scores/today.csv": b"x"}
     options = {**TODAY, "outputs": {"score": output}, "output_policy": "unique", "wait": False}
     submit = Submit("today")
-    out = run(batch_job, options, *unused(), *ready(), submit)
+    out = run(batch_job, options, *unused(), *ready(kind), submit)
     assert submit.sent["outputData"]["score"]["uri"] == place
     assert out["batch_job"]["outputs"] == {"score": {"path": place}}
 
