@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import json
 import math
@@ -15,14 +16,17 @@ import typing as t
 from pathlib import Path
 
 from .._errors import InvalidOption
-from .yaml_text import InvalidYaml, parse_yaml
+from .yaml_text import DEEPEST, InvalidYaml, parse_yaml
+
+_LARGEST = 16 << 20
+"""Bytes of a file. No environment or component comes near it; a larger file is not the one that was meant."""
 
 
 def read_mapping(value: t.Any, option: str) -> dict[str, t.Any]:
     """The mapping that an option gives, itself or by the path of a file.
 
-    Raises InvalidOption, with file and line, for what is unreadable, not YAML, repeats a key, is no mapping, or
-    holds more than JSON can.
+    Raises InvalidOption, with file and line, for what is unreadable, not YAML, repeats a key, is no mapping, holds more
+    than JSON can, or is of absurd size or depth.
     """
     if isinstance(value, str):
         path = Path(os.path.abspath(os.path.expanduser(value)))
@@ -32,7 +36,12 @@ def read_mapping(value: t.Any, option: str) -> dict[str, t.Any]:
 
 def _text(path: Path, option: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        if path.exists() and not path.is_file():  # reading a pipe could wait for ever
+            reason = "it is no file"
+        elif path.stat().st_size > _LARGEST:
+            reason = f"it is larger than {_LARGEST >> 20} MiB"
+        else:
+            return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         reason = "it does not exist where the task runs"
     except OSError as error:
@@ -45,7 +54,7 @@ def _text(path: Path, option: str) -> str:
 def _parsed(text: str, path: Path, option: str) -> t.Any:
     try:
         return json.loads(text, object_pairs_hook=functools.partial(_once, f"{option}: {path}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         pass  # then it has to be YAML
     try:
         return parse_yaml(text)
@@ -56,8 +65,8 @@ def _parsed(text: str, path: Path, option: str) -> t.Any:
 
 def _once(where: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     """A JSON object, none of whose keys is lost to another of the same name."""
-    names = [name for name, _value in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    counts = collections.Counter(name for name, _value in pairs)
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise InvalidOption(f"{where}: the key {twice[0]} occurs twice in one map. Correct the file.")
     return dict(pairs)
@@ -69,9 +78,18 @@ def _checked(value: t.Any, where: str, line: str) -> dict[str, t.Any]:
             f"{where}{line} is no mapping (names with values) but {_kind(value)}. "
             "Give a mapping, or the path of a YAML or JSON file that holds one."
         )
+    if _is_deeper(value, DEEPEST):
+        raise InvalidOption(f"{where}: it is nested more than {DEEPEST} levels deep. Correct it.")
     for at, kind in _beyond_json(value, ""):
         raise InvalidOption(f"{where}: {at} is {kind}, and JSON has none. Put such values in quotes.")
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(value)))
+
+
+def _is_deeper(value: t.Any, levels: int) -> bool:
+    if not isinstance(value, (dict, list, tuple)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _beyond_json(value: t.Any, at: str) -> t.Iterator[tuple[str, str]]:

@@ -12,10 +12,15 @@ another, and in a list of merged maps.
 from __future__ import annotations
 
 import functools
+import itertools
 import traceback
 import typing as t
 
 from .._errors import MissingLibrary
+
+DEEPEST = 100
+MOST_VALUES = 1_000_000
+"""Values in a document, each alias counted with all that it names: a few lines of aliases can mean billions."""
 
 _MERGE = "tag:yaml.org,2002:merge"
 _Pair = tuple[t.Any, t.Any]
@@ -35,8 +40,8 @@ def parse_yaml(text: str) -> t.Any:
     """Return the value of a YAML document; None for an empty one.
 
     Merge keys follow https://yaml.org/type/merge.html: a map's own keys win over merged ones, the first of several
-    merged maps over the later ones. Raises InvalidYaml, also for a key that occurs twice in a map and for an alias
-    inside the value that it names, and MissingLibrary without PyYAML.
+    merged maps over the later ones. Raises InvalidYaml, also for a key that occurs twice in a map, for an alias inside
+    the value that it names, and for a document of absurd size or depth, and MissingLibrary without PyYAML.
     """
     try:
         import yaml
@@ -64,6 +69,8 @@ def _loader(yaml: t.Any) -> t.Any:
         def __init__(self, stream: str) -> None:
             super().__init__(stream)
             self._incomplete: set[str | None] = set()
+            self._depth = 0
+            self._sizes: dict[int, int] = {}  # by the id of a map or list: its values, with aliases expanded
 
         def compose_node(self, parent: t.Any, index: t.Any) -> t.Any:
             if self.check_event(yaml.AliasEvent) and self.peek_event().anchor in self._incomplete:
@@ -72,7 +79,9 @@ def _loader(yaml: t.Any) -> t.Any:
             return super().compose_node(parent, index)
 
         def compose_sequence_node(self, anchor: str | None) -> t.Any:
-            return self._composed(super().compose_sequence_node, anchor)
+            node = self._composed(super().compose_sequence_node, anchor)
+            self._measure(node, node.value)
+            return node
 
         def compose_mapping_node(self, anchor: str | None) -> t.Any:
             node = self._composed(super().compose_mapping_node, anchor)
@@ -84,6 +93,7 @@ def _loader(yaml: t.Any) -> t.Any:
             merge = own.pop(_MERGE, None)
             if merge:
                 node.value = list((_merged(merge[1]) | own).values())  # no other map shares this list
+            self._measure(node, itertools.chain.from_iterable(node.value))
             return node
 
         def construct_object(self, node: t.Any, deep: bool = False) -> t.Any:
@@ -93,10 +103,20 @@ def _loader(yaml: t.Any) -> t.Any:
                 raise _error(f"{str(node.value)[:80]} is no {node.tag.rpartition(':')[2]}", node) from None
 
         def _composed(self, compose: t.Callable[[str | None], t.Any], anchor: str | None) -> t.Any:
+            if self._depth == DEEPEST:
+                raise _error(f"it is nested more than {DEEPEST} levels deep", self.peek_event())
             self._incomplete.add(anchor)
+            self._depth += 1
             node = compose(anchor)
+            self._depth -= 1
             self._incomplete.discard(anchor)
             return node
+
+        def _measure(self, node: t.Any, inner: t.Iterable[t.Any]) -> None:
+            size = 1 + sum(self._sizes.get(id(value), 1) for value in inner)
+            if size > MOST_VALUES:
+                raise _error(f"it has more than {MOST_VALUES} values, aliases counted as what they name", node)
+            self._sizes[id(node)] = size
 
     def _merged(value: t.Any) -> dict[t.Any, _Pair]:
         """The pairs of a merged map, or of a list of merged maps; the first map that has a key wins."""

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,34 @@ def test_binary_file(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidOption, match="it is not UTF-8 text"):
         read_mapping(f"{tmp_path}/conda", "conda_file")
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 5000, '{"a":' * 101 + "1" + "}" * 101, "a:\n" + " [" * 200])
+def test_absurd_depth_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "deep.yml"
+    file.write_text(text)
+    with pytest.raises(InvalidOption, match="more than 100 levels deep"):
+        read_mapping(str(file), "conda_file")
+
+
+def test_a_value_of_absurd_depth_is_refused() -> None:
+    value: dict[str, object] = {}
+    for _level in range(5000):
+        value = {"a": value}
+    with pytest.raises(InvalidOption, match="more than 100 levels deep"):
+        read_mapping(value, "conda_file")
+
+
+def test_a_huge_file_and_a_pipe_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge").open("w") as huge:
+        huge.truncate(17 << 20)
+    for name, words in (("pipe", "it is no file"), ("huge", "it is larger than 16 MiB"), ("", "it is no file")):
+        with pytest.raises(InvalidOption, match=words):
+            read_mapping(str(tmp_path / name), "conda_file")
+
+
+def test_many_keys_are_read_in_linear_time(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({f"k{n}": n for n in range(60_000)}))
+    assert len(read_mapping(str(file), "conda_file")) == 60_000

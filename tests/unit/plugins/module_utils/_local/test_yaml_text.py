@@ -65,3 +65,26 @@ def test_invalid_text(text: str, line: int, problem: str) -> None:
     with pytest.raises(InvalidYaml) as caught:
         parse_yaml(text)
     assert (caught.value.line, caught.value.problem) == (line, problem)
+
+
+def bomb(levels: int, of: str) -> str:
+    """Each level has the one before nine times."""
+    names = "".join(f"l{n}: &l{n} {of % ', '.join([f'*l{n - 1}'] * 9)}\n" for n in range(1, levels))
+    return f"l0: &l0 [x]\n{names}"
+
+
+@pytest.mark.parametrize("text", [bomb(9, "[%s]"), bomb(40, "[%s]"), f"{bomb(9, '[%s]')}last: {{<<: {{a: *l8}}}}"])
+def test_aliases_that_mean_billions_of_values_are_refused(text: str) -> None:
+    with pytest.raises(InvalidYaml, match="it has more than 1000000 values") as raised:
+        parse_yaml(text)
+    assert raised.value.line
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "{a: " * 5000, "- " * 5000, "a: " + "[" * 101 + "]" * 101])
+def test_absurd_depth_is_refused(text: str) -> None:
+    with pytest.raises(InvalidYaml, match="more than 100 levels deep"):
+        parse_yaml(text)
+
+
+def test_a_large_document_is_read() -> None:
+    assert len(parse_yaml("\n".join(f"k{n}: [{n}]" for n in range(30_000)))) == 30_000
