@@ -48,7 +48,7 @@ notes:
     name of a job that another endpoint started.
   - When the output exists already, the task fails before the start, see O(output_policy).
   - When the job of the key has ended, it is returned; if it failed or was canceled, the task fails, see O(resubmit).
-    When it was deleted in the service, the key is free, and the job is started.
+    When all its attempts were deleted in the service, the key is free, and the job is started.
   - When the task stops waiting, because of a timeout or because it is interrupted, the job goes on, see O(on_timeout).
 options:
   state:
@@ -57,7 +57,8 @@ options:
       - V(canceled) cancels the job, if there is one. A job that has ended is not changed.
       - V(archived) hides the job from lists, V(restored) shows it again.
       - V(absent) deletes the job and all other attempts of its key; an active one is canceled first. The key is free
-        after that.
+        after that. If the task asks for one attempt, that one is deleted, and the previous one is the job of the key
+        then; an attempt that is not the last one is refused.
     type: str
     choices: [present, canceled, archived, restored, absent]
     default: present
@@ -65,6 +66,9 @@ options:
     description:
       - Name of the job, up to 190 letters, digits, dashes and underscores. Names that end in two dashes and a number
         are reserved for later attempts, see O(resubmit).
+      - To wait for a job, or to change its O(state), any name that M(mlops.azureml.batch_job_info) lists is accepted.
+        The name of a later attempt, as V(nightly--2), and a name that the service assigned mean that one attempt. Any
+        other name means the last attempt.
       - It is the key by which later runs find the job, for instance the day it scores.
       - A name belongs to one job of its endpoint, even after that has ended. The task fails if the name is used again
         with other options.
@@ -78,9 +82,16 @@ options:
       - The name is derived from it, the endpoint, the deployment, the inputs and the outputs, so the same key can be
         used for any number of endpoints and inputs. Local input is identified by its content, other input by its path
         as it is written, a URL without its signature.
-      - A later task that has to find the job needs all of them, or gives as its O(name) what this task returned as
-        RV(batch_job.key).
+      - A later task finds the job by all of them, or by the same key without O(inputs), for which the O(ledger) has to
+        be kept, or by giving as its O(name) what this task returned as RV(batch_job.key). A key without inputs is
+        refused if several jobs were started with it.
     type: str
+  attempt:
+    description:
+      - Number of the attempt of the O(name) or O(key) that the task is about, in place of the last one; V(1) is the
+        first. No attempt is started by its number, see O(resubmit).
+    type: int
+    aliases: [try]
   endpoint_name:
     description:
       - Name of the batch endpoint.
@@ -96,17 +107,29 @@ options:
       - An input has a C(path), and may have a C(type) (V(uri_file), V(uri_folder), V(mltable), V(custom_model),
         V(mlflow_model) or V(triton_model)) and a C(mode) (V(ro_mount), V(rw_mount), V(download), V(direct),
         V(eval_mount) or V(eval_download)).
-      - A C(path) is V(azureml:name:version) or V(azureml:name@latest) for a data asset,
-        V(azureml://datastores/name/paths/path), an https URL, a full id, or a local file or folder. The module looks up
-        the latest version of a data asset, so the result names the version that was scored.
+      - A C(path) is V(azureml:name:version) or V(azureml:name@latest) for a data asset, or a model if the C(type) is
+        one of a model, V(azureml://datastores/name/paths/path), an https URL, a full id, or a local file or folder. The
+        module looks up the latest version of an asset, so the result names the version that was scored.
       - A local file or folder is uploaded to the default datastore once, below the hash of its content. Give an
         absolute path. Files that C(.amlignore) or else C(.gitignore) excludes are left out.
-      - The default C(type) is that of the data asset or of the local path, else V(uri_folder).
+      - The default C(type) is that of the data asset or of the local path, or the one that a pipeline component
+        declares, else V(uri_folder).
       - An input with the C(type) V(literal) has a C(value) and no C(path).
-      - The deployment of a model takes exactly one data input, whose name does not matter.
-      - Without inputs the task waits for the job of this O(name), whatever options it was started with, and fails if
-        there is none.
+      - The deployment of a model takes exactly one data input, whose name does not matter. Those of a pipeline are
+        compared with the inputs that its component declares: names, required inputs, and the types of values.
+      - Without inputs the task waits for the job of this O(name) or O(key), whatever options it was started with, and
+        fails if there is none. A pipeline whose component needs no inputs is started without any.
     type: dict
+  missing_input:
+    description:
+      - What happens if there is no data at the path of an input. The job would fail once its cluster runs, so the
+        module looks before the start where it can.
+      - It looks into the blob datastores of the workspace, also for data assets and models that are stored there, and
+        asks the host of an https URL of the C(type) V(uri_file). A path that it may not read counts as one with data.
+      - V(fail) fails the task, V(warn) starts the job with a warning. In check mode both are a warning.
+    type: str
+    choices: [fail, warn]
+    default: fail
   outputs:
     description:
       - Where results are written, as a dict of output names. An output has a C(path),
@@ -115,7 +138,9 @@ options:
         V(mlflow_model) or V(triton_model)) and a C(mode) (V(rw_mount) or V(upload)).
       - O(output_policy) decides what happens if the output exists already.
       - The deployment of a model has one output, a V(uri_file), which the service calls C(score). Another C(type) is
-        refused before the start.
+        refused before the start, and so is any output of a C(summary_only) deployment, whose script writes its own
+        files into a folder that the service chooses.
+      - Outputs of a pipeline must be declared by its component.
       - Without outputs, the job of a model that has a O(name) or O(key) writes to C(batch-scoring/endpoint/name) in the
         default datastore, and any other job to a place that the service chooses.
         M(mlops.azureml.batch_job_results) finds both.
@@ -141,7 +166,7 @@ options:
     default: false
   output_file_name:
     description:
-      - Name of the file with the predictions.
+      - Name of the file with the predictions. Refused for a C(summary_only) deployment, which has none.
     type: str
   mini_batch_size:
     description:
@@ -214,7 +239,8 @@ options:
     description:
       - What happens if the job of the key has ended already.
       - V(never) returns it; the task fails if it failed or was canceled.
-      - V(on_failure) starts another attempt if it failed or was canceled, also with other options.
+      - V(on_failure) starts another attempt if it failed or was canceled, also with other options. It also does if a
+        completed job has more failed items than O(max_failed_items), but not if their number is unknown.
       - V(always) starts another attempt in any case.
       - While a job is active no other attempt is started. The name of the second attempt ends in C(--2), and so on;
         it has an output of its own unless O(outputs) names one. The last attempt is the job of the key.
@@ -225,6 +251,12 @@ options:
     description:
       - Whether to wait for the end of the job. The task fails when the job fails or is canceled.
       - With V(false) the task returns the job in its current state. A later task with the same O(name) can wait for it.
+  wait_for_deployment:
+    description:
+      - Whether to wait, before the start and up to O(wait_timeout), while the deployment is created or updated. Without
+        it the task fails if the deployment is still being created.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - Maximum number of seconds to wait. After that the task fails, and the job goes on unless O(on_timeout=cancel).

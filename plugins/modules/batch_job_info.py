@@ -23,12 +23,27 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of a job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
+      - Name of the job, as M(mlops.azureml.batch_job) got it or returns it in
+        RV(mlops.azureml.batch_job#module:batch_job.name) or RV(mlops.azureml.batch_job#module:batch_job.key).
+      - The name under which a job was started means its last attempt. The name of a later attempt, as V(nightly--2),
+        and a name that the service assigned mean that one.
       - The list is empty if there is no such job.
     type: str
+  key:
+    description:
+      - In place of O(name), the O(mlops.azureml.batch_job#module:key) with which the job was started. It is looked up
+        in the ledger below C(batch-scoring/.jobs) in the default datastore.
+      - Refused if several jobs were started with it, as with other inputs.
+    type: str
+  attempt:
+    description:
+      - Number of the attempt, in place of the last one; V(1) is the first.
+    type: int
+    aliases: [try]
   endpoint_name:
     description:
       - List only jobs of this batch endpoint, which may have been deleted.
+      - With O(name) or O(key), required if jobs of several endpoints have it.
     type: str
   deployment_name:
     description:
@@ -93,10 +108,15 @@ batch_jobs:
       returned: always
       sample: digits-20260131
     key:
-      description: Key under which this collection started the job.
+      description: Name under which this collection started the job, the same for all its attempts.
       type: str
       returned: when the job has it
       sample: digits-20260131
+    attempt:
+      description: Number of the attempt.
+      type: int
+      returned: when the job has its key
+      sample: 1
     display_name:
       description: Name that the studio shows.
       type: str

@@ -31,10 +31,28 @@ attributes:
 options:
   name:
     description:
-      - Name of the job, as M(mlops.azureml.batch_job) returns it in RV(mlops.azureml.batch_job#module:batch_job.name).
-      - The job must have ended. A file that was written later may be another job's, and gives a warning.
+      - Name of the job, as M(mlops.azureml.batch_job) got it or returns it in
+        RV(mlops.azureml.batch_job#module:batch_job.name) or RV(mlops.azureml.batch_job#module:batch_job.key).
+      - The name under which a job was started means its last attempt. The name of a later attempt, as V(nightly--2),
+        and a name that the service assigned mean that one.
+      - The job must have ended. A file that was written later may be another job's, and gives a warning. In check mode
+        a job that is absent or has not ended is a warning.
     type: str
-    required: true
+  key:
+    description:
+      - In place of O(name), the O(mlops.azureml.batch_job#module:key) with which the job was started. It is looked up
+        in the ledger below C(batch-scoring/.jobs) in the default datastore.
+      - Refused if several jobs were started with it, as with other inputs.
+    type: str
+  attempt:
+    description:
+      - Number of the attempt, in place of the last one; V(1) is the first.
+    type: int
+    aliases: [try]
+  endpoint_name:
+    description:
+      - Batch endpoint of the job. Required if jobs of several endpoints have this O(name) or O(key).
+    type: str
   output:
     description:
       - Name of the output. The deployment of a model has one, V(score).
@@ -196,10 +214,20 @@ batch_job_results:
       type: str
       returned: always
       sample: digits-20260131
+    key:
+      description: Name under which the job was started. Null if unknown.
+      type: str
+      returned: when the job has ended
+      sample: digits-20260131
+    attempt:
+      description: Number of the attempt. Null if unknown.
+      type: int
+      returned: when the job has ended
+      sample: 1
     status:
       description: Status of the job as Azure reports it.
       type: str
-      returned: always
+      returned: when the job has ended
       sample: Completed
     output:
       description: Name of the output.
@@ -209,7 +237,7 @@ batch_job_results:
     location:
       description: URI of the output.
       type: str
-      returned: always
+      returned: when the job has ended
       sample: azureml://datastores/workspaceblobstore/paths/azureml/92a3c31d-f2de-44f9-b559-726ee2adb848/score
     dest:
       description: Full path of the local folder.

@@ -26,6 +26,11 @@ def require_limit(limit: int | None) -> None:
         raise InvalidOption(f"max_failed_items: {limit} is no number of items. Give 0 or more, or leave it out.")
 
 
+def is_over(counts: Counts | None, limit: int) -> bool:
+    """Whether more items failed than the task accepts, as far as it is known."""
+    return counts is not None and counts.items.failed is not None and counts.items.failed > limit
+
+
 def complaint(job: Job, counts: Counts | None, limit: int | None, on_unknown: str) -> str | None:
     """Why a completed job fails the task, None if it does not. ``counts`` is None for a job without mini batches."""
     if limit is None or counts is None:
@@ -38,12 +43,12 @@ def complaint(job: Job, counts: Counts | None, limit: int | None, on_unknown: st
             f"Job {job.name} completed, but how many of its items failed is not known: {_UNREADABLE}. Look at its "
             "results, and write on_unknown_counts: warn to accept it."
         )
-    if failed <= limit:
+    if not is_over(counts, limit):
         return None
     return (
         f"Job {job.name} completed, but {_of(failed, counts.items.total)} items failed (max_failed_items: {limit}). "
-        "Their predictions are missing. See the errors of the script below logs/user/error of the job in the studio, "
-        "fix them, and start the job again with resubmit: on_failure."
+        "Their predictions are missing. See the errors of the script (batch_job_logs with kind: errors), fix them, and "
+        "start the job again with resubmit: on_failure."
     )
 
 

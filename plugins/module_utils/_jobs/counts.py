@@ -83,9 +83,21 @@ class Counts:
         """True if the number of failed items is known, which limits are compared with."""
         return self.items.failed is not None
 
+    def of_completed_job(self) -> Counts:
+        """The same without numbers from a table that lacks mini batches or items, as when a part of it is lost."""
+        is_whole = self.mini_batches.total == self.mini_batches.processed and self._all_items_counted
+        if not self.is_known or is_whole:
+            return self
+        return Counts(Items(self.items.total), MiniBatches(self.mini_batches.total))
+
+    @property
+    def _all_items_counted(self) -> bool:
+        counted = (self.items.succeeded or 0) + (self.items.failed or 0)
+        return self.items.total == counted
+
 
 def read_counts(job: Job, workspace: Workspace) -> Counts | None:
-    """The counts of a job that has ended, from its logs; None for one that does not score with mini batches.
+    """The counts of a completed job, from its logs; None for one that does not score with mini batches.
 
     Never fails: what cannot be read is not known. Service fact: batch contract 6.5.
     """
@@ -94,11 +106,11 @@ def read_counts(job: Job, workspace: Workspace) -> Counts | None:
     except AzureMLError:
         return Counts()
     run = next((run for run in runs if run.name == SCORING_RUN), None)
-    return counts_of(run, JobLogs(workspace)) if run else None
+    return counts_of(run, JobLogs(workspace)).of_completed_job() if run else None
 
 
 def counts_of(run: Run, logs: JobLogs) -> Counts:
-    """The counts in the logs of a scoring run."""
+    """The counts in the logs of a scoring run, as far as it is."""
     reports = (logs.whole(run, report) for report in REPORTS)
     return parse_counts(logs.whole(run, PROGRESS), next(filter(None, reports), ""))
 
@@ -112,7 +124,10 @@ def parse_counts(overview: str, report: str) -> Counts:
     attempts = _attempts(report)
     if attempts is None:
         return Counts(Items(total_items), MiniBatches(total_batches, processed), seconds_left)
-    batches = {attempt.batch: attempt for attempt in attempts}  # the last attempt of each counts
+    batches: dict[str, _Attempt] = {}
+    for attempt in attempts:  # the last attempt of each counts; files of several nodes are not in the order of time
+        if attempt.batch not in batches or attempt.number >= batches[attempt.batch].number:
+            batches[attempt.batch] = attempt
     failed = sum(attempt.failed for attempt in batches.values())
     failed_batches = sum(attempt.succeeded == 0 and attempt.failed > 0 for attempt in batches.values())
     return Counts(
@@ -163,21 +178,25 @@ def _seconds(clock: str | None, days: str | None) -> int | None:
 
 
 def _attempts(report: str) -> list[_Attempt] | None:
-    """The attempts in the table, in its order; None if it is empty or has other columns or values."""
-    rows = csv.reader(report.splitlines())
-    header = [name.strip() for name in next(rows, ())]
-    if any(column not in header for column in _COLUMNS):
-        return None
-    places = [header.index(column) for column in _COLUMNS]
+    """The attempts in the table, in its order; None if it is empty or has other columns or values.
+
+    A table in several files repeats its header in each, or has it in the first alone.
+    """
+    places: list[int] = []
     attempts = []
-    for row in rows:
-        values = [row[place].strip() if place < len(row) else "" for place in places]
-        if values[0] in ("", "N/A"):  # a line about the process, not about a mini batch
-            continue
-        try:
-            attempts.append(_Attempt(values[0], *map(int, values[1:])))
-        except ValueError:
-            return None
+    try:
+        for row in csv.reader(report.splitlines()):
+            cells = [cell.strip() for cell in row]
+            if all(column in cells for column in _COLUMNS):
+                places = [cells.index(column) for column in _COLUMNS]
+                continue
+            if not places:
+                return None
+            values = [cells[place] if place < len(cells) else "" for place in places]
+            if values[0] not in ("", "N/A"):  # else a line about the process, not about a mini batch
+                attempts.append(_Attempt(values[0], *map(int, values[1:])))
+    except (ValueError, csv.Error):
+        return None
     return attempts or None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+import urllib.parse
 from dataclasses import dataclass, replace
 
 from .._errors import InvalidOption
@@ -25,12 +26,17 @@ LITERAL = "literal"
 
 # What an uploaded folder, or file, can be besides uri_folder or uri_file.
 _FOLDER_TYPES = {True: ("mltable", "custom_model", "mlflow_model", "triton_model"), False: ("custom_model",)}
+_MODEL_TYPES = frozenset({"custom_model", "mlflow_model", "triton_model"})
+# A local path as a URI.
+_LOCAL_URI = re.compile(r"file://(?:localhost)?(?P<path>/.*)", re.IGNORECASE | re.DOTALL)
+# URIs that name data for the service. Service fact: batch contract 5.2; the last ones are forms of blob storage.
+_SCHEMES = ("azureml:", "https://", "http://", "abfss://", "abfs://", "wasbs://", "wasb://")
 # The parameters of a shared access signature: a renewed signature opens the same data.
 _SIGNATURE = re.compile(
     r"sig|s[eiprstv]|srt|sip|spr|ses|sdd|scid|sk[estv]|sk[ot]id|skdutid|saoid|sd?uoid|rsc[cdelt]", re.IGNORECASE
 )
 _INPUT_FORMS = (
-    "write azureml:name:version or azureml:name@latest for a data asset, "
+    "write azureml:name:version or azureml:name@latest for a data asset or a model, "
     "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
 )
 _OUTPUT_FORM = "write azureml://datastores/<datastore>/paths/<path>"
@@ -64,11 +70,16 @@ class Input:
         return bool(self.path) and not (self.files or is_cloud(self.path) or self.path.startswith("/subscriptions/"))
 
     @property
+    def collection(self) -> str:
+        """The kind of asset that a reference means: models have types of their own."""
+        return "models" if self.type in _MODEL_TYPES else "data"
+
+    @property
     def is_asset(self) -> bool:
-        """Whether the path names a data asset (which has to be looked up), and not a place in storage."""
+        """Whether the path names a data asset or model (which has to be looked up), and not a place in storage."""
         parsed = parse_id(self.path)
         if parsed is not None:
-            return parsed.collection == "data" and parsed.registry is None
+            return parsed.collection == self.collection and parsed.registry is None
         return self.path.startswith("azureml:") and not self.path.startswith(("azureml://", "azureml:/"))
 
     def with_content(self) -> Input:
@@ -98,12 +109,17 @@ class Input:
 
     @property
     def uri(self) -> str:
-        """The path as the scoring host takes it: asset ids become URIs. Service fact: batch contract 5.2."""
+        """The path as the scoring host takes it: asset ids become URIs. Service fact: batch contract 5.2.
+
+        No URI of a model is documented there, but that of any place in a datastore is.
+        """
         parsed = parse_id(self.asset_id or self.path)
         if self.files and self.files.is_folder:
             return f"{self.path}/"  # as the official SDK writes the folders it uploaded
-        if parsed is None or parsed.workspace is None or parsed.collection != "data":
+        if parsed is None or parsed.workspace is None or parsed.collection != self.collection:
             return self.path
+        if self.collection == "models" and read_datastore_path(self.asset_uri) is not None:
+            return self.asset_uri
         home, below = parsed.workspace, "/".join(part for pair in parsed.inner for part in pair)
         return (
             f"azureml://subscriptions/{home.subscription_id}/resourcegroups/{home.resource_group}"
@@ -226,9 +242,13 @@ def _parse_input(name: str, entry: JsonObject) -> Input:
     _require_choice(f"{where}.mode", mode, INPUT_MODES)
     if not isinstance(path, str) or not path or value is not None:
         raise InvalidOption(f"{where}: data has a path, and no value; a literal has type: literal and a value.")
+    if local := _LOCAL_URI.fullmatch(path):
+        path = urllib.parse.unquote(local["path"])
     item = Input(name, kind or "", path, mode=mode)
     if item.is_local:
         return item
+    if not path.lower().startswith((*_SCHEMES, "/")):
+        raise InvalidOption(f"{where}.path: {path!r} is no address that the service reads: {_INPUT_FORMS}.")
     if path.startswith("azureml://datastores/") and read_datastore_path(path) is None:
         raise InvalidOption(f"{where}.path: {path!r} has no /paths/ part: {_INPUT_FORMS}.")
     _require_plain_path(f"{where}.path", path)

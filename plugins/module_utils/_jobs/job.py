@@ -37,6 +37,9 @@ ACTIVE = frozenset(
 SCORE = "score"
 _TO_THE_SECOND = len("2026-01-31T06:00:12")
 
+# The name of a later attempt of a key; the first one has the key itself as its name.
+_LATER_ATTEMPT = re.compile(r"(?P<name>.+)--(?P<number>[2-9]|[1-9]\d{1,8})", re.DOTALL)
+_KEY_FOLDER = re.compile(r"batch-scoring/(?P<endpoint>[^/]+)/(?P<key>[^/]+)/.+", re.DOTALL)
 _ROUTE = re.compile(r"endpoint: (?P<endpoint>\S+), deployment: (?P<deployment>\S+)\.$")
 _DATA_PLANE_ID = re.compile(
     r"/batchEndpoints/(?P<endpoint>[^/]+)/deployments/(?P<deployment>[^/]+)/jobs/[^/]+$", re.IGNORECASE
@@ -89,18 +92,30 @@ class Job:
         found = (read_datastore_path(uri) for uri in self.outputs.values())
         return {place.key for place in found if place is not None}
 
+    @property
+    def started_as(self) -> str | None:
+        """The key of its attempt, by its tag or the folder that it writes to; None if it has neither."""
+        if self.key is not None:
+            return self.key
+        folders = (_KEY_FOLDER.fullmatch(path) for _store, path in self.places)
+        return next((folder["key"] for folder in folders if folder and self.is_at(folder["endpoint"])), None)
+
+    def identity(self) -> JsonObject:
+        """Its name, the key under which it was started, and the number of the attempt; None if unknown."""
+        key, attempt = split_key(self.key) if self.key is not None else (None, None)
+        return {"name": self.name, "key": key, "attempt": attempt}
+
     def shown(self, workspace: WorkspaceId) -> JsonObject:
         """The job as results show it: the same for every state, module and failure. Unknown values are left out."""
         optional = {
+            **self.identity(),
             "archived": self.is_archived,
-            "key": self.key,
             "created": self.created,
             "started": self.started,
             "ended": self.ended,
         }
         return {
             "id": workspace.child("jobs", self.name),
-            "name": self.name,
             "display_name": self.display_name,
             "status": self.status,
             "endpoint_name": self.endpoint,
@@ -111,6 +126,12 @@ class Job:
             "studio_url": self.studio_url,
             **{word: value for word, value in optional.items() if value is not None},
         }
+
+
+def split_key(key: str) -> tuple[str, int]:
+    """The name that the key of an attempt is of, and its number: ``nightly--2`` is the second one of ``nightly``."""
+    later = _LATER_ATTEMPT.fullmatch(key)
+    return (later["name"], int(later["number"])) if later else (key, 1)
 
 
 @dataclass(frozen=True)

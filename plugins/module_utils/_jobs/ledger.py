@@ -25,6 +25,8 @@ from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 
 FOLDER = "batch-scoring/.jobs"
+# Metadata of an entry: the fingerprint of the text from which its key was derived.
+CALLER = "caller"
 # Seconds after which nobody waits for the answer to an announced start: the timeouts of the transport are shorter.
 SETTLED_AFTER = 600.0
 
@@ -53,11 +55,21 @@ class Rival:
     job: str | None
 
 
-class Ledger:
-    """The entries of one endpoint's keys. Raises what storage raises: a guess might start a second job."""
+class LedgerUnusable(AzureMLError):
+    """The ledger cannot be read or written."""
 
-    def __init__(self, workspace: Workspace, endpoint: str, datastores: Datastores) -> None:
+
+class Ledger:
+    """The entries of one endpoint's keys. Raises what storage raises: a guess might start a second job.
+
+    ``caller_key`` is the text from which the task has its keys derived, None if it gives a name.
+    """
+
+    def __init__(
+        self, workspace: Workspace, endpoint: str, datastores: Datastores, caller_key: str | None = None
+    ) -> None:
         self._invocation = workspace.invocation
+        self._caller_key = caller_key
         self._datastores = datastores
         self._folder = f"{FOLDER}/{endpoint.lower()}"
         self._run = str(uuid.uuid4())
@@ -133,7 +145,11 @@ class Ledger:
         return f"{self._folder}/{key}.json"
 
     def _write(self, key: str, content: dict[str, str], places: t.Iterable[tuple[str, str]], over: Note | None) -> bool:
-        metadata = {"places": " ".join(sorted(_fingerprint(place) for place in places)), "job": content.get("job", "")}
+        metadata = {
+            "places": " ".join(sorted(_fingerprint(place) for place in places)),
+            "job": content.get("job", ""),
+            CALLER: caller_fingerprint(self._caller_key) if self._caller_key else "",
+        }
         metadata = {word: value for word, value in metadata.items() if value}
         return self._container.write_note(self._path(key), json.dumps({"key": key, **content}), metadata, over=over)
 
@@ -149,7 +165,7 @@ class Ledger:
         except MissingLibrary:
             raise
         except AzureMLError as error:
-            raise AzureMLError(
+            raise LedgerUnusable(
                 f"The ledger of job keys in the default datastore cannot be used, and without it a job might be "
                 f"started twice: {error} Nothing was started. Correct it and run the task again; if this host can "
                 "never use that storage, set ledger: false.",
@@ -176,6 +192,11 @@ def _lost(key: str, job: str, path: str, entry: Entry | None) -> str:
         f"{other}, so the key may have been started twice. Check the jobs of the endpoint, and cancel the superfluous "
         "one."
     )
+
+
+def caller_fingerprint(key: str) -> str:
+    """What the ledger records of the key of a task. Anybody who reads the datastore reads it, so not the text."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _fingerprint(place: tuple[str, str]) -> str:

@@ -37,19 +37,20 @@ class Lifecycle:
         self._spec = spec
         self._ledger = ledger
         self._datastores = datastores
-        self._attempts = Attempts(workspace, ledger, spec)
+        self._attempts = Attempts(workspace, ledger, spec, starts=False)
         self._wait = JobWait(workspace)
 
     def to(self, state: str) -> Result:
-        latest = self._attempts.latest()
-        if latest.job is None:
+        attempt = self._attempts.asked()
+        if attempt.job is None:
             return Result(False, {})
-        self._wait.note(latest.job)
+        self._spec = attempt.spec
+        self._wait.note(attempt.job)
         if state == CANCELED:
-            return self._canceled(latest, latest.job)
+            return self._canceled(attempt, attempt.job)
         if state == ABSENT:
-            return self._absent(latest, latest.job)
-        return self._archived(latest, latest.job, desired=state == ARCHIVED)
+            return self._absent(attempt, attempt.job)
+        return self._archived(attempt, attempt.job, desired=state == ARCHIVED)
 
     def _canceled(self, latest: Attempt, job: Job) -> Result:
         if job.has_ended:
@@ -75,8 +76,19 @@ class Lifecycle:
         return Result(True, {"batch_job": self._shown(latest, parse_job(now) if now else job)}, before, after)
 
     def _absent(self, latest: Attempt, job: Job) -> Result:
-        """Delete all attempts of the key, the last one first: one that is left would be taken for the key's job."""
-        attempts = [latest, *map(self._attempts.number, range(latest.spec.number - 1, 0, -1))]
+        """Delete all attempts of the key, the last one first: one that is left would be taken for the key's job.
+
+        If the task asks for one attempt, delete that one. Raises InvalidOption unless it is the last: the key would
+        count as free.
+        """
+        attempts = [latest]
+        if latest.spec.asked is None:
+            attempts += map(self._attempts.number, range(latest.spec.number - 1, 0, -1))
+        elif self._attempts.has_later(latest):
+            raise InvalidOption(
+                f"attempt: {job.name} is attempt {latest.spec.number} of {latest.spec.name}, and not its last one. "
+                f"Delete the last one first, or all of them with name {latest.spec.name}."
+            )
         before, _after = self._change(status=(job.status, None))
         if self._invocation.options["delete_outputs"]:
             jobs = [attempt.job for attempt in attempts if attempt.job is not None]
@@ -136,14 +148,14 @@ class Lifecycle:
 
     def _change(self, **changes: tuple[t.Any, t.Any]) -> tuple[JsonObject, JsonObject]:
         """Before and after of the diff, by option."""
-        name = {"name": self._spec.name}
+        name = {"name": self._spec.label}
         before = {**name, **{option: change[0] for option, change in changes.items()}}
         return before, {**name, **{option: change[1] for option, change in changes.items()}}
 
     def _shown(self, latest: Attempt, job: Job) -> JsonObject:
         return {
             **job.shown(self._workspace.id),
-            "key": self._spec.name,
+            "key": latest.spec.name,
             "attempt": latest.spec.number,
             "timeline": self._wait.timeline,
         }

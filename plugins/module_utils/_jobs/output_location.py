@@ -41,9 +41,9 @@ class OutputLocation:
     files: list[ResultFile]
 
 
-def find_output(job: Job, output: str, workspace: Workspace) -> OutputLocation:
+def find_output(job: Job, output: str, workspace: Workspace, datastores: Datastores) -> OutputLocation:
     """The first place that has files. Raises AzureMLError when none has."""
-    datastores, searched = Datastores(workspace), []
+    searched = []
     for place in _candidates(job, output, workspace):
         store = datastores.named(place.datastore, "output") if place.datastore else datastores.default("output")
         place = DatastorePath(store.name, place.path)
@@ -82,15 +82,18 @@ def _candidates(job: Job, output: str, workspace: Workspace) -> t.Iterator[Datas
 
 
 def list_files(container: BlobContainer, path: str) -> list[ResultFile]:
-    """The files of the output at ``path``, a blob or a folder, sorted by name. Raises as the container does."""
-    below = f"{path}/"
-    found = []
+    """The files at ``path``, sorted by name. Raises as the container does."""
+    return sorted(files_at(container, path), key=lambda file: file.name)
+
+
+def files_at(container: BlobContainer, path: str) -> t.Iterator[ResultFile]:
+    """The files at ``path``, a blob or a folder, each when its page of the list is read; all for an empty path."""
+    below = f"{path}/" if path else ""
     for blob in container.list(path):
-        if blob.name == path:
-            found.append(ResultFile(blob, PurePosixPath(path).name))
-        elif blob.name.startswith(below) and not _is_folder(blob):
-            found.append(ResultFile(blob, blob.name[len(below) :]))
-    return sorted(found, key=lambda file: file.name)
+        if path and blob.name == path and not _is_folder(blob):
+            yield ResultFile(blob, PurePosixPath(path).name)
+        elif blob.name.startswith(below) and blob.name != below and not _is_folder(blob):
+            yield ResultFile(blob, blob.name[len(below) :])
 
 
 def _is_folder(blob: Blob) -> bool:

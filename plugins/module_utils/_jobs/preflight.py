@@ -7,21 +7,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
 from dataclasses import dataclass
 
-from .._engine.reference_lookup import full_id
 from .._errors import InvalidOption
-from .._names.datastore_path import read_datastore_path
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import JsonObject
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
+from .declared_data import DeclaredData, read_declared
+from .input_source import InputSource
 from .inputs_outputs import LITERAL, Input, Output, body_of_2021, current_body
 from .job import DEFINITION_TAG, INPUTS_PROPERTY, KEY_TAG
+from .ledger_index import LedgerIndex
 from .output_guard import OutputGuard
+from .route import Route, find_route
 from .spec import GENERATION_2021, JobSpec, parse_options
 
 # How much text the service takes as a property of a job is unknown; it takes this much as a tag of any resource.
@@ -43,23 +46,29 @@ class Request:
     outputs: list[Output]
 
 
-def identify_job(workspace: Workspace) -> JobSpec:
-    """The job that the task asks for. Local inputs are read: their content is part of its key. Makes no request.
+def identify_job(workspace: Workspace, datastores: Datastores) -> JobSpec:
+    """The job that the task asks for. Local inputs are read: their content is part of its key.
 
+    A key without inputs is that of a job that was started before; the ledger has its name. Makes no other request.
     Raises InvalidOption that names the option.
     """
-    options = parse_options(workspace.invocation.options, workspace.id)
+    task = workspace.invocation.options
+    options = parse_options(task, workspace.id)
     for item in options.inputs:
         if not item.is_local:
             workspace.http.register_secret(item.path.partition("?")[2])
-    return options.identify([item.with_content() for item in options.inputs])
+    spec = options.identify([item.with_content() for item in options.inputs])
+    if task["key"] is None or task["inputs"] is not None or not task["ledger"]:
+        return spec
+    started = LedgerIndex(datastores).started_with(task["key"], spec.endpoint, preferred=spec.name)
+    return JobSpec.named(started[1], spec.endpoint, spec.asked) if started and started[1] != spec.name else spec
 
 
 class Preflight:
     """Checks all that the call needs.
 
-    In check mode an earlier task may be going to create an absent endpoint, deployment or data asset: the request is a
-    prediction then, and may have no ``scoring_uri``.
+    In check mode an earlier task may be going to create an absent endpoint, deployment, data asset or file: the request
+    is a prediction then, and may have no ``scoring_uri``.
     """
 
     def __init__(self, workspace: Workspace, spec: JobSpec, datastores: Datastores) -> None:
@@ -69,20 +78,35 @@ class Preflight:
         self._options = workspace.invocation.options
         self._guard = OutputGuard(workspace, spec, datastores)
 
+    @functools.cached_property
+    def _route(self) -> Route:
+        return find_route(self._workspace)
+
+    @functools.cached_property
+    def _declared(self) -> DeclaredData | None:
+        return read_declared(self._route, self._workspace)
+
+    def takes_no_inputs(self) -> bool:
+        """Whether the deployment runs a pipeline that needs none."""
+        return self._route.runs_pipeline and self._declared is not None and not self._declared.needs_inputs
+
     def request(self) -> Request:
         """Raises InvalidOption when something is absent or in the way. Writes nothing."""
-        endpoint = self._endpoint()
-        deployment = self._deployment(endpoint)
-        kind = get_at(deployment, "properties.deploymentConfiguration.deploymentConfigurationType")
-        is_model = deployment is not None and kind != "PipelineComponent"
-        if is_model:
+        self._require_inputs()
+        inputs = self._spec.inputs
+        if self._declared is not None:
+            inputs = self._declared.typed(inputs)
+            self._declared.check(inputs, self._spec.outputs)
+        elif self._route.deployment is not None and not self._route.runs_pipeline:
+            self._require_no_single_file()
             self._require_one_of_each()
-        inputs = [self._find_input(item) for item in self._spec.inputs]
-        outputs = self._guard.choose(deployment if is_model else None)
+        source = InputSource(self._workspace, self._datastores)
+        inputs = [source.find(item) for item in inputs]
+        outputs = self._guard.choose(None if self._route.runs_pipeline else self._route.deployment)
         self._guard.require_apart(inputs, outputs)
         self._guard.require_free(outputs)
         return Request(
-            scoring_uri=get_at(endpoint, "properties.scoringUri"),
+            scoring_uri=get_at(self._route.endpoint, "properties.scoringUri"),
             deployment=self._options["deployment_name"],
             body=self._body(inputs, outputs),
             described=self._described(inputs, outputs),
@@ -90,51 +114,17 @@ class Preflight:
             outputs=outputs,
         )
 
-    # -- endpoint and deployment -----------------------------------------------------------------------------------
-
-    def _endpoint(self) -> JsonObject | None:
-        name = self._options["endpoint_name"]
-        endpoint = self._workspace.arm.get(self._workspace.path(f"batchEndpoints/{name}"))
-        if endpoint is None:
-            self._report_absent(
-                f"endpoint_name: there is no batch endpoint {name} in workspace {self._workspace.id.name}. "
-                "Create it first, or correct the name."
-            )
-        elif not get_at(endpoint, "properties.scoringUri"):
-            state = get_at(endpoint, "properties.provisioningState")
-            self._report_absent(
-                f"endpoint_name: batch endpoint {name} is {state} and has no scoring URI. Wait until it is ready."
-            )
-        return endpoint
-
-    def _deployment(self, endpoint: JsonObject | None) -> JsonObject | None:
-        """The deployment that will score. Service fact: batch contract 3.4 (no deployment is the default by itself)."""
-        if endpoint is None:
-            return None
-        asked = self._options["deployment_name"]
-        name = asked or get_at(endpoint, "properties.defaults.deploymentName")
-        label = f"batch endpoint {self._options['endpoint_name']}"
-        if name is None:
-            self._report_absent(
-                f"deployment_name: {label} has no default deployment. Name a deployment here, or make one the default."
-            )
-            return None
-        path = f"batchEndpoints/{self._options['endpoint_name']}/deployments/{name}"
-        deployment = self._workspace.arm.get(self._workspace.path(path))
-        if deployment is None:
-            self._report_absent(
-                f"deployment_name: {label} has no deployment {name}"
-                f"{'' if asked else ', although it is named as the default'}. Create it first, or name another."
-            )
-        return deployment
-
-    def _report_absent(self, message: str) -> None:
-        """Raises InvalidOption for what is absent; warns in check mode, where an earlier task may create it."""
-        if not self._workspace.invocation.check_mode:
-            raise InvalidOption(message)
-        self._workspace.invocation.warn(f"{message} The run will fail unless an earlier task does.")
-
-    # -- inputs ----------------------------------------------------------------------------------------------------
+    def _require_inputs(self) -> None:
+        """A task without inputs waits for a job that exists; only a pipeline that needs none is started without."""
+        if self._options["inputs"] is not None or self.takes_no_inputs():
+            return
+        if self._spec.name is None:
+            raise InvalidOption("inputs: the task gives none. Give what to score, or the name of a job to wait for.")
+        given = "name" if self._options["name"] is not None else "key"
+        raise InvalidOption(
+            f"{given}: endpoint {self._spec.endpoint} has no job {self._options[given]}. "
+            f"Correct the {given}, or give inputs to start it."
+        )
 
     def _require_one_of_each(self) -> None:
         """Service fact: batch contract 4.5, 14.8."""
@@ -151,30 +141,25 @@ class Preflight:
                     f"{output.type}. Write uri_file, with the path of a file, or leave type out."
                 )
 
-    def _find_input(self, item: Input) -> Input:
-        """Replace a data asset by the version that it means now. Raises InvalidOption for an absent datastore."""
-        if item.files is not None:
-            return item.uploaded(self._datastores.default(item.option).name)
-        if item.is_asset:
-            try:
-                return self._find_asset(item)
-            except InvalidOption as error:
-                self._report_absent(str(error))
-                return item
-        place = read_datastore_path(item.path)
-        if place is not None and place.workspace is None:
-            self._datastores.named(place.datastore, item.option)
-        return item
-
-    def _find_asset(self, item: Input) -> Input:
-        asset_id = full_id(item.path, "data", item.option, self._workspace)
-        asset = self._workspace.arm.get(asset_id)
-        if asset is None:
-            raise InvalidOption(
-                f"{item.option}: there is no data asset {item.path}. Register it first, or correct the name."
-            )
-        kind, uri = (get_at(asset, f"properties.{word}") for word in ("dataType", "dataUri"))
-        return item.found(asset_id, kind, self._workspace.id, uri)
+    def _require_no_single_file(self) -> None:
+        """Service fact: batch contract 6.5 (a script of a summary_only deployment writes its own files), 14.8."""
+        if not self._route.is_summary_only:
+            return
+        reason = (
+            f"deployment {get_at(self._route.deployment, 'name')} is summary_only: its script writes files of its own, "
+            "and the service none"
+        )
+        if self._options["output_file_name"] is not None:
+            raise InvalidOption(f"output_file_name: {reason}. Leave the option out.")
+        takes_folder = self._options["api_generation"] == GENERATION_2021
+        for output in self._spec.outputs:
+            if not takes_folder:
+                raise InvalidOption(
+                    f"outputs.{output.name}: {reason}; the output of a model can be no folder. Leave outputs out: "
+                    "batch_job_results finds what the script wrote."
+                )
+            if output.type == "uri_file":
+                raise InvalidOption(f"outputs.{output.name}: {reason}. Give the path of a folder, and type uri_folder.")
 
     # -- the call --------------------------------------------------------------------------------------------------
 

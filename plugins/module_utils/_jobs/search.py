@@ -51,11 +51,19 @@ class JobSearch:
     Service fact: batch contract 6.1, 6.3.
     """
 
-    def __init__(self, workspace: Workspace, ledger: Ledger | None, key: JobKey) -> None:
-        """``ledger`` is None when the task keeps none."""
+    def __init__(
+        self, workspace: Workspace, ledger: Ledger | None, key: JobKey, *, starts: bool = True, reads_only: bool = False
+    ) -> None:
+        """``ledger`` is None when the task keeps none.
+
+        A task that starts no job (not ``starts``) may name any job of the endpoint. A search that ``reads_only`` does
+        not wait for the start that another run announced, and does not record its outcome.
+        """
         self._workspace = workspace
         self._ledger = ledger
         self._key = key
+        self._starts = starts
+        self._reads_only = reads_only
 
     def find(self) -> SearchResult:
         """The job of the key, or none.
@@ -119,12 +127,17 @@ class JobSearch:
     def _require_own(self, job: Job) -> None:
         """Raises InvalidOption for a job that has the name of the key, and is not its job."""
         key = self._key.text
-        if self._key.matches(job):
+        if self._key.matches(job) or (not self._starts and job.is_at(self._key.endpoint)):
             return
         if job.name != key and job.name.lower() == key.lower():
             raise InvalidOption(
                 f"name: {key!r} differs from the name of job {job.name} in the case of letters alone, and the service "
                 "takes both for one. Write it as that job has it, or choose another name."
+            )
+        if job.key is not None and job.is_at(self._key.endpoint):
+            raise InvalidOption(
+                f"name: {key!r} is the name that the service gave the job of key {job.key!r}. Give the key as "
+                "the name, or leave inputs out to wait for this job."
             )
         raise InvalidOption(
             f"name: {key!r} is the name of a job that endpoint {self._key.endpoint} did not start "
@@ -142,6 +155,8 @@ class JobSearch:
             if entry.job:
                 return SearchResult(self._read(entry.job), entry)
             job = self._read(self._key.text) or self._among(self._since(entry.note.written), entry)
+            if self._reads_only:
+                return SearchResult(job, entry)
             if job is not None:
                 ledger.settle(self._key.text, entry.definition, self._key.places, job.name, entry)
                 return SearchResult(job, entry)

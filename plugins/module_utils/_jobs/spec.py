@@ -20,12 +20,13 @@ from .._names.arm_id import WorkspaceId
 from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
 from .._types.batch_deployment import BATCH_DEPLOYMENT
-from .._types.batch_job import BATCH_JOB
+from .._types.batch_job import ANY_JOB_NAME, BATCH_JOB
 from .inputs_outputs import Input, Output, parse_inputs, parse_outputs
-from .job import JobKey
+from .job import JobKey, split_key
 
 UNIQUE, FAIL, OVERWRITE = "unique", "fail", "overwrite"
 GENERATION_2021 = "2021"
+PRESENT = "present"
 _NAMESPACE = uuid.UUID("5a3c9f0e-6d3b-4e0f-9c5d-2f6f7a1be0d4")
 _LONGEST_SLUG = 100
 # In place of a name that is derived later, which is always a valid one.
@@ -37,6 +38,7 @@ class JobOptions:
     """The options of a job, checked and parsed. ``settings`` are JSON path -> JSON.
 
     ``caller_key`` is the option ``key``: a name is derived from it once the content of local inputs is known.
+    ``asked`` is the number of the attempt that the task asks for, None for the last one.
     """
 
     workspace: WorkspaceId
@@ -49,6 +51,7 @@ class JobOptions:
     outputs: list[Output]
     output_policy: str
     settings: JsonObject
+    asked: int | None = None
 
     def identify(self, inputs: list[Input]) -> JobSpec:
         """The job with its key and its fingerprint; ``inputs`` are those of the options with their content."""
@@ -67,6 +70,7 @@ class JobOptions:
             settings=self.settings,
             definition=_fingerprint(definition),
             key=key,
+            asked=self.asked,
         )
 
     def _derived_name(self, caller_key: str, inputs: list[Input]) -> str:
@@ -85,7 +89,8 @@ class JobSpec:
     """One job that the task asks for. ``settings`` are JSON path -> JSON.
 
     ``name`` is the key that the task gives or that was derived, None for a job that no later run has to find. A key can
-    have several attempts; each is a job of its own with outputs of its own.
+    have several attempts; each is a job of its own with outputs of its own. ``asked`` is the number of the one that the
+    task asks for, None for the last one.
     """
 
     name: str | None
@@ -98,10 +103,38 @@ class JobSpec:
     definition: str
     key: str
     number: int = 1
+    asked: int | None = None
+
+    @classmethod
+    def named(cls, name: str, endpoint: str, asked: int | None = None) -> JobSpec:
+        """A job to be found by its name, not to be started."""
+        return cls(
+            name=name,
+            home="",
+            endpoint=endpoint,
+            inputs=[],
+            named_outputs=[],
+            output_policy=UNIQUE,
+            settings={},
+            definition="",
+            key=name,
+            asked=asked,
+        )
 
     def attempt(self, number: int) -> JobSpec:
         """The same job as the attempt of this number."""
-        return replace(self, number=number, key=self.key if number == 1 else f"{self.name}--{number}")
+        key = self.key if self.name is None else self.name if number == 1 else f"{self.name}--{number}"
+        return replace(self, number=number, key=key)
+
+    def of(self, key: str) -> JobSpec:
+        """The one attempt that has this key, which may be one of another name."""
+        name, number = split_key(key)
+        return replace(self, name=name, key=key, number=number, asked=number)
+
+    @property
+    def label(self) -> str:
+        """The name to show: that of the one attempt which the task asks for, else that of all."""
+        return self.key if self.name is None or self.asked is not None else self.name
 
     @property
     def outputs(self) -> list[Output]:
@@ -126,10 +159,13 @@ def parse_options(options: Options, workspace: WorkspaceId) -> JobOptions:
     _require_one_file_name(options, outputs)
     _check_names(options)
     _check_limits(options)
-    named = {**options, "name": options["name"] or _GENERATED}
+    name, asked = asked_attempt(options)
+    # Jobs of other clients may have names that this collection does not give.
+    is_found_by_name = name is not None and (options["inputs"] is None or options["state"] != PRESENT)
+    named = {**options, "name": _GENERATED if name is None or is_found_by_name else name}
     return JobOptions(
         workspace=workspace,
-        name=options["name"],
+        name=name,
         caller_key=options["key"],
         endpoint=options["endpoint_name"],
         deployment=options["deployment_name"],
@@ -138,7 +174,29 @@ def parse_options(options: Options, workspace: WorkspaceId) -> JobOptions:
         outputs=outputs,
         output_policy=options["output_policy"] or (FAIL if outputs else UNIQUE),
         settings=check_options(BATCH_JOB, named, workspace),
+        asked=asked,
     )
+
+
+def asked_attempt(options: Options) -> tuple[str | None, int | None]:
+    """The name of the task without the number of an attempt, and the attempt that the task asks for, None for the last.
+
+    Raises InvalidOption for a name that no job can have, and for two numbers.
+    """
+    name, number = options["name"], options["attempt"]
+    if number is not None and number < 1:
+        raise InvalidOption(f"attempt: {number} is no number of an attempt. Give 1 or more, or leave it out.")
+    if name is None:
+        return None, number
+    ANY_JOB_NAME.check("name", name, BATCH_JOB.label)
+    base, of_name = split_key(name)
+    if of_name == 1:
+        return name, number
+    if number not in (None, of_name):
+        raise InvalidOption(
+            f"attempt: {name} is attempt {of_name} of {base}. Leave attempt out, or give {base} as name."
+        )
+    return base, of_name
 
 
 def _require_one_file_name(options: Options, outputs: list[Output]) -> None:
@@ -158,13 +216,10 @@ def _check_names(options: Options) -> None:
                 f"{option}: it is empty. Give the job a {option} by which it is found again, or leave the option out "
                 "(default(omit, true)): each run starts a new job then."
             )
+    if options["attempt"] is not None and options["name"] is None and options["key"] is None:
+        raise InvalidOption("attempt: it is the number of an attempt of one job. Give the name or key of the job.")
     if options["deployment_name"] is not None:
         BATCH_DEPLOYMENT.name_rule.check("deployment_name", options["deployment_name"], BATCH_DEPLOYMENT.label)
-    if options["key"] is not None and options["inputs"] is None:
-        raise InvalidOption(
-            "key: a key identifies a job only together with the inputs, outputs and deployment it was started with. "
-            "Give them as they were then, or, in place of key, give as name what was returned as batch_job.key."
-        )
 
 
 def _check_limits(options: Options) -> None:

@@ -17,14 +17,15 @@ from .._errors import InvalidOption
 from .._invocation import Result
 from .._jobs.counts import read_counts
 from .._jobs.download import Download
-from .._jobs.job import SCORE, Job, parse_job, parse_time
+from .._jobs.job import SCORE, Job, parse_time
+from .._jobs.lookup import JobLookup, lookup_options
 from .._jobs.manifest import Downloaded
 from .._jobs.output_location import OutputLocation, ResultFile, find_output
 from .._rows import read
 from .._rows.column_types import PARSERS
 from .._rows.row_format import AUTO, FORMATS, QUOTES, RowOptions, duplicate
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
-from .._types.batch_job import ANY_JOB_NAME
 
 # What becomes of files that were downloaded into the same folder for another job.
 KEEP, CLEAN, FAIL = "keep", "clean", "fail"
@@ -39,7 +40,7 @@ class FetchResults:
     def spec(self) -> ArgumentSpec:
         return ArgumentSpec(
             {
-                "name": {"type": "str", "required": True},
+                **lookup_options(),
                 "output": {"type": "str", "default": SCORE},
                 "dest": {"type": "path"},
                 "dest_policy": {"type": "str", "choices": [KEEP, CLEAN, FAIL], "default": KEEP},
@@ -53,18 +54,23 @@ class FetchResults:
                 "columns": {"type": "list", "elements": "str"},
                 "types": {"type": "dict"},
                 "infer_types": {"type": "bool", "default": True},
-            }
+            },
+            mutually_exclusive=(("name", "key"),),
+            required_one_of=(("name", "key"),),
         )
 
     def run(self, workspace: Workspace) -> Result:
         options = workspace.invocation.options
         _check(options)
         download = Download.to(options["dest"]) if options["dest"] else None
-        job = _ended_job(options["name"], workspace)
-        location = find_output(job, options["output"], workspace)
+        datastores = Datastores(workspace)
+        job = _ended_job(workspace, datastores)
+        if job is None:
+            return Result(False, {"batch_job_results": _unknown(options)})
+        location = find_output(job, options["output"], workspace, datastores)
         _warn_of_later_files(location, job, workspace.invocation.warn)
         shown: dict[str, t.Any] = {
-            "name": job.name,
+            **job.identity(),
             "status": job.status,
             "output": options["output"],
             "location": location.place.uri,
@@ -152,7 +158,6 @@ def _names(files: list[Downloaded]) -> str:
 
 def _check(options: t.Mapping[str, t.Any]) -> None:
     """Raises InvalidOption."""
-    ANY_JOB_NAME.check("name", options["name"], "job")
     if options["limit"] is not None and options["limit"] < 1:
         raise InvalidOption(f"limit: {options['limit']} is too small. Give at least 1.")
     separator = options["separator"]
@@ -171,17 +176,34 @@ def _check(options: t.Mapping[str, t.Any]) -> None:
         raise InvalidOption(f"types: {unknown[0]!r} is none of {', '.join(PARSERS)}.")
 
 
-def _ended_job(name: str, workspace: Workspace) -> Job:
-    current = workspace.arm.get(workspace.path(f"jobs/{name}"))
-    if current is None:
-        raise InvalidOption(
-            f"name: there is no job {name} in workspace {workspace.id.name}. "
-            "Give the name that batch_job returns as batch_job.name."
-        )
-    job = parse_job(current)
-    if not job.has_ended:
-        raise InvalidOption(f"name: job {name} is {job.status}, and has results once it has ended. Wait for it first.")
-    return job
+def _ended_job(workspace: Workspace, datastores: Datastores) -> Job | None:
+    """The job that the task names. Raises InvalidOption if there is none that has ended.
+
+    None in check mode, with a warning: an earlier task may be going to start it, or to wait for it.
+    """
+    lookup = JobLookup(workspace, datastores)
+    job = lookup.find()
+    if job is not None and job.has_ended:
+        return job
+    complaint = (
+        lookup.absent
+        if job is None
+        else f"name: job {job.name} is {job.status}, and has results once it has ended. Wait for it first."
+    )
+    if not workspace.invocation.check_mode:
+        raise InvalidOption(complaint)
+    workspace.invocation.warn(f"{complaint} The run will fail unless an earlier task does.")
+    return None
+
+
+def _unknown(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What check mode returns of a job that does not exist yet, or has not ended."""
+    shown: dict[str, t.Any] = {"name": options["name"], "output": options["output"], "files": []}
+    if options["rows"]:
+        shown.update(rows=[], truncated=False)
+    if options["dest"]:
+        shown.update(dest=options["dest"], deleted=[], kept=[])
+    return shown
 
 
 def _file_with_rows(location: OutputLocation, job: Job, name: str | None) -> ResultFile:

@@ -13,14 +13,16 @@ import typing as t
 from .._engine.argument_spec import ArgumentSpec
 from .._errors import ConnectionFailed, InvalidOption, NotFoundError, ServiceError
 from .._jobs.job import ACTIVE, ENDED, Job, parse_job
+from .._jobs.lookup import JobLookup, lookup_options
 from .._names.json_types import JsonObject
 from .._schema.resource_type import Options
 from .._schema.scalar_values import Choice
+from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_deployment import BATCH_DEPLOYMENT
 from .._types.batch_endpoint import BATCH_ENDPOINT
 from .._types.batch_job import ANY_JOB_NAME, BATCH_JOB
-from .info import Info, one
+from .info import Info
 
 VIEWS = Choice(active="ActiveOnly", archived="ArchivedOnly", all="All")
 
@@ -34,15 +36,15 @@ class ListJobs(Info):
     def spec(self) -> ArgumentSpec:
         return ArgumentSpec(
             {
-                "name": {"type": "str"},
-                "endpoint_name": {"type": "str"},
+                **lookup_options(),
                 "deployment_name": {"type": "str"},
                 "status": {"type": "list", "elements": "str"},
                 "created_after": {"type": "str"},
                 "created_before": {"type": "str"},
                 "list_view": {**VIEWS.spec(), "default": "all"},
                 "query": {"type": "str"},
-            }
+            },
+            mutually_exclusive=(("name", "key"),),
         )
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[JsonObject]:
@@ -59,8 +61,9 @@ class ListJobs(Info):
 
     def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
         endpoint, view = options["endpoint_name"], options["list_view"]
-        if options["name"] is not None:
-            return map(parse_job, one(workspace, f"jobs/{options['name']}"))
+        if options["name"] is not None or options["key"] is not None:
+            job = JobLookup(workspace, Datastores(workspace)).find()
+            return [job] if job is not None else []
         if endpoint is not None and view == "all":
             try:
                 return [
@@ -77,7 +80,9 @@ class ListJobs(Info):
 
 
 def _check_names(options: Options) -> None:
-    """Names are parts of URLs. Raises InvalidOption for one that no resource can have."""
+    """Names are parts of URLs. Raises InvalidOption for one that no resource can have, and for an attempt of no job."""
+    if options["attempt"] is not None and options["name"] is None and options["key"] is None:
+        raise InvalidOption("attempt: it is the number of an attempt of one job. Give the name or key of the job.")
     rules = {
         "name": (ANY_JOB_NAME, "job"),
         "endpoint_name": (BATCH_ENDPOINT.name_rule, BATCH_ENDPOINT.label),

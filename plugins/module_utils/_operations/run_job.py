@@ -12,7 +12,7 @@ import typing as t
 from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Result
-from .._jobs import completion
+from .._jobs import completion, input_source
 from .._jobs.attempts import Attempt, Attempts
 from .._jobs.counts import Counts, read_counts
 from .._jobs.failure import explain
@@ -20,7 +20,7 @@ from .._jobs.job import COMPLETED, Job
 from .._jobs.ledger import Ledger
 from .._jobs.lifecycle import STATES, Lifecycle
 from .._jobs.preflight import Preflight, Request, identify_job, shown_data
-from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, UNIQUE, JobSpec
+from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, PRESENT, UNIQUE, JobSpec
 from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobTimeout, JobWait
 from .._names.json_types import JsonObject
@@ -30,7 +30,6 @@ from .._types.batch_job import BATCH_JOB
 
 DAY = 86400
 CANCELED = "Canceled"
-PRESENT = "present"
 NEVER, ON_FAILURE, ALWAYS = "never", "on_failure", "always"
 KEEP, CANCEL = "keep", "cancel"
 
@@ -43,6 +42,7 @@ class RunJob:
             **resource_options(BATCH_JOB),
             "name": {"type": "str"},
             "key": {"type": "str", "no_log": False},
+            "attempt": {"type": "int", "aliases": ["try"]},
             "state": {"type": "str", "choices": [PRESENT, *STATES], "default": PRESENT},
             "deployment_name": {"type": "str"},
             "inputs": {"type": "dict"},
@@ -51,6 +51,8 @@ class RunJob:
             "delete_outputs": {"type": "bool", "default": False},
             "api_generation": {"type": "str", "choices": ["current", GENERATION_2021], "default": "current"},
             "ledger": {"type": "bool", "default": True},
+            "missing_input": {"type": "str", "choices": list(input_source.MISSING), "default": input_source.FAIL},
+            "wait_for_deployment": {"type": "bool", "default": False},
             "resubmit": {"type": "str", "choices": [NEVER, ON_FAILURE, ALWAYS], "default": NEVER},
             "on_timeout": {"type": "str", "choices": [KEEP, CANCEL], "default": KEEP},
             "max_failed_items": {"type": "int"},
@@ -67,10 +69,10 @@ class RunJob:
 
     def run(self, workspace: Workspace) -> Result:
         completion.require_limit(workspace.invocation.options["max_failed_items"])
-        job_spec = identify_job(workspace)
-        datastores = Datastores(workspace)
-        ledger = Ledger(workspace, job_spec.endpoint, datastores) if workspace.invocation.options["ledger"] else None
-        state = workspace.invocation.options["state"]
+        options, datastores = workspace.invocation.options, Datastores(workspace)
+        job_spec = identify_job(workspace, datastores)
+        ledger = Ledger(workspace, job_spec.endpoint, datastores, options["key"]) if options["ledger"] else None
+        state = options["state"]
         if state != PRESENT:
             return Lifecycle(workspace, job_spec, ledger, datastores).to(state)
         task = _KeyedJob(workspace, job_spec, ledger, datastores)
@@ -88,22 +90,27 @@ class _KeyedJob:
         self._ledger = ledger
         self._datastores = datastores
         self._read_counts: dict[str, Counts | None] = {}
-        self._attempts = Attempts(workspace, ledger, spec)
+        self._attempts = Attempts(workspace, ledger, spec, starts=self._options["inputs"] is not None)
         self._wait = JobWait(workspace)
 
     def observe(self) -> Attempt:
         """The attempt that the task is about: with a job to wait for, or without one, and then to be started."""
-        latest = self._attempts.latest()
-        if latest.job is not None and self._is_to_be_repeated(latest.job):
-            latest = self._attempts.number(latest.spec.number + 1)
-        if latest.job is not None:
-            self._require_same_options(latest)
-        elif self._spec.name and self._options["inputs"] is None:
+        attempt = self._attempts.asked()
+        if attempt.spec.asked is not None and attempt.job is None:
             raise InvalidOption(
-                f"name: endpoint {self._spec.endpoint} has no job {self._spec.name}. "
-                "Correct the name, or give inputs to start it."
+                f"attempt: endpoint {self._spec.endpoint} has no job {attempt.spec.key}, and resubmit alone starts "
+                f"another attempt. Leave attempt out, and give {attempt.spec.name} as name."
             )
-        return latest
+        if attempt.job is not None and self._is_to_be_repeated(attempt.job):
+            if attempt.spec.asked is not None:
+                raise InvalidOption(
+                    f"resubmit: {attempt.spec.key} is one attempt, and another one belongs to all of them. "
+                    f"Leave attempt out, and give {attempt.spec.name} as name."
+                )
+            attempt = self._attempts.number(attempt.spec.number + 1)
+        if attempt.job is not None:
+            self._require_same_options(attempt)
+        return attempt
 
     def plan(self, attempt: Attempt) -> Request | None:
         """The call that starts the job of an attempt, None if it has one."""
@@ -124,11 +131,21 @@ class _KeyedJob:
         return self._result(attempt, request, changed=is_ours)
 
     def _is_to_be_repeated(self, job: Job) -> bool:
-        if self._options["inputs"] is None:
+        resubmit = self._options["resubmit"]
+        if not job.has_ended or resubmit == NEVER:
             return False
-        if not job.has_ended or self._options["resubmit"] != ON_FAILURE:
-            return job.has_ended and self._options["resubmit"] == ALWAYS
-        return job.status not in COMPLETED or self._complaint(job) is not None
+        if resubmit == ON_FAILURE and not self._has_failed(job):
+            return False
+        if self._options["inputs"] is not None:
+            return True
+        return Preflight(self._workspace, self._spec, self._datastores).takes_no_inputs()
+
+    def _has_failed(self, job: Job) -> bool:
+        """Whether it failed, was canceled, or completed with more failed items than the task accepts."""
+        limit = self._options["max_failed_items"]
+        if job.status not in COMPLETED or limit is None:
+            return job.status not in COMPLETED
+        return completion.is_over(self._counts(job), limit)
 
     def _require_same_options(self, attempt: Attempt) -> None:
         """A task without inputs takes the job of the name, whatever options it was started with."""
@@ -176,7 +193,7 @@ class _KeyedJob:
         job = t.cast("Job", attempt.job)
         self._wait.note(job, at=job.created if changed else None)
         try:
-            if self._options["wait"] and not self._workspace.invocation.check_mode:
+            if self._options["wait"] and (job.has_ended or not self._workspace.invocation.check_mode):
                 job = self._waited(job, started=changed)
             self._require_complete(job)
         except AzureMLError as error:
@@ -221,7 +238,7 @@ class _KeyedJob:
         shown = job.shown(self._workspace.id)
         return {
             **shown,
-            "key": self._spec.name or self._spec.key,
+            "key": attempt.spec.name or attempt.spec.key,
             "attempt": attempt.spec.number,
             "endpoint_name": self._options["endpoint_name"],
             "deployment_name": shown["deployment_name"] or self._options["deployment_name"],

@@ -22,7 +22,7 @@ from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
 from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
 from .proxies import Proxy, find_proxy
-from .retry import BUDGET, THROTTLED, UNCERTAIN, Retry
+from .retry import ATTEMPTS, BUDGET, THROTTLED, UNCERTAIN, Retry
 
 HTTPX_IMPORT_ERROR: str | None = None
 if t.TYPE_CHECKING:
@@ -98,6 +98,7 @@ class HttpClient:
         timeout: float = ANSWER_TIMEOUT,
         within: float | None = None,
         accept: Container[int] = (),
+        repeat: bool = True,
         what: str | None = None,
     ) -> Answer:
         """Send one request, repeat it as the retry policy allows, and return the answer.
@@ -109,6 +110,7 @@ class HttpClient:
         :param timeout: seconds for one attempt, from the connection to the end of the answer
         :param within: seconds for all attempts of a request inside a wait, in place of the retry policy's
         :param accept: error statuses to return instead of raising
+        :param repeat: False to send the request once, whatever becomes of it
         :param what: the action, for messages: ``delete computes/cpu in workspace ws``
         :raises ServiceError: the service refuses (also NotFoundError, ConflictError, ThrottledError)
         :raises ConnectionFailed: no usable answer; its ``delivery`` says whether the request may have been processed
@@ -119,7 +121,8 @@ class HttpClient:
         repeatable = method in IDEMPOTENT_METHODS if safe_to_repeat is None else safe_to_repeat
         rereadable = method in READ_METHODS or safe_to_repeat is True
         outcome: Answer | ConnectionFailed | None = None
-        retry = Retry(self._clock, budget=BUDGET if within is None else min(within, BUDGET))
+        budget = BUDGET if within is None else min(within, BUDGET)
+        retry = Retry(self._clock, budget=budget, attempts=ATTEMPTS if repeat else 1)
         for _attempt in retry:
             limit = timeout if within is None else min(timeout, max(retry.left, SHORTEST_TIMEOUT))
             request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECT_TIMEOUT)).as_dict()

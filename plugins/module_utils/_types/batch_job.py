@@ -20,7 +20,7 @@ BATCH_JOB = ResourceType(
     label="scoring job",
     path="jobs/{name}",
     name_rule=NameRule(
-        # A number after two dashes marks the later tries of a name.
+        # A number after two dashes marks the later attempts of a name.
         r"(?!.*--\d+$)[a-zA-Z0-9][a-zA-Z0-9_-]{0,189}",
         "up to 190 letters, digits, dashes and underscores, no dash or underscore first, no -- and a number last",
     ),

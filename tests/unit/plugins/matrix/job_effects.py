@@ -24,6 +24,7 @@ INPUTS = {"pages": {"type": "uri_folder", "path": f"{PLACE}/pages"}}
 OUTPUTS = {"score": {"type": "uri_file", "path": f"{PLACE}/scores/today.csv"}}
 JOB: Options = {"endpoint_name": ENDPOINT, "name": "today", "inputs": INPUTS, "wait": False}
 WITH_OUTPUT = {**JOB, "outputs": OUTPUTS}
+TWICE = (JOB, {**JOB, "resubmit": "always"})
 SLOW = {"wait": True, "wait_timeout": 20}
 ENDED, RUNNING = {"job_course": "Completed"}, {"job_course": "Queued:100,Preparing:100,Finalizing"}
 ROWS = b"page;words\nfirst;3\nsecond;2\nthird;1\n"
@@ -58,6 +59,8 @@ STARTING = Scene(
         Effect("max_failed_items", LEFT_OUT, 0, first=(JOB,)),
         Effect("on_unknown_counts", "fail", "warn", {"max_failed_items": 0}, first=(JOB,)),
         Effect("resubmit", "never", "always", first=(JOB,)),
+        Effect("attempt", 1, 2, first=TWICE),
+        Effect("missing_input", "fail", "warn", {"inputs": {"pages": {"path": f"{PLACE}/nowhere"}}}),
         Effect(
             "delete_outputs", False, True, {"state": "absent"}, first=({**WITH_OUTPUT, "output_policy": "overwrite"},)
         ),
@@ -65,6 +68,23 @@ STARTING = Scene(
     endpoint_with_default,
     ENDED,
     _results,
+)
+
+
+def _deployment_in_progress(bench: Bench) -> None:
+    """A deployment whose creation does not end."""
+    endpoint_with_default(bench)
+    found = bench.emulator.state.resources.get(bench.path(f"batchEndpoints/{ENDPOINT}/deployments/red"))
+    assert found is not None
+    found.provisioning_state = "Creating"
+
+
+CREATING = Scene(
+    "batch_job",
+    {**JOB, "deployment_name": "red", "wait_timeout": 20},
+    (Effect("wait_for_deployment", False, True),),
+    _deployment_in_progress,
+    ENDED,
 )
 WAITING = Scene(
     "batch_job",
@@ -94,6 +114,8 @@ INFO = Scene(
     {},
     (
         Effect("name", LEFT_OUT, "none-such"),
+        Effect("key", LEFT_OUT, "none-such"),
+        Effect("attempt", 1, 2, {"name": "today"}),
         Effect("endpoint_name", LEFT_OUT, "other-ep"),
         Effect("deployment_name", "green", "red"),
         Effect("status", ["Completed"], ["Failed"]),
@@ -112,6 +134,9 @@ RESULTS = Scene(
     {"name": "today"},
     (
         Effect("name", "today", "none-such"),
+        Effect("key", "today", "none-such", {"name": None}),
+        Effect("attempt", 1, 2),
+        Effect("endpoint_name", ENDPOINT, "other-ep"),
         Effect("output", "score", "other"),
         Effect("dest", LEFT_OUT, "tmp/results"),
         Effect("rows", False, True, {"file": "today.csv"}),
@@ -149,4 +174,4 @@ ONE_FOLDER = Scene(
     _two_results,
     ENDED,
 )
-SCENES = (STARTING, WAITING, INFO, RESULTS, ONE_FOLDER)
+SCENES = (STARTING, CREATING, WAITING, INFO, RESULTS, ONE_FOLDER)

@@ -25,10 +25,10 @@ Prepare = Callable[[Bench], Storage]
 
 @pytest.fixture
 def prepare(monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Gives a bench a storage that takes notes, and jobs pauses without jitter."""
+    """Gives a bench a storage that takes notes and holds what the jobs score, and jobs pauses without jitter."""
 
     def one(bench: Bench) -> Storage:
-        bench.storage = storage = Storage()
+        bench.storage = storage = Storage({"pages/1.txt": b"words"})
         monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
         monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)
         return storage

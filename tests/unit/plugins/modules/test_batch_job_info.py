@@ -8,13 +8,29 @@ from typing import Any
 
 import httpx
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
+from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_info
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, error, get
-from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import job, listed, saw
+from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, error, get
+from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
+    Storage,
+    default_datastore,
+    job,
+    listed,
+    saw,
+)
 
 API = "https://eastus.api.azureml.ms"
 LIST = f"/mferp/managementfrontend{WORKSPACE}/batchEndpoints/digits/jobs"
 ENDPOINT = {"endpoint_name": "digits"}
+
+
+@pytest.fixture(autouse=True)
+def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
+    storage = Storage()
+    monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
+    return storage
 
 
 def discovered() -> list[Any]:
@@ -118,10 +134,45 @@ def test_the_jobs_of_the_workspace(run: Run) -> None:
 def test_one_job(run: Run) -> None:
     assert names(run(batch_job_info, {"name": "mine"}, saw("Running", "mine"))) == ["mine"]
     assert names(run(batch_job_info, {"name": "mine", **ENDPOINT}, saw("Running", "mine", at="letters"))) == []
-    assert names(run(batch_job_info, {"name": "mine"}, get("jobs/mine"))) == []
+    assert names(run(batch_job_info, {"name": "mine"}, get("jobs/mine"), default_datastore(), listed())) == []
 
 
-@pytest.mark.parametrize("options", [{"created_after": "yesterday"}, {"endpoint_name": "d"}])
+def tried_twice() -> tuple[Call, ...]:
+    """A key whose second attempt runs, at a service that names jobs as asked."""
+    last = saw("Running", "today--2", key="today--2")
+    return saw("Failed", "today", key="today"), last, default_datastore(), last
+
+
+def test_a_name_means_its_last_attempt(run: Run, storage: Storage) -> None:
+    storage.note("today--2", definition="d", job="today--2")
+    [found] = run(batch_job_info, {"name": "today"}, *tried_twice())["batch_jobs"]
+    assert (found["name"], found["key"], found["attempt"]) == ("today--2", "today", 2)
+
+
+def test_an_attempt_is_read_by_its_number_or_name(run: Run) -> None:
+    first = run(batch_job_info, {"name": "today", "attempt": 1}, saw("Failed", "today", key="today"))
+    assert names(first) == ["today"]
+    second = run(batch_job_info, {"name": "today--2"}, saw("Running", "today--2", key="today--2"))
+    assert names(second) == ["today--2"]
+
+
+def test_a_ledger_that_cannot_be_read_does_not_hide_a_job(run: Run, storage: Storage) -> None:
+    storage.broken = ServiceError("no", status=403)
+    again = saw("Running", "today--2", key="today--2")
+    assert names(run(batch_job_info, {"name": "today"}, *tried_twice(), again)) == ["today--2"]
+    listing = [get("jobs/today"), default_datastore(), listed(job("batchjob-1", key="today"))]
+    assert names(run(batch_job_info, {"name": "today"}, *listing)) == ["batchjob-1"]
+
+
+def test_a_start_that_another_run_announced_is_not_waited_for(run: Run, storage: Storage, clock: Clock) -> None:
+    storage.note("today", definition="d", run="other")
+    calls = [get("jobs/today"), default_datastore(), get("jobs/today"), get("jobs/today"), listed(), listed()]
+    assert names(run(batch_job_info, {"name": "today"}, *calls)) == []
+    assert clock.sleeps == []
+    assert storage.told("today") == {"key": "today", "definition": "d", "run": "other"}
+
+
+@pytest.mark.parametrize("options", [{"created_after": "yesterday"}, {"endpoint_name": "d"}, {"attempt": 2}])
 def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
     assert run(batch_job_info, options).failed
 

@@ -26,6 +26,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
     datastore,
     default_datastore,
     job,
+    listed,
 )
 
 API = "https://eastus.api.azureml.ms"
@@ -43,7 +44,8 @@ def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
 
 
 def ended(status: str = "Completed", output: str | None = PLACE) -> Call:
-    return get("jobs/batchjob-1", job(status=status, output=output))
+    """A job that has ended; the service assigned its name."""
+    return get("jobs/batchjob-1", job(status=status, output=output, key="today"))
 
 
 def history(references: dict[str, Any]) -> list[Any]:
@@ -134,9 +136,87 @@ def test_a_job_that_has_not_ended(run: Run, tmp_path: Path, status: str) -> None
 
 
 def test_no_such_job(run: Run, tmp_path: Path) -> None:
-    out = fetch(run, tmp_path, get("jobs/batchjob-1"))
+    out = fetch(run, tmp_path, get("jobs/batchjob-1"), default_datastore(), listed())
     assert out.failed
     assert "there is no job batchjob-1" in out["msg"]
+
+
+# -- which job a name or key means -----------------------------------------------------------------------------------
+
+
+def attempt(name: str, key: str, status: str = "Completed", output: str | None = PLACE) -> Call:
+    return get(f"jobs/{name}", job(name, status, key=key, output=output))
+
+
+def test_a_name_means_its_last_attempt(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    calls = [attempt("today", "today", "Failed"), attempt("today--2", "today--2"), default_datastore()]
+    storage.note("today--2", job="today--2", definition="d")
+    out = run(batch_job_results, {"name": "today"}, *calls, get("jobs/today--2", job("today--2", output=PLACE)))
+    assert out["batch_job_results"]["name"] == "today--2"
+    assert (out["batch_job_results"]["key"], out["batch_job_results"]["attempt"]) == ("today", 2)
+
+
+def test_a_name_that_the_service_ignored_is_found_by_the_ledger(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    storage.note("today", job="batchjob-1", definition="d")
+    storage.note("today--2", job="batchjob-2", definition="d")
+    calls = [
+        *(get("jobs/today"), default_datastore(), get("jobs/today")),
+        *(attempt("batchjob-1", "today", "Failed"), get("jobs/today--2"), attempt("batchjob-2", "today--2")),
+    ]
+    out = run(batch_job_results, {"name": "today"}, *calls)
+    assert (out["batch_job_results"]["name"], out["batch_job_results"]["attempt"]) == ("batchjob-2", 2)
+    first = [get("jobs/today"), default_datastore(), get("jobs/today"), attempt("batchjob-1", "today")]
+    out = run(batch_job_results, {"name": "today", "try": 1}, *first)
+    assert (out["batch_job_results"]["name"], out["batch_job_results"]["attempt"]) == ("batchjob-1", 1)
+
+
+def test_a_name_that_no_ledger_has_is_found_among_all_jobs(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    others = [job("x", key="today-2"), job("y", at="letters", key="yesterday")]
+    jobs = [job("a", "Failed", key="today"), job("c", key="today--12", output=PLACE), job("b", key="today--3"), *others]
+    calls = [get("jobs/today"), default_datastore(), listed(*jobs)]
+    out = run(batch_job_results, {"name": "today"}, *calls)
+    assert (out["batch_job_results"]["name"], out["batch_job_results"]["attempt"]) == ("c", 12)
+
+
+def test_the_same_name_at_two_endpoints_is_not_guessed(run: Run, storage: Storage) -> None:
+    storage.note("today", job="a", definition="d")
+    storage.note("today", endpoint="letters", job="b", definition="d")
+    out = run(batch_job_results, {"name": "today"}, get("jobs/today"), default_datastore())
+    assert "each of the endpoints digits, letters has a job today. Give endpoint_name" in out["msg"]
+    storage.blobs = {"scores/today.csv": ROWS}
+    b = get("jobs/b", job("b", at="letters", output=PLACE))
+    calls = [get("jobs/today"), get("jobs/today"), default_datastore(), b]
+    options = {"name": "today", "endpoint_name": "letters", "attempt": 1}
+    assert run(batch_job_results, options, *calls)["batch_job_results"]["name"] == "b"
+
+
+def test_a_key_means_the_job_that_was_started_with_it(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    storage.note("build-7-0123456789ab", job="batchjob-1", definition="d")
+    path = "batch-scoring/.jobs/digits/build-7-0123456789ab.json"
+    storage.notes[path][1]["caller"] = hashlib.sha256(b"build 7").hexdigest()[:32]
+    calls = [default_datastore(), get("jobs/build-7-0123456789ab"), ended()]
+    out = run(batch_job_results, {"key": "build 7", "attempt": 1}, *calls)
+    assert out["batch_job_results"]["name"] == "batchjob-1"
+    out = run(batch_job_results, {"key": "build-7"}, default_datastore())
+    assert "there is no job build-7" in out["msg"]
+
+
+@pytest.mark.parametrize("calls", [(), (ended("Running"),)], ids=["absent", "running"])
+def test_check_mode_warns_of_a_job_that_an_earlier_task_may_start(run: Run, calls: tuple[Call, ...]) -> None:
+    calls = calls or (get("jobs/batchjob-1"), default_datastore(), listed())
+    out = run(batch_job_results, {"name": "batchjob-1", "rows": True}, *calls, check=True)
+    assert (out["changed"], out["batch_job_results"]["files"], out["batch_job_results"]["rows"]) == (False, [], [])
+    assert "The run will fail unless an earlier task does" in out.warnings[0]
+
+
+def test_check_mode_reads_the_rows_of_a_completed_job(run: Run, storage: Storage) -> None:
+    storage.blobs = {"scores/today.csv": ROWS}
+    out = run(batch_job_results, {"name": "batchjob-1", "rows": True}, ended(), datastore(), check=True)
+    assert len(out["batch_job_results"]["rows"]) == 3
 
 
 # -- downloading -----------------------------------------------------------------------------------------------------
@@ -416,7 +496,7 @@ def test_two_tasks_do_not_download_the_same_file_at_once(
 def earlier(run: Run, storage: Storage, tmp_path: Path) -> Path:
     """A folder with the files of the job yesterday, of which today's job replaces one."""
     storage.blobs = {"scores/today.csv/a.csv": b"old", "scores/today.csv/deep/b.csv": b"b"}
-    body = job("yesterday", output=PLACE)
+    body = job("yesterday", output=PLACE, key="earlier")
     out = run(batch_job_results, {"name": "yesterday", "dest": str(tmp_path)}, get("jobs/yesterday", body), datastore())
     assert (out["changed"], out["batch_job_results"]["kept"]) == (True, [])
     (tmp_path / "mine.txt").write_text("mine")
@@ -596,11 +676,12 @@ def test_options_that_cannot_be(run: Run, options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["", "../datastores/workspaceblobstore", "a/b", "a b", "-a", "é", "x" * 256, "a\n"])
 def test_names_that_no_job_can_have(run: Run, name: str) -> None:
-    assert "cannot be the name of a job" in rows(run, name=name)["msg"]
+    assert "cannot be the name of a scoring job" in rows(run, name=name)["msg"]
 
 
 def test_a_later_attempt_has_a_name(run: Run) -> None:
-    assert "there is no job today--2" in rows(run, get("jobs/today--2"), name="today--2")["msg"]
+    calls = [get("jobs/today--2"), default_datastore(), listed()]
+    assert "there is no job today--2" in rows(run, *calls, name="today--2")["msg"]
 
 
 def test_options_that_do_not_apply_to_the_format_are_refused(run: Run, storage: Storage) -> None:
@@ -630,7 +711,7 @@ def test_a_file_that_is_newer_than_the_end_of_its_job(
     run: Run, storage: Storage, end: str | None, is_warned: bool
 ) -> None:
     storage.blobs = {"scores/today.csv": ROWS}
-    body = job(output=PLACE)
+    body = job(output=PLACE, key="today")
     body["properties"]["properties"]["EndTimeUtc"] = end
     out = rows(run, get("jobs/batchjob-1", body), datastore())
     assert [("after job batchjob-1 had ended" in warning) for warning in out.warnings] == [True] * is_warned

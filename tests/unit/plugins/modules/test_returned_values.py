@@ -31,10 +31,10 @@ COUNTS = {
 }
 # Of a job the module returns what only the run that follows it knows, and what its logs count; of an asset the list
 # also shows names.
-ONLY_HERE = {"batch_job": {"attempt", "timeline", "timeline.status", "timeline.at", *COUNTS}}
+ONLY_HERE = {"batch_job": {"timeline", "timeline.status", "timeline.at", *COUNTS}}
 ONLY_THERE = {"latest_version", "next_version"}
 DIFFERENT = {
-    "batch_job": {"experiment_name", "inputs", "key", "name"},
+    "batch_job": {"attempt", "experiment_name", "inputs", "key", "name"},
     **{key: {"version"} for key in ("code", "component", "data", "environment", "model")},
 }
 

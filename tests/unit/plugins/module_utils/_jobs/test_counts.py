@@ -49,9 +49,49 @@ def test_the_last_attempt_of_a_mini_batch_counts() -> None:
     assert counts.mini_batches.shown() == {"total": 3, "succeeded": 2, "failed": 1, "retried": 2}
 
 
+def test_a_table_in_several_files_repeats_its_header_or_not() -> None:
+    other_columns = "Failed,Succeeded,Total,Dequeue Count,Task Id\n2,3,5,1,2\n"
+    counts = parse_counts("", HEADER + row(0, 1, 10, 10) + "\n" + row(1, 1, 10, 9) + "\n" + other_columns)
+    assert counts.items.shown() == {"total": 25, "succeeded": 22, "failed": 3}
+
+
+def test_files_of_several_nodes_are_not_in_the_order_of_time() -> None:
+    second_node_first = HEADER + row(0, 2, 10, 10) + HEADER + row(0, 1, 10, 0)
+    counts = parse_counts("", second_node_first)
+    assert (counts.items.failed, counts.mini_batches.retried) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "overview",
+    [
+        "There are 3 tasks with 25 items.",  # one mini batch is missing in the table
+        "There are 2 tasks with 30 items.",  # its items are
+        "There are 1 tasks with 20 items.",
+        "Processed 20 of 20 mini batches in 0:00:03.",
+    ],
+)
+def test_a_table_that_lacks_a_part_says_nothing_of_a_completed_job(overview: str) -> None:
+    table = HEADER + row(0, 1, 10, 10) + row(1, 1, 10, 9)
+    so_far = parse_counts(overview, table)
+    assert so_far.items.failed == 1
+    completed = so_far.of_completed_job()
+    assert completed.items.shown() == {"total": so_far.items.total, "succeeded": None, "failed": None}
+    assert completed.mini_batches.shown() == {
+        "total": so_far.mini_batches.total,
+        "succeeded": None,
+        "failed": None,
+        "retried": None,
+    }
+    whole = parse_counts("There are 2 tasks with 20 items.", table)
+    assert whole.of_completed_job() == whole
+
+
 @pytest.mark.parametrize(
     "report",
-    ["", "Status update 5\n", HEADER, "Task Id,Total\n1,2\n", HEADER + "1,1,now,ten,10,0,1,1,1,DONE,\n", "\0,\n"],
+    [
+        *("", "Status update 5\n", HEADER, "Task Id,Total\n1,2\n", HEADER + "1,1,now,ten,10,0,1,1,1,DONE,\n", "\0,\n"),
+        "x" * 200_000,
+    ],
 )
 def test_a_number_that_no_known_form_gives_is_not_known(report: str) -> None:
     counts = parse_counts("12 of 20 done\n", report)

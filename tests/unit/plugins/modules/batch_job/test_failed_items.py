@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import ServiceError
 from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
@@ -135,6 +136,27 @@ def test_a_log_in_several_files_is_one(run: Run, storage: Storage) -> None:
     done = run(batch_job, {**ANY}, *ready(), Submit(), saw("Completed"), *counted())
     assert done["batch_job"]["item_counts"] == {"total": 50, "succeeded": None, "failed": None}
     assert done["batch_job"]["mini_batch_counts"]["total"] == 2
+
+
+def test_a_log_that_lost_a_part_gives_no_number(run: Run, storage: Storage) -> None:
+    storage.blobs = {OVERVIEW: b"There are 3 tasks with 75 items.\n", REPORT: WHOLE}
+    done = run(batch_job, {**ANY, "max_failed_items": 5}, *ready(), Submit(), saw("Completed"), *counted())
+    assert done["batch_job"]["item_counts"] == {"total": 75, "succeeded": None, "failed": None}
+    assert "how many of its items failed is not known" in done["msg"]
+
+
+def test_logs_that_cannot_be_read_give_no_number(run: Run, storage: Storage) -> None:
+    storage.blobs[REPORT] = WHOLE
+    calls = [*ready(), Submit(), saw("Completed"), *counted()]
+    storage.broken = ServiceError("no", status=403)
+    assert run(batch_job, {**ANY, "max_failed_items": 5}, *calls).failed
+
+
+def test_unknown_counts_start_no_other_attempt(run: Run) -> None:
+    """Nothing says that an item failed: the task fails, and another job would not make the logs readable."""
+    task = {**TODAY, "max_failed_items": 1, "resubmit": "on_failure"}
+    done = run(batch_job, task, *finished(), *counted("today"))
+    assert "how many of its items failed is not known" in done["msg"]
 
 
 def test_a_pipeline_has_no_items(run: Run) -> None:

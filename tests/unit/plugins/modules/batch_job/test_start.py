@@ -179,7 +179,11 @@ def test_a_signed_url_is_used_and_never_shown(run: Run) -> None:
             "no datastore nowhere",
         ),
         ({**ANY, "inputs": {"images": {"path": "/no/such/images"}}}, [], "does not exist where the task runs"),
-        ({**ANY, "name": "today--2"}, [], "cannot be the name of a scoring job"),
+        ({**ANY, "name": "today--2"}, [*unused("today--2")], "Leave attempt out, and give today as name"),
+        ({**ANY, "name": "today--1"}, [], "cannot be the name of a scoring job"),
+        ({**ANY, "attempt": 2}, [], "attempt: it is the number of an attempt of one job"),
+        ({**ANY, "name": "today", "attempt": 0}, [], "0 is no number of an attempt"),
+        ({**ANY, "name": "today--2", "attempt": 3}, [], "Leave attempt out, or give today as name"),
         ({**ANY, "outputs": {"score": {"path": "https://x/y"}}}, [], "no path in a datastore"),
         ({**ANY, "mini_batch_size": 0}, [], "mini_batch_size: 0 is too small"),
         ({**ANY, "inputs": {"images": None}}, [], "found nothing"),
@@ -281,7 +285,8 @@ def test_an_asset_that_the_job_reads_is_not_overwritten(run: Run, storage: Stora
 
 @pytest.mark.parametrize("source", [f"{IN_STORE}/in/images", f"https://{CONTAINER}/in/images", URL])
 @pytest.mark.parametrize("place", ["in/images2", "out", "in/image"])
-def test_a_folder_beside_the_input_may_be_overwritten(run: Run, source: str, place: str) -> None:
+def test_a_folder_beside_the_input_may_be_overwritten(run: Run, storage: Storage, source: str, place: str) -> None:
+    storage.blobs = {"in/images/1.png": b"x"}
     assert run(batch_job, overwriting(place, source), *ready(OF_A_PIPELINE), datastore(), Submit())["changed"]
 
 
@@ -442,7 +447,11 @@ def test_check_mode_sees_an_output_that_exists_and_writes_nothing(run: Run, stor
     assert storage.notes == {}
 
 
-def test_check_mode_neither_waits_nor_fails_for_an_existing_job(run: Run) -> None:
-    for status, looks in (("Running", [saw("Running", "today", key="today")]), ("Failed", finished("Failed"))):
+def test_check_mode_does_not_wait_and_judges_a_job_that_has_ended(run: Run) -> None:
+    history = get("", {"properties": {"discoveryUrl": "http://none"}})
+    for status, looks in (
+        ("Running", [saw("Running", "today", key="today")]),
+        ("Failed", [*finished("Failed"), history]),
+    ):
         out = run(batch_job, TODAY, *looks, check=True)
-        assert (out.failed, out["changed"], out["batch_job"]["status"]) == (False, False, status)
+        assert (out.failed, out["changed"], out["batch_job"]["status"]) == (status == "Failed", False, status)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The data that an input reads: the version that a reference means, and whether it exists, before the job starts."""
+
+from __future__ import annotations
+
+import re
+
+from .._engine.reference_lookup import full_id
+from .._errors import AzureMLError, InvalidOption
+from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.dotted_path import get_at
+from .._names.url import without_query
+from .._service.datastore_storage import Datastores
+from .._service.workspace import Workspace
+from .inputs_outputs import LITERAL, Input
+from .output_location import files_at
+from .route import report_absent
+
+MISSING = FAIL, WARN = "fail", "warn"
+_URI_AT = {"data": "properties.dataUri", "models": "properties.modelUri"}
+_LABELS = {"data": "data asset", "models": "model"}
+_BLOB_HOST = re.compile(r"https://[^/?#]+\.blob\.[^/?#]+/", re.IGNORECASE)
+# To a caller without rights a blob storage denies that anything exists, by the code ResourceNotFound.
+_ABSENT_BLOB = frozenset({"BlobNotFound", "ContainerNotFound"})
+_ABSENT = frozenset({404, 410})
+_REFUSALS = frozenset(range(300, 600))
+# Seconds that a host may take to say whether it has a file.
+_TIMEOUT = 10.0
+
+
+class InputSource:
+    """Finds and looks at the data of inputs. Writes nothing."""
+
+    def __init__(self, workspace: Workspace, datastores: Datastores) -> None:
+        self._workspace = workspace
+        self._datastores = datastores
+
+    def find(self, item: Input) -> Input:
+        """The same input with the version of the asset that it means now.
+
+        Raises InvalidOption for an absent datastore or asset, and for absent data as the option ``missing_input`` says.
+        What this host cannot look at counts as present.
+        """
+        if item.files is not None:
+            return item.uploaded(self._datastores.default(item.option).name)
+        if item.type == LITERAL:
+            return item
+        if item.is_asset:
+            try:
+                item = self._find_asset(item)
+            except InvalidOption as error:
+                report_absent(self._workspace, str(error))
+                return item
+        else:
+            self._require_datastore(item)
+        if self._is_missing(item):
+            self._report_missing(item)
+        return item
+
+    def _find_asset(self, item: Input) -> Input:
+        kind = item.collection
+        asset_id = full_id(item.path, kind, item.option, self._workspace)
+        asset = self._workspace.arm.get(asset_id)
+        if asset is None:
+            raise InvalidOption(
+                f"{item.option}: there is no {_LABELS[kind]} {item.path}. Register it first, or correct the name."
+            )
+        return item.found(
+            asset_id, get_at(asset, "properties.dataType"), self._workspace.id, get_at(asset, _URI_AT[kind])
+        )
+
+    def _require_datastore(self, item: Input) -> None:
+        place = self._place(item.path)
+        if place is not None:
+            self._datastores.named(place.datastore, item.option)
+
+    # -- does it exist? --------------------------------------------------------------------------------------------
+
+    def _is_missing(self, item: Input) -> bool:
+        """Whether it is certain that there is no data."""
+        uri = item.asset_uri or item.path
+        place = self._place(uri)
+        if place is not None:
+            return self._is_empty(place, item)
+        return item.type == "uri_file" and uri.lower().startswith("https://") and self._is_absent_url(uri)
+
+    def _place(self, uri: str) -> DatastorePath | None:
+        """The path in a datastore of this workspace; None for any other URI."""
+        place = read_datastore_path(uri)
+        return place if place is not None and place.workspace in (None, self._workspace.id) else None
+
+    def _is_empty(self, place: DatastorePath, item: Input) -> bool:
+        if "*" in place.path:
+            return False
+        try:
+            container = self._datastores.named(place.datastore, item.option).container
+            return next(files_at(container, place.path), None) is None
+        except AzureMLError as error:  # the job may be allowed to read what this host is not
+            self._cannot_look(place.uri, error)
+            return False
+
+    def _is_absent_url(self, url: str) -> bool:
+        """A folder has no URL of its own, so only files are asked for."""
+        try:
+            answer = self._workspace.http.send(
+                "HEAD", url, accept=_REFUSALS, timeout=_TIMEOUT, repeat=False, what="look at the input"
+            )
+        except AzureMLError as error:
+            self._cannot_look(url, error)
+            return False
+        if _BLOB_HOST.match(url):
+            return answer.headers.get("x-ms-error-code") in _ABSENT_BLOB
+        return answer.status in _ABSENT
+
+    def _cannot_look(self, uri: str, error: AzureMLError) -> None:
+        place = without_query(uri)
+        self._workspace.invocation.progress(f"cannot look whether there is an input at {place}: {error}")
+
+    def _report_missing(self, item: Input) -> None:
+        shown = item.shown()["path"]
+        place = f"{item.asset_uri}, the data of {shown}" if item.asset_uri else shown
+        message = (
+            f"{item.option}: there is nothing at {place}; the job would fail once its cluster runs. Correct the path, "
+            "or upload the data first"
+        )
+        if self._workspace.invocation.options["missing_input"] == WARN:
+            self._workspace.invocation.warn(f"{message}.")
+            return
+        report_absent(self._workspace, f"{message}; set missing_input to warn if the data comes later.")
