@@ -116,7 +116,7 @@ options:
         declares, else V(uri_folder).
       - An input with the C(type) V(literal) has a C(value) and no C(path).
       - The deployment of a model takes exactly one data input, whose name does not matter. Those of a pipeline are
-        compared with the inputs that its component declares: names, required inputs, and the types of values.
+        compared with the inputs that its component declares, by name, type of value, and whether they are required.
       - Without inputs the task waits for the job of this O(name) or O(key), whatever options it was started with, and
         fails if there is none. A pipeline whose component needs no inputs is started without any.
     type: dict
