@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs import route
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.failure import KNOWN
-from ansible_collections.mlops.azureml.plugins.module_utils._jobs.preflight import Preflight
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
@@ -208,7 +208,7 @@ ELSEWHERE = "never overwrites"
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_a_failure_explains_itself(strange: Callable[..., str], give: Give, failure: Failure) -> None:
-    more = {"inputs": {"files": failure.inputs}} if failure.inputs else {}
+    more = {"inputs": {"files": failure.inputs}, "missing_input": "warn"} if failure.inputs else {}
     done = give(strange(**failure.settings), failure.contents, **more)
     assert done.failed
     [known] = [known for known in KNOWN if failure.cause in known.cause]
@@ -247,7 +247,7 @@ def test_any_other_failure_is_told_in_the_services_words(deploy: Callable[..., s
 @pytest.mark.parametrize(
     ("broken", "said", "advice"),
     [
-        ("token", "Audiences in JWT are not allowed", "cloud_environment"),
+        ("token", "Audiences in Jwt are not allowed", "cloud_environment"),
         ("default", "No valid deployments to route to", "default deployment"),
     ],
 )
@@ -264,7 +264,7 @@ def test_a_refused_call_explains_itself(
         )
         endpoint = ENDPOINT
     else:  # the default goes between the look and the call
-        monkeypatch.setattr(Preflight, "_deployment", lambda _preflight, _endpoint: {})
+        monkeypatch.setattr(route, "_deployment", lambda _workspace, _endpoint: {})
     done = give(None, {"a.txt": "one"}, endpoint_name=endpoint)
     assert said in done.message
     assert advice in done.message

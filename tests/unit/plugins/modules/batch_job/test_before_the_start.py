@@ -27,6 +27,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
     endpoint,
     finished,
     ready,
+    saw,
     unused,
 )
 
@@ -331,7 +332,7 @@ def test_a_key_starts_it_once(run: Run, storage: Storage) -> None:
     calls = [endpoint(), pipeline(), component()]
     out = run(batch_job, keyed, default_datastore(), unknown, *calls, Submit("b-1"))
     assert out["changed"]
-    again = run(batch_job, keyed, default_datastore(), unknown, get("jobs/b-1", {"name": "b-1", "properties": {}}))
+    again = run(batch_job, keyed, default_datastore(), unknown, saw("Completed", "b-1"))
     assert (again["changed"], again["batch_job"]["key"]) == (False, out["batch_job"]["key"])
 
 
