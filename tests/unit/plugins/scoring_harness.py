@@ -187,10 +187,6 @@ class Storage:
     uploads: list[str] = field(default_factory=list)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def __getitem__(self, _url: str) -> Storage:
-        """Every container is this one."""
-        return self
-
     def list(self, prefix: str = "") -> Iterator[Blob]:
         self._work()
         for name, content in sorted(self.blobs.items()):

@@ -183,6 +183,10 @@ class SeenStorage(StorageDouble):
     async def download(self, place: Place, target: Path) -> None:
         target.write_bytes(self._blobs(place)[place.path])
 
+    def lay(self, *names: str) -> None:
+        """Blobs of somebody else in the default container."""
+        self._uploaded[self.container_url(self.default_container)].blobs |= dict.fromkeys(names, b"")
+
     def _blobs(self, place: Place) -> dict[str, bytes]:
         return self._uploaded[self.container_url(place.container)].blobs
 
@@ -193,7 +197,8 @@ class Bench:
     def __init__(self, state_dir: Path, **policies: str) -> None:
         ports = {surface: 40000 + number for number, surface in enumerate(SURFACES)}
         self.storage: Any = FakeStorage()
-        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=SeenStorage(self.storage))
+        self._seen = SeenStorage(self.storage)
+        self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=self._seen)
         for name, value in (OLDER_ANSWERS | policies).items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
@@ -280,8 +285,7 @@ class Bench:
 
     def lay_blobs(self, *names: str) -> None:
         """Blobs of somebody else in the default datastore."""
-        double = self.emulator.state.storage
-        self.storage[double.container_url(double.default_container)].blobs |= dict.fromkeys(names, b"")
+        self._seen.lay(*names)
 
     def path(self, below: str) -> str:
         return f"{self.settings.workspace_path}/{below}".rstrip("/")
