@@ -412,7 +412,9 @@ def test_summary_only_takes_no_output(run: Run, kind: dict[str, str]) -> None:
     assert "Leave outputs out" in out["msg"]
 
 
-@pytest.mark.parametrize(("kind", "starts"), [({"type": "uri_folder"}, True), ({"type": "uri_file"}, False), ({}, False)])
+@pytest.mark.parametrize(
+    ("kind", "starts"), [({"type": "uri_folder"}, True), ({"type": "uri_file"}, False), ({}, False)]
+)
 def test_the_form_of_2021_takes_a_folder(run: Run, kind: dict[str, str], starts: bool) -> None:
     outputs = {"score": {"path": f"{IN_STORE}/scores", **kind}}
     task = {**TODAY, **NOW, "api_generation": "2021", "outputs": outputs}
