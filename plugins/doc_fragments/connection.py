@@ -17,7 +17,7 @@ options:
   subscription_id:
     description:
       - Id of the subscription that holds the workspace.
-      - Falls back to the environment variable E(AZURE_SUBSCRIPTION_ID).
+      - Falls back to the environment variable E(AZURE_SUBSCRIPTION_ID), then to the profile.
     type: str
   resource_group:
     description:
@@ -33,9 +33,10 @@ options:
     description:
       - Where credentials come from.
       - V(auto) takes the first that is complete of the service principal in the options (or their environment
-        variables), the federated token file, the credentials file, and the Azure CLI.
+        variables), the federated token, the credentials file, and the Azure CLI.
       - V(env) takes the options and their environment variables only, V(credential_file) the file
         C(~/.azure/credentials), V(cli) the signed-in Azure CLI, V(msi) the managed identity of the machine.
+      - A user name with a password (E(AZURE_AD_USER) and E(AZURE_PASSWORD)) is not supported.
       - Falls back to the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE).
     type: str
     choices: [auto, env, credential_file, cli, msi]
@@ -60,14 +61,20 @@ options:
       - PEM or PKCS12 file with the certificate and key of the service principal, in place of O(secret).
       - Falls back to the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH).
     type: path
+  oidc_token:
+    description:
+      - Token that the tenant trusts (workload identity), as text, in place of O(secret).
+      - Falls back to the environment variable E(AZURE_FEDERATED_TOKEN).
+    type: str
   federated_token_file:
     description:
       - File with a token that the tenant trusts (workload identity), in place of O(secret).
       - Falls back to the environment variable E(AZURE_FEDERATED_TOKEN_FILE).
     type: path
+    aliases: [oidc_token_file_path]
   profile:
     description:
-      - Section of the credentials file to read.
+      - Section of the credentials file to read, for the identity and the subscription.
       - Falls back to the environment variable E(AZURE_PROFILE).
     type: str
   cloud_environment:

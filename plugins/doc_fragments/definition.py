@@ -14,7 +14,8 @@ options:
     description:
       - The resource as the YAML files of C(az ml) describe it, a mapping or the path of such a file. It can say what
         the options named like its keys say; an option that the task gives itself wins.
-      - A key that is not supported is an error that names its path; C($schema) is ignored.
+      - Keys that are not supported are an error that names all of them. C($schema) is ignored, and so are the keys
+        that C(az ml ... show) adds and no file can set, such as C(id), C(creation_context) and C(provisioning_state).
       - Relative paths in a file are meant from its folder.
       - A mapping must hold no secret, since Ansible logs it; a file may.
     type: raw

@@ -35,7 +35,7 @@ attributes:
 options:
   state:
     description:
-      - Whether the compute should be there, and for a compute instance whether it should run (V(started)) or not
+      - Whether the compute shall exist, and for a compute instance whether it should run (V(started)) or not
         (V(stopped)). With V(present) an instance is left running or stopped; a new one runs.
       - With V(absent) a cluster or instance is deleted with its machines; a Kubernetes cluster is only detached.
     type: str
@@ -65,7 +65,7 @@ options:
   size:
     description:
       - Size of the virtual machines of a cluster or instance, for example V(Standard_DS3_v2).
-      - A new cluster or instance needs it. It can only be changed with O(recreate=true).
+      - Left out, a new cluster or instance gets V(STANDARD_DS3_V2), as with C(az ml). It can only be changed with O(recreate=true).
     type: str
   tier:
     description:
@@ -85,7 +85,7 @@ options:
     type: int
   max_instances:
     description:
-      - Number of nodes of a cluster at the most. A new cluster needs it.
+      - Number of nodes of a cluster at the most. Left out, a new cluster gets 4, as with C(az ml).
     type: int
   idle_time_before_scale_down:
     description:
@@ -94,6 +94,7 @@ options:
   idle_time_before_shutdown_minutes:
     description:
       - Minutes without work after which an instance is stopped, from 15 to 4320 (three days).
+      - In O(definition) a duration such as V(PT30M) under C(idle_time_before_shutdown) is taken, too.
     type: int
   ssh_public_access_enabled:
     description:
@@ -107,7 +108,8 @@ options:
     suboptions:
       admin_username:
         description:
-          - Name of the user on the nodes of a cluster, which has a password, a key or both.
+          - Name of the user on the nodes of a cluster, which has a password, a key or both. On an instance it is
+            always C(azureuser).
         type: str
       admin_password:
         description:
@@ -139,6 +141,8 @@ options:
   disable_local_auth:
     description:
       - Whether nobody can log in to the machines with a password or key.
+      - Left out, a new cluster gets V(true) unless O(ssh_settings.admin_username) is given, and a new instance unless
+        O(ssh_public_access_enabled=true), as with C(az ml).
       - It can only be changed with O(recreate=true).
     type: bool
   isolated_network:

@@ -34,7 +34,7 @@ attributes:
 options:
   state:
     description:
-      - Whether the datastore should be there. Deleting it leaves the data alone.
+      - Whether the datastore shall exist. Deleting it leaves the data alone.
     type: str
     choices: [present, absent]
     default: present
@@ -89,9 +89,12 @@ options:
     choices: [none, workspace_system_assigned_identity, workspace_user_assigned_identity]
   credentials:
     description:
-      - How the datastore proves to storage who it is. A new datastore without them uses the identity of whoever asks.
+      - How the datastore authenticates to storage. A new datastore without them uses the identity of the caller.
       - Give O(credentials.account_key), O(credentials.sas_token), or O(credentials.client_secret) or
         O(credentials.certificate) with what belongs to an application.
+      - They are required when O(account_name), O(endpoint) or O(protocol) of a datastore with a secret change; a stored
+        secret is never sent to another account or endpoint.
+      - A O(definition) of a whole datastore without credentials means V(none), as for C(az ml).
     type: dict
     suboptions:
       type:
@@ -139,7 +142,8 @@ options:
   update_credentials:
     description:
       - When the secret in O(credentials) counts. With V(on_create) only for a new datastore, or where credentials of
-        the service has another type, tenant or application; a secret that was renewed by other means stays.
+        the service has another type, tenant or application, or for another account or endpoint; a secret that was
+        renewed by other means stays.
       - With V(always) it is compared with the current secret, which takes the permission to list secrets and counts
         as a write in the service's limits.
       - No secret is ever shown. An update for another reason repeats the current secret, and so reads it.

@@ -41,7 +41,8 @@ def merged_body(resource: ResourceType, current: Json, values: t.Mapping[str, Js
 
 def creation_body(desired: Desired) -> Body:
     """What is sent to create the resource. Raises InvalidOption for options that do not go together."""
-    body = merged_body(desired.resource, {}, {**desired.resource.constants, **desired.values})
+    resource, values = desired.resource, desired.values
+    body = merged_body(resource, {}, {**resource.constants, **resource.filled(values), **values})
     _require_companions(desired, body)
     return body
 
@@ -66,13 +67,14 @@ def update_body(comparison: Comparison) -> Body:
 def replacement_body(comparison: Comparison) -> Body:
     """What is sent to create the resource again: values that the task leaves out are those before the deletion.
 
-    Raises InvalidOption for options that do not go together.
+    One that follows from others follows their change. Raises InvalidOption for options that do not go together.
     """
     resource = comparison.desired.resource
     _require_unseen(comparison)
     before = merged_body(resource, comparison.current, {})
     known = {field.at: get_at(before, field.at) for field in resource.fields if get_at(before, field.at) is not None}
-    body = merged_body(resource, {}, {**resource.constants, **known, **_changed(comparison)})
+    values = {**known, **_changed(comparison)}
+    body = merged_body(resource, {}, {**resource.constants, **values, **_following(comparison, known, values)})
     _require_companions(comparison.desired, body)
     return body
 
@@ -123,6 +125,13 @@ def _changed(comparison: Comparison) -> dict[str, Json]:
         **{at: desired.values[at] for at in unseen},
         **{difference.field.at: difference.desired for difference in comparison.differences},
     }
+
+
+def _following(comparison: Comparison, before: t.Mapping[str, Json], after: t.Mapping[str, Json]) -> dict[str, Json]:
+    """Values that the task leaves out and that follow from others, where those change."""
+    fields = [field for field in comparison.desired.resource.fields if callable(field.initial)]
+    followed = {field.at: (field.initial(before), field.initial(after)) for field in fields}
+    return {at: new for at, (old, new) in followed.items() if old != new and at not in comparison.desired.values}
 
 
 def _require_companions(desired: Desired, body: Json) -> None:

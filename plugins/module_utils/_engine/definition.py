@@ -16,15 +16,17 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._local.mapping_file import read_mapping
-from .._names.dotted_path import get_at, set_at
+from .._names.dotted_path import get_at, set_at, without
 from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
 from .inline_assets import InlineAsset, inline_asset, normalized_component
-from .option_type import About, chosen, kind_of, typed
+from .option_type import About, chosen, kind_of, typed, unknown_keys
 
 NAME = "definition"
 SCHEMA = "$schema"
+# What az ml ... show adds to every resource.
+SHOWN = ("id", "resourceGroup", "creation_context", "provisioning_state")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,13 +62,12 @@ class Key:
         kinds = [field.value_type.reference_kind for field in self.fields if field.value_type.reference_kind]
         return inline_asset(kinds[0], path, value, folder) if kinds else None
 
-    def read(self, path: str, value: Json, folder: str | None, register_secret: t.Callable[[str], None]) -> Json:
+    def read(self, path: str, value: Json, folder: str | None) -> Json:
         """The option value. Raises InvalidOption, naming ``path``, and never quoting a secret."""
-        secrets = self._secrets_in(value)
-        for secret in secrets:
-            register_secret(secret)
+        for field in self.fields[:1]:
+            value = field.value_type.from_file(value)
         value = typed(f"{NAME}.{path}", value, self.about)
-        if secrets and folder is None:
+        if folder is None and self.secrets_in(value):
             raise InvalidOption(
                 f"{NAME}.{path}: a secret does not belong into a definition in a task, which is logged. "
                 f"Give it in {self.option}, or the whole definition in a file."
@@ -75,7 +76,7 @@ class Key:
             return os.path.join(folder, os.path.expanduser(value))
         return value
 
-    def _secrets_in(self, value: Json) -> set[str]:
+    def secrets_in(self, value: Json) -> set[str]:
         """All texts that are secret, or in the place of a secret."""
         secrets: set[str] = set()
         for field in self.fields:
@@ -140,20 +141,46 @@ class Definition:
         document = given if isinstance(given, Document) else read_document(given)
         self._check_kind(document.tree)
         rest: dict[str, Json] = {}
+        unknown: list[str] = []
+        leaves = list(self._leaves(self._settable(document.tree, options), "", rest, unknown))
+        for path, value in leaves:
+            for secret in self.keys[path].secrets_in(value):
+                register_secret(secret)
+        if unknown:
+            raise InvalidOption(self._not_supported(unknown))
         inline: dict[str, InlineAsset] = {}
-        for path, value in self._leaves(document.tree, "", rest):
+        for path, value in sorted(leaves, key=lambda leaf: leaf[0] == self.keys[leaf[0]].option):
             key = self.keys[path]
             if value is None or get_at(options, key.option) is not None:
                 continue
             if asset := key.inline_asset(path, value, document.folder):
                 inline[key.option] = asset
             else:
-                set_at(completed, key.option, key.read(path, value, document.folder, register_secret))
+                set_at(completed, key.option, key.read(path, value, document.folder))
+        self._add_what_is_meant(completed, {path for path, _value in leaves})
         if self.content:
             completed[NAME] = normalized_component(rest, document.folder)
         else:
             completed[NAME] = self._with_files(inline, completed) or None
         return completed
+
+    def _settable(self, tree: t.Mapping[str, Json], options: Options) -> t.Mapping[str, Json]:
+        """The tree without the keys that ``az ml ... show`` adds and ignores in a file."""
+        kinds = self.resource.kinds
+        kind = kinds and (options[kinds.option] or chosen(tree.get(kinds.option), kinds.tables))
+        table = kinds.tables[kind] if kinds and kind else self.resource
+        for path in (*SHOWN, *table.shown):
+            tree = without(tree, path)
+        return tree
+
+    def _add_what_is_meant(self, completed: dict[str, t.Any], said: t.Collection[str]) -> None:
+        """Add what a definition of a whole resource, not of a few options, means by leaving keys out."""
+        fields = [field for table in self.resource.tables for field in table.fields]
+        if not any(field.needed and field.option in said for field in fields):
+            return
+        for field in fields:
+            if field.left_out_means is not None and get_at(completed, field.option) is None:
+                set_at(completed, field.option, copy.deepcopy(field.left_out_means))
 
     def _with_files(self, inline: t.Mapping[str, InlineAsset], options: Options) -> dict[str, InlineAsset]:
         """The inline assets with the files that other options name in them."""
@@ -167,29 +194,59 @@ class Definition:
             option: asset.requiring(files[option]) if files.get(option) else asset for option, asset in inline.items()
         }
 
-    def _leaves(self, tree: t.Mapping[str, Json], above: str, rest: dict[str, Json]) -> t.Iterator[tuple[str, Json]]:
-        """The known keys with their values; unknown ones are added to ``rest`` if they are the content."""
+    def _leaves(
+        self, tree: t.Mapping[str, Json], above: str, rest: dict[str, Json], unknown: list[str]
+    ) -> t.Iterator[tuple[str, Json]]:
+        """The known keys with their values. Others are added to ``rest`` if they are the content, else to ``unknown``.
+
+        Raises InvalidOption where a map is expected.
+        """
         for name, value in tree.items():
             path = f"{above}{name}"
             if path in self.keys:
+                unknown += self._unknown_in(path, value)
                 yield path, value
             elif self._is_group(path) and isinstance(value, (dict, type(None))):
-                yield from self._leaves(value or {}, f"{path}.", rest)
+                yield from self._leaves(value or {}, f"{path}.", rest, unknown)
             elif self.content:
                 rest[name] = value
-            elif path != SCHEMA:
-                self._refuse(path, value)
+            elif self._is_group(path):
+                raise InvalidOption(f"{NAME}.{path}: expected a map, not {kind_of(value)}.")
+            elif path != SCHEMA and (path not in self.resource.no_effect or value != self.resource.no_effect[path]):
+                unknown.append(path)
+
+    def _unknown_in(self, path: str, value: Json) -> t.Iterator[str]:
+        """The paths inside an option's value that it does not have, also those of an older form of the file."""
+        if isinstance(value, dict):
+            yield from (f"{path}.{name}" for name in value if f"{path}.{name}" in self.resource.left_out)
+        yield from unknown_keys(path, value, self.keys[path].about)
 
     def _is_group(self, path: str) -> bool:
         return any(known.startswith(f"{path}.") for known in self.keys)
 
-    def _refuse(self, path: str, value: Json) -> None:
-        if self._is_group(path):
-            raise InvalidOption(f"{NAME}.{path}: expected a map, not {kind_of(value)}.")
-        level = path.rpartition(".")[0]
-        here = sorted({key[len(level) :].lstrip(".").split(".")[0] for key in self.keys if key.startswith(level)})
-        why = self._why(path)
-        raise InvalidOption(f"{NAME}.{path}: this key is not supported{why}. Supported here: {', '.join(here)}.")
+    def _not_supported(self, paths: t.Sequence[str]) -> str:
+        """What is wrong with unknown keys, all of them, and which are known beside them."""
+        if len(paths) == 1:
+            known = ", ".join(self._known_below(paths[0].rpartition(".")[0]))
+            return f"{NAME}.{paths[0]}: this key is not supported{self._why(paths[0])}. Supported here: {known}."
+        levels = list(dict.fromkeys(path.rpartition(".")[0] for path in paths))
+        known = "; ".join(
+            f"{f'in {level}: ' if level else ''}{', '.join(self._known_below(level))}" for level in levels
+        )
+        listed = "; ".join(f"{path}{self._why(path)}" for path in paths)
+        return f"{NAME}: these keys are not supported: {listed}. Supported: {known}."
+
+    def _known_below(self, level: str) -> list[str]:
+        """The keys that a definition may have at a path: beside options, or inside the value of one."""
+        above = f"{level}." if level else ""
+        known = {key[len(above) :].split(".")[0] for key in self.keys if key.startswith(above)}
+        if known:
+            return sorted(known)
+        option = max((key for key in self.keys if above.startswith(f"{key}.")), key=len, default="")
+        about = self.keys[option].about if option else {}
+        for step in level[len(option) :].split("."):
+            about = about.get("options", {}).get(step, about)
+        return sorted(about.get("options", ()))
 
     def _check_kind(self, tree: t.Mapping[str, Json]) -> None:
         """Another kind has other keys, so it is refused before them."""
@@ -200,7 +257,8 @@ class Definition:
             raise InvalidOption(f"{NAME}.{kinds.option}: {kind!r} is not supported{why}. Supported here: {supported}.")
 
     def _why(self, word: str) -> str:
-        return f": {self.resource.left_out[word]}" if word in self.resource.left_out else ""
+        why = self.resource.left_out.get(word)
+        return f": {why}" if why else ""
 
 
 def _texts(value: Json) -> set[str]:

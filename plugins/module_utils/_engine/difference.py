@@ -67,8 +67,9 @@ def compare(desired: Desired, current: Json | None, *, in_place: bool = True) ->
     """
     if current is None:
         _require_needed(desired, f"{desired.title} does not exist yet, and creating it needs")
-        fields = (field for field in desired.resource.fields if field.at in desired.values)
-        created = tuple(Difference(field, None, desired.values[field.at]) for field in fields)
+        values = {**desired.values, **desired.resource.filled(desired.values)}
+        fields = (field for field in desired.resource.fields if field.at in values)
+        created = tuple(Difference(field, None, values[field.at]) for field in fields)
         return Comparison(desired, None, "create", created)
     found = Comparison(desired, current, "none", tuple(differing(desired, current)))
     if not found.failed and all(is_ignored(desired.resource, one.field, current) for one in found.differences):

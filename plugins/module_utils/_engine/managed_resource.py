@@ -120,7 +120,10 @@ class ManagedResource:
         return StoredSecrets(self.access(desired.resource), desired.values)
 
     def _compare(self, desired: Desired, current: Current, *, in_place: bool = True) -> Comparison:
-        return compare(desired, self._secrets(desired).compared(current), in_place=in_place)
+        secrets = self._secrets(desired)
+        comparison = compare(desired, secrets.compared(current), in_place=in_place)
+        secrets.require_own(comparison)
+        return comparison
 
     def _surrounding(self, comparison: Comparison) -> Current:
         """The parent, if the plan depends on it."""
@@ -184,7 +187,7 @@ class ManagedResource:
     def _completed(self, put: Put, observed: Observed) -> Put:
         """The PUT with the secrets that an update repeats, and the region that a creation needs."""
         desired = observed.comparison.desired
-        body = self._secrets(desired).kept(put.body, observed.comparison.current)
+        body = self._secrets(desired).kept(put.body, observed.comparison)
         if put.creates and desired.resource.regional and "location" not in body:
             body = {"location": get_at(observed.parent, "location") or self.workspace.location, **body}
         return dataclasses.replace(put, body=body)

@@ -43,6 +43,20 @@ def typed(path: str, value: t.Any, about: About) -> t.Any:
     return _CONVERTERS.get(kind, check_type_str)(value)
 
 
+def unknown_keys(path: str, value: t.Any, about: About) -> t.Iterator[str]:
+    """The paths of the keys, at any depth, that a value has and its option lacks."""
+    options = about.get("options")
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from unknown_keys(f"{path}.{number}", item, about)
+    elif isinstance(value, dict) and options:
+        for name, item in value.items():
+            if name in options:
+                yield from unknown_keys(f"{path}.{name}", item, options[name])
+            else:
+                yield f"{path}.{name}"
+
+
 def _fits(kind: str, value: t.Any) -> bool:
     if kind in ("dict", "list"):
         return isinstance(value, dict if kind == "dict" else list)
@@ -79,10 +93,6 @@ def _suboptions(path: str, value: dict[str, t.Any], about: About) -> dict[str, t
     options = about.get("options")
     if not options:
         return value
-    unknown = next((name for name in value if name not in options), None)
-    if unknown is not None:
-        supported = ", ".join(sorted(options))
-        raise InvalidOption(f"{path}.{unknown}: this key is not supported. Supported here: {supported}.")
     missing = [name for name, inner in options.items() if inner.get("required") and value.get(name) is None]
     if missing:
         raise InvalidOption(f"{path}: {', '.join(missing)} is missing. Add it to the definition.")

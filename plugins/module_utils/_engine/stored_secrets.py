@@ -15,6 +15,7 @@ from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
 from .._schema.credentials_values import SECRETS, bare, same_secrets
 from .._service.arm import API_VERSION
+from .difference import Comparison, Difference, in_words
 from .resource_access import Current, ResourceAccess
 
 ALWAYS = "always"
@@ -48,13 +49,27 @@ class StoredSecrets:
         )
         return compared
 
-    def kept(self, body: dict[str, Json], current: Current) -> dict[str, Json]:
-        """The body of an update with the current credentials, unless it has others.
+    def require_own(self, comparison: Comparison) -> None:
+        """Raises InvalidOption if a stored secret would go to another place: that one needs credentials of its own."""
+        now = get_at(comparison.current, self._at) or {}
+        moved = self._moved(comparison)
+        if moved and not self._desired and now.get("credentialsType") not in (None, "None"):
+            raise InvalidOption(
+                f"credentials: {in_words(moved, self._access.workspace.id)}, and the stored secret of "
+                f"{self._access.title} is not sent to another place. Give the credentials of the new one, or "
+                "type: none for the identity of the caller. Nothing was changed."
+            )
+
+    def kept(self, body: dict[str, Json], comparison: Comparison) -> dict[str, Json]:
+        """The body of an update with the current credentials, unless it has others, or goes to another place.
 
         Raises InvalidOption if they cannot be read.
         """
         body = copy.deepcopy(body)
-        held, now = get_at(body, self._at), get_at(current, self._at)
+        held, now = get_at(body, self._at), get_at(comparison.current, self._at)
+        if held and self._desired and self._moved(comparison):
+            set_at(body, self._at, {**held, **copy.deepcopy(self._desired)})
+            return body
         if held and now and held["credentialsType"] == now["credentialsType"]:
             held.update({key: value for key, value in now.items() if key not in held and value is not None})
         if not held or held["credentialsType"] == "None" or held.get(SECRETS):
@@ -70,6 +85,11 @@ class StoredSecrets:
                 ) from None
         set_at(body, f"{self._at}.{SECRETS}", secrets)
         return body
+
+    def _moved(self, comparison: Comparison) -> list[Difference]:
+        """How the place to which secrets go differs from the current one."""
+        places = self._access.resource.secrets_go_to
+        return [one for one in comparison.differences if comparison.current and one.field.option in places]
 
     def _stored(self) -> dict[str, Json]:
         """Service fact: assets contract 4.3 (without a body, the key itself)."""

@@ -35,3 +35,14 @@ def delete_at(tree: dict[str, t.Any], path: str) -> None:
     holder = get_at(tree, ".".join(steps)) if steps else tree
     if isinstance(holder, dict):
         holder.pop(last, None)
+
+
+def without(tree: t.Any, path: str) -> t.Any:
+    """A copy of a tree that lacks what is at a dotted path; the step ``*`` is each item of a list."""
+    first, _dot, rest = path.partition(".")
+    if isinstance(tree, list) and first == "*":
+        return [without(item, rest) for item in tree]
+    if not isinstance(tree, t.Mapping) or first not in tree:
+        return tree
+    others = {key: value for key, value in tree.items() if key != first}
+    return {key: without(tree[key], rest) if key == first else tree[key] for key in tree} if rest else others

@@ -68,6 +68,10 @@ class Credentials(ValueType):
         secret = {option: {"type": "str", "no_log": True} for option in _SECRET}
         return {"type": "dict", "options": {"type": TYPES.spec(), **plain, **secret}}
 
+    def from_file(self, value: t.Any) -> t.Any:
+        """``az ml datastore show`` writes an empty map where it shows none, and takes it for the type ``none``."""
+        return {"type": "none"} if value == {} else value
+
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         given = {option: text for option, text in value.items() if text is not None and option != "type"}
         name = value.get("type") or _guess(given)

@@ -46,9 +46,11 @@ class Field:
 
     - ``option``, ``at``: dotted paths into the task's options and into the service's JSON
     - ``alias``: another last key of ``at`` under which the service may return the value
-    - ``yaml``: the path in the YAML files of ``az ml``, if it is not ``option``
+    - ``yaml``: another path in the YAML files of ``az ml``; one that is the option's own has precedence
+    - ``left_out_means``: the option value that a YAML file of ``az ml`` means by leaving it out
     - ``needed``: a creation fails without it
     - ``default``: only for options that can be set at creation alone; elsewhere it would reset the value of others
+    - ``initial``: JSON that a creation sends if the task gives none, or how it follows from what the task gives
     - ``secret``: True masks the value everywhere; False is for names that only look like a secret's
     - ``along_with``: another option that this one needs
     - ``holds``: another option, which names a file in what this one refers to
@@ -62,6 +64,8 @@ class Field:
     value_type: ValueType = Text()
     change: Change = Change.UPDATE
     default: t.Any = None
+    initial: Json | t.Callable[[t.Mapping[str, Json]], Json] = None
+    left_out_means: t.Any = None
     needed: bool = False
     secret: bool | None = None
     alias: str | None = None
@@ -205,8 +209,11 @@ class ResourceType:
     - ``kinds``: a table per kind; this one then has only what they share
     - ``switches``: boolean options that are sent as query parameters with a write
     - ``attempts_at``: JSON path of a map whose keys stay: where it is kept that a value was sent (``attempts``)
-    - ``secrets_at``: JSON path of credentials whose secrets the service returns only on request
-    - ``left_out``: keys and kinds of the YAML files of ``az ml`` that this table lacks, and why
+    - ``secrets_at``: JSON path of credentials whose secrets the service returns only on request; ``secrets_go_to``: the
+      options that name where those secrets are sent
+    - ``left_out``: keys and kinds of the YAML files of ``az ml`` that this table lacks, and why, or what to write
+    - ``no_effect``: such keys, with the value that asks for nothing
+    - ``shown``: keys that ``az ml ... show`` adds to a file and that no file can set; ``*`` is each item of a list
     """
 
     name: str
@@ -227,7 +234,10 @@ class ResourceType:
     switches: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     attempts_at: str | None = None
     secrets_at: str | None = None
+    secrets_go_to: tuple[str, ...] = ()
     left_out: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    no_effect: t.Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
     def path_of(self, options: Options) -> str:
         """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""
@@ -243,6 +253,12 @@ class ResourceType:
         """How messages name the resource, e.g. ``batch deployment digits/blue``."""
         parts = [str(options[self.parent.option])] if self.parent else []
         return f"{self.label} {'/'.join([*parts, str(options['name'])])}"
+
+    def filled(self, given: t.Mapping[str, Json]) -> dict[str, Json]:
+        """What a creation sends beside what is ``given``, path -> JSON: the initial values of other fields."""
+        initial = {field.at: field.initial for field in self.fields if field.at not in given}
+        values = {at: value(given) if callable(value) else value for at, value in initial.items()}
+        return {at: value for at, value in values.items() if value is not None}
 
     def state_of(self, current: Json) -> str:
         """The provisioning state of a current resource; empty if the service returns none."""

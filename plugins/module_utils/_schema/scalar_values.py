@@ -15,6 +15,9 @@ from .._names.json_types import Json
 from .value_type import ValueType
 
 
+_NOWHERE = WorkspaceId("", "", "")  # a duration is the same in every workspace
+
+
 class Text(ValueType):
     """Free text, optionally of a given pattern; an absent text equals an empty one.
 
@@ -143,6 +146,11 @@ class Duration(ValueType):
         self.minimum = minimum
         self.maximum = maximum
         self.unit = unit
+
+    def from_file(self, value: t.Any) -> t.Any:
+        """An ISO 8601 duration as the number that it is exactly; any other value unchanged."""
+        seconds = self.canonical(value, _NOWHERE) if isinstance(value, str) else value
+        return int(seconds / self.unit) if isinstance(seconds, float) and seconds % self.unit == 0 else value
 
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         name = "s" if self.unit == 1 else "min"

@@ -34,6 +34,10 @@ class ValueType:
         """The Ansible argument spec of the option: type, choices, elements, suboptions."""
         return {"type": self.type}
 
+    def from_file(self, value: t.Any) -> t.Any:
+        """The option value of a value in a YAML file of ``az ml``, where it may have another form."""
+        return value
+
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         """The JSON of an option value. Raises ValueError for a value that the service can never accept."""
         return value

@@ -104,6 +104,27 @@ class FederatedToken(Source):
 
 
 @dataclass(frozen=True)
+class OidcToken(Source):
+    """A token that the tenant trusts, given as text: that of a pipeline, which has no file for it."""
+
+    token: str = field(repr=False, default="")
+
+    title = "federated token"
+
+    def material(self) -> list[str]:
+        return [self.token]
+
+    def secrets(self) -> Sequence[str]:
+        return (self.token,)
+
+    def build(self, identity: ModuleType, settings: dict[str, t.Any]) -> TokenCredential:
+        return t.cast(
+            "TokenCredential",
+            identity.ClientAssertionCredential(self.tenant, self.client_id, lambda: self.token, **settings),
+        )
+
+
+@dataclass(frozen=True)
 class ManagedIdentity(Source):
     """Not cached on disk: hosts with different identities may share a home directory."""
 

@@ -14,11 +14,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .._errors import CredentialError
-from .credential_sources import AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity, Source
+from .credential_sources import (
+    AzureCli,
+    ClientCertificate,
+    ClientSecret,
+    FederatedToken,
+    ManagedIdentity,
+    OidcToken,
+    Source,
+)
 
 PROFILE_FILE = "~/.azure/credentials"
 # The options that prove an application's identity, in the order of preference.
-PROOFS = ("secret", "x509_certificate_path", "federated_token_file")
+PROOFS = ("secret", "x509_certificate_path", "oidc_token", "federated_token_file")
+# Other names of settings in the profile file, which azure.azcollection reads, too.
+PROFILE_NAMES = {"oidc_token_file_path": "federated_token_file"}
 IDENTITY = ("tenant", "client_id", *PROOFS)
 
 
@@ -27,7 +37,7 @@ def choose_source(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE
 
     Each setting comes from its option, else from the profile. ``auth_source`` says where to search: ``env`` (only the
     options and their environment variables), ``credential_file`` (the profile first), ``cli``, ``msi``, or ``auto``:
-    a secret or certificate in the options, a federated token file, the profile file, the login of the Azure CLI. An
+    a secret or certificate in the options, a federated token, the profile file, the login of the Azure CLI. An
     incomplete identity is an error, never a reason to take another one.
 
     :raises CredentialError: no identity is complete; names what was checked and what was missing
@@ -38,7 +48,7 @@ def choose_source(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE
         return ManagedIdentity(client_id=given.get("client_id"))
     if auth_source == "cli":
         return AzureCli(tenant=given.get("tenant"))
-    profile = {} if auth_source == "env" else read_profile(options.get("profile"), profile_file)
+    profile = _profile_of(options, profile_file)
     first, second = (profile, given) if auth_source == "credential_file" else (given, profile)
     settings = {**second, **first}
     proofs = _proofs(first) or ([] if auth_source == "credential_file" else _proofs(second))
@@ -47,6 +57,18 @@ def choose_source(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE
     if auth_source == "auto" and "client_id" not in settings and shutil.which("az"):
         return AzureCli(tenant=settings.get("tenant"))
     raise CredentialError(_nothing_fits(auth_source, given, profile, options.get("profile"), profile_file))
+
+
+def choose_subscription(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE) -> str | None:
+    """The subscription of the task: its option, else that of the profile. Raises CredentialError as ``read_profile``."""
+    return options.get("subscription_id") or _profile_of(options, profile_file).get("subscription_id")
+
+
+def _profile_of(options: Mapping[str, t.Any], profile_file: str) -> dict[str, str]:
+    """The profile that the task names, or the default one; empty if its ``auth_source`` excludes it."""
+    if options.get("auth_source") in ("env", "cli", "msi"):
+        return {}
+    return read_profile(options.get("profile"), profile_file)
 
 
 def read_profile(profile: str | None, profile_file: str = PROFILE_FILE) -> dict[str, str]:
@@ -68,7 +90,7 @@ def read_profile(profile: str | None, profile_file: str = PROFILE_FILE) -> dict[
     except KeyError:
         problem = f"it has no section [{profile or 'default'}]"
     else:
-        return {name: value for name, value in section.items() if value}
+        return {PROFILE_NAMES.get(name, name): value for name, value in section.items() if value}
     if profile:
         raise CredentialError(f"profile '{profile}' in {profile_file}: {problem}.")
     return {}
@@ -91,7 +113,8 @@ def _application(proof: str, settings: Mapping[str, str]) -> Source:
         return ClientSecret(tenant, client_id, settings[proof])
     if proof == "x509_certificate_path":
         return ClientCertificate(tenant, client_id, settings[proof])
-    return FederatedToken(tenant, client_id, settings[proof])
+    kind = OidcToken if proof == "oidc_token" else FederatedToken
+    return kind(tenant, client_id, settings[proof])
 
 
 def _nothing_fits(
@@ -111,4 +134,7 @@ def _nothing_fits(
         reason = "not used, because client_id names another identity" if named else "the program az is not installed"
         checked.append(f"Azure CLI: {reason}")
         checked.append("managed identity: used only with auth_source=msi")
-    return f"No usable credential (auth_source={auth_source}). Checked: {'; '.join(checked)}. Complete one of them."
+    return (
+        f"No usable credential (auth_source={auth_source}). Checked: {'; '.join(checked)}. Complete one of them; a "
+        "user name with a password (ad_user, AZURE_AD_USER, AZURE_PASSWORD) is not supported."
+    )

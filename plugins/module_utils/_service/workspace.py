@@ -17,7 +17,7 @@ from .arm import Arm
 from .clouds import Cloud, find_cloud
 from .credentials import Credentials
 from .http_client import HttpClient
-from .identity import choose_source
+from .identity import choose_source, choose_subscription
 from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Workspace:
 
     @functools.cached_property
     def id(self) -> WorkspaceId:
-        """The names of the workspace. Raises InvalidOption if the task leaves one out."""
-        options = self.invocation.options
+        """The names of the workspace. Raises InvalidOption if neither the task nor its profile gives one of them."""
+        options = {**self.invocation.options, "subscription_id": choose_subscription(self.invocation.options)}
         missing = [
             f"{option} (or the environment variable {name})"
             for option, name in _VARIABLES.items()

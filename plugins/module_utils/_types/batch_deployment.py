@@ -160,7 +160,15 @@ OF_A_PIPELINE = ResourceType(
 BATCH_DEPLOYMENT = ResourceType(
     **COMMON,
     fields=COMMON_FIELDS,
-    left_out={"job_definition": "a job is no component; name or describe the component that it ran, in component"},
+    left_out={
+        "job_definition": "a job is no component; name or describe the component that it ran, in component",
+        # Keys of the preview of 2021.
+        "compute.target": "write the target itself as compute",
+        "compute.instance_count": "write resources.instance_count",
+        "instance_count": "write resources.instance_count",
+        "code_configuration.code.local_path": "write the folder itself as code_configuration.code",
+        "output_configuration": "write output_action and output_file_name",
+    },
     kinds=Kinds(
         "type",
         at=KIND_AT,

@@ -45,4 +45,19 @@ BATCH_ENDPOINT = ResourceType(
         Output("provisioning_state", at="properties.provisioningState"),
     ),
     read_only=("properties.scoringUri", "properties.swaggerUri"),
+    # az places an endpoint in the region of the workspace, whatever a file says.
+    shown=(
+        "scoring_uri",
+        "openapi_uri",
+        "location",
+        "identity.principal_id",
+        "identity.tenant_id",
+        *(f"identity.user_assigned_identities.*.{key}" for key in ("principal_id", "client_id", "tenant_id")),
+    ),
+    left_out={
+        # Keys of the preview of 2021.
+        "type": "an endpoint of this module is always for batch scoring; drop it",
+        "traffic": "write defaults.deployment_name",
+        "deployments": "deployments are resources of their own: give each to the module batch_deployment",
+    },
 )

@@ -34,5 +34,6 @@ COMPONENT = AssetType(
         ),
     ),
     outputs=COMMON_OUTPUTS,
+    shown=("latest_version", "intellectual_property"),
     spec_at=SPEC,
 )

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._schema.compute_values import ArmIdText, InstanceTypes, Subnet
@@ -44,6 +45,16 @@ COMMON_READ_ONLY = (
     "properties.isAttachedCompute",
     f"{INNER}.errors",
 )
+IDENTITY = "identity.user_assigned_identities.*"
+COMMON_SHOWN = (
+    "created_on",
+    "provisioning_errors",
+    "identity.principal_id",
+    "identity.tenant_id",
+    *(f"{IDENTITY}.{key}" for key in ("principal_id", "client_id", "tenant_id")),
+    "network_settings.public_ip_address",
+    "network_settings.private_ip_address",
+)
 COMMON: dict[str, t.Any] = {
     "name": "compute",
     "plural": "computes",
@@ -52,19 +63,22 @@ COMMON: dict[str, t.Any] = {
     "name_rule": NameRule(r"[a-zA-Z][a-zA-Z0-9-]{2,23}", "3 to 24 letters, digits and dashes, beginning with a letter"),
     "regional": True,
 }
+LOCAL_AUTH = Field("disable_local_auth", at="properties.disableLocalAuth", value_type=Boolean(), change=FIXED)
+# Initial values are those of the official SDK (assets contract 3.3): az sends them for a file that leaves them out.
 MACHINE = (
-    Field("size", at=f"{INNER}.vmSize", value_type=Text(ignore_case=True), needed=True, change=FIXED),
+    Field("size", at=f"{INNER}.vmSize", value_type=Text(ignore_case=True), change=FIXED, initial="STANDARD_DS3_V2"),
     Field("network_settings", at=f"{INNER}.subnet.id", value_type=Subnet(), change=FIXED),
     Field("enable_node_public_ip", at=f"{INNER}.enableNodePublicIp", value_type=Boolean(), change=FIXED),
-    Field("disable_local_auth", at="properties.disableLocalAuth", value_type=Boolean(), change=FIXED),
 )
 
 AML_COMPUTE = ResourceType(
     **COMMON,
+    shown=COMMON_SHOWN,
     constants={KIND_AT: "AmlCompute", f"{INNER}.osType": "Linux"},
     fields=(
         *COMMON_FIELDS,
         *MACHINE,
+        dataclasses.replace(LOCAL_AUTH, initial=lambda given: f"{ACCOUNT}.adminUserName" not in given),
         Field("tier", at=f"{INNER}.vmPriority", value_type=TIERS, change=FIXED),
         Field("os_type", at=f"{INNER}.osType", value_type=SYSTEMS, change=FIXED),
         # By PATCH: a PUT would omit the password of the nodes, which cannot be read back, and whether the service
@@ -77,7 +91,7 @@ AML_COMPUTE = ResourceType(
             at_most="max_instances",
         ),
         Field(
-            "max_instances", at=f"{SCALE}.maxNodeCount", value_type=Integer(minimum=0), needed=True, change=Change.PATCH
+            "max_instances", at=f"{SCALE}.maxNodeCount", value_type=Integer(minimum=0), initial=4, change=Change.PATCH
         ),
         Field(
             "idle_time_before_scale_down",
@@ -127,14 +141,29 @@ AML_COMPUTE = ResourceType(
 COMPUTE_INSTANCE = ResourceType(
     **COMMON,
     api_version="2025-12-01",  # the first stable one that returns the idle time (assets contract 1.3)
+    # The name of the user is azureuser, and the region that of the workspace, whatever a file says.
+    shown=(
+        *COMMON_SHOWN,
+        "resource_id",
+        "state",
+        "last_operation",
+        "services",
+        "os_image_metadata",
+        "ssh_settings.admin_username",
+        "ssh_settings.ssh_port",
+        "schedules.compute_start_stop.*.schedule_id",
+        "schedules.compute_start_stop.*.provisioning_state",
+    ),
     constants={KIND_AT: "ComputeInstance"},
     fields=(
         *COMMON_FIELDS,
         *MACHINE,
+        dataclasses.replace(LOCAL_AUTH, initial=lambda given: given.get(f"{SSH}.sshPublicAccess") != "Enabled"),
         Field(
             "idle_time_before_shutdown_minutes",
             at=f"{INNER}.idleTimeBeforeShutdown",
             value_type=Duration(minimum=15, maximum=3 * 24 * 60, unit=60),
+            yaml="idle_time_before_shutdown",
         ),
         Field("ssh_public_access_enabled", at=f"{SSH}.sshPublicAccess", value_type=Switch(), change=FIXED),
         Field("ssh_settings.ssh_key_value", at=f"{SSH}.adminPublicKey", change=FIXED, secret=False),
@@ -203,6 +232,7 @@ COMPUTE_INSTANCE = ResourceType(
 
 KUBERNETES = ResourceType(
     **COMMON,
+    shown=COMMON_SHOWN,
     constants={KIND_AT: "Kubernetes", INNER: {}},
     fields=(
         *COMMON_FIELDS,
@@ -220,8 +250,16 @@ NO_SCORING = "no scoring job runs on it"
 
 COMPUTE = ResourceType(
     **COMMON,
+    shown=COMMON_SHOWN,
     fields=COMMON_FIELDS,
     outputs=COMMON_OUTPUTS,
+    # What az ml compute show writes of an instance that was made without them.
+    no_effect={
+        "enable_root_access": True,
+        "release_quota_on_stop": False,
+        "enable_os_patching": False,
+        "custom_applications": [],
+    },
     left_out={
         "virtualmachine": NO_SCORING,
         "synapsespark": NO_SCORING,
@@ -230,7 +268,17 @@ COMPUTE = ResourceType(
             ("enable_root_access", "release_quota_on_stop", "enable_os_patching"),
             "no stable version of the service's interface knows it",
         ),
-        "idle_time_before_shutdown": "write idle_time_before_shutdown_minutes",
+        # Keys of the preview of 2021.
+        "min_nodes": "write min_instances",
+        "max_nodes": "write max_instances",
+        "admin_username": "write ssh_settings.admin_username",
+        "admin_password": "write ssh_settings.admin_password",
+        "ssh_key_value": "write ssh_settings.ssh_key_value",
+        "ssh_public_access": "write ssh_public_access_enabled",
+        "vnet_name": "write network_settings.vnet_name",
+        "subnet": "write network_settings.subnet",
+        "user_tenant_id": "write create_on_behalf_of.user_tenant_id",
+        "user_object_id": "write create_on_behalf_of.user_object_id",
     },
     kinds=Kinds(
         "type",

@@ -44,6 +44,14 @@ DATA = AssetType(
         shapes={"uri_file": "file", "uri_folder": "folder", "mltable": "folder"},
         describe=_read_in,
     ),
-    left_out={"source": "bringing data in is a job of its own"},
+    shown=("latest_version", "intellectual_property"),
+    left_out={
+        "source": "bringing data in is a job of its own",
+        "auto_delete_setting": "no stable version of the service's interface knows it",
+        # Keys of the preview of 2021.
+        "local_path": "write path and type",
+        "paths": "write path and type: one file or one folder",
+        "datastore_path": "write path",
+    },
     container_outputs=(Output("type", at="properties.dataType", value_type=TYPES),),
 )

@@ -29,7 +29,7 @@ COMMON_FIELDS = (
     Field("description", at="properties.description"),
     Field("tags", at="properties.tags", value_type=TextMap(), change=Change.APPEND),
     Field("properties", at="properties.properties", value_type=TextMap(empty_values=True), change=Change.MERGE),
-    Field("credentials", at=AT, value_type=Credentials()),
+    Field("credentials", at=AT, value_type=Credentials(), left_out_means={"type": "none"}),
     Field("account_name", at="properties.accountName", needed=True, change=PLACE),
     Field("endpoint", at="properties.endpoint", change=PLACE),
     Field("protocol", at="properties.protocol", change=PLACE),
@@ -54,6 +54,7 @@ COMMON: dict[str, t.Any] = {
     "api_version": "2025-12-01",
     "switches": {"skip_validation": "skipValidation"},
     "secrets_at": AT,
+    "secrets_go_to": ("account_name", "endpoint", "protocol"),
 }
 
 

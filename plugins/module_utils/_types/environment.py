@@ -61,6 +61,16 @@ ENVIRONMENT = AssetType(
     outputs=COMMON_OUTPUTS,
     read_only=("properties.environmentType",),
     upload=Upload("build.path", to="context"),
+    shown=("latest_version", "intellectual_property"),
+    left_out={
+        "channels": "this is a conda file; name it in conda_file, beside image",
+        "dependencies": "this is a conda file; name it in conda_file, beside image",
+        # Keys of the preview of 2021.
+        "docker": "write image, or build",
+        "path": "write build.path",
+        "build.local_path": "write build.path",
+        "build.dockerfile": "write build.dockerfile_path",
+    },
     one_of=("image", "build.path"),
     exclusive=(("image", "build"), ("conda_file", "build")),
 )

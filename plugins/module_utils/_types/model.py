@@ -31,4 +31,11 @@ MODEL = AssetType(
     ),
     outputs=(*COMMON_OUTPUTS, Output("hash", at="properties.modelUri", value_type=UploadHash())),
     upload=Upload("path", to="datastore", shapes={"mlflow_model": "folder"}),
+    shown=("latest_version", "utc_time_created", "intellectual_property", "job_name"),
+    # Keys of the preview of 2021.
+    left_out={
+        "local_path": "write path",
+        "model_uri": "write path",
+        "model_format": "write type: custom_model, mlflow_model or triton_model",
+    },
 )

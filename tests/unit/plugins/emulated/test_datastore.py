@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,3 +53,61 @@ def test_life(emulated: Emulated, policies: dict[str, str]) -> None:
 
     assert emulated(datastore, {"name": "scans", "state": "absent"})["changed"]
     assert not emulated(datastore, {"name": "scans", "state": "absent"})["changed"]
+
+
+ELSEWHERE = {"account_name": "other", "endpoint": "core.example.net", "protocol": "http"}
+SAS = {
+    "name": "scans",
+    "account_name": "acc",
+    "container_name": "scans",
+    "credentials": {"sas_token": "sv=1&sig=planted"},
+}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("recreate", [False, True])
+@pytest.mark.parametrize("place", ELSEWHERE)
+@pytest.mark.parametrize("made", [TASK, SAS], ids=["key", "sas"])
+def test_a_stored_secret_never_goes_elsewhere(
+    emulated: Emulated, made: dict[str, Any], place: str, recreate: bool, check: bool
+) -> None:
+    emulated(datastore, made)
+    said = {"name": "scans", "account_name": "acc", "container_name": "scans"}
+    task = {**said, place: ELSEWHERE[place], "recreate": recreate}
+    refused = emulated(datastore, task, check=check)
+    assert refused.failed
+    assert f"credentials: {place} is " in refused["msg"]
+    assert "Give the credentials of the new one" in refused["msg"]
+    assert emulated.writes == []
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+@pytest.mark.parametrize("update", ["on_create", "always"])
+def test_another_place_gets_the_secret_of_the_task(emulated: Emulated, place: str, update: str) -> None:
+    emulated(datastore, TASK)
+    task = {**TASK, place: ELSEWHERE[place], "credentials": {"account_key": RENEWED}, "update_credentials": update}
+    assert emulated(datastore, task)["changed"]
+    assert held(emulated) == RENEWED
+    assert not emulated(datastore, task)["changed"]
+
+
+def test_another_container_of_the_account_keeps_the_secret(emulated: Emulated) -> None:
+    emulated(datastore, TASK)
+    assert emulated(datastore, {"name": "scans", "container_name": "photos"})["changed"]
+    assert held(emulated) == KEY
+
+
+def test_another_place_by_identity_needs_no_secret(emulated: Emulated) -> None:
+    emulated(datastore, TASK)
+    assert emulated(datastore, {"name": "scans", "account_name": "other", "credentials": {"type": "none"}})["changed"]
+    assert emulated(datastore, {"name": "scans", "account_name": "third"})["changed"]
+
+
+def test_a_file_without_credentials_means_identity(emulated: Emulated, tmp_path: Path) -> None:
+    """As az takes it: what was stored before does not stay."""
+    emulated(datastore, TASK)
+    file = tmp_path / "store.yml"
+    file.write_text("name: scans\ntype: azure_blob\naccount_name: other\ncontainer_name: scans\n")
+    changed = emulated(datastore, {"definition": str(file)})
+    assert changed["datastore"]["credentials"] == {"type": "none"}
+    assert not emulated(datastore, {"definition": str(file)})["changed"]

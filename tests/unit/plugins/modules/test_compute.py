@@ -136,6 +136,7 @@ def test_the_smallest_task_takes_the_region_of_the_workspace(run: Run) -> None:
         "location": "westus",
         "properties": {
             "computeType": "AmlCompute",
+            "disableLocalAuth": True,
             "properties": {"osType": "Linux", "vmSize": "Standard_DS2_v2", "scaleSettings": {"maxNodeCount": 2}},
         },
     }
@@ -369,8 +370,54 @@ def test_in_transit_the_cluster_is_not_taken_for_another_one(run: Run) -> None:
     assert not run(compute, task, get(AT, transit))["changed"]
 
 
-def test_a_new_cluster_needs_a_size_and_a_limit(run: Run) -> None:
-    assert "creating it needs size, max_instances" in run(compute, {"name": "cpu1"}, get(AT))["msg"]
+def test_a_new_cluster_without_size_and_limit_gets_those_of_az(run: Run) -> None:
+    written = put(AT)
+    done = run(compute, {"name": "cpu1", "location": "eastus"}, get(AT), written, poll(), get(AT, cluster()))
+    sent = written.sent["properties"]
+    assert sent["disableLocalAuth"] is True
+    assert (sent["properties"]["vmSize"], sent["properties"]["scaleSettings"]) == (
+        "STANDARD_DS3_V2",
+        {"maxNodeCount": 4},
+    )
+    after = {"size": "STANDARD_DS3_V2", "max_instances": 4, "disable_local_auth": True}
+    assert done["diff"]["after"] == {"name": "cpu1", "location": "eastus", **after}
+
+
+@pytest.mark.parametrize(
+    ("given", "disabled"),
+    [
+        ({"ssh_settings": {"admin_username": "u", "ssh_key_value": "ssh-rsa AAAA"}}, False),
+        ({"ssh_settings": {"admin_username": "u"}, "disable_local_auth": True}, True),
+        ({"disable_local_auth": False}, False),
+        ({"ssh_public_access_enabled": True}, True),
+    ],
+)
+def test_local_authentication_of_a_new_cluster_is_that_of_az(run: Run, given: dict[str, Any], disabled: bool) -> None:
+    written = put(AT)
+    run(compute, {"name": "cpu1", "location": "eastus", **given}, get(AT), written, poll(), get(AT, cluster()))
+    assert written.sent["properties"]["disableLocalAuth"] is disabled
+
+
+def test_a_recreated_cluster_with_a_user_has_local_authentication(run: Run) -> None:
+    """What follows from other options follows their change; every other value stays."""
+    current = cluster(userAccountCredentials=None)
+    current["properties"]["disableLocalAuth"] = True
+    written, gone = put(AT), delete(AT, underlyingResourceAction="Delete")
+    task = {"name": "cpu1", "ssh_settings": {"admin_username": "u"}, "recreate": True}
+    run(compute, task, get(AT, current), gone, poll(), get(AT), written, poll(), get(AT, cluster()))
+    assert written.sent["properties"]["disableLocalAuth"] is False
+    assert written.sent["properties"]["properties"]["vmSize"] == current["properties"]["properties"]["vmSize"]
+
+
+def test_a_recreated_cluster_keeps_its_local_authentication(run: Run) -> None:
+    current = cluster(userAccountCredentials=None)
+    current["properties"]["disableLocalAuth"] = False
+    written, gone = put(AT), delete(AT, underlyingResourceAction="Delete")
+    task = {"name": "cpu1", "size": "Standard_D13", "recreate": True}
+    run(
+        compute, task, get(AT, current), gone, poll(), get(AT), written, poll(), get(AT, cluster(vmSize="Standard_D13"))
+    )
+    assert written.sent["properties"]["disableLocalAuth"] is False
 
 
 @pytest.mark.parametrize("name", ["c", "1cpu", "cpu_1", "c" * 25, "cpu/1"])

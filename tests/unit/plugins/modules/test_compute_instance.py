@@ -88,6 +88,7 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
         "location": "eastus",
         "properties": {
             "computeType": "ComputeInstance",
+            "disableLocalAuth": False,
             "properties": {
                 "vmSize": "STANDARD_DS3_V2",
                 "idleTimeBeforeShutdown": "PT30M",
@@ -100,7 +101,22 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
     }
 
 
-def test_an_instance_that_stands_is_adopted(run: Run) -> None:
+@pytest.mark.parametrize("public", [None, False])
+def test_a_new_instance_without_size_and_ssh_is_as_az_makes_it(run: Run, public: bool | None) -> None:
+    written = at(put(AT))
+    task = {
+        "name": "ci1",
+        "type": "computeinstance",
+        "location": "eastus",
+        "ssh_public_access_enabled": public,
+        "ssh_settings": {"ssh_key_value": "ssh-rsa AAAA"},
+    }
+    run(compute, task, at(get(AT)), written, poll(), current())
+    assert written.sent["properties"]["disableLocalAuth"] is True
+    assert written.sent["properties"]["properties"]["vmSize"] == "STANDARD_DS3_V2"
+
+
+def test_an_existing_instance_is_adopted(run: Run) -> None:
     task = {
         "name": "ci1",
         "type": "computeinstance",
@@ -201,7 +217,13 @@ class TestConditions:
         done = run(compute, {**NEW, "state": "stopped"}, at(get(AT)), *made, *stopped)
         assert done["diff"] == {
             "before": {},
-            "after": {"name": "ci1", "size": "STANDARD_DS3_V2", "location": "eastus", "state": "stopped"},
+            "after": {
+                "name": "ci1",
+                "size": "STANDARD_DS3_V2",
+                "location": "eastus",
+                "disable_local_auth": True,
+                "state": "stopped",
+            },
         }
 
     def test_a_new_one_runs_by_itself(self, run: Run) -> None:

@@ -93,6 +93,7 @@ VARIABLES = {
     "AZURE_SECRET": "secret",
     "AZURE_CLIENT_SECRET": "secret",
     "AZURE_CLIENT_CERTIFICATE_PATH": "x509_certificate_path",
+    "AZURE_FEDERATED_TOKEN": "oidc_token",
     "AZURE_FEDERATED_TOKEN_FILE": "federated_token_file",
     "AZURE_PROFILE": "profile",
     "AZURE_CLOUD_ENVIRONMENT": "cloud_environment",
@@ -132,6 +133,6 @@ def test_every_setting_is_in_the_list_above() -> None:
     assert set(connection_options()) == set(VARIABLES.values())
 
 
-def test_only_the_secret_is_hidden() -> None:
+def test_only_secrets_are_hidden() -> None:
     """An id that is hidden turns every result into asterisks."""
-    assert [name for name, spec in connection_options().items() if spec.get("no_log")] == ["secret"]
+    assert [name for name, spec in connection_options().items() if spec.get("no_log")] == ["secret", "oidc_token"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import ArgumentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
+from ansible_collections.mlops.azureml.plugins.module_utils._names.dotted_path import get_at
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
@@ -195,7 +196,7 @@ def test_conda_specification_in_place_stays_one(tmp_path: Path) -> None:
             "definition.schedules.compute_start_stop.0.trigger.schedule.week_days.1: 'someday' is none of monday, ",
         ),
         ("compute", {"tier": "free"}, "definition.tier: 'free' is none of dedicated, low_priority."),
-        ("compute", {"custom_applications": []}, "definition.custom_applications: this key is not supported"),
+        ("compute", {"custom_applications": [{}]}, "definition.custom_applications: this key is not supported"),
         ("endpoint", {"description": "d"}, "missing required arguments: name"),
         ("deployment", {"name": "a"}, "missing required arguments: endpoint_name"),
         ("environment", {"name": "a", "image": "i", "build": {"path": "p"}}, "mutually exclusive: image|build"),
@@ -212,6 +213,213 @@ def test_a_wrong_value_is_named_with_its_path(spec: str, definition: Any, compla
 def test_supported_keys_are_those_of_the_same_level() -> None:
     with pytest.raises(InvalidOption, match=r"Supported here: max_retries, timeout\."):
         settled(SPECS["deployment"], {"retry_settings": {"tries": 1}})
+
+
+def test_supported_keys_inside_a_value_are_those_of_its_level() -> None:
+    identity = {"type": "user_assigned", "user_assigned_identities": [{"resource": "/x"}]}
+    with pytest.raises(InvalidOption, match=r"identities\.0\.resource: this key .* Supported here: resource_id\."):
+        settled(SPECS["compute"], {"name": "a", "identity": identity})
+
+
+def test_all_unknown_keys_are_named_at_once() -> None:
+    definition = {
+        "name": "a",
+        "colour": "red",
+        "max_nodes": 4,
+        "network_settings": {"vnet": "v"},
+        "identity": {"type": "system_assigned", "scope": "x"},
+    }
+    with pytest.raises(InvalidOption) as refusal:
+        settled(SPECS["compute"], definition)
+    message = str(refusal.value)
+    assert message.startswith(
+        "definition: these keys are not supported: colour; max_nodes: write max_instances; network_settings.vnet; "
+        "identity.scope. Supported: "
+    )
+    assert message.endswith("in network_settings: subnet, vnet_name; in identity: type, user_assigned_identities.")
+
+
+# What az ml ... show adds to the file that made a resource.
+SHOWN = {"id": "azureml:/subscriptions/s/x/1", "resourceGroup": "rg", "creation_context": {"created_by": "somebody"}}
+IDENTITY = {
+    "type": "system_assigned,user_assigned",
+    "principal_id": "p",
+    "tenant_id": "t",
+    "user_assigned_identities": [{"resource_id": "/x", "principal_id": "p", "client_id": "c", "tenant_id": "t"}],
+}
+SETTABLE = {"type": IDENTITY["type"], "user_assigned_identities": [{"resource_id": "/x"}]}
+SHOWN_FILES = {
+    "cluster": (
+        "compute",
+        {
+            "name": "a",
+            "type": "amlcompute",
+            "identity": IDENTITY,
+            "ssh_settings": {"admin_username": "u", "ssh_key_value": "k"},
+            "network_settings": {"subnet": "/s", "public_ip_address": "1.2.3.4", "private_ip_address": "10.0.0.4"},
+            "created_on": "2026-01-01",
+            "provisioning_errors": "None",
+            "provisioning_state": "Succeeded",
+        },
+        {"identity": SETTABLE, "network_settings": {"subnet": "/s"}, "ssh_settings.admin_username": "u"},
+    ),
+    "instance": (
+        "compute",
+        {
+            "name": "a",
+            "type": "computeinstance",
+            "resource_id": "/x",
+            "state": "Running",
+            "last_operation": {"operation_name": "Create"},
+            "services": [{"display_name": "Jupyter"}],
+            "os_image_metadata": {"current_image_version": "1"},
+            "ssh_settings": {"admin_username": "azureuser", "ssh_port": "50000", "ssh_key_value": "k"},
+            "idle_time_before_shutdown": "PT30M",
+            "idle_time_before_shutdown_minutes": 30,
+            "enable_root_access": True,
+            "release_quota_on_stop": False,
+            "enable_os_patching": False,
+            "custom_applications": [],
+            "schedules": {
+                "compute_start_stop": [
+                    {
+                        "action": "stop",
+                        "state": "enabled",
+                        "schedule_id": "7",
+                        "provisioning_state": "Completed",
+                        "trigger": {"type": "cron", "expression": "0 22 * * *"},
+                    }
+                ]
+            },
+        },
+        {
+            "idle_time_before_shutdown_minutes": 30,
+            "ssh_settings.admin_username": None,
+            "ssh_settings.ssh_key_value": "k",
+        },
+    ),
+    "model": (
+        "model",
+        {
+            "name": "a",
+            "version": "1",
+            "path": "azureml://datastores/d/paths/p",
+            "latest_version": "1",
+            "utc_time_created": "2026-01-01",
+            "job_name": "j",
+        },
+        {"job_name": None},
+    ),
+    "data": ("data", {"name": "a", "path": "azureml://datastores/d/paths/p", "latest_version": "1"}, {}),
+    "environment": ("environment", {"name": "a", "image": "i", "latest_version": "1"}, {}),
+    "datastore": (
+        "datastore",
+        {"name": "a", "account_name": "a", "container_name": "c", "credentials": {}},
+        {"credentials.type": "none"},
+    ),
+    "endpoint": (
+        "endpoint",
+        {
+            "name": "a",
+            "identity": IDENTITY,
+            "location": "eastus",
+            "scoring_uri": "https://a.eastus.inference.ml.azure.com/jobs",
+            "openapi_uri": "https://x",
+            "provisioning_state": "Succeeded",
+        },
+        {"identity": SETTABLE},
+    ),
+    "deployment": ("deployment", {**DEPLOYMENT, "provisioning_state": "Succeeded"}, {}),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN_FILES)
+def test_what_show_adds_is_dropped(kind: str) -> None:
+    spec, shown, expected = SHOWN_FILES[kind]
+    found = settled(SPECS[spec], {**shown, **SHOWN})
+    for option, value in expected.items():
+        now = get_at(found, option)
+        assert ({k: v for k, v in now.items() if v is not None} if isinstance(now, dict) else now) == value
+    assert not found.keys() & {"id", "creation_context", "provisioning_state", "resource_id"}
+
+
+def test_what_another_kind_of_compute_sets_is_no_read_only_key() -> None:
+    with pytest.raises(InvalidOption, match="ssh_settings.ssh_port: this key is not supported"):
+        settled(SPECS["compute"], {"name": "a", "type": "amlcompute", "ssh_settings": {"ssh_port": "1"}})
+
+
+@pytest.mark.parametrize("key", ["enable_root_access", "release_quota_on_stop", "enable_os_patching"])
+def test_a_key_without_an_option_is_taken_where_it_asks_for_nothing(key: str) -> None:
+    nothing = COMPUTE.no_effect[key]
+    settled(SPECS["compute"], {"name": "a", key: nothing})
+    with pytest.raises(InvalidOption, match=f"{key}: this key is not supported: no stable version"):
+        settled(SPECS["compute"], {"name": "a", key: not nothing})
+
+
+@pytest.mark.parametrize(
+    ("spec", "definition", "remedy"),
+    [
+        ("model", {"local_path": "m"}, "local_path: this key is not supported: write path."),
+        ("model", {"model_format": "mlflow"}, "model_format: this key is not supported: write type: custom_model,"),
+        ("data", {"paths": [{"folder": "x"}]}, "paths: this key is not supported: write path and type"),
+        ("environment", {"docker": {"image": "i"}}, "docker: this key is not supported: write image, or build."),
+        (
+            "environment",
+            {"build": {"local_path": "."}},
+            "build.local_path: this key is not supported: write build.path.",
+        ),
+        ("environment", {"channels": ["c"]}, "channels: this key is not supported: this is a conda file"),
+        ("endpoint", {"type": "batch"}, "type: this key is not supported: an endpoint of this module is always"),
+        ("endpoint", {"traffic": {"blue": 100}}, "traffic: this key is not supported: write defaults.deployment_name."),
+        ("deployment", {"compute": {"target": "azureml:cpu"}}, "compute.target: this key is not supported: write the"),
+        (
+            "deployment",
+            {"code_configuration": {"code": {"local_path": "."}}},
+            "code_configuration.code.local_path: this key is not supported: write the folder itself",
+        ),
+        ("deployment", {"output_configuration": {"output_action": "append_row"}}, "write output_action and output"),
+    ],
+)
+def test_a_key_of_the_preview_is_refused_with_its_successor(spec: str, definition: Any, remedy: str) -> None:
+    with pytest.raises(InvalidOption) as refusal:
+        settled(SPECS[spec], definition)
+    assert remedy in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes"),
+    [
+        ({"idle_time_before_shutdown": "PT30M"}, 30),
+        ({"idle_time_before_shutdown": "P1DT1H"}, 1500),
+        ({"idle_time_before_shutdown": "PT1800S"}, 30),
+        ({"idle_time_before_shutdown": 30}, 30),
+        ({"idle_time_before_shutdown_minutes": 45, "idle_time_before_shutdown": "PT30M"}, 45),
+        ({"idle_time_before_shutdown": "PT30M", "idle_time_before_shutdown_minutes": 45}, 45),
+    ],
+)
+def test_a_duration_is_taken_if_it_converts_exactly(given: dict[str, Any], minutes: int) -> None:
+    found = settled(SPECS["compute"], {"name": "a", "type": "computeinstance", **given})
+    assert found["idle_time_before_shutdown_minutes"] == minutes
+
+
+@pytest.mark.parametrize("value", ["PT30M1S", "30 minutes", "PT", ["PT30M"]])
+def test_a_duration_that_does_not_convert_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidOption, match="definition.idle_time_before_shutdown: expected a whole number"):
+        settled(SPECS["compute"], {"name": "a", "idle_time_before_shutdown": value})
+
+
+@pytest.mark.parametrize(
+    ("definition", "given", "kind"),
+    [
+        ({"account_name": "s", "container_name": "c"}, {}, "none"),
+        ({"account_name": "s", "container_name": "c", "credentials": None}, {}, "none"),
+        ({"description": "d"}, {}, None),
+        ({"account_name": "s"}, {"credentials": {"account_key": "planted"}}, None),
+    ],
+)
+def test_a_whole_datastore_without_credentials_means_identity(definition: Any, given: Any, kind: str | None) -> None:
+    found = settled(SPECS["datastore"], {"name": "a", **definition}, **given)
+    assert get_at(found, "credentials.type") == kind
 
 
 WITH_SECRETS = {

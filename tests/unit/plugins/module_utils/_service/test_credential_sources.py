@@ -21,6 +21,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credential_
     ClientCertificate,
     ClientSecret,
     FederatedToken,
+    OidcToken,
     ManagedIdentity,
     Source,
     fetch_token,
@@ -203,6 +204,7 @@ def test_each_source_makes_the_credential_of_the_library(certificate: Path, disa
             ClientSecret("tenant-1", "client-1", SECRET),
             ClientCertificate("tenant-1", "client-1", str(certificate)),
             FederatedToken("tenant-1", "client-1", str(certificate)),
+            OidcToken("tenant-1", "client-1", "planted-assertion"),
             ManagedIdentity(client_id="client-1"),
             AzureCli(tenant="tenant-1"),
         )
@@ -211,6 +213,7 @@ def test_each_source_makes_the_credential_of_the_library(certificate: Path, disa
         "ClientSecretCredential",
         "CertificateCredential",
         "WorkloadIdentityCredential",
+        "ClientAssertionCredential",
         "ManagedIdentityCredential",
         "AzureCliCredential",
     ]
@@ -223,6 +226,7 @@ def test_the_material_that_tokens_depend_on(tmp_path: Path) -> None:
     assert ClientSecret("t", "c", SECRET).material() == [SECRET]
     assert ClientCertificate("t", "c", path).material() == ["\xffplanted\n"]
     assert FederatedToken("t", "c", path).material() == ["\xffplanted\n"]
+    assert OidcToken("t", "c", "planted").material() == ["planted"]
     assert ManagedIdentity().material() is None
     assert AzureCli().material() is None
 
@@ -230,9 +234,14 @@ def test_the_material_that_tokens_depend_on(tmp_path: Path) -> None:
 def test_the_secrets_of_each_source(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("planted-assertion\n")
-    sources: list[Source] = [ClientSecret("t", "c", SECRET), FederatedToken("t", "c", str(file)), AzureCli()]
-    assert [list(source.secrets()) for source in sources] == [[SECRET], ["planted-assertion"], []]
-    assert "planted" not in repr(sources[0])
+    sources: list[Source] = [
+        ClientSecret("t", "c", SECRET),
+        OidcToken("t", "c", "planted-token"),
+        FederatedToken("t", "c", str(file)),
+        AzureCli(),
+    ]
+    assert [list(source.secrets()) for source in sources] == [[SECRET], ["planted-token"], ["planted-assertion"], []]
+    assert "planted" not in repr(sources)
 
 
 @pytest.mark.parametrize("kind", [ClientCertificate, FederatedToken])

@@ -17,9 +17,14 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credential_
     ClientSecret,
     FederatedToken,
     ManagedIdentity,
+    OidcToken,
     Source,
 )
-from ansible_collections.mlops.azureml.plugins.module_utils._service.identity import choose_source, read_profile
+from ansible_collections.mlops.azureml.plugins.module_utils._service.identity import (
+    choose_source,
+    choose_subscription,
+    read_profile,
+)
 
 APPLICATION = {"tenant": "t-1", "client_id": "c-1", "secret": "planted-secret"}
 
@@ -58,9 +63,10 @@ def token_file(tmp_path: Path) -> str:
 def test_the_order_of_auto(profile_file: Path, token_file: str) -> None:
     bare = {"tenant": "t-1", "client_id": "c-1"}
     federated = {**bare, "federated_token_file": token_file}
-    certificate = {**federated, "x509_certificate_path": token_file}
+    certificate = {**federated, "oidc_token": "planted", "x509_certificate_path": token_file}
     assert source_of({**certificate, "secret": "planted"}, profile_file) == ClientSecret("t-1", "c-1", "planted")
     assert source_of(certificate, profile_file) == ClientCertificate("t-1", "c-1", token_file)
+    assert source_of({**federated, "oidc_token": "planted"}, profile_file) == OidcToken("t-1", "c-1", "planted")
     assert source_of(federated, profile_file) == FederatedToken("t-1", "c-1", token_file)
     assert source_of({}, profile_file) == ClientSecret("t-p", "c-p", "planted%profile")
     assert source_of({}) == AzureCli()
@@ -101,6 +107,39 @@ def test_an_incomplete_identity_is_an_error(options: dict[str, str], message: st
         source_of(options)
     assert message in caught.value.message
     assert "planted" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("options", "subscription"),
+    [
+        ({}, "s-p"),
+        ({"subscription_id": ""}, "s-p"),
+        ({"subscription_id": "s-1"}, "s-1"),
+        ({"auth_source": "credential_file"}, "s-p"),
+        ({"profile": "bare"}, None),
+        ({"auth_source": "env"}, None),
+        ({"auth_source": "cli"}, None),
+        ({"auth_source": "msi", "subscription_id": "s-1"}, "s-1"),
+    ],
+)
+def test_the_subscription_may_be_that_of_the_profile(
+    profile_file: Path, options: dict[str, str], subscription: str | None
+) -> None:
+    assert choose_subscription(options, str(profile_file)) == subscription
+
+
+def test_a_profile_may_name_federated_tokens_as_others_do(tmp_path: Path, token_file: str) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(f"[default]\ntenant=t\nclient_id=c\noidc_token_file_path={token_file}\n")
+    assert source_of({}, file) == FederatedToken("t", "c", token_file)
+    file.write_text("[default]\ntenant=t\nclient_id=c\noidc_token=planted\n")
+    assert source_of({}, file) == OidcToken("t", "c", "planted")
+
+
+@pytest.mark.usefixtures("no_az")
+def test_a_user_name_with_a_password_is_named_as_not_supported() -> None:
+    with pytest.raises(CredentialError, match=r"AZURE_AD_USER, AZURE_PASSWORD\) is not supported"):
+        source_of({})
 
 
 @pytest.mark.usefixtures("no_az")
