@@ -65,7 +65,8 @@ options:
   size:
     description:
       - Size of the virtual machines of a cluster or instance, for example V(Standard_DS3_v2).
-      - Left out, a new cluster or instance gets V(STANDARD_DS3_V2), as with C(az ml). It can only be changed with O(recreate=true).
+      - Left out, a new cluster or instance gets V(STANDARD_DS3_V2), as with C(az ml). It can only be changed with
+        O(recreate=true).
     type: str
   tier:
     description:

@@ -14,7 +14,6 @@ from .._names.arm_id import WorkspaceId
 from .._names.json_types import Json
 from .value_type import ValueType
 
-
 _NOWHERE = WorkspaceId("", "", "")  # a duration is the same in every workspace
 
 

@@ -60,7 +60,7 @@ def choose_source(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE
 
 
 def choose_subscription(options: Mapping[str, t.Any], profile_file: str = PROFILE_FILE) -> str | None:
-    """The subscription of the task: its option, else that of the profile. Raises CredentialError as ``read_profile``."""
+    """The subscription: the task's option, else that of the profile. Raises CredentialError as ``read_profile``."""
     return options.get("subscription_id") or _profile_of(options, profile_file).get("subscription_id")
 
 

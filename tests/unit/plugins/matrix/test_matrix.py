@@ -27,6 +27,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.reference_va
     Reference,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import Change, Field
+from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import AT
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import CASES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
@@ -218,7 +219,7 @@ def change(course: Course) -> None:
         course.bench.run(subject.verb, {**subject.task, "state": "absent"})
         course.run(subject.fullest)
     _first, second = samples(field)
-    task = subject.with_options({field.option: second}, subject.smallest)
+    task = subject.with_options({field.option: second, **own_credentials(course)}, subject.smallest)
     others = course.others()
     change_it = CHANGES.get(field.change, change_in_place) if course.is_returned else never_a_change
     change_it(course, task)
@@ -228,6 +229,13 @@ def change(course: Course) -> None:
         again(course, task)
         again(course, subject.with_options({}, subject.smallest) if not field.needed else task)
         assert course.stands(second)
+
+
+def own_credentials(course: Course) -> dict[str, Any]:
+    """What another place of secrets asks for, where the option names that place."""
+    if course.field.option not in course.subject.table.secrets_go_to:
+        return {}
+    return {field.option: samples(field)[0] for field in course.subject.table.fields if field.at == AT}
 
 
 def change_in_place(course: Course, task: dict[str, Any]) -> None:

@@ -344,7 +344,7 @@ def test_what_show_adds_is_dropped(kind: str) -> None:
 
 
 def test_what_another_kind_of_compute_sets_is_no_read_only_key() -> None:
-    with pytest.raises(InvalidOption, match="ssh_settings.ssh_port: this key is not supported"):
+    with pytest.raises(InvalidOption, match=r"ssh_settings\.ssh_port: this key is not supported"):
         settled(SPECS["compute"], {"name": "a", "type": "amlcompute", "ssh_settings": {"ssh_port": "1"}})
 
 
@@ -404,7 +404,7 @@ def test_a_duration_is_taken_if_it_converts_exactly(given: dict[str, Any], minut
 
 @pytest.mark.parametrize("value", ["PT30M1S", "30 minutes", "PT", ["PT30M"]])
 def test_a_duration_that_does_not_convert_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidOption, match="definition.idle_time_before_shutdown: expected a whole number"):
+    with pytest.raises(InvalidOption, match=r"definition\.idle_time_before_shutdown: expected a whole number"):
         settled(SPECS["compute"], {"name": "a", "idle_time_before_shutdown": value})
 
 

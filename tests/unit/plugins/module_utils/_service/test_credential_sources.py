@@ -21,8 +21,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credential_
     ClientCertificate,
     ClientSecret,
     FederatedToken,
-    OidcToken,
     ManagedIdentity,
+    OidcToken,
     Source,
     fetch_token,
 )
