@@ -1,4 +1,4 @@
-"""One local workspace for the session, the clients that are let loose on it, and our own playbooks beside them."""
+"""One local workspace for the session, the clients that work on it, and our own playbooks beside them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.integration.conftest import environment, play, started
 from tests.integration.local_workspace import LocalWorkspace
 from tests.integration.plays import HERE as PLAYS
-from tests.integration.plays import Told
+from tests.integration.plays import TaskResult
 
 from .environments import python_of
 
@@ -22,7 +22,7 @@ __all__ = ["environment", "play", "started"]
 
 HERE = Path(__file__).parent
 Run = Callable[..., str]
-Tasks = dict[str, Told]
+Tasks = dict[str, TaskResult]
 
 
 @pytest.fixture(scope="module")
@@ -57,26 +57,27 @@ def run(client_environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def neighbour(run: Run, started: LocalWorkspace, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Tasks]:
-    """Runs a playbook with the neighbour's Ansible; what each task did."""
+    """Runs a playbook with the Ansible of azure.azcollection's environment; what each task did."""
     playbook = python_of("neighbour").parent / "ansible-playbook"
-    told = tmp_path_factory.mktemp("told") / "told"
+    results = tmp_path_factory.mktemp("results") / "results"
     # azure-cli-core wants the list form of the metadata; tokens must not be asked of Azure's own instance discovery.
     variables = {
         "ARM_CLOUD_METADATA_URL": f"{started.settings['AZURE_CLOUD_ENVIRONMENT']}/metadata/endpoints"
         "?api-version=2019-05-01",
         "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
         "ANSIBLE_CALLBACK_PLUGINS": str(PLAYS / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "told",
+        "ANSIBLE_CALLBACKS_ENABLED": "task_results",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "LC_ALL": "C.UTF-8",
-        "TOLD_FILE": str(told),
+        "RESULTS_FILE": str(results),
     }
 
     def play(book: Path, *flags: str) -> Tasks:
-        told.unlink(missing_ok=True)
+        results.unlink(missing_ok=True)
         run(playbook, book, *flags, **variables)
-        return {one.task: one for one in (Told(**json.loads(line)) for line in told.read_text().splitlines())}
+        lines = results.read_text().splitlines()
+        return {one.task: one for one in (TaskResult(**json.loads(line)) for line in lines)}
 
     return play
 

@@ -24,7 +24,7 @@ class Answer:
 
 
 def curl(method: str, url: str, *, ca: str, headers: dict[str, str], data: str | Path | None = None) -> Answer:
-    """`data` is a body as it stands, or a file. Headers are handed over on stdin: they carry tokens."""
+    """`data` is a body, or a file with one. Headers are passed on stdin: they carry tokens."""
     command = ["curl", "--silent", "--show-error", "--location", "--include", "--cacert", ca, "--config", "-"]
     command += ["--request", method, url]
     if data is not None:

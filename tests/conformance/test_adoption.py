@@ -55,7 +55,7 @@ def test_what_the_neighbour_made_is_adopted(
     started.reset()
     book = tmp_path / "play.json"
     book.write_text(
-        json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": list(map(as_it_wants, DESCRIBED))}])
+        json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": list(map(as_its_task, DESCRIBED))}])
     )
     done = neighbour(book)
     assert {name: (one.outcome, one.changed) for name, one in done.items()} == {
@@ -64,8 +64,8 @@ def test_what_the_neighbour_made_is_adopted(
     adopt(started, play)
 
 
-def as_it_wants(file: Path) -> dict[str, Any]:
-    """The neighbour's task for a file: its text, with what it reads in options only."""
+def as_its_task(file: Path) -> dict[str, Any]:
+    """azure.azcollection's task for a file: its text, with what its module reads in options only."""
     described = yaml.safe_load(file.read_text())
     read = ("name", "version", "endpoint_name", *(["type"] if kind_of(file) == "model" else []))
     named = {key: described[key] for key in read if key in described}
@@ -77,7 +77,7 @@ def as_it_wants(file: Path) -> dict[str, Any]:
         "name": file.name,
         f"azure.azcollection.azure_rm_ml_{kind_of(file)}": {**options, **named, "resource_definition": verbatim},
         "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-        "ignore_errors": True,  # what it cannot make is told by the test, file by file
+        "ignore_errors": True,  # the test reports what it cannot create, file by file
     }
 
 
@@ -88,6 +88,6 @@ def adopt(workspace: LocalWorkspace, play: Callable[..., Played]) -> None:
         for file in DESCRIBED
     ]
     played = play(tasks).well()
-    assert [(one.task, one.diff) for one in played.told if one.changed] == []
+    assert [(one.task, one.diff) for one in played.results if one.changed] == []
     assert workspace.writes == []
-    assert len(played.told) == len(DESCRIBED)
+    assert len(played.results) == len(DESCRIBED)

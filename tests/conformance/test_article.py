@@ -261,7 +261,7 @@ def finish_job(shell: Shell, scoring_uri: str, accepted: Answer) -> None:
 
 
 def adopt(shell: Shell, play: Callable[..., Played], blobs: str) -> None:
-    """Our modules find nothing to do when they are told the same."""
+    """Our modules find nothing to do with the same values."""
     model = "azureml://datastores/workspaceblobstore/paths/model"
     image = "mcr.microsoft.com/azureml/openmpi3.1.2-ubuntu18.04:latest"
     deployment = {
@@ -276,7 +276,7 @@ def adopt(shell: Shell, play: Callable[..., Played], blobs: str) -> None:
         "logging_level": "info",
         "mini_batch_size": 5,
     }
-    told: dict[str, dict[str, Any]] = {
+    desired: dict[str, dict[str, Any]] = {
         "code": {"name": "score-mnist", "version": "1", "path": f"{blobs}/score", "description": "Score code"},
         "model": {"name": "mnist", "version": "1", "path": model},
         "environment": {"name": "mnist-env", "version": NUMBER, "image": image, "conda_file": json.loads(CONDA)},
@@ -285,9 +285,9 @@ def adopt(shell: Shell, play: Callable[..., Played], blobs: str) -> None:
         "batch_deployment": {"name": DEPLOYMENT, "endpoint_name": ENDPOINT, "set_default": True, **deployment},
     }
     if shell.api_version != FIRST:
-        told["data"] = {"name": "mnist", "version": NUMBER, "path": f"{blobs}/pages", "type": "uri_folder"}
+        desired["data"] = {"name": "mnist", "version": NUMBER, "path": f"{blobs}/pages", "type": "uri_folder"}
     shell.workspace.forget()
-    tasks = [{"name": module, f"mlops.azureml.{module}": options} for module, options in told.items()]
+    tasks = [{"name": module, f"mlops.azureml.{module}": options} for module, options in desired.items()]
     assert play(tasks).well().changed == []
     assert shell.workspace.writes == []
 

@@ -31,8 +31,8 @@ def act(request: pytest.FixtureRequest, run: Run, started: LocalWorkspace, tmp_p
 
     def play_act(name: str) -> dict[str, Any]:
         run(python, HERE / "clients" / "sdk.py", name, FILES, answer)
-        told: dict[str, Any] = json.loads(answer.read_text())
-        return told
+        shown: dict[str, Any] = json.loads(answer.read_text())
+        return shown
 
     return play_act
 
@@ -52,7 +52,7 @@ def rows(text: str) -> dict[str, int]:
 
 
 def uploads(workspace: LocalWorkspace) -> list[str]:
-    """Blobs that were written since the journal was emptied; what is noted at a blob does not count."""
+    """Blobs that were written since the journal was emptied; metadata of a blob do not count."""
     blobs = (one for one in journal(workspace) if one["method"] == "PUT" and "/subscriptions/" not in one["path"])
     return [one["path"] for one in blobs if one["query_keys"][:1] != ["comp"]]
 
@@ -77,7 +77,7 @@ def test_assets_are_uploaded_and_registered(made: dict[str, Any], started: Local
     place = f"{started.path.partition('/providers/')[0]}/workspaces/ws-emulator/datastores/workspaceblobstore/paths"
     digest = "[0-9a-f]{64}"
     assert re.fullmatch(f"azureml:/{place}/LocalUpload/{digest}/times.txt", assets["model"]["path"])
-    # The service spells this segment in two ways: for models as above, for data in lower case. A folder gets a slash.
+    # The service writes this segment in two ways: for models as above, for data in lower case. A folder gets a slash.
     place = place.replace("resourceGroups", "resourcegroups")
     assert re.fullmatch(f"azureml:/{place}/LocalUpload/{digest}/pages/", assets["data"]["path"])
     assert re.fullmatch(f"https://.*/LocalUpload/{digest}/score/", assets["built"]["context"])
@@ -147,9 +147,9 @@ def test_a_running_job_is_canceled_and_its_deployment_deleted(scored: dict[str, 
 
 
 def test_assets_are_archived_and_restored(act: Act) -> None:
-    told = act("archive")["archive"]
+    archived = act("archive")["archive"]
     seen = {"archived": [[], ["1"]], "restored": [["1"], []]}
-    assert told == {
+    assert archived == {
         "model": seen,
         "environment": seen,
         "data": seen,

@@ -76,7 +76,7 @@ BODIES = {
 PAIRS = [(name, version) for name, body in BODIES.items() for version in body.versions]
 
 
-# The typed models of old versions mark a few members otherwise than all later ones, whose word counts.
+# The typed models of old versions differ from all later ones in a few members; the later ones count.
 OTHERWISE = {
     "2021-10-01": ("UserAssignedIdentities.Key.ClientId", "UserAssignedIdentities.Key.PrincipalId"),
     "2022-05-01": ("properties.computeLocation",),
@@ -159,7 +159,7 @@ def requests() -> Iterator[tuple[str, str, Any]]:
 
 
 def fits(version: str, name: str) -> str:
-    """The api-version whose typed models stand for one that no release of the SDK carries."""
+    """The api-version whose typed models are used for one that no release of the SDK carries."""
     return version if (name, version) in PAIRS else "2025-12-01"
 
 

@@ -23,7 +23,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace i
 from azure.core.pipeline.transport import HttpTransport
 
 SHORTEST_SLEEP = 0.05
-COUNTS = "counts"  # the property of a test that adds to the sum that is told at the end
+COUNTS = "counts"  # the property of a test that adds to the sum that is printed at the end
 
 
 class Hurried(SystemClock):
@@ -55,7 +55,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a task; `message` is why it failed."""
+    """The result of a task; `message` is why it failed."""
 
     changed: bool
     values: dict[str, Any]
@@ -76,7 +76,7 @@ BEFORE, AFTER = "before", "after"
 
 
 class Engine:
-    """Runs tasks against a local workspace. Pauses are cut short, so that a minute of patience costs no minute."""
+    """Runs tasks against a local workspace. Pauses are cut short, so that a wait of a minute takes no minute."""
 
     def __init__(self, settings: dict[str, str], cache: Path) -> None:
         self.cache = cache  # tokens and the description of the cloud are kept there
@@ -98,13 +98,13 @@ class Engine:
         assert not read.error_messages, read.error_messages
         return Invocation(read.validated_parameters, str(self.cache))
 
-    def run(self, verb: Operation, **options: Any) -> Done:
+    def run(self, operation: Operation, **options: Any) -> Done:
         """One task to its end."""
-        invocation = self.invocation(verb.spec().arguments, **options)
+        invocation = self.invocation(operation.spec().arguments, **options)
         workspace = Workspace(invocation)
         try:
             with _hurried():
-                result = verb.run(workspace)
+                result = operation.run(workspace)
         except AzureMLError as error:
             return Done(bool(error.facts.get("changed")), error.facts, error.message, invocation.warnings)
         finally:
@@ -127,13 +127,13 @@ class Engine:
                 os._exit(0)
             os.close(writing)
             pipes.append(os.fdopen(reading, "rb"))
-        told = []
+        outcomes = []
         for pipe in pipes:
             with pipe:
                 changed, failed = pipe.read()
-            told.append((bool(changed), bool(failed)))
+            outcomes.append((bool(changed), bool(failed)))
             os.wait()
-        return told
+        return outcomes
 
     def killed(self, task: Callable[[], Any], at: Point) -> bool:
         """Run a task in a process that is killed at a point of its way; False when it got to its end before that."""
@@ -171,7 +171,7 @@ def _hurried() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _watched(see: Callable[[str], None]) -> Iterator[None]:
-    """Tell before each request of any library, and after its answer."""
+    """Call `see` before each request of any library, and after its answer."""
 
     def around(send: Callable[..., Any]) -> Callable[..., Any]:
         def sent(*arguments: Any, **how: Any) -> Any:

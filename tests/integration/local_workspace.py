@@ -87,7 +87,7 @@ class LocalWorkspace:
 
     @property
     def current(self) -> set[str]:
-        """What stands, as paths below the workspace; its own datastores left out."""
+        """What exists, as paths below the workspace; its own datastores left out."""
         below = (path.partition(f"{self.path}/")[2] for path in self.state["resources"])
         return {path for path in below if path and not path.startswith("datastores/")}
 

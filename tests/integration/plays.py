@@ -20,7 +20,7 @@ PLAY = {"hosts": "localhost", "gather_facts": False}
 
 
 @dataclass(frozen=True)
-class Told:
+class TaskResult:
     """What one task (or one item of its loop) did."""
 
     task: str
@@ -32,7 +32,7 @@ class Told:
 
     @property
     def diff(self) -> Any:
-        """The difference it showed, None when it showed none."""
+        """The difference it showed, None if it showed none."""
         found = self.result.get("diff")
         return found if found and found.get("before") != found.get("after") else None
 
@@ -43,21 +43,21 @@ class Played:
 
     status: int
     output: str
-    told: list[Told]
+    results: list[TaskResult]
 
     @property
     def changed(self) -> list[str]:
         """Tasks that changed something, with the label of their item."""
-        return [f"{one.task} ({one.item})" if one.item else one.task for one in self.told if one.changed]
+        return [f"{one.task} ({one.item})" if one.item else one.task for one in self.results if one.changed]
 
     @property
     def diffs(self) -> list[Any]:
         """The differences shown, in order."""
-        return [one.diff for one in self.told if one.diff]
+        return [one.diff for one in self.results if one.diff]
 
     @property
-    def failed(self) -> list[Told]:
-        return [one for one in self.told if one.outcome == "failed"]
+    def failed(self) -> list[TaskResult]:
+        return [one for one in self.results if one.outcome == "failed"]
 
     @property
     def message(self) -> str:
@@ -67,11 +67,11 @@ class Played:
 
     def result(self, task: str, item: str = "") -> dict[str, Any]:
         """The result of one task."""
-        [found] = [one.result for one in self.told if one.task == task and one.item == item]
+        [found] = [one.result for one in self.results if one.task == task and one.item == item]
         return found
 
     def well(self) -> Played:
-        """Insist that the run ended well, and without a warning."""
+        """Fail unless the run succeeded, without a warning."""
         assert self.status == 0, self.output
         assert "[WARNING]" not in self.output, self.output
         return self
@@ -100,8 +100,8 @@ def play_book(
 
     With ``until``, everything is killed as soon as that holds, as when the machine loses its power.
     """
-    told = folder / "told"
-    told.unlink(missing_ok=True)
+    results = folder / "results"
+    results.unlink(missing_ok=True)
     if isinstance(what, list):
         plays = what if "hosts" in what[0] else [{**PLAY, "tasks": what}]
         (folder / "play.json").write_text(json.dumps(plays))
@@ -119,20 +119,20 @@ def play_book(
                 "PWD": str(folder),
                 "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
                 "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
-                "ANSIBLE_CALLBACKS_ENABLED": "told",
+                "ANSIBLE_CALLBACKS_ENABLED": "task_results",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-                "TOLD_FILE": str(told),
+                "RESULTS_FILE": str(results),
             },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        _wait(process, until, marked=f"TOLD_FILE={told}")
+        _wait(process, until, marked=f"RESULTS_FILE={results}")
         output.seek(0)
         text = output.read()
-    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    return Played(process.returncode, text, [Told(**json.loads(line)) for line in lines])
+    lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
+    return Played(process.returncode, text, [TaskResult(**json.loads(line)) for line in lines])
 
 
 def _interpreter(folder: Path) -> str:

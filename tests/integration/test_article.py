@@ -13,8 +13,10 @@ ARTICLE = str(Path(__file__).with_name("article.yml"))
 def test_every_step_of_the_article(play, workspace):
     played = play(ARTICLE, files=str(FILES)).well()
 
-    fetched = {one.item: one.result["batch_job_results"] for one in played.told if one.task == "Fetch the predictions"}
-    rows = {job: {row["page"]: int(row["words"]) for row in told["rows"]} for job, told in fetched.items()}
+    fetched = {
+        one.item: one.result["batch_job_results"] for one in played.results if one.task == "Fetch the predictions"
+    }
+    rows = {job: {row["page"]: int(row["words"]) for row in results["rows"]} for job, results in fetched.items()}
     assert rows == {**dict.fromkeys(("folder", "version", "latest", "legacy"), BLUE_ROWS), "other": GREEN_ROWS}
     assert fetched["latest"]["files"][0]["name"] == "mine.csv"
     chosen = played.result("Invoke with the data asset by version, to a place that nobody else has")["batch_job"]

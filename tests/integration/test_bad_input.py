@@ -1,6 +1,6 @@
 """Bad input gets one clear message: what, where, why and what to do.
 
-Nothing is left half made, and a run that is mended goes on from there.
+Nothing is left half done, and the corrected run continues from there.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ def try_all(play: Callable[..., Played], role: str, cases: list[Case]) -> None:
     played = play([try_role(role, case.variables, case.settings) for case in cases])
     assert "Traceback" not in played.output
     messages = [failed.result["msg"] for failed in played.failed]
-    told = zip(cases, messages)
-    wrong = [(case.says, message) for case, message in told if not all(part in message for part in case.says)]
+    pairs = zip(cases, messages)
+    wrong = [(case.says, message) for case, message in pairs if not all(part in message for part in case.says)]
     assert wrong == []
     assert len(messages) == len(cases)
 
 
-def test_who_asks_and_where(play, workspace):
-    mend = "Check subscription_id, and that the identity may see the subscription."
+def test_identity_and_workspace(play, workspace):
+    remedy = "Check subscription_id, and that the identity may see the subscription."
     cases = [
         asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "Complete one of them."),
         asking({"AZURE_SECRET": "not-the-secret"}, "the client secret is refused", "it is the secret's value"),
@@ -69,14 +69,14 @@ def test_who_asks_and_where(play, workspace):
         asking({"AZURE_CLIENT_ID": NOWHERE}, f"client_id {NOWHERE}", "no application with this id", "check client_id"),
         asking({"AZUREML_WORKSPACE": "ws-nowhere"}, "workspace ws-nowhere", "not found", "Check workspace_name"),
         asking({"AZUREML_RESOURCE_GROUP": "rg-nowhere"}, "resource group rg-nowhere", "Check resource_group"),
-        asking({"AZURE_SUBSCRIPTION_ID": NOWHERE}, NOWHERE, "could not be found", mend),
+        asking({"AZURE_SUBSCRIPTION_ID": NOWHERE}, NOWHERE, "could not be found", remedy),
         asking({"AZURE_SUBSCRIPTION_ID": ""}, "No workspace is named", "subscription_id", "AZURE_SUBSCRIPTION_ID"),
     ]
     try_all(play, "batch_deploy", cases)
     assert workspace.writes == []
 
 
-def test_names_and_references_are_told_before_the_first_write(play, workspace):
+def test_names_and_references_are_checked_before_the_first_write(play, workspace):
     code = "deployments.0.code_configuration.code"
     create = "Create it first, or correct the reference."
     cases = [
@@ -108,7 +108,7 @@ def folder(below: Path, name: str, **files: str) -> str:
     return str(made)
 
 
-def test_files_leave_no_endpoint_behind_and_the_mended_run_goes_on(play, workspace, tmp_path):
+def test_files_leave_no_endpoint_behind_and_the_corrected_run_continues(play, workspace, tmp_path):
     (tmp_path / "torn.yml").write_text("dependencies: [python=3.11")
     (tmp_path / "list.yml").write_text("- python=3.11\n")
     empty = folder(tmp_path, "empty")
@@ -130,8 +130,8 @@ def test_files_leave_no_endpoint_behind_and_the_mended_run_goes_on(play, workspa
     assert workspace.current == made | {f"{container}/versions/1" for container in made}
 
     workspace.forget()
-    mended = play("mlops.azureml.deploy", **deploy()).well()
-    assert mended.changed == [change for change in ON_FIRST_RUN if "Publish" not in change]
+    corrected = play("mlops.azureml.deploy", **deploy()).well()
+    assert corrected.changed == [change for change in ON_FIRST_RUN if "Publish" not in change]
 
 
 def test_jobs_that_cannot_run_are_not_started(play, spoiled):
@@ -157,5 +157,5 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
     assert spoiled.writes == []
 
     another = {"score": {"type": "uri_file", "path": PLACE.replace("twice", "thrice")}}
-    mended = play("mlops.azureml.score", **score(job("thrice", outputs=another))).well()
-    assert mended.changed == ["mlops.azureml.batch_score : Start the jobs (thrice)"]
+    corrected = play("mlops.azureml.score", **score(job("thrice", outputs=another))).well()
+    assert corrected.changed == ["mlops.azureml.batch_score : Start the jobs (thrice)"]

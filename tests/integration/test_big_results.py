@@ -1,4 +1,4 @@
-"""A million rows: some of them as data, and all of them brought home, with little memory."""
+"""A million rows: some of them as data, and all of them downloaded, with little memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .stories import ENDPOINT
 
 ROWS = 1_000_000
 MOST_MEGABYTES = 80
-# The most memory of this program alone: what getrusage tells includes that of the process which started it.
+# The most memory of this program alone: what getrusage reports includes that of the process which started it.
 MEASURED = """\
 import pathlib, re, runpy, sys
 try:

@@ -1,4 +1,4 @@
-"""The playbook deploy: what it makes, that it makes it once, and that check mode knows before."""
+"""The playbook deploy: what it creates, that it creates it once, and that check mode predicts that."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ON_FIRST_RUN = [
 ]
 
 
-def test_check_mode_predicts_the_first_run_and_the_second_run_only_looks(play, workspace):
+def test_check_mode_predicts_the_first_run_and_the_second_run_only_reads(play, workspace):
     predicted = play("mlops.azureml.deploy", "--check", "--diff", **deploy())
     assert predicted.status == 0, predicted.output
     assert workspace.writes == []
@@ -65,7 +65,7 @@ def test_check_mode_predicts_an_update(play, spoiled):
 
 def test_the_role_checks_names_by_the_rules_of_the_modules():
     variables = yaml.safe_load((ROOT / "roles" / "batch_deploy" / "vars" / "main.yml").read_text())
-    told = {entry["variable"]: (entry["rule"], entry["words"]) for entry in variables["batch_deploy_name_rules"]}
+    checked = {entry["variable"]: (entry["rule"], entry["words"]) for entry in variables["batch_deploy_name_rules"]}
     rules = {
         "batch_deploy_endpoint": BATCH_ENDPOINT.name_rule,
         "batch_deploy_computes": COMPUTE.name_rule,
@@ -74,4 +74,4 @@ def test_the_role_checks_names_by_the_rules_of_the_modules():
         "batch_deploy_models": ASSET_NAME,
         "batch_deploy_environments": ASSET_NAME,
     }
-    assert told == {variable: (rule.pattern, rule.words) for variable, rule in rules.items()}
+    assert checked == {variable: (rule.pattern, rule.words) for variable, rule in rules.items()}

@@ -1,4 +1,4 @@
-"""Every example in the docs runs as it is printed, in a workspace where what it presumes stands.
+"""Every example in the docs runs as it is printed, in a workspace where what it presumes exists.
 
 The examples are read from the docs, so that a new one is proved by being written.
 """
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted(ROOT.glob("plugins/modules/*.py"))
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]
 PRESUMED = yaml.safe_load((Path(__file__).with_name("presumed.yml")).read_text())
-# Folders that are not there; one of the workspace stands in for them.
+# Folders that do not exist; one of the workspace replaces them.
 ELSEWHERE = (
     "https://account.blob.core.windows.net/samples/digits",
     "azureml://datastores/workspaceblobstore/paths/images/january",
@@ -92,7 +92,7 @@ def stand_in_files(folder: Path) -> None:
 
 
 def attempt(module: Path) -> Tasks:
-    """Run its examples, and go on when one fails; then make stand again what they took away."""
+    """Run its examples, and go on when one fails; then create again what they deleted."""
     tasks = examples(module)
     again = PRESUMED if spoils(tasks) else []
     named = [{**task, "name": f"{module.stem}: {task['name']}"} for task in tasks]
@@ -105,8 +105,8 @@ def test_the_examples_of_the_modules(play, workspace, tmp_path, spoiling):
     modules = [module for module in MODULES if spoils(examples(module)) is spoiling]
     played = play([*PRESUMED, *(task for module in modules for task in attempt(module))], **SECRETS).well()
     assert [f"{one.task}: {one.result['msg']}" for one in played.failed] == []
-    told = {one.task for one in played.told}
-    assert {f"{module.stem}: {task['name']}" for module in modules for task in examples(module)} <= told
+    names = {one.task for one in played.results}
+    assert {f"{module.stem}: {task['name']}" for module in modules for task in examples(module)} <= names
 
 
 def test_the_plays_of_the_pages(play, workspace, tmp_path):

@@ -16,7 +16,7 @@ CONTAINER = re.compile(r"(?<=-)[a-z0-9]{26}(?=/)")
 
 
 def end_state(workspace):
-    """All that stands, without what is drawn at random."""
+    """All that exists, without random values."""
     return json.loads(CONTAINER.sub("container", json.dumps(workspace.state["resources"])))
 
 

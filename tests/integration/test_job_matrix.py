@@ -5,7 +5,7 @@ Every call x every fault, under every set of policies on which finding a job aga
 right, nothing is left half-written. Where it cannot be known whether a job was started the task may stop, once, and
 start it when enough time has passed.
 
-A representative slice runs with all tests; `make matrix` runs all of it, and tells at its end how much that was.
+A representative slice runs with all tests; `make matrix` runs all of it, and prints at its end how much that was.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .local_workspace import LocalWorkspace
 from .stories import BLUE_ROWS, ENDPOINT
 
 ALL = os.environ.get("JOB_MATRIX") == "all"
-# What is counted, and told at the end.
+# What is counted, and printed at the end.
 FAULT, KILL, RACE = "calls that went wrong", "controllers killed", "races of three controllers"
 STOP, UNSEEN = "clear stops, no job started", "clear stops, the one job not listed yet"
 ONE = "keys, one job each"
@@ -66,7 +66,7 @@ POLICIES: dict[str, dict[str, str]] = {
     "a taken name gives the job that has it": {"job_name_clash": "existing", "repeatability": "ignored"},
     "a taken name gives another": {"job_name_clash": "renamed", "repeatability": "ignored"},
     "first generation, nothing kept": {"generation": "G1", **NOTHING_KEPT},
-    "repetitions are told with 200": {**NOTHING_KEPT, "repeatability": "deduplicated", "repeat_status": "200"},
+    "repetitions are answered with 200": {**NOTHING_KEPT, "repeatability": "deduplicated", "repeat_status": "200"},
     "repetitions known for a second": {
         **NOTHING_KEPT,
         "repeatability": "deduplicated",
@@ -146,9 +146,9 @@ class Bench:
             self.workspace.control.delete("/emulator/faults").raise_for_status()
 
     def jobs_of(self, key: str) -> int:
-        """How many jobs write to the place of the key, which is told of every job."""
-        told = (json.loads(job["properties"]["properties"]["azureml.parameters"]) for job in self.workspace.jobs)
-        return sum(f"/{key}/" in parameters.get("output_uri", "") for parameters in told)
+        """How many jobs write to the place of the key, which every job shows."""
+        parameters = (json.loads(job["properties"]["properties"]["azureml.parameters"]) for job in self.workspace.jobs)
+        return sum(f"/{key}/" in one.get("output_uri", "") for one in parameters)
 
     def settled(self, key: str) -> None:
         """Run again, until the job is started."""
@@ -243,8 +243,8 @@ def test_of_controllers_that_start_at_once_one_starts_the_job(bench: Bench, poli
     bench.policies(POLICIES[policy])
     for _round in range(3 if ALL else 1):
         key = bench.new_key()
-        told = bench.engine.together(lambda key=key: bench.score(key), 3)
-        assert sorted(told) == [(False, False), (False, False), (True, False)]
+        outcomes = bench.engine.together(lambda key=key: bench.score(key), 3)
+        assert sorted(outcomes) == [(False, False), (False, False), (True, False)]
         assert bench.jobs_of(key) == 1
         bench.rows_are_right(key)
         bench.counts[RACE] += 1

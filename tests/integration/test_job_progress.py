@@ -39,12 +39,12 @@ def test_states_and_counts_are_shown_while_the_task_waits(play, slow):
     assert played.output.index("job watched is Running") < played.output.index("changed: [localhost]")
 
 
-def test_nobody_is_told_who_does_not_ask_or_must_not_see(play, slow):
+def test_there_is_no_progress_without_v_or_with_no_log(play, slow):
     assert "job quiet is" not in play([scored(slow, "quiet")]).well().output
     assert "job hidden is" not in play([scored(slow, "hidden", no_log=True)], "-v").well().output
 
 
-def test_a_task_in_the_background_works_as_ever(play, slow, tmp_path):
+def test_a_task_in_the_background_has_no_progress(play, slow, tmp_path):
     task = scored(slow, "background", **{"async": 120, "poll": 1})
     played = play([task], "-v", ansible_async_dir=str(tmp_path / "async")).well()
     assert "job background is" not in played.output

@@ -1,4 +1,4 @@
-"""Real scripts on real files: what operators meet, and what the modules tell them of it."""
+"""Real scripts on real files: what operators meet, and what the modules say about it."""
 
 from __future__ import annotations
 
@@ -175,10 +175,10 @@ SLOW = {"retry_settings": {"max_retries": 1, "timeout": 1}, **ABOVE}
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that fails, the part of the documented cause that it is given, and what its logs tell besides."""
+    """A job that fails, the part of the documented cause that it is given, and what its logs say besides."""
 
     cause: str
-    told: str = ""
+    logged: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=lambda: {"a.txt": "good", "b.txt": "good"})
     inputs: dict[str, str] | None = None
@@ -202,7 +202,7 @@ ABOVE_THRESHOLD = {
     ),
     "a crash": ({"a.txt": "crash"}, "status 3", ""),
 }
-# What appears between look and start: test_an_output_that_appears_after_the_start.
+# What appears between check and start: test_an_output_that_appears_after_the_start.
 ELSEWHERE = "never overwrites"
 
 
@@ -214,7 +214,7 @@ def test_a_failure_explains_itself(strange: Callable[..., str], give: Give, fail
     [known] = [known for known in KNOWN if failure.cause in known.cause]
     assert (done["cause"], done["hint"]) == (known.cause, known.remedy)
     assert re.search(known.pattern, done["service_message"], re.IGNORECASE)
-    assert failure.told in "\n".join((*done["errors"], *done["progress"]))
+    assert failure.logged in "\n".join((*done["errors"], *done["progress"]))
     assert done["hint"] in done.message
     assert done["failed_step"]["name"] == "batchscoring"
     assert done["batch_job"]["studio_url"].startswith("https://")
@@ -231,11 +231,11 @@ def test_a_job_that_its_threshold_ends_says_so(
 
 
 def test_every_documented_message_has_its_story() -> None:
-    told = [*(failure.cause for failure in FAILURES.values()), ELSEWHERE, "init() or run()"]
-    assert [known.cause for known in KNOWN if not any(part in known.cause for part in told)] == []
+    covered = [*(failure.cause for failure in FAILURES.values()), ELSEWHERE, "init() or run()"]
+    assert [known.cause for known in KNOWN if not any(part in known.cause for part in covered)] == []
 
 
-def test_any_other_failure_is_told_in_the_services_words(deploy: Callable[..., str], give: Give) -> None:
+def test_any_other_failure_is_reported_in_the_words_of_the_service(deploy: Callable[..., str], give: Give) -> None:
     """Here: what a workspace says that runs no scripts of its own making."""
     bare = deploy("", "", code_configuration=None)
     done = give(bare, {"a.txt": "one"})
@@ -263,7 +263,7 @@ def test_a_refused_call_explains_itself(
             lambda scoring, fresh: scoring._credentials.token(scoring._cloud.management_audience, fresh=fresh),
         )
         endpoint = ENDPOINT
-    else:  # the default goes between the look and the call
+    else:  # the default is deleted between the check and the call
         monkeypatch.setattr(route, "_deployment", lambda _workspace, _endpoint: {})
     done = give(None, {"a.txt": "one"}, endpoint_name=endpoint)
     assert said in done.message
@@ -303,7 +303,7 @@ def test_an_output_that_exists_is_reported_at_once(deployed: LocalWorkspace, giv
     assert "exists already" in done.message
     assert deployed.invokes == []
     assert deployed.writes == []
-    print(f"\nan existing output is told after {seconds:.2f} s")
+    print(f"\nan existing output is reported after {seconds:.2f} s")
     assert seconds < 1
     assert not give(None, {"a.txt": "one"}, outputs=place, output_policy="overwrite").failed
     assert not give(None, {"a.txt": "one"}, outputs=place, output_policy="unique").failed

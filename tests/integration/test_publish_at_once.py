@@ -32,12 +32,12 @@ def test_one_version_for_each_content(lagging: LocalWorkspace, tmp_path: Path, a
     lagging.control.post("/emulator/policies", json={"list_lag": lag}).raise_for_status()
     engine = Engine(lagging.settings, tmp_path / "cache")
     tasks = [publishing(engine, asset, folder(tmp_path, 0 if alike else number)) for number in range(RUNS)]
-    told = engine.at_once(*tasks)
+    outcomes = engine.at_once(*tasks)
 
-    assert not any(failed for _changed, failed in told)
+    assert not any(failed for _changed, failed in outcomes)
     current = [path for path in lagging.current if "/versions/" in path]
     assert len(current) == (1 if alike else RUNS)
-    assert any(changed for changed, _failed in told) if alike else all(changed for changed, _failed in told)
+    assert any(changed for changed, _failed in outcomes) if alike else all(changed for changed, _failed in outcomes)
     lagging.forget()
     assert not any(task().changed for task in tasks)
     assert lagging.writes == []
@@ -51,6 +51,6 @@ def folder(above: Path, number: int) -> Path:
 
 
 def publishing(engine: Engine, asset, content: Path) -> Callable[[], Done]:
-    said = {"path": str(content)}
-    options = {"build": said} if asset is ENVIRONMENT else said
+    place = {"path": str(content)}
+    options = {"build": place} if asset is ENVIRONMENT else place
     return lambda: engine.run(Publish(asset), name="shared", **options)

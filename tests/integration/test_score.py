@@ -17,9 +17,9 @@ def start(name: str) -> str:
 
 
 def followed(played: Played, name: str) -> dict[str, Any]:
-    """The job as the task that follows it told it, without when that was."""
-    told = played.result(f"{ROLE} : Wait for the end of the jobs", name)["batch_job"]
-    return {key: value for key, value in told.items() if key != "timeline"}
+    """The job as the task that waits for it returned it, without its times."""
+    job = played.result(f"{ROLE} : Wait for the end of the jobs", name)["batch_job"]
+    return {key: value for key, value in job.items() if key != "timeline"}
 
 
 def rows(folder: Path, file: str = "words.csv") -> dict[str, int]:
@@ -70,15 +70,15 @@ def test_jobs_go_by_data_deployment_and_place_as_they_name_them(play, deployed, 
 
 
 def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_others(play, deployed):
-    told = []
+    jobs = []
     for _time in range(2):
         played = play("mlops.azureml.score", **score(job(None))).well()
-        [started] = [one for one in played.told if "Start" in one.task]
+        [started] = [one for one in played.results if "Start" in one.task]
         assert started.changed
-        told.append(followed(played, started.item))
+        jobs.append(followed(played, started.item))
     assert len(deployed.invokes) == 2
-    assert told[0]["name"] != told[1]["name"]
-    assert told[0]["outputs"] != told[1]["outputs"]
+    assert jobs[0]["name"] != jobs[1]["name"]
+    assert jobs[0]["outputs"] != jobs[1]["outputs"]
 
 
 def test_check_mode_starts_nothing_in_an_empty_workspace(play, workspace, tmp_path):

@@ -12,7 +12,9 @@ def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deploy
         "rows": {"columns": ["page", "words"], "types": {"words": "float"}},
     }
     first = play("mlops.azureml.score", **score(job)).well()
-    [fetched] = [one.result["batch_job_results"] for one in first.told if "Fetch" in one.task and one.outcome == "ok"]
+    [fetched] = [
+        one.result["batch_job_results"] for one in first.results if "Fetch" in one.task and one.outcome == "ok"
+    ]
     assert {row["page"]: row["words"] for row in fetched["rows"]} == BLUE_ROWS
     assert all(isinstance(row["words"], float) for row in fetched["rows"])
 
@@ -20,8 +22,8 @@ def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deploy
     second = play("mlops.azureml.score", **score(job)).well()
     assert second.changed == []
     assert deployed.writes == []
-    handed_on = next(one.result for one in second.told if "Pass the results on" in one.task)
-    assert handed_on["ansible_stats"]["data"]["batch_score_result"]["results"] == [fetched]
+    passed_on = next(one.result for one in second.results if "Pass the results on" in one.task)
+    assert passed_on["ansible_stats"]["data"]["batch_score_result"]["results"] == [fetched]
 
 
 def test_a_failed_job_is_tried_again_when_the_role_may(play, deployed, tmp_path):
@@ -43,8 +45,8 @@ def test_always_starts_one_more_on_each_run(play, deployed):
     job = {"name": "each", "inputs": {"pages": {"path": deployed.pages}}, "resubmit": "always"}
     for number in (1, 2, 3):
         done = play("mlops.azureml.score", **score(job)).well()
-        [told] = [
-            one.result["batch_job"] for one in done.told if "Wait for the end" in one.task and one.outcome == "ok"
+        [job] = [
+            one.result["batch_job"] for one in done.results if "Wait for the end" in one.task and one.outcome == "ok"
         ]
-        assert (told["attempt"], told["status"], told["endpoint_name"]) == (number, "Completed", ENDPOINT)
+        assert (job["attempt"], job["status"], job["endpoint_name"]) == (number, "Completed", ENDPOINT)
     assert len(deployed.invokes) == 3

@@ -17,10 +17,10 @@ SHAPES = re.compile(
 
 
 class Watch:
-    """Looks at the arguments of all processes of a run, again and again."""
+    """Collects the arguments of all processes of a run."""
 
     def __init__(self, folder: Path) -> None:
-        self.mark = f"TOLD_FILE={folder / 'told'}"
+        self.mark = f"RESULTS_FILE={folder / 'results'}"
         self.seen: set[str] = set()
 
     def __call__(self) -> bool:
@@ -42,13 +42,13 @@ def leaks(text: str, secret: str) -> list[str]:
     return ["the client secret"] * (secret in text) + SHAPES.findall(text)
 
 
-def test_no_secret_is_told_written_or_shown(play, workspace, tmp_path):
+def test_no_secret_is_printed_written_or_shown(play, workspace, tmp_path):
     secret = workspace.settings["AZURE_SECRET"]
     by_option = {"azureml_connection": {"secret": secret}}
     no_variable = {"AZURE_SECRET": None, "AZURE_CLIENT_SECRET": None}
     watch = Watch(tmp_path)
 
-    desired = {**deploy(), **score(job("told", dest=str(tmp_path / "rows")), batch_score_data=[DATA]), **by_option}
+    desired = {**deploy(), **score(job("one", dest=str(tmp_path / "rows")), batch_score_data=[DATA]), **by_option}
     done = play("mlops.azureml.deploy_and_score", "-vvvv", "--diff", settings=no_variable, until=watch, **desired)
     assert done.status == 0, done.output
     desired = {**deploy(batch_deploy_endpoint={"name": "taken"}), **by_option}
@@ -69,7 +69,7 @@ def test_the_shapes_of_secrets_are_known_here():
         assert leaks(text, "no secret") != []
 
 
-def test_a_wrong_secret_is_not_told_either(play, workspace):
+def test_a_wrong_secret_is_not_printed_either(play, workspace):
     wrong = "planted-and-wrong-2f9c1e"
     refused = play("mlops.azureml.deploy", "-vvvv", settings={"AZURE_SECRET": wrong}, **deploy())
     assert "the client secret is refused" in refused.message

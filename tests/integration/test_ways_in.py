@@ -1,4 +1,4 @@
-"""Who is asking and which workspace: every documented way to say it; and variables that the roles refuse unseen."""
+"""Identity and workspace: every documented way to set them; and variables that the roles refuse before any call."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ WRONG = (
 
 
 def test_roles_refuse_wrong_variables_before_any_call(play, workspace):
-    played = play([try_role(role, variables) for role, variables, _told in WRONG])
+    played = play([try_role(role, variables) for role, variables, _complaint in WRONG])
     assert len(played.failed) == len(WRONG)
     for (_role, _variables, complaint), failed in zip(WRONG, played.failed):
         assert complaint in failed.result["msg"]

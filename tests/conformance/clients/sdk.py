@@ -2,7 +2,7 @@
 
     python sdk.py ACT FOLDER ANSWER
 
-FOLDER holds what is uploaded; what came back goes to the file ANSWER as JSON.
+FOLDER holds what is uploaded; what the SDK returned goes to the file ANSWER as JSON.
 """
 
 from __future__ import annotations
@@ -230,18 +230,18 @@ def archive(ml: MLClient, folder: Path) -> dict[str, Any]:
     ml.models.create_or_update(Model(name="old", version="1", path=folder / "times.txt"))
     ml.environments.create_or_update(Environment(name="old", version="1", image="library/python:3.11"))
     ml.data.create_or_update(Data(name="old", version="1", path=folder / "pages", type="uri_folder"))
-    told: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     for kind, operations in kinds.items():
         operations.archive("old", version="1")
         archived = views(lambda operations=operations, **view: operations.list("old", **view))
         operations.restore("old", version="1")
         restored = views(lambda operations=operations, **view: operations.list("old", **view))
-        told[kind] = {"archived": archived, "restored": restored}
+        seen[kind] = {"archived": archived, "restored": restored}
     ml.models.archive("old")
-    told["container"] = {"archived": "old" not in [one.name for one in ml.models.list()]}
+    seen["container"] = {"archived": "old" not in [one.name for one in ml.models.list()]}
     ml.models.restore("old")
-    told["container"]["restored"] = "old" in [one.name for one in ml.models.list()]
-    return told
+    seen["container"]["restored"] = "old" in [one.name for one in ml.models.list()]
+    return seen
 
 
 def recognise(ml: MLClient, folder: Path) -> dict[str, Any]:
@@ -270,8 +270,8 @@ ACTS: dict[str, list[Callable[[MLClient, Path], dict[str, Any]]]] = {
 
 def main(act: str, folder: str, answer: str) -> None:
     ml = client()
-    told = {step.__name__: step(ml, Path(folder)) for step in ACTS[act]}
-    Path(answer).write_text(json.dumps(told, indent=2))
+    results = {step.__name__: step(ml, Path(folder)) for step in ACTS[act]}
+    Path(answer).write_text(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.integration.plays import Told as TaskResult
+from tests.integration.plays import TaskResult
 
 from .scenario import Scenario, Step
 

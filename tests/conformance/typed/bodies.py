@@ -33,13 +33,13 @@ class Maker:
 
     def whole(self, model: Model, where: Path = ()) -> dict[str, Any]:
         """A body with every member that may be sent."""
-        told, model = self._chosen(model)
+        chosen, model = self._chosen(model)
         body: dict[str, Any] = {
             member.key: self._value(member.kind, (*where, member.key))
             for member in model.members.values()
             if not member.read_only
         }
-        return body | told
+        return body | chosen
 
     def spoiled(self, model: Model) -> Iterator[tuple[str, Path, Any]]:
         """Bodies with one fault: what is wrong ("unknown", "read-only" or "type"), where, and the body."""
@@ -48,13 +48,13 @@ class Maker:
             yield fault, where, _with(body, where, value)
 
     def _faults(self, model: Model, where: Path) -> Iterator[tuple[str, Path, Any]]:
-        told, model = self._chosen(model)
+        chosen, model = self._chosen(model)
         yield "unknown", (*where, "unheardOf"), 1
         for member in model.members.values():
             place = (*where, member.key)
             if member.read_only:
                 yield "read-only", place, self._value(member.kind, place)
-            elif member.key not in told and member.kind.word in WRONG:
+            elif member.key not in chosen and member.kind.word in WRONG:
                 yield "type", place, WRONG[member.kind.word]
                 yield from self._inner_faults(member.kind, place)
 
@@ -67,11 +67,11 @@ class Maker:
             yield from self._inner_faults(kind.inner, inside)
 
     def _chosen(self, model: Model) -> tuple[dict[str, str], Model]:
-        told = {}
+        chosen = {}
         while model.kinds and model.name in self._kinds:
-            told[model.told_by] = self._kinds[model.name]
+            chosen[model.discriminator] = self._kinds[model.name]
             model = self._library.model(model.kinds[self._kinds[model.name]])
-        return told, model
+        return chosen, model
 
     def _value(self, kind: Kind, where: Path) -> Any:
         if ".".join(where) in self._words:
@@ -102,8 +102,8 @@ def problems(library: Library, model: Model, body: Any, where: str = "") -> Iter
     if not isinstance(body, dict):
         yield f"{where or 'body'} is no object"
         return
-    while model.kinds and body.get(model.told_by) in model.kinds:
-        model = library.model(model.kinds[body[model.told_by]])
+    while model.kinds and body.get(model.discriminator) in model.kinds:
+        model = library.model(model.kinds[body[model.discriminator]])
     for key, value in body.items():
         path = f"{where}.{key}" if where else key
         member = model.members.get(key)

@@ -1,4 +1,4 @@
-"""Reads the typed models that the official SDK carries, without importing it: names, types and marks of every member.
+"""Reads the typed models that the official SDK carries, without importing it: the members, their types and rules.
 
 The SDK has had two generators. The older one writes maps (`_attribute_map`, `_validation`, `_subtype_map`) into its
 classes, the newer one annotated fields (`rest_field`). Both are read into the same form.
@@ -42,7 +42,7 @@ class Model:
 
     name: str
     members: dict[str, Member] = field(default_factory=dict)
-    told_by: str = ""
+    discriminator: str = ""
     kinds: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,15 +66,15 @@ class Library:
         return self._models[name]
 
     def _from_maps(self, name: str, maps: dict[str, Any]) -> Model:
-        marks = maps.get("_validation", {})
+        attributes = maps.get("_validation", {})
         model = Model(name)
         for attribute, entry in maps["_attribute_map"].items():
             key = entry["key"].replace("\\.", ".")
-            mark = marks.get(attribute, {})
+            rules = attributes.get(attribute, {})
             kind = self._kind(entry["type"])
-            model.members[key] = Member(key, kind, bool(mark.get("readonly")), bool(mark.get("required")))
+            model.members[key] = Member(key, kind, bool(rules.get("readonly")), bool(rules.get("required")))
         for attribute, kinds in maps.get("_subtype_map", {}).items():
-            model.told_by, model.kinds = maps["_attribute_map"][attribute]["key"], kinds
+            model.discriminator, model.kinds = maps["_attribute_map"][attribute]["key"], kinds
         return model
 
     def _from_fields(self, node: ast.ClassDef) -> Model:
@@ -83,7 +83,7 @@ class Library:
             if isinstance(base, ast.Name) and base.id in self._classes:
                 inherited = self.model(base.id)
                 model.members |= inherited.members
-                model.told_by = inherited.told_by
+                model.discriminator = inherited.discriminator
         for name, annotation, call in _fields(node):
             options = {option.arg: option.value for option in call.keywords}
             key = ast.literal_eval(options["name"]) if "name" in options else name
@@ -93,7 +93,7 @@ class Library:
             kind = self._kind(_simplified(text))
             model.members[key] = Member(key, kind, visible == ["read"], not optional and visible != ["read"])
             if isinstance(call.func, ast.Name) and call.func.id == "rest_discriminator":
-                model.told_by = key
+                model.discriminator = key
         model.kinds = dict(self._kinds_below(node.name))
         return model
 

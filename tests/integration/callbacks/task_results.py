@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes what each task did as one JSON line to the file that TOLD_FILE names."""
+"""Writes what each task did as one JSON line to the file that RESULTS_FILE names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
-name: told
+name: task_results
 type: notification
 short_description: Write results as JSON lines
 description: For tests.
@@ -22,13 +22,13 @@ description: For tests.
 
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
-    CALLBACK_NAME = "told"
+    CALLBACK_NAME = "task_results"
     CALLBACK_NEEDS_ENABLED = True
 
-    def _tell(self, outcome: str, result: Any) -> None:
+    def _write(self, outcome: str, result: Any) -> None:
         body = result._result
         if "results" in body and getattr(result._task, "loop", None) is not None and outcome != "skipped":
-            return  # its items have told it
+            return  # its items have been written
         line = {
             "task": result._task.get_name(),
             "action": result._task.action,
@@ -37,20 +37,20 @@ class CallbackModule(CallbackBase):
             "changed": bool(body.get("changed")),
             "result": {key: value for key, value in body.items() if not key.startswith("_")},
         }
-        with open(os.environ["TOLD_FILE"], "a", encoding="utf-8") as file:
+        with open(os.environ["RESULTS_FILE"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._tell("ok", result)
+        self._write("ok", result)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self._tell("failed", result)
+        self._write("failed", result)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
-        self._tell("skipped", result)
+        self._write("skipped", result)
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
-        self._tell("ok", result)
+        self._write("ok", result)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        self._tell("failed", result)
+        self._write("failed", result)
