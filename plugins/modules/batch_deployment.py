@@ -14,8 +14,9 @@ description:
     with its scoring code, environment and compute, or a pipeline component with its settings.
   - Options that the task leaves out keep their current value, or the service's default in a new deployment.
   - An O(definition) may describe the model, the environment or the pipeline component in place of a reference to it,
-    and name local code. They are published on the way, each as its own module would, under the name that it has there,
-    or else under that of the endpoint. What the deployment already refers to stays when its content is the same.
+    and name local code. They are published on the way, each as its own module would, under the name that it has there.
+    Without one it gets a name that no other asset has, that of the endpoint with C(-inline-) and a hash after it. What
+    the deployment already refers to stays when its content is the same.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:

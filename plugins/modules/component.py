@@ -60,9 +60,10 @@ options:
       - Its C(name), C(version), C(display_name), C(description) and C(tags) are those of the options, which win.
       - What it refers to is written C(azureml:name:version), C(azureml:name@latest) or as a full id. What it describes
         in place of that (local code, an environment, the file or the description of a step, a step that is a command
-        itself) is published on the way, each as its own module would, under the name that it has there, or else under
-        that of the component, for a step with the name of the step after it. O(code), O(environment) and O(components)
-        win over it. C(additional_includes) are uploaded with the code, C(__pycache__) never is.
+        itself) is published on the way, each as its own module would, under the name that it has there. Without one
+        it gets a name that no other asset has, that of the component (for a step with the name of the step) with
+        C(-inline-) and a hash after it. O(code), O(environment) and O(components) win over it. C(additional_includes)
+        are uploaded with the code, C(__pycache__) never is.
       - A version that C(az ml) or others made of the same assets under other names counts as the same.
       - The service does not return the C(jobs) of a pipeline. They are compared by a hash that is kept in the
         properties of the version, and every change of the version (O(tags), O(state)) sends the definition again, so

@@ -14,6 +14,8 @@ import contextlib
 import copy
 import dataclasses
 import functools
+import hashlib
+import re
 import typing as t
 
 from .._errors import InvalidOption
@@ -41,6 +43,9 @@ PLACEHOLDER = "azureml:described@latest"
 """Holds the place of an inline asset until its id is known: a reference that is valid and never looked up."""
 _NO_VERSION = "azureml:described:0"
 """Holds the place of an inline asset while versions are searched: no label, which would be looked up."""
+
+_OWN_NAME = re.compile(r"-inline-[0-9a-f]{8}\Z")
+LONGEST_BASE = 230  # a name has up to 255 characters
 
 Results = t.Mapping[str, Result]
 """What becomes of each inline asset, by the option or path that describes it."""
@@ -189,7 +194,7 @@ class ComponentPublication:
         """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
         definition = complete_component(options)
         inline = {asset.path: asset for asset in inline_assets_of(definition or {})}
-        named = {path: (asset, _name_of(options["name"], path)) for path, asset in inline.items()}
+        named = {path: (asset, own_name(options["name"], path)) for path, asset in inline.items()}
         filled = _with_ids(options, definition, dict.fromkeys(inline, PLACEHOLDER))
         Publication.read(COMPONENT, filled, workspace)  # what is wrong with the component itself comes first
         return cls({**options, NAME: definition}, InlinePublication.read(named, workspace), workspace)
@@ -282,7 +287,12 @@ def _with_ids(options: Options, definition: t.Any, ids: t.Mapping[str, str]) -> 
     return {**options, NAME: with_ids(definition, ids) if definition else definition}
 
 
-def _name_of(name: str, path: str) -> str:
-    """The name of an inline asset that has none: that of the component; for a step, with the step's name after it."""
+def own_name(name: str, path: str) -> str:
+    """The name of an asset that is described at ``path`` of ``name`` (an endpoint or a component) and has none.
+
+    It is readable, the same each time, and nobody else would choose it: no container of others gets a version.
+    """
+    digest = hashlib.sha256(f"{name} {path}".encode()).hexdigest()[:8]
     steps = path.split(".")
-    return f"{name}-{steps[1]}" if steps[0] == "jobs" else name
+    base = _OWN_NAME.sub("", name) + (f"-{steps[1]}" if steps[0] == "jobs" else "")
+    return f"{base[:LONGEST_BASE]}-inline-{digest}"

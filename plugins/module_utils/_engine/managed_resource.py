@@ -18,7 +18,7 @@ from .._service.workspace import Workspace
 from .deadline import Deadline
 from .definition import NAME
 from .difference import Comparison, compare, differing, in_words, not_compared, not_updatable
-from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, with_references
+from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, own_name, with_references
 from .parent import ParentResource
 from .plan import Observed, Plan, next_write, plan_presence
 from .published import PUBLISHED, Published
@@ -85,7 +85,7 @@ class ManagedResource:
     def _inline_assets(self) -> InlinePublication:
         parent = self.resource.parent
         name = self.options[parent.option if parent else "name"]
-        named = {option: (asset, name) for option, asset in self._described.items()}
+        named = {option: (asset, own_name(name, option)) for option, asset in self._described.items()}
         return InlinePublication.read(named, self.workspace)
 
     def _read(self, read: t.Callable[[ResourceAccess], Current]) -> tuple[ResourceType, Current]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import pytest
 from ansible_collections.mlops.azureml.plugins.modules import (
     batch_deployment,
     batch_endpoint,
+    code,
     component,
     component_info,
     compute,
+    environment,
     environment_info,
+    model,
 )
 from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.conftest import Emulated
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage
@@ -40,7 +44,9 @@ def place(emulated: Emulated) -> Emulated:
 
 
 def endings(ids: list[str]) -> list[str]:
-    return [target.partition("/workspaces/")[2].partition("/")[2] for target in ids]
+    """Ids below the workspace; names that the collection has made up without their hash."""
+    below = (target.partition("/workspaces/")[2].partition("/")[2] for target in ids)
+    return [re.sub("-inline-[0-9a-f]{8}/", "-inline/", target) for target in below]
 
 
 def without_operations(emulated: Emulated) -> list[str]:
@@ -57,13 +63,14 @@ def test_a_deployment_with_all_it_is_made_of(place: Emulated, files: Path) -> No
     assert made["published"] == predicted["published"]
     assert endings(made["published"]) == [
         "models/digit-weights/versions/1",
-        "codes/digits/versions/1",
+        "codes/digits-inline/versions/1",
         "environments/digit-packages/versions/1",
     ]
     assert made["steps"] == predicted["steps"]
+    named = made["published"][1].split("/")[-3]
     assert [step for step in made["steps"] if not step.startswith("upload ")] == [
         "publish model digit-weights, version 1",
-        "publish code digits, version 1",
+        f"publish code {named}, version 1",
         "publish environment digit-packages, version 1",
         "create batch deployment digits/blue",
     ]
@@ -82,7 +89,7 @@ def test_only_what_changed_is_published(place: Emulated, files: Path) -> None:
 
     changed = place(batch_deployment, task)
 
-    assert endings(changed["published"]) == ["codes/digits/versions/2"]
+    assert endings(changed["published"]) == ["codes/digits-inline/versions/2"]
     assert changed["diff"]["before"]["code_configuration"]["code"] == first["published"][1]
     assert changed["batch_deployment"]["model"] == first["batch_deployment"]["model"]
 
@@ -129,6 +136,32 @@ def test_what_others_made_in_place_is_kept(place: Emulated, files: Path) -> None
     assert place(environment_info, {})["environments"][0]["name"] == "CliV2AnonymousEnvironment"
 
 
+def test_what_others_call_by_the_same_name_is_left_alone(place: Emulated, files: Path) -> None:
+    """The team has an environment, code, a model and a component named as the endpoint and its pipeline are."""
+    text = (
+        (files / "deployment.yml")
+        .read_text()
+        .replace("  name: digit-packages\n", "")
+        .replace("  name: digit-weights\n", "")
+    )
+    (files / "deployment.yml").write_text(text)
+    image, uri = {"image": "library/python:3.9"}, {"path": "https://account.blob.core.windows.net/c/src"}
+    teams = [
+        (module, {"name": name, **content})
+        for module, content in ((environment, image), (code, uri), (model, uri))
+        for name in ("digits", "digits_pipeline", "digits_pipeline-count")
+    ]
+    for module, task in teams:
+        assert place(module, task)["changed"]
+    for file in ("deployment.yml", "pipeline-deployment.yml"):
+        made = place(batch_deployment, {"definition": f"{files}/{file}"})
+        assert not {target.split("/")[-3] for target in made["published"]} & {"digits", "digits_pipeline-count"}
+        assert not place(batch_deployment, {"definition": f"{files}/{file}"})["changed"]
+    for module, task in teams:
+        kind = module.__name__.rpartition(".")[2]
+        assert place(module, {**task, "version": "2", "state": "absent"})["changed"] is False, kind
+
+
 def test_a_reference_into_a_registry_is_replaced(place: Emulated, files: Path) -> None:
     curated = "azureml://registries/azureml/environments/sklearn-1.5/versions/3"
     place(batch_deployment, {"definition": f"{files}/deployment.yml", "environment": curated})
@@ -149,18 +182,19 @@ def test_a_pipeline_with_its_steps(place: Emulated, files: Path) -> None:
         "create batch deployment digits/flow",
     ]
     assert endings(made["published"]) == [
-        "codes/digits_prepare/versions/1",
-        "environments/digits_prepare/versions/1",
+        "codes/digits_prepare-inline/versions/1",
+        "environments/digits_prepare-inline/versions/1",
         "components/digits_prepare/versions/1",
-        "codes/digits_pipeline-count/versions/1",
-        "components/digits_pipeline-count/versions/1",
-        "components/digits_pipeline-say/versions/1",
+        "codes/digits_pipeline-count-inline/versions/1",
+        "components/digits_pipeline-count-inline/versions/1",
+        "components/digits_pipeline-say-inline/versions/1",
         "components/digits_pipeline/versions/1",
     ]
     assert not place(batch_deployment, task)["changed"]
     assert not place(component, {"definition": f"{files}/pipeline.yml"})["changed"]
 
-    said = place(component_info, {"name": "digits_pipeline-say"})["components"][0]["definition"]
+    say = made["published"][5].split("/")[-3]
+    said = place(component_info, {"name": say})["components"][0]["definition"]
     assert {name: port["type"] for name, port in said["inputs"].items()} == {
         "mode": "string",
         "times": "integer",
@@ -178,7 +212,7 @@ def test_a_component_with_code_from_elsewhere(emulated: Emulated, files: Path, s
         "additional_includes": [f"{files}/model", f"{files}/step/prepare.yml"],
     }
     made = emulated(component, {"definition": definition})
-    assert endings(made["published"])[0] == "codes/digits_shared/versions/1"
+    assert endings(made["published"])[0] == "codes/digits_shared-inline/versions/1"
     (container,) = storage.containers.values()
     assert set(container.blobs) == {"code/score.py", "code/model/weights.json", "code/prepare.yml"}
     assert not emulated(component, {"definition": definition})["changed"]
@@ -195,7 +229,8 @@ def test_a_component_with_its_code(emulated: Emulated, files: Path) -> None:
     predicted = emulated(component, task, check=True)
     made = emulated(component, task)
     assert made["diff"] == predicted["diff"]
-    assert made["component"]["definition"]["code"].endswith("/codes/digits_prepare/versions/1")
+    (used,) = endings([made["component"]["definition"]["code"].removeprefix("azureml:")])
+    assert used == "codes/digits_prepare-inline/versions/1"
     assert not emulated(component, task)["changed"]
 
     (files / "code" / "score.py").write_text("changed = True\n")
