@@ -28,23 +28,28 @@ if t.TYPE_CHECKING:
     from .output_location import ResultFile
 
 WORKERS = 4
-# A folder inside the folder: what was downloaded from where, and files that are partial yet.
-PRIVATE = ".batch_job_results"
+# Folders inside the folder: what was downloaded from where, and files that are partial yet.
+RESULTS, LOGS = OF_THE_COLLECTION = (".batch_job_results", ".batch_job_logs")
 _CHUNK = 1 << 20
 # Limits of file systems, in bytes.
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4095
 
 
+_Self = t.TypeVar("_Self", bound="Download")
+
+
 class Download:
     """The folder on this host that results are downloaded to."""
 
+    PRIVATE = RESULTS
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._private = path / PRIVATE
+        self._private = path / self.PRIVATE
 
     @classmethod
-    def to(cls, dest: str) -> Download:
+    def to(cls: type[_Self], dest: str) -> _Self:
         """The folder that the option ``dest`` names; it need not exist. Raises InvalidOption when it cannot be one."""
         try:
             folder = cls(_resolve(Path(dest).expanduser()))
@@ -71,13 +76,23 @@ class Download:
         If storage keeps no checksum, that of the manifest counts for the version of the blob that it records.
         Raises AzureMLError for names that lead out of the folder: all are checked before any is written.
         """
-        known, files = self.manifest.files(location), list(files)
-        _require_distinct(files)
+        known = self.manifest.files(location)
         try:
-            targets = [(file, self._target(file)) for file in files]
+            targets = [(file, self._target(file)) for file in self.require_safe(files)]
             return [file for file, target in targets if not _is_same(file, target, known.get(file.name))]
         except OSError as error:
             raise InvalidOption(f"dest: cannot read {self.path} ({error.strerror}). Choose another folder.") from None
+
+    def require_safe(self, files: Iterable[ResultFile]) -> list[ResultFile]:
+        """The same files. Raises AzureMLError if two of them cannot both exist in the folder, or one not inside it."""
+        files = list(files)
+        _require_distinct(files)
+        try:
+            for file in files:
+                self._target(file)
+        except OSError as error:
+            raise InvalidOption(f"dest: cannot read {self.path} ({error.strerror}). Choose another folder.") from None
+        return files
 
     def fetch(self, container: BlobContainer, files: list[ResultFile], location: str, job: str) -> list[str]:
         """Download files, several at a time, and return the names of those whose bytes are new.
@@ -87,7 +102,7 @@ class Download:
         """
         if not files:
             return []
-        self._make(self._private)
+        self.make_private()
         fetched, new = [], []
         with concurrent.futures.ThreadPoolExecutor(max_workers=WORKERS) as pool:
             running = {pool.submit(self._fetch_one, container, file, location): file for file in files}
@@ -141,7 +156,7 @@ class Download:
         """Whether a name leads to a path inside the folder that is not the collection's own."""
         parts = name.split("/")
         unsafe = any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts)
-        if unsafe or parts[0] == PRIVATE:
+        if unsafe or parts[0] in OF_THE_COLLECTION:
             return False
         return _resolve(self.path.joinpath(*parts).parent).is_relative_to(self.path)
 
@@ -210,6 +225,10 @@ class Download:
                 stream.write(chunk)
         is_complete = stream.tell() == file.blob.size and file.blob.md5 in (None, digest.digest())
         return digest.digest() if is_complete else None
+
+    def make_private(self) -> None:
+        """Make the folder of the manifest. Raises InvalidOption when that is not possible."""
+        self._make(self._private)
 
     def _make(self, folder: Path) -> None:
         try:

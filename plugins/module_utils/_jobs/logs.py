@@ -85,6 +85,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def printable_line(line: str) -> str:
+    """A line of a log in the same way; a tab stays one."""
+    return "\t".join(map(printable, line.split("\t")))
+
+
 def cut(line: str) -> str:
     """The first characters of a line, as many as a result shows."""
     return line[:_LONGEST_LINE]

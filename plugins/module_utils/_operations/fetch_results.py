@@ -10,16 +10,15 @@ from __future__ import annotations
 import datetime
 import typing as t
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from .._engine.argument_spec import ArgumentSpec
 from .._errors import InvalidOption
 from .._invocation import Result
 from .._jobs.counts import read_counts
 from .._jobs.download import Download
+from .._jobs.earlier_files import KEEP, POLICIES, earlier_files
 from .._jobs.job import SCORE, Job, parse_time
 from .._jobs.lookup import JobLookup, lookup_options
-from .._jobs.manifest import Downloaded
 from .._jobs.output_location import OutputLocation, ResultFile, find_output
 from .._rows import read
 from .._rows.column_types import PARSERS
@@ -27,9 +26,6 @@ from .._rows.row_format import AUTO, FORMATS, QUOTES, RowOptions, duplicate
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 
-# What becomes of files that were downloaded into the same folder for another job.
-KEEP, CLEAN, FAIL = "keep", "clean", "fail"
-_MOST_SHOWN = 5
 # How much the clocks of storage and of the service may differ.
 _CLOCKS_APART = datetime.timedelta(seconds=5)
 
@@ -43,7 +39,7 @@ class FetchResults:
                 **lookup_options(),
                 "output": {"type": "str", "default": SCORE},
                 "dest": {"type": "path"},
-                "dest_policy": {"type": "str", "choices": [KEEP, CLEAN, FAIL], "default": KEEP},
+                "dest_policy": {"type": "str", "choices": list(POLICIES), "default": KEEP},
                 "rows": {"type": "bool", "default": False},
                 "limit": {"type": "int"},
                 "file": {"type": "str"},
@@ -92,7 +88,8 @@ class FetchResults:
         """Download what is missing, treat files of other jobs as the task says, and return the diff."""
         invocation, place = workspace.invocation, location.place.uri
         missing = download.missing(location.files, place)
-        earlier = _earlier_files(download, location, job, invocation.options["dest_policy"])
+        names = (file.name for file in location.files)
+        earlier = earlier_files(download, names, job, invocation.options["dest_policy"])
         new = [file.name for file in missing]
         if not invocation.check_mode:
             new = download.fetch(location.container, missing, place, job)
@@ -102,58 +99,13 @@ class FetchResults:
         shown.update(
             dest=str(download.path),
             manifest=str(download.manifest.path),
-            deleted=deleted,
-            kept=[file.name for file in earlier.kept],
+            **earlier.shown(),
         )
         folder = str(download.path)
         return (
             {"dest": folder, "files": deleted} if deleted else {},
             {"dest": folder, "files": new} if new else {},
         )
-
-
-@dataclass(frozen=True)
-class _EarlierFiles:
-    """Files of other jobs in the folder. ``changed`` are those of the kept ones that somebody changed."""
-
-    to_delete: list[Downloaded]
-    kept: list[Downloaded]
-    changed: list[Downloaded]
-
-    def warn(self, download: Download, warn: Callable[[str], None]) -> None:
-        if self.changed:
-            warn(
-                f"dest: {_names(self.changed)} in {download.path} changed since the download for another job, and was "
-                "kept. Delete it if it is not needed."
-            )
-        elif self.kept:
-            jobs = ", ".join(sorted({file.job for file in self.kept})[:_MOST_SHOWN])
-            warn(
-                f"dest: {download.path} still holds files of other jobs ({jobs}): {_names(self.kept)}. "
-                f"Set dest_policy={CLEAN} to delete them, or give each job a folder of its own."
-            )
-
-
-def _earlier_files(download: Download, location: OutputLocation, job: str, policy: str) -> _EarlierFiles:
-    """What becomes of the files of other jobs. Raises InvalidOption if there must be none."""
-    if policy == FAIL:
-        found = download.of_other_jobs(job)
-        if found:
-            raise InvalidOption(
-                f"dest: {download.path} holds files of job {found[0].job}: {_names(found)}. "
-                f"Choose another folder, or set dest_policy to {CLEAN} or {KEEP}."
-            )
-        return _EarlierFiles([], [], [])
-    found = download.of_other_jobs(job, (file.name for file in location.files))
-    if policy == KEEP:
-        return _EarlierFiles([], found, [])
-    changed = [file for file in found if download.is_changed(file)]
-    return _EarlierFiles([file for file in found if file not in changed], changed, changed)
-
-
-def _names(files: list[Downloaded]) -> str:
-    more = len(files) - _MOST_SHOWN
-    return ", ".join(file.name for file in files[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _check(options: t.Mapping[str, t.Any]) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .._clock import Clock
 from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
+from .._names.redaction import redact
 from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
 from .proxies import Proxy, find_proxy
@@ -74,6 +75,10 @@ class HttpClient:
         if secret not in self._secrets:
             self._secrets.add(secret)
             self._mask(secret)
+
+    def hide_secrets(self, text: str) -> str:
+        """The text without the secrets of this task, and without anything that looks like one."""
+        return redact(text, self._secrets)
 
     def trust_fingerprint(self) -> str:
         """A text that is another one for other trusted authorities."""

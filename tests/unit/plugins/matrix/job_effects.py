@@ -174,4 +174,33 @@ ONE_FOLDER = Scene(
     _two_results,
     ENDED,
 )
-SCENES = (STARTING, CREATING, WAITING, INFO, RESULTS, ONE_FOLDER)
+
+
+def _logged(bench: Bench) -> None:
+    """Two jobs that have ended; the storage of the tests has no containers of its own."""
+    _two_results(bench)
+    for job in bench.emulator.state.jobs.list():
+        folder = f"ExperimentRun/dcid.{job.child_run_id}"
+        bench.storage.blobs[f"{folder}/logs/user/stdout/n/p.txt"] = job.name.encode() + b"\nlast\n"
+        bench.storage.blobs[f"{folder}/logs/user/error.txt"] = b"x\n" * 10
+
+
+LOGS = Scene(
+    "batch_job_logs",
+    {"name": "today"},
+    (
+        Effect("name", "today", "before"),
+        Effect("key", "today", "none-such", {"name": None}),
+        Effect("attempt", 1, 2),
+        Effect("endpoint_name", ENDPOINT, "other-ep"),
+        Effect("kind", ["stdout"], ["errors"]),
+        Effect("lines", 1, 2),
+        Effect("max_bytes", 8, 1000),
+        Effect("dest", LEFT_OUT, "tmp/results"),
+        Effect("dest_policy", "keep", "fail", INTO, first=({**INTO, "name": "before"},)),
+        Effect("dest_policy", "keep", "clean", INTO, first=({**INTO, "name": "before"},)),
+    ),
+    _logged,
+    ENDED,
+)
+SCENES = (LOGS, STARTING, CREATING, WAITING, INFO, RESULTS, ONE_FOLDER)
