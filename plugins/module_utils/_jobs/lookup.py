@@ -14,6 +14,7 @@ import dataclasses
 import typing as t
 
 from .._errors import AzureMLError, InvalidOption, MissingLibrary
+from .._schema.resource_type import Options
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_endpoint import BATCH_ENDPOINT
@@ -41,11 +42,11 @@ class JobLookup:
     last attempt, the name of any other job that job alone.
     """
 
-    def __init__(self, workspace: Workspace, datastores: Datastores) -> None:
+    def __init__(self, workspace: Workspace, datastores: Datastores, options: Options) -> None:
         self._workspace = workspace
         self._datastores = datastores
-        self._options = workspace.invocation.options
-        self._endpoint: str | None = self._options["endpoint_name"]
+        self._options = options
+        self._endpoint: str | None = options["endpoint_name"]
 
     def find(self) -> Job | None:
         """The job, None if there is none.

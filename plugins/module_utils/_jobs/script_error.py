@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -46,9 +47,14 @@ class ScriptError:
 
 def first_script_error(text: str) -> ScriptError | None:
     """The first traceback in a log that runs through the script; None if there is none."""
+    return next(script_errors(text), None)
+
+
+def script_errors(text: str) -> Iterator[ScriptError]:
+    """The tracebacks in a log that run through the script."""
     lines = text.splitlines()
     begins = (number for number, line in enumerate(lines) if line.strip() == _BEGIN)
-    return next(filter(None, (_traceback(lines[begin:]) for begin in begins)), None)
+    return filter(None, (_traceback(lines[begin:]) for begin in begins))
 
 
 def _traceback(lines: list[str]) -> ScriptError | None:

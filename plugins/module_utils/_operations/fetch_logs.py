@@ -82,7 +82,7 @@ def _check(options: t.Mapping[str, t.Any]) -> None:
 
 def _job(workspace: Workspace, datastores: Datastores) -> Job | None:
     """The job that the task names; None in check mode, with a warning, if an earlier task may be going to start it."""
-    lookup = JobLookup(workspace, datastores)
+    lookup = JobLookup(workspace, datastores, workspace.invocation.options)
     if not workspace.invocation.check_mode:
         return lookup.require()
     job = lookup.find()

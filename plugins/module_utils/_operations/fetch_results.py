@@ -17,12 +17,13 @@ from .._invocation import Result
 from .._jobs.counts import read_counts
 from .._jobs.download import Download
 from .._jobs.earlier_files import KEEP, POLICIES, earlier_files
-from .._jobs.job import SCORE, Job, parse_time
-from .._jobs.lookup import JobLookup, lookup_options
+from .._jobs.ended_job import ended_job
+from .._jobs.job import Job, parse_time
+from .._jobs.lookup import lookup_options
 from .._jobs.output_location import OutputLocation, ResultFile, find_output
+from .._jobs.result_rows import file_arguments, file_with_rows, row_arguments, row_options
 from .._rows import read
-from .._rows.column_types import PARSERS
-from .._rows.row_format import AUTO, FORMATS, QUOTES, RowOptions, duplicate
+from .._rows.row_format import RowOptions
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 
@@ -37,19 +38,12 @@ class FetchResults:
         return ArgumentSpec(
             {
                 **lookup_options(),
-                "output": {"type": "str", "default": SCORE},
+                **file_arguments(),
                 "dest": {"type": "path"},
                 "dest_policy": {"type": "str", "choices": list(POLICIES), "default": KEEP},
                 "rows": {"type": "bool", "default": False},
                 "limit": {"type": "int"},
-                "file": {"type": "str"},
-                "format": {"type": "str", "choices": list(FORMATS), "default": AUTO},
-                "separator": {"type": "str"},
-                "quote": {"type": "str", "choices": list(QUOTES), "default": AUTO},
-                "header": {"type": "bool"},
-                "columns": {"type": "list", "elements": "str"},
-                "types": {"type": "dict"},
-                "infer_types": {"type": "bool", "default": True},
+                **row_arguments(),
             },
             mutually_exclusive=(("name", "key"),),
             required_one_of=(("name", "key"),),
@@ -58,9 +52,10 @@ class FetchResults:
     def run(self, workspace: Workspace) -> Result:
         options = workspace.invocation.options
         _check(options)
+        chosen = row_options(options)
         download = Download.to(options["dest"]) if options["dest"] else None
         datastores = Datastores(workspace)
-        job = _ended_job(workspace, datastores)
+        job = ended_job(workspace, datastores, options)
         if job is None:
             return Result(False, {"batch_job_results": _unknown(options)})
         location = find_output(job, options["output"], workspace, datastores)
@@ -73,10 +68,10 @@ class FetchResults:
             "files": [file.shown() for file in location.files],
         }
         if options["rows"]:
-            file = _file_with_rows(location, job, options["file"])
+            file = file_with_rows(location, job, options["file"])
             is_appended = file.name == job.file_name
             items = _scored_items(job, workspace) if is_appended else None
-            shown.update(_rows(location, file, options, is_appended, items, workspace.invocation.warn))
+            shown.update(_rows(location, file, chosen, options["limit"], is_appended, items, workspace.invocation.warn))
         if download is None:
             return Result(False, {"batch_job_results": shown})
         before, after = self._download(download, location, job.name, workspace, shown)
@@ -112,40 +107,6 @@ def _check(options: t.Mapping[str, t.Any]) -> None:
     """Raises InvalidOption."""
     if options["limit"] is not None and options["limit"] < 1:
         raise InvalidOption(f"limit: {options['limit']} is too small. Give at least 1.")
-    separator = options["separator"]
-    if separator is not None and (len(separator.removesuffix(" ") or " ") != 1 or separator[0] in '"\r\n\0'):
-        raise InvalidOption(
-            f"separator: {separator!r} is no separator. Give one character, or one and a blank, and neither a quote "
-            "nor the end of a line."
-        )
-    if options["header"] and options["columns"]:
-        raise InvalidOption("columns: the header of the file names the columns. Give columns or header.")
-    repeated = duplicate(options["columns"] or ())
-    if repeated is not None:
-        raise InvalidOption(f"columns: {repeated!r} is given twice. Give each column a name of its own.")
-    unknown = [kind for kind in (options["types"] or {}).values() if kind not in tuple(PARSERS)]
-    if unknown:
-        raise InvalidOption(f"types: {unknown[0]!r} is none of {', '.join(PARSERS)}.")
-
-
-def _ended_job(workspace: Workspace, datastores: Datastores) -> Job | None:
-    """The job that the task names. Raises InvalidOption if there is none that has ended.
-
-    None in check mode, with a warning: an earlier task may be going to start it, or to wait for it.
-    """
-    lookup = JobLookup(workspace, datastores)
-    job = lookup.find()
-    if job is not None and job.has_ended:
-        return job
-    complaint = (
-        lookup.absent
-        if job is None
-        else f"name: job {job.name} is {job.status}, and has results once it has ended. Wait for it first."
-    )
-    if not workspace.invocation.check_mode:
-        raise InvalidOption(complaint)
-    workspace.invocation.warn(f"{complaint} The run will fail unless an earlier task does.")
-    return None
 
 
 def _unknown(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -156,18 +117,6 @@ def _unknown(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if options["dest"]:
         shown.update(dest=options["dest"], deleted=[], kept=[])
     return shown
-
-
-def _file_with_rows(location: OutputLocation, job: Job, name: str | None) -> ResultFile:
-    """The file that the task names, else the one that rows are appended to, else the only one."""
-    files = {file.name: file for file in location.files}
-    for candidate in (name,) if name else (job.file_name, *(files if len(files) == 1 else ())):
-        if candidate in files:
-            return files[candidate]
-    raise InvalidOption(
-        f"file: the output has {'no file ' + repr(name) if name else 'several files'}; "
-        f"name one of: {', '.join(list(files)[:10])}."
-    )
 
 
 def _warn_of_later_files(location: OutputLocation, job: Job, warn: Callable[[str], None]) -> None:
@@ -190,23 +139,13 @@ def _scored_items(job: Job, workspace: Workspace) -> int | None:
 def _rows(
     location: OutputLocation,
     file: ResultFile,
-    options: t.Mapping[str, t.Any],
+    chosen: RowOptions,
+    limit: int | None,
     is_appended: bool,
     items: int | None,
     warn: Callable[[str], None],
 ) -> dict[str, t.Any]:
     """At most ``limit`` rows of a file, whether there are more, and how they were read."""
-    chosen = RowOptions(
-        format=options["format"],
-        separator=options["separator"],
-        quote=options["quote"],
-        header=options["header"],
-        columns=options["columns"],
-        types=options["types"] or {},
-        infer=options["infer_types"],
-    )
     chunks = location.container.chunks(file.blob.name)
-    table = read.table(
-        chunks, chosen, options["limit"], expected=items, name=file.name, is_appended=is_appended, warn=warn
-    )
+    table = read.table(chunks, chosen, limit, expected=items, name=file.name, is_appended=is_appended, warn=warn)
     return {"rows": table.rows, "truncated": table.is_cut, **table.format.shown()}

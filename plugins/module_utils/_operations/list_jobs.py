@@ -62,7 +62,7 @@ class ListJobs(Info):
     def _jobs(self, workspace: Workspace, options: Options) -> t.Iterable[Job]:
         endpoint, view = options["endpoint_name"], options["list_view"]
         if options["name"] is not None or options["key"] is not None:
-            job = JobLookup(workspace, Datastores(workspace)).find()
+            job = JobLookup(workspace, Datastores(workspace), options).find()
             return [job] if job is not None else []
         if endpoint is not None and view == "all":
             try:

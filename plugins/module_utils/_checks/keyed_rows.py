@@ -1,0 +1,75 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The rows of one source by a key column: which keys occur twice, and which rows have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .spool import Record, Spool, serialize
+from .values import Row, cell, key_text
+from .verdict import Samples, Verdict, number_of
+
+UNIQUE = "unique"
+Index = dict[str, Record]
+
+
+class KeyedRows:
+    """Collects the rows of a source; afterwards each part of them becomes an index by key.
+
+    ``columns`` are those that are kept of a row, all if None; with none of them only keys are kept.
+    """
+
+    def __init__(self, key_column: str, samples: int, columns: Sequence[str] | None = None) -> None:
+        self.spool = Spool()
+        self.count = 0
+        self._key_column = key_column
+        self._columns = columns
+        self._failures = Samples(samples)
+        self._without_key = 0
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Add the next rows. Raises AzureMLError when the temporary file cannot be written."""
+        number = self.count
+        for number, row in enumerate(rows, self.count + 1):
+            key = key_text(cell(row, self._key_column))
+            if key is None:
+                self._without_key += 1
+                self._failures.add(number, key=None)
+            else:
+                self.spool.add((key, number, serialize(self._kept(row))))
+        self.count = number
+
+    def index(self, records: Iterable[Record]) -> Index:
+        """The rows of one part by key, the first row of each key; the others are counted."""
+        found: Index = {}
+        for record in records:
+            if found.setdefault(record.key, record) is not record:
+                self._failures.add(record.number, key=record.key, first_row=found[record.key].number)
+        return found
+
+    def verdict(self, against: str | None) -> Verdict:
+        """Whether each row has a key of its own, once all parts are indexed."""
+        failed = self._failures.count
+        repeated, empty = failed - self._without_key, self._without_key
+        problem = f"{number_of(repeated, 'repeated values')} and {number_of(empty, 'empty values')}"
+        return Verdict(
+            UNIQUE,
+            not failed,
+            f"{self._key_column} does not identify each row: {problem} in {number_of(self.count, 'rows')}."
+            if failed
+            else f"{self._key_column} identifies each of {number_of(self.count, 'rows')}.",
+            column=self._key_column,
+            against=against,
+            checked=self.count,
+            failed=failed,
+            samples=self._failures.shown(),
+        )
+
+    def _kept(self, row: Row) -> Row:
+        if self._columns is None or isinstance(row, list):
+            return row if self._columns is None or self._columns else []
+        return {name: row[name] for name in self._columns if name in row}
