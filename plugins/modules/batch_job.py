@@ -147,8 +147,8 @@ options:
     type: dict
   output_policy:
     description:
-      - What happens if an output exists already. In the service the job would fail, minutes after its start, so the
-        module checks before the start.
+      - What happens if an output exists already. In the service the job would fail minutes after its start, or leave
+        the output as it is, so the module checks before the start.
       - V(fail) fails the task, and starts no job.
       - V(overwrite) deletes the existing file, or all that is in the folder, when the job is started. An output that
         is, contains or is inside the input of the job is refused.

@@ -28,8 +28,7 @@ class Foreign(Unreachable):
 def resolve(state: State, reference: str) -> Place:
     """Where the data of `reference` is. Raises Unreachable.
 
-    Service fact: the forms of batch contract 5.2, the asset forms of asset contract 1.9. What lies outside the
-    workspace's storage account cannot be reached.
+    Service fact: batch contract 4.3, 5.2. What lies outside the workspace's storage account cannot be reached.
     """
     if reference.lower().startswith(("https://", "http://")):
         return _from_url(state, reference)

@@ -61,7 +61,10 @@ class Filter:
 
 @dataclasses.dataclass(frozen=True)
 class TagFilter(Filter):
-    """A filter by the tags at a JSON path. How the service matches them is an open question, so we match them, too."""
+    """A filter by the tags at a JSON path.
+
+    Applied here, too: how the service matches them is not recorded (batch contract 6.3).
+    """
 
     value_type: ValueType = TagList()
     at: str = "properties.tags"

@@ -66,7 +66,7 @@ class ResourceAccess:
     def write(self, current: Current, send: Send) -> Current:
         """Write, wait, and return the resource as it is then.
 
-        The answer to the write itself is a transient view that must not be shown (assets contract 3.5).
+        The answer to the write itself is a transient view that must not be shown (assets contract 3.4).
         """
         self._perform(current, send)
         written = self.settled(sound=True)

@@ -24,7 +24,7 @@ ALWAYS = "always"
 class StoredSecrets:
     """Compares the secrets of one resource if the task asks for it, and repeats them in every update.
 
-    Whether an update without the secrets deletes them is an open question, so every update repeats them.
+    No update without the secrets was recorded: it might delete them, so every update repeats them.
     """
 
     def __init__(self, access: ResourceAccess, values: t.Mapping[str, Json]) -> None:

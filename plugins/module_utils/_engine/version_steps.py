@@ -94,7 +94,7 @@ class Register:
         try:
             answer = arm.put(target.path, version_body(target.desired, state.uri, target.version))
         except ServiceError as error:
-            # How a taken version is refused is not known for all types (assets contract 13): see whether it exists.
+            # How a taken version is refused is not known for all types (assets contract, open questions 1 and 2).
             if error.status not in REFUSED or arm.get(target.path) is None:
                 raise
             raise VersionTaken(error, state) from None
@@ -107,7 +107,7 @@ class UpdateVersion:
 
     The service may derive from ``stage`` alone whether a version is archived, so it is not sent unless the task gives
     one. If the service then does not archive or restore, a second PUT says so by the stage. Service fact: assets
-    contract 1.8.
+    contract 1.8 (environments), 14.13 (models).
     """
 
     lines: tuple[str, ...]

@@ -37,7 +37,11 @@ _OTHER_SCHEMES = re.compile(r"(?:abfs|wasb)s?://(?P<container>[^@/]+)@(?P<host>[
 
 
 class OutputGuard:
-    """Service fact: batch contract 6.5 (an output that exists makes the job fail, minutes after the call)."""
+    """Keeps outputs apart from each other, from what exists and from what others need.
+
+    Service fact: batch contract 6.5, 14.17 (an output that exists makes the job fail, minutes after the call, or is
+    left as it is).
+    """
 
     def __init__(self, workspace: Workspace, spec: JobSpec, datastores: Datastores) -> None:
         self._workspace = workspace

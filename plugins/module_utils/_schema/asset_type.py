@@ -149,7 +149,7 @@ def about(hidden: t.Collection[str] = ()) -> tuple[Field, ...]:
     )
 
 
-# Whether a version is archived may follow from its stage alone (assets contract 1.8).
+# Whether a version is archived may follow from its stage alone (assets contract 1.8, 14.13).
 STAGE = Field(
     "stage",
     at=STAGE_AT,

@@ -274,8 +274,8 @@ def _checked(answer: Answer, path: str, *, what: str, accept_absent: bool) -> An
 def _parent_missing(answer: Answer, path: str) -> bool:
     """Whether the workspace, resource group or subscription is absent, rather than the resource itself.
 
-    Service fact: assets contract 1.5 item 2. An unknown error of ARM's gateway counts as yes: a wrong workspace must
-    never be taken for an absent resource.
+    Service fact: assets contract 1.5.2, batch contract 14.4. An unknown error of ARM's gateway counts as yes: a wrong
+    workspace must never be taken for an absent resource.
     """
     code, text = answer.fault.code, answer.fault.text
     if code in _NO_PARENT:

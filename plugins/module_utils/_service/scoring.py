@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 # Answers were recorded after 2 to 4.4 s (batch contract 5.4). Whether a job was started is unknown after a timeout.
 ANSWER_TIMEOUT = 180.0
-# Clients disagree about the name, and which one the service reads is not known (batch contract 5.1).
+# The official SDK sends the second; which one the service reads is not known (batch contract 5.1, open question 12).
 REPEATABILITY_HEADERS = ("repeatability-request-id", "repeatability_request-id")
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Archiving and restoring end the same way, whatever the service makes of stages (assets contract 1.8, 13)."""
+"""Archiving and restoring end the same way, whatever the service makes of stages.
+
+See assets contract 1.8, 14.13, open question 8.
+"""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def test_delete_a_version(run: Run) -> None:
 
 
 def test_flavors_are_added_to_those_that_the_service_found(run: Run) -> None:
-    """What it fills in for an MLflow model is recorded nowhere (assets contract, question 15)."""
+    """It reads those of an MLflow model without any from its file MLmodel (assets contract 14.16)."""
     current = version(flavors={"python_function": {"data": {"loader_module": "mlflow.sklearn"}}})
     desired = {"sklearn": {"sklearn_version": 1.4, "pickled": True}}
     write = put("models/digits/versions/1", 200, current, operation=False)

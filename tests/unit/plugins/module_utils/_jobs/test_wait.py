@@ -100,7 +100,7 @@ def test_the_end_is_seen_soon_and_with_few_reads(seconds: float, asked: float) -
 
 
 def test_fifty_waits_that_begin_together_leave_reads_to_others() -> None:
-    """What a subscription may read at once, and how much of it comes back each second (batch contract 1)."""
+    """What a subscription may read at once, and how much of it comes back each second (operations contract 2)."""
     random.seed(3)
     budget, each_second = 250.0, 25.0
     moments = sorted(moment for _job in range(50) for moment in watched_by_bench(drawn(600)).looks)

@@ -203,7 +203,7 @@ class TestUpdate:
 
 
 class TestAnswersToPut:
-    """Nobody recorded the update of a batch resource (batch contract, question 1): each answer leads to the same."""
+    """201 with an operation, 200 if there is nothing to provision (batch contract 14.1, 14.24); others end alike."""
 
     TASK = {"name": "home", "color": "blue"}
     AFTER = a_house(color="blue")

@@ -430,7 +430,7 @@ def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
 
 @pytest.mark.parametrize(("state", "stage"), [("archived", "Archived"), ("archived", "Development")])
 def test_archived_version_is_described_without_its_stage(publish: Publisher, state: str, stage: str) -> None:
-    """Beside a stage the service takes no notice of isArchived (assets contract 1.8)."""
+    """Beside a stage isArchived of an environment counts for nothing (assets contract 1.8)."""
     current = version("1", isArchived=True, stage=stage)
 
     def take(body: dict[str, Any]) -> dict[str, Any]:
