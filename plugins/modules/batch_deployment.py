@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.force
   - mlops.azureml.definition
   - mlops.azureml.recreate
   - mlops.azureml.tags

@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.force
   - mlops.azureml.definition
   - mlops.azureml.identity
   - mlops.azureml.tags

@@ -23,6 +23,8 @@ requirements:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.force
+  - mlops.azureml.force.users
   - mlops.azureml.tags
 attributes:
   check_mode:

@@ -20,6 +20,8 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.force
+  - mlops.azureml.force.users
   - mlops.azureml.definition
   - mlops.azureml.identity
   - mlops.azureml.recreate

@@ -21,6 +21,7 @@ from .._schema.resource_type import Field, Options, ResourceType
 from .definition import NAME, Definition
 from .desired_version import OF_FOLDERS
 from .option_type import About
+from .usage import usage_options
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,6 +153,7 @@ def asset_spec(asset: AssetType) -> ArgumentSpec:
         "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
         "version": {"type": "str"},
         **resource_options(asset),
+        **usage_options(asset),
     }
     if asset.upload and asset.upload.to == "datastore":
         arguments["datastore"] = {"type": "str"}

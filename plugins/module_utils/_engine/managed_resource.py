@@ -25,15 +25,16 @@ from .published import PUBLISHED, Published
 from .reference_lookup import require_references, resolve_labels
 from .render import render
 from .resource_access import Current, ResourceAccess
-from .steps import Patch, Put, State, Step, Target, UpdateRefused
+from .steps import Delete, Patch, Put, State, Step, Target, UpdateRefused
 from .stored_secrets import StoredSecrets
+from .usage import ActiveJobs, Usage
 from .validate import Desired, check_names, check_options, check_stand_ins, check_task, check_wait, table_for
 
 
 class ManagedResource:
     """Observes one resource and its surroundings, and applies plans to it."""
 
-    def __init__(self, resource: ResourceType, workspace: Workspace) -> None:
+    def __init__(self, resource: ResourceType, workspace: Workspace, active_jobs: ActiveJobs) -> None:
         """Raises InvalidOption for impossible names, and for a task of several steps that does not wait for them."""
         invocation = workspace.invocation
         self.resource = resource
@@ -45,6 +46,7 @@ class ManagedResource:
         check_stand_ins(resource, self.options)
         self._warn = invocation.warn if invocation.check_mode else None
         self._deadline = Deadline(self.options["wait_timeout"], invocation.clock)
+        self._usage = Usage(resource, self.options, workspace, active_jobs)
         self._parent = ParentResource(resource, self.options, workspace, self._deadline)
 
     def access(self, table: ResourceType) -> ResourceAccess:
@@ -81,6 +83,11 @@ class ManagedResource:
         """Raises InvalidOption if the resource would refer to something absent."""
         path = self.access(observed.comparison.desired.resource).path
         require_references(observed.comparison, path, self.workspace, self._warn, observed.published.changed)
+
+    def require_unused(self, plan: Plan) -> None:
+        """Raises InvalidOption if the plan would delete a resource that is in use."""
+        if any(isinstance(step, Delete) for step in plan.steps):
+            self._usage.require_unused()
 
     def _inline_assets(self) -> InlinePublication:
         parent = self.resource.parent
@@ -149,7 +156,9 @@ class ManagedResource:
             except UpdateRefused as refusal:
                 observed = self._observe_refused(refusal, observed)
                 state = dataclasses.replace(state, current=observed.comparison.current)
-                steps = self._ready(plan_presence(observed), observed)
+                plan = plan_presence(observed)
+                self.require_unused(plan)
+                steps = self._ready(plan, observed)
                 continue
             done += step.lines
             if step is observed.publish:

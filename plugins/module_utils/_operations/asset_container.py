@@ -19,9 +19,11 @@ from .._engine.body import Body, update_body
 from .._engine.difference import compare, diff_words
 from .._engine.plan import Plan
 from .._engine.render import render
+from .._engine.usage import Usage, usage_options
 from .._engine.validate import Desired, check_options
 from .._errors import InvalidOption, ServiceError
 from .._invocation import Result
+from .._jobs.active_jobs import active_jobs
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED, ARCHIVED_AT, AssetType
@@ -44,6 +46,7 @@ class ManageAssetContainer:
                 "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
                 "type": {"type": "str", "choices": list(self.assets), "required": True},
                 **resource_options(any_of_them),
+                **{name: about for asset in self.assets.values() for name, about in usage_options(asset).items()},
             }
         )
 
@@ -52,6 +55,8 @@ class ManageAssetContainer:
         path = workspace.path(desired.resource.path_of(desired.options))
         current = workspace.arm.get(path)
         plan = _plan(desired, path, current)
+        if any(isinstance(step, DeleteContainer) for step in plan.steps):
+            Usage(desired.resource, desired.options, workspace, active_jobs).require_unused()
         if plan.steps and not workspace.invocation.check_mode:
             for step in plan.steps:
                 current = step.execute(workspace.arm, current)

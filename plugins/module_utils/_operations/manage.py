@@ -13,7 +13,9 @@ from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._engine.definition import Definition
 from .._engine.managed_resource import ManagedResource
 from .._engine.plan import plan_absence, plan_presence
+from .._engine.usage import usage_options
 from .._invocation import Result
+from .._jobs.active_jobs import active_jobs
 from .._schema.resource_type import ResourceType
 from .._service.workspace import Workspace
 
@@ -34,11 +36,11 @@ class Manage:
             choices = ["on_create", "always"]
             arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
         arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
-        arguments.update({**resource_options(self.resource), **wait_options()})
+        arguments.update({**resource_options(self.resource), **wait_options(), **usage_options(self.resource)})
         return ArgumentSpec(arguments, definition=Definition(self.resource, arguments))
 
     def run(self, workspace: Workspace) -> Result:
-        managed = ManagedResource(self.resource, workspace)
+        managed = ManagedResource(self.resource, workspace, active_jobs)
         is_absent = workspace.invocation.options["state"] == "absent"
         return _absent(managed) if is_absent else _present(managed)
 
@@ -48,6 +50,7 @@ def _present(managed: ManagedResource) -> Result:
     plan = plan_presence(observed)
     if plan.steps:
         managed.require_references(observed)
+        managed.require_unused(plan)
     if not plan.steps or managed.workspace.invocation.check_mode:
         return managed.result(plan, observed, plan.lines)
     return managed.apply(plan, observed)
@@ -56,6 +59,7 @@ def _present(managed: ManagedResource) -> Result:
 def _absent(managed: ManagedResource) -> Result:
     table, current, parent = managed.observe_for_deletion()
     plan = plan_absence(table, managed.options, current, parent)
+    managed.require_unused(plan)
     if current is not None and not managed.workspace.invocation.check_mode:
         managed.delete(plan, table, current)
     return Result(bool(plan.steps), {"steps": plan.lines}, plan.before, plan.after)

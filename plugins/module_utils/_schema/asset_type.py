@@ -89,6 +89,7 @@ class AssetType(ResourceType):
             fields=about(),
             outputs=(*CONTAINER_OUTPUTS, *self.container_outputs),
             read_only=("properties.latestVersion", "properties.nextVersion"),
+            used_by=self.used_by,
         )
 
     @property

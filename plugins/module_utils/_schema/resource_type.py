@@ -214,6 +214,8 @@ class ResourceType:
     - ``left_out``: keys and kinds of the YAML files of ``az ml`` that this table lacks, and why, or what to write
     - ``no_effect``: such keys, with the value that asks for nothing
     - ``shown``: keys that ``az ml ... show`` adds to a file and that no file can set; ``*`` is each item of a list
+    - ``used_by``: children of endpoints whose fields may refer to a resource of this type
+    - ``runs_jobs``: scoring jobs run on it
     """
 
     name: str
@@ -238,6 +240,8 @@ class ResourceType:
     left_out: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     no_effect: t.Mapping[str, Json] = dataclasses.field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    used_by: tuple[ResourceType, ...] = ()
+    runs_jobs: bool = False
 
     def path_of(self, options: Options) -> str:
         """The path of the resource below the workspace, e.g. ``batchEndpoints/digits/deployments/blue``."""

@@ -48,6 +48,7 @@ COMMON: dict[str, t.Any] = {
         ),
     ),
     "regional": True,
+    "runs_jobs": True,
     "outputs": (Output("provisioning_state", at="properties.provisioningState"),),
 }
 

@@ -30,6 +30,7 @@ BATCH_ENDPOINT = ResourceType(
     ),
     regional=True,
     attempts_at=PROPERTIES,  # keys can be added, not altered or removed (batch contract 3.1)
+    runs_jobs=True,
     constants={"properties.authMode": "AADToken"},
     fields=(
         # An older back end accepts another description and keeps the old one (batch contract 14.25, open question 1).

@@ -10,6 +10,7 @@ from __future__ import annotations
 from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType, Upload, about
 from .._schema.resource_type import Change, Field, Output
 from .._schema.storage_values import StorageUri
+from .batch_deployment import BATCH_DEPLOYMENT
 
 CODE = AssetType(
     name="code",
@@ -17,6 +18,7 @@ CODE = AssetType(
     label="code",
     path="codes/{name}/versions/{version}",
     name_rule=ASSET_NAME,
+    used_by=(BATCH_DEPLOYMENT,),
     fields=(
         Field("path", at="properties.codeUri", value_type=StorageUri(), change=Change.NEW_VERSION, needed=True),
         *about(hidden=("hash_sha256", "hash_version")),

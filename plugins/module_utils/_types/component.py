@@ -11,6 +11,7 @@ from .._schema.asset_type import ASSET_NAME, COMMON_OUTPUTS, AssetType
 from .._schema.component_values import ComponentSpec
 from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Field
+from .batch_deployment import BATCH_DEPLOYMENT
 
 SPEC = "properties.componentSpec"
 
@@ -20,6 +21,7 @@ COMPONENT = AssetType(
     label="component",
     path="components/{name}/versions/{version}",
     name_rule=ASSET_NAME,
+    used_by=(BATCH_DEPLOYMENT,),
     fields=(
         Field("definition", at=SPEC, value_type=ComponentSpec(), change=Change.NEW_VERSION, needed=True),
         # The service keeps these in the specification alone (assets contract 9).

@@ -16,6 +16,7 @@ from .._schema.instance_values import Schedules, Script
 from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Condition, Field, Kinds, NameRule, Output, ResourceType
 from .._schema.scalar_values import Boolean, Choice, Duration, Integer, Location, Switch, Text
+from .batch_deployment import BATCH_DEPLOYMENT
 
 INNER = "properties.properties"
 SCALE = f"{INNER}.scaleSettings"
@@ -56,6 +57,7 @@ COMMON_SHOWN = (
     "network_settings.private_ip_address",
 )
 COMMON: dict[str, t.Any] = {
+    "used_by": (BATCH_DEPLOYMENT,),
     "name": "compute",
     "plural": "computes",
     "label": "compute",

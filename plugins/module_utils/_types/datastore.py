@@ -13,6 +13,7 @@ from .._schema.credentials_values import Credentials
 from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, ResourceType
 from .._schema.scalar_values import Choice
+from .batch_deployment import BATCH_DEPLOYMENT
 
 AT = "properties.credentials"
 KIND_AT = "properties.datastoreType"
@@ -41,6 +42,7 @@ COMMON_FIELDS = (
     ),
 )
 COMMON: dict[str, t.Any] = {
+    "used_by": (BATCH_DEPLOYMENT,),
     "name": "datastore",
     "plural": "datastores",
     "label": "datastore",

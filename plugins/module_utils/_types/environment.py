@@ -12,6 +12,7 @@ from .._schema.asset_values import CondaFile, WithDefault
 from .._schema.resource_type import Change, Field, NameRule
 from .._schema.scalar_values import Choice, Integer, Text
 from .._schema.storage_values import StorageUri
+from .batch_deployment import BATCH_DEPLOYMENT
 
 SYSTEMS = Choice(linux="Linux", windows="Windows")
 REBUILDS = Choice(disabled="Disabled", on_base_image_update="OnBaseImageUpdate")
@@ -40,6 +41,7 @@ ENVIRONMENT = AssetType(
     label="environment",
     path="environments/{name}/versions/{version}",
     name_rule=NAME,
+    used_by=(BATCH_DEPLOYMENT,),
     fields=(
         Field("image", at="properties.image", change=FIXED),
         Field("conda_file", at="properties.condaFile", value_type=CondaFile(), change=FIXED),

@@ -12,6 +12,7 @@ from .._schema.asset_values import Flavors
 from .._schema.resource_type import Change, Field, Output
 from .._schema.scalar_values import Choice
 from .._schema.storage_values import StorageUri, UploadHash
+from .batch_deployment import BATCH_DEPLOYMENT
 
 TYPES = Choice(custom_model="custom_model", mlflow_model="mlflow_model", triton_model="triton_model")
 
@@ -21,6 +22,7 @@ MODEL = AssetType(
     label="model",
     path="models/{name}/versions/{version}",
     name_rule=ASSET_NAME,
+    used_by=(BATCH_DEPLOYMENT,),
     fields=(
         Field("path", at="properties.modelUri", value_type=StorageUri(), change=Change.NEW_VERSION, needed=True),
         Field("type", at="properties.modelType", value_type=TYPES, change=Change.NEW_VERSION, default="custom_model"),

@@ -89,6 +89,16 @@ def poll(status: str = "Succeeded", *, after: float = 0, **more: Any) -> Call:
     return Call("GET", OPERATION, 200, {"status": status, **more}, headers=headers)
 
 
+def no_users() -> Call:
+    """What is read before something is deleted that deployments may refer to: there are no endpoints."""
+    return get("batchEndpoints", {"value": []})
+
+
+def no_jobs() -> Call:
+    """What is read before something is deleted on which jobs may run: there are none."""
+    return get("jobs", {"value": []}, jobType="Pipeline", listViewType="All")
+
+
 def not_found(path: str) -> dict[str, Any]:
     """The answer of the newest back end (batch contract 9.1)."""
     cause = {"code": "NotFound", "innerError": {"code": "EndpointNotFound", "innerError": None}}

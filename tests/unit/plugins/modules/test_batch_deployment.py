@@ -15,6 +15,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     delete,
     error,
     get,
+    no_jobs,
     poll,
     put,
 )
@@ -266,7 +267,7 @@ def test_bad_input_is_found_before_any_request(run: Run, task: dict[str, Any], c
 
 
 def test_deleting(run: Run) -> None:
-    calls = [get(AT, deployment()), get(ENDPOINT, endpoint("green")), delete(AT), poll(), get(AT)]
+    calls = [get(AT, deployment()), get(ENDPOINT, endpoint("green")), no_jobs(), delete(AT), poll(), get(AT)]
     assert run(batch_deployment, {**NAMES, "state": "absent"}, *calls)["changed"]
 
 
@@ -331,7 +332,7 @@ class TestMadeOf:
     def test_one_that_is_not_the_default_is_replaced(self, run: Run) -> None:
         written = put(AT)
         refused = put(AT, 400, self.REFUSED, operation=False)
-        looks = [get(ENDPOINT, endpoint("green")), get(AT, deployment())]
+        looks = [get(ENDPOINT, endpoint("green")), get(AT, deployment()), no_jobs()]
         calls = [self.STANDS, refused, *looks, *self.GONE, written, poll(), self.AFTER]
         done = run(batch_deployment, {**self.TASK, "recreate": True}, get(AT, deployment()), *calls)
         assert done["diff"]["after"] == {"name": "blue", "model": f"{WORKSPACE}/{self.NEWER}"}
@@ -347,7 +348,7 @@ class TestMadeOf:
         calls = [
             on_blue,
             self.STANDS,
-            *(refused, on_blue, green, get(AT, deployment())),
+            *(refused, on_blue, green, get(AT, deployment()), no_jobs()),
             *(on_blue, away, poll(), on_green),
             *self.GONE,
             *(put(AT), poll(), self.AFTER),
@@ -404,7 +405,8 @@ class TestDeletingTheDefault:
     def test_another_takes_over(self, run: Run) -> None:
         green = get(f"{ENDPOINT}/deployments/green", deployment())
         handed = put(ENDPOINT)
-        calls = [green, self.ON_BLUE, handed, poll(), get(ENDPOINT, endpoint("green")), delete(AT), poll(), get(AT)]
+        on_green = get(ENDPOINT, endpoint("green"))
+        calls = [green, no_jobs(), self.ON_BLUE, handed, poll(), on_green, delete(AT), poll(), get(AT)]
         done = run(batch_deployment, {**self.TASK, "stand_in": "green"}, get(AT, deployment()), self.ON_BLUE, *calls)
         assert done["steps"] == [
             "make digits/green the default deployment of digits",

@@ -15,6 +15,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     delete,
     error,
     get,
+    no_jobs,
     poll,
     put,
 )
@@ -220,5 +221,5 @@ def test_a_name_that_is_taken_in_the_region_is_told_with_a_way_out(run: Run) -> 
 
 
 def test_deleting(run: Run) -> None:
-    calls = [get(AT, endpoint()), delete(AT), poll("Updating"), poll(), get(AT)]
+    calls = [get(AT, endpoint()), no_jobs(), delete(AT), poll("Updating"), poll(), get(AT)]
     assert run(batch_endpoint, {"name": "digits", "state": "absent"}, *calls)["changed"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import component
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get, no_users, put
 
 ENVIRONMENT = f"{WORKSPACE}/environments/env/versions/3"
 DEFINITION = {
@@ -238,7 +238,7 @@ def test_references_that_have_no_place(run: Run, task: dict[str, Any], complaint
 
 def test_delete_and_archive_a_version(run: Run) -> None:
     task = {"name": "prep", "version": "1"}
-    assert run(component, {**task, "state": "absent"}, get(AT, version()), Call("DELETE", AT))["changed"]
+    assert run(component, {**task, "state": "absent"}, get(AT, version()), no_users(), Call("DELETE", AT))["changed"]
 
     current = version()
     current["properties"]["isArchived"] = True

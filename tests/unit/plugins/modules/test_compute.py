@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import compute
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, delete, get, patch, poll, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Run,
+    delete,
+    get,
+    no_users,
+    patch,
+    poll,
+    put,
+)
 
 AT = "computes/cpu1"
 NETWORKS = "providers/Microsoft.Network/virtualNetworks"
@@ -242,10 +251,10 @@ def test_another_size_takes_a_new_cluster_with_the_settings_of_the_old(run: Run)
     written = put(AT)
     task = {"name": "cpu1", "size": "Standard_NC6", "max_instances": 2, "recreate": True}
     gone = delete(AT, underlyingResourceAction="Delete")
-    calls = [gone, poll(), get(AT), written, poll(), get(AT, cluster(vmSize="Standard_NC6"))]
+    calls = [no_users(), gone, poll(), get(AT), written, poll(), get(AT, cluster(vmSize="Standard_NC6"))]
     done = run(compute, task, get(AT, cluster()), *calls)
     assert done["diff"]["after"] == {"name": "cpu1", "size": "Standard_NC6"}
-    assert run(compute, task, get(AT, cluster()), check=True)["diff"] == done["diff"]
+    assert run(compute, task, get(AT, cluster()), no_users(), check=True)["diff"] == done["diff"]
     assert written.sent == {
         "location": "eastus",
         "tags": {},
@@ -272,7 +281,7 @@ def test_what_failed_is_created_again_when_the_task_allows(run: Run) -> None:
     task = {"name": "cpu1", "size": "Standard_NC6", "max_instances": 2, "recreate": True}
     gone = delete(AT, underlyingResourceAction="Delete")
     after = get(AT, cluster(vmSize="Standard_NC6"))
-    done = run(compute, task, get(AT, cluster("Failed")), gone, poll(), get(AT), put(AT), poll(), after)
+    done = run(compute, task, get(AT, cluster("Failed")), no_users(), gone, poll(), get(AT), put(AT), poll(), after)
     assert done["diff"]["before"] == {"name": "cpu1", "size": "Standard_DS2_v2", "provisioning_state": "Failed"}
 
 
@@ -436,7 +445,7 @@ def test_a_size_that_the_region_does_not_have_fails_with_the_services_reason(run
 
 def test_deleting_takes_the_nodes_along(run: Run) -> None:
     gone = delete(AT, underlyingResourceAction="Delete")
-    done = run(compute, {"name": "cpu1", "state": "absent"}, get(AT, cluster()), gone, poll(), get(AT))
+    done = run(compute, {"name": "cpu1", "state": "absent"}, get(AT, cluster()), no_users(), gone, poll(), get(AT))
     assert done["changed"]
     assert "compute" not in done.result
 

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import compute
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, delete, error, get, poll, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Run,
+    delete,
+    error,
+    get,
+    no_users,
+    poll,
+    put,
+)
 
 AT = "computes/k8s"
 CLUSTER = "/subscriptions/s/resourceGroups/rg1/providers/Microsoft.ContainerService/managedClusters/aks1"
@@ -91,9 +100,8 @@ def test_attaching_needs_to_know_which_cluster(run: Run) -> None:
 @pytest.mark.parametrize("kind", [{}, {"type": "kubernetes"}])
 def test_detaching_leaves_the_cluster_itself(run: Run, kind: dict[str, str]) -> None:
     gone = delete(AT, underlyingResourceAction="Detach")
-    assert run(compute, {"name": "k8s", "state": "absent", **kind}, get(AT, attached()), gone, poll(), get(AT))[
-        "changed"
-    ]
+    calls = [get(AT, attached()), no_users(), gone, poll(), get(AT)]
+    assert run(compute, {"name": "k8s", "state": "absent", **kind}, *calls)["changed"]
 
 
 def test_another_cluster_is_attached_after_the_old_one_was_detached(run: Run) -> None:
@@ -103,7 +111,7 @@ def test_another_cluster_is_attached_after_the_old_one_was_detached(run: Run) ->
     after = attached()
     after["properties"]["resourceId"] = other
     task = {**TASK, "resource_id": other, "recreate": True}
-    run(compute, task, get(AT, attached()), gone, poll(), get(AT), written, poll(), get(AT, after))
+    run(compute, task, get(AT, attached()), no_users(), gone, poll(), get(AT), written, poll(), get(AT, after))
     assert written.sent["properties"]["resourceId"] == other
 
 
@@ -136,6 +144,6 @@ class TestNamespace:
         refused = put(AT, 400, self.REFUSED, operation=False)
         gone = delete(AT, underlyingResourceAction="Detach")
         after = get(AT, attached(namespace="ml"))
-        calls = [refused, get(AT, attached()), gone, poll(), get(AT), put(AT), poll(), after]
+        calls = [refused, get(AT, attached()), no_users(), gone, poll(), get(AT), put(AT), poll(), after]
         done = run(compute, {**self.TASK, "recreate": True}, get(AT, attached()), *calls)
         assert done["diff"]["after"] == {"name": "k8s", "namespace": "ml"}

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import datastore
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Outcome, Run, error, not_found
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Call,
+    Outcome,
+    Run,
+    error,
+    no_users,
+    not_found,
+)
 
 AT = "datastores/scans"
 VERSION = "2025-12-01"
@@ -295,7 +303,7 @@ def test_other_place_that_the_service_refuses_is_a_replacement(run: Run) -> None
         datastore,
         {**task, "recreate": True},
         *(get(WITH_KEY), key(KEY), refusal),
-        *(get(WITH_KEY), key(KEY), delete, get(), write, get(WITH_KEY)),
+        *(get(WITH_KEY), no_users(), key(KEY), delete, get(), write, get(WITH_KEY)),
     )
     assert write.sent["properties"]["containerName"] == "other"
     assert write.sent["properties"]["credentials"]["secrets"]["key"] == KEY
@@ -303,7 +311,12 @@ def test_other_place_that_the_service_refuses_is_a_replacement(run: Run) -> None
 
 def test_delete(run: Run) -> None:
     out = run(
-        datastore, {"name": "scans", "state": "absent"}, get(store()), Call("DELETE", AT, 200, version=VERSION), get()
+        datastore,
+        {"name": "scans", "state": "absent"},
+        get(store()),
+        no_users(),
+        Call("DELETE", AT, 200, version=VERSION),
+        get(),
     )
     assert out["changed"]
     assert not run(datastore, {"name": "scans", "state": "absent"}, get())["changed"]

@@ -1,4 +1,4 @@
-# Copyright (c) 2026, mlops.azureml contributors
+# Copyright (, no_usersc) 2026, mlops.azureml contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,6 +16,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     Call,
     Run,
     get,
+    no_users,
     put,
 )
 
@@ -169,6 +170,7 @@ def test_delete_a_version(run: Run) -> None:
         model,
         {"name": "digits", "version": "1", "state": "absent"},
         get("models/digits/versions/1", version()),
+        no_users(),
         Call("DELETE", "models/digits/versions/1"),
     )
 
