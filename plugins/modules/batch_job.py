@@ -225,10 +225,12 @@ options:
     description:
       - Maximum number of items that may fail in a job that completes. Unless O(error_threshold) is 0 or more, the
         service completes a job whatever fails; with this option the task fails. With V(0), every item has to succeed.
+      - V(error_threshold) is the number that the job itself accepts, O(error_threshold) or else that of its deployment,
+        if that is 0 or more. A job that accepts any number may then have no failed item.
       - A job over the limit fails each task with its key, and counts as failed for O(resubmit=on_failure). Its results
         can be fetched. Without the option, failed items are a warning.
       - Only jobs with mini batches have items; the option has no effect on those of pipeline deployments.
-    type: int
+    type: str
   on_unknown_counts:
     description:
       - What happens with O(max_failed_items) if the logs of a completed job do not say how many items failed.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .plays import Played
 from .stories import BLUE_ROWS, ENDPOINT, FILES, score
 
 
@@ -22,8 +25,7 @@ def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deploy
     second = play("mlops.azureml.score", **score(job)).well()
     assert second.changed == []
     assert deployed.writes == []
-    passed_on = next(one.result for one in second.results if "Pass the results on" in one.task)
-    assert passed_on["ansible_stats"]["data"]["batch_score_result"]["results"] == [fetched]
+    assert handed_on(second)["results"] == [fetched]
 
 
 def test_a_failed_job_is_tried_again_when_the_role_may(play, deployed, tmp_path):
@@ -45,8 +47,44 @@ def test_always_starts_one_more_on_each_run(play, deployed):
     job = {"name": "each", "inputs": {"pages": {"path": deployed.pages}}, "resubmit": "always"}
     for number in (1, 2, 3):
         done = play("mlops.azureml.score", **score(job)).well()
-        [job] = [
+        [ended] = [
             one.result["batch_job"] for one in done.results if "Wait for the end" in one.task and one.outcome == "ok"
         ]
-        assert (job["attempt"], job["status"], job["endpoint_name"]) == (number, "Completed", ENDPOINT)
+        assert (ended["attempt"], ended["status"], ended["endpoint_name"]) == (number, "Completed", ENDPOINT)
     assert len(deployed.invokes) == 3
+
+
+def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_path):
+    """And check mode reads the results of a job that has completed."""
+    nowhere = {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}
+    good = {"name": "good", "inputs": {"pages": {"path": deployed.pages}}, "dest": str(tmp_path / "good"), "rows": {}}
+    jobs = [
+        {"name": "absent", "inputs": {"pages": {"path": "azureml:none:1"}}},
+        {"name": "broken", "inputs": nowhere},
+        good,
+    ]
+    played = play("mlops.azureml.score", **score(*jobs))
+    assert played.status != 0
+    assert "absent: " in played.message
+    assert "there is no data asset azureml:none:1" in played.message
+    assert "broken: " in played.message
+    assert "good: " not in played.message
+    returned = handed_on(played)
+    assert [one["name"] for one in returned["jobs"]] == ["broken", "good"]
+    assert len(returned["results"]) == 1
+    assert {row[0]: int(row[1]) for row in returned["results"][0]["rows"]} == BLUE_ROWS
+    assert (tmp_path / "good" / "words.csv").is_file()
+
+    deployed.forget()
+    predicted = play("mlops.azureml.score", "--check", **score(good)).well()
+    assert deployed.writes == []
+    assert handed_on(predicted)["results"][0]["rows"] == returned["results"][0]["rows"]
+
+    relative = play("mlops.azureml.score", **score({**good, "dest": "rows"}))
+    assert "dest is rows, which is relative" in relative.message
+    assert "Write an absolute path" in relative.message
+
+
+def handed_on(played: Played) -> dict[str, Any]:
+    passed = next(one.result for one in played.results if "Pass the results on" in one.task)
+    return dict(passed["ansible_stats"]["data"]["batch_score_result"])

@@ -17,13 +17,20 @@ from .counts import Counts
 from .job import Job
 
 UNKNOWN = FAIL, WARN = "fail", "warn"
+THRESHOLD = "error_threshold"
+"""The limit that a job is started with, in place of one for the task alone."""
 _UNREADABLE = "its logs are missing, cannot be read, or have another form"
 
 
-def require_limit(limit: int | None) -> None:
-    """Raises InvalidOption for a limit that no number of items can meet."""
-    if limit is not None and limit < 0:
-        raise InvalidOption(f"max_failed_items: {limit} is no number of items. Give 0 or more, or leave it out.")
+def parse_limit(text: str | None) -> str | int | None:
+    """The number of items that may fail, or ``THRESHOLD``. Raises InvalidOption for anything else."""
+    if text in (None, THRESHOLD):
+        return text
+    if not str(text).isdecimal():
+        raise InvalidOption(
+            f"max_failed_items: {text} is no number of items. Give 0 or more, or {THRESHOLD}, or leave it out."
+        )
+    return int(str(text))
 
 
 def is_over(counts: Counts | None, limit: int) -> bool:
@@ -31,9 +38,14 @@ def is_over(counts: Counts | None, limit: int) -> bool:
     return counts is not None and counts.items.failed is not None and counts.items.failed > limit
 
 
-def complaint(job: Job, counts: Counts | None, limit: int | None, on_unknown: str) -> str | None:
+def limit_of(threshold: int | None) -> int:
+    """How many items may fail by an error_threshold: none if it is any number (-1), or unknown."""
+    return max(threshold or 0, 0)
+
+
+def complaint(job: Job, counts: Counts | None, limit: int, on_unknown: str) -> str | None:
     """Why a completed job fails the task, None if it does not. ``counts`` is None for a job without mini batches."""
-    if limit is None or counts is None:
+    if counts is None:
         return None
     failed = counts.items.failed
     if failed is None:
@@ -52,7 +64,7 @@ def complaint(job: Job, counts: Counts | None, limit: int | None, on_unknown: st
     )
 
 
-def warnings(job: Job, counts: Counts | None, limit: int | None) -> t.Iterator[str]:
+def warnings(job: Job, counts: Counts | None, *, is_limited: bool) -> t.Iterator[str]:
     """What a user of the results of a completed job has to know."""
     if counts is None:
         return
@@ -62,7 +74,7 @@ def warnings(job: Job, counts: Counts | None, limit: int | None) -> t.Iterator[s
             f"Job {job.name}: how many items failed is not known: {_UNREADABLE}. "
             "Compare the number of rows in its results with the number of items."
         )
-    elif failed and limit is None:
+    elif failed and not is_limited:
         yield (
             f"Job {job.name} completed, but {_of(failed, counts.items.total)} items failed: their predictions are "
             "missing. Set max_failed_items to fail the task, or error_threshold to fail the job."

@@ -14,10 +14,13 @@ from .._engine.argument_spec import ArgumentSpec, asset_spec
 from .._engine.inline_publication import ComponentPublication
 from .._engine.plan import Plan
 from .._engine.publication import Publication
+from .._engine.usage import Usage
 from .._engine.validate import check_names
 from .._engine.version_steps import DeleteVersion, VersionState, version_path
 from .._invocation import Result
+from .._jobs.active_jobs import active_jobs
 from .._schema.asset_type import AssetType, check_version
+from .._schema.resource_type import Options
 from .._service.workspace import Workspace
 
 
@@ -33,11 +36,12 @@ class Publish:
     def run(self, workspace: Workspace) -> Result:
         if workspace.invocation.options["state"] == "absent":
             return _delete(self.asset, workspace)
-        publication = self._publication(workspace)
+        publication = self.publication(workspace.invocation.options, workspace)
         return publication.predict() if workspace.invocation.check_mode else publication.publish()
 
-    def _publication(self, workspace: Workspace) -> Publication | ComponentPublication:
-        return Publication.read(self.asset, workspace.invocation.options, workspace)
+    def publication(self, options: Options, workspace: Workspace) -> Publication | ComponentPublication:
+        """The publication that the options ask for. Reads local files, sends no request. Raises InvalidOption."""
+        return Publication.read(self.asset, options, workspace)
 
 
 def _delete(asset: AssetType, workspace: Workspace) -> Result:
@@ -50,6 +54,7 @@ def _delete(asset: AssetType, workspace: Workspace) -> Result:
     step = DeleteVersion((f"delete {asset.title(options)}, version {options['version']}",), path)
     before = {"name": options["name"], "version": options["version"], "state": "present"}
     plan = Plan((step,), before, {})
+    Usage(asset, options, workspace, active_jobs).require_unused()
     if not workspace.invocation.check_mode:
         step.execute(workspace, VersionState())
     return Result(True, {"steps": plan.lines}, plan.before, plan.after)

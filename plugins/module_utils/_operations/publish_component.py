@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from .._engine.inline_publication import ComponentPublication
+from .._schema.resource_type import Options
 from .._service.workspace import Workspace
 from .._types.component import COMPONENT
 from .publish import Publish
@@ -19,5 +20,5 @@ class PublishComponent(Publish):
     def __init__(self) -> None:
         super().__init__(COMPONENT)
 
-    def _publication(self, workspace: Workspace) -> ComponentPublication:
-        return ComponentPublication.read(workspace.invocation.options, workspace)
+    def publication(self, options: Options, workspace: Workspace) -> ComponentPublication:
+        return ComponentPublication.read(options, workspace)

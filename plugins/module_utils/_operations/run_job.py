@@ -23,9 +23,11 @@ from .._jobs.preflight import Preflight, Request, identify_job, shown_data
 from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, PRESENT, UNIQUE, JobSpec
 from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobTimeout, JobWait
+from .._names.dotted_path import get_at
 from .._names.json_types import JsonObject
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
+from .._types.batch_deployment import BATCH_DEPLOYMENT
 from .._types.batch_job import BATCH_JOB
 
 DAY = 86400
@@ -55,7 +57,7 @@ class RunJob:
             "wait_for_deployment": {"type": "bool", "default": False},
             "resubmit": {"type": "str", "choices": [NEVER, ON_FAILURE, ALWAYS], "default": NEVER},
             "on_timeout": {"type": "str", "choices": [KEEP, CANCEL], "default": KEEP},
-            "max_failed_items": {"type": "int"},
+            "max_failed_items": {"type": "str"},
             "on_unknown_counts": {"type": "str", "choices": list(completion.UNKNOWN), "default": completion.FAIL},
             "progress_file": {"type": "path"},
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
@@ -68,7 +70,7 @@ class RunJob:
         )
 
     def run(self, workspace: Workspace) -> Result:
-        completion.require_limit(workspace.invocation.options["max_failed_items"])
+        completion.parse_limit(workspace.invocation.options["max_failed_items"])
         options, datastores = workspace.invocation.options, Datastores(workspace)
         job_spec = identify_job(workspace, datastores)
         ledger = Ledger(workspace, job_spec.endpoint, datastores, options["key"]) if options["ledger"] else None
@@ -90,6 +92,7 @@ class _KeyedJob:
         self._ledger = ledger
         self._datastores = datastores
         self._read_counts: dict[str, Counts | None] = {}
+        self._max_failed = completion.parse_limit(self._options["max_failed_items"])
         self._attempts = Attempts(workspace, ledger, spec, starts=self._options["inputs"] is not None)
         self._wait = JobWait(workspace)
 
@@ -142,10 +145,9 @@ class _KeyedJob:
 
     def _has_failed(self, job: Job) -> bool:
         """Whether it failed, was canceled, or completed with more failed items than the task accepts."""
-        limit = self._options["max_failed_items"]
-        if job.status not in COMPLETED or limit is None:
+        if job.status not in COMPLETED or self._max_failed is None:
             return job.status not in COMPLETED
-        return completion.is_over(self._counts(job), limit)
+        return completion.is_over(self._counts(job), self._limit(job))
 
     def _require_same_options(self, attempt: Attempt) -> None:
         """A task without inputs takes the job of the name, whatever options it was started with."""
@@ -174,16 +176,33 @@ class _KeyedJob:
         return self._read_counts[job.name]
 
     def _complaint(self, job: Job) -> str | None:
-        limit = self._options["max_failed_items"]
-        if limit is None or job.status not in COMPLETED:
+        if self._max_failed is None or job.status not in COMPLETED:
             return None
-        return completion.complaint(job, self._counts(job), limit, self._options["on_unknown_counts"])
+        counts, on_unknown = self._counts(job), self._options["on_unknown_counts"]
+        return completion.complaint(job, counts, self._limit(job), on_unknown)
+
+    def _limit(self, job: Job) -> int:
+        """How many items of the job may fail. The deployment is read only if the job does not record its threshold."""
+        if isinstance(self._max_failed, int):
+            return self._max_failed
+        counts = self._counts(job)
+        if counts is None or not counts.items.failed:
+            return 0
+        given = self._options["error_threshold"]
+        known = job.error_threshold if given is None else given
+        return completion.limit_of(known if known is not None else self._threshold_of_deployment(job))
+
+    def _threshold_of_deployment(self, job: Job) -> int | None:
+        deployment = job.deployment or self._options["deployment_name"]
+        names = {"endpoint_name": self._options["endpoint_name"], "name": deployment}
+        current = self._workspace.arm.get(self._workspace.path(BATCH_DEPLOYMENT.path_of(names))) if deployment else None
+        return t.cast("int | None", get_at(current, "properties.errorThreshold"))
 
     def _require_complete(self, job: Job) -> None:
         """Warn about failed and retried items. Raises OperationFailed if more failed than the task accepts."""
         if (reason := self._complaint(job)) is not None:
             raise OperationFailed(reason)
-        for warning in completion.warnings(job, self._counts(job), self._options["max_failed_items"]):
+        for warning in completion.warnings(job, self._counts(job), is_limited=self._max_failed is not None):
             self._workspace.invocation.warn(warning)
 
     # -- waiting -------------------------------------------------------------------------------------------------

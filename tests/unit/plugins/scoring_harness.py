@@ -82,10 +82,12 @@ def job(
     definition: str | None = None,
     output: str | None = None,
     created: str = "2026-01-31T06:00:01+00:00",
+    threshold: int | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """The management view of a job (batch contract 6.1)."""
+    """The management view of a job (batch contract 6.1). ``threshold``: the error_threshold that it records."""
     parameters = {"append_row_file_name": "predictions.csv", **({"output_uri": output} if output else {})}
+    parameters |= {} if threshold is None else {"error_threshold": str(threshold)}  # its values are texts
     marks = {"mlops.azureml.key": key, "mlops.azureml.definition": definition}
     kept = {mark: value for mark, value in marks.items() if value}
     return {

@@ -321,4 +321,45 @@ INFOS = (
         _endpoint,
     ),
 )
-SCENES = (COMPUTE, INSTANCE, DATASTORE, BATCH_ENDPOINT, BATCH_DEPLOYMENT, *ASSETS, *INFOS)
+ABSENT = {"state": "absent"}
+FORCE = Effect("force", False, True, ABSENT)
+IN_USE = (
+    Scene("batch_endpoint", {"name": ENDPOINT}, (FORCE,), _endpoint),
+    Scene("batch_deployment", {"name": "red", "endpoint_name": ENDPOINT}, (FORCE,), _endpoint),
+    *(
+        Scene(module, task, (FORCE, Effect("ignore_endpoints", [], [ENDPOINT], ABSENT)), _endpoint)
+        for module, task in (
+            ("compute", {"name": "cpu"}),
+            ("datastore", {"name": "workspaceartifactstore"}),
+            ("asset_container", {"type": "model", "name": "digits"}),
+            *(
+                (kind.removesuffix("s"), {"name": name, "version": "1"})
+                for kind, name in REFERENCES.items()
+                if kind != "data"
+            ),
+        )
+    ),
+)
+RED = {"name": "red", "model": "azureml:digits:1", "compute": "cpu"}
+DEPLOY_CHECK = Scene(
+    "batch_deploy_check",
+    {"endpoint": {"name": ENDPOINT}},
+    (
+        Effect("endpoint", {"name": ENDPOINT}, {"name": "other-ep"}),
+        Effect("computes", [], [{**CLUSTER, "name": "cpu9"}]),
+        Effect("codes", [], [{"name": "scripts", "path": LOCAL}]),
+        Effect("models", [], [{"name": "scripts", "path": LOCAL}]),
+        Effect("environments", [], [{"name": "python", "image": "library/python:3.11"}]),
+        Effect("components", [], [{"definition": STEP}]),
+        Effect("deployments", [], [RED]),
+        Effect("default", "red", "blue", {"deployments": [RED]}),
+    ),
+    _endpoint,
+)
+SCENES = (
+    *(COMPUTE, INSTANCE, DATASTORE, BATCH_ENDPOINT, BATCH_DEPLOYMENT),
+    *ASSETS,
+    *INFOS,
+    *IN_USE,
+    DEPLOY_CHECK,
+)

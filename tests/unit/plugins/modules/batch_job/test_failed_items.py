@@ -174,3 +174,38 @@ def test_a_name_whose_job_failed_says_how_to_go_on(run: Run) -> None:
     other = job("today", "Failed", key="today", definition="of-other-options")
     done = run(batch_job, TODAY, get("jobs/today", other), absent("today--2"))
     assert "is Failed: resubmit: on_failure starts another attempt with the options of now" in done["msg"]
+
+
+DEPLOYMENT = "batchEndpoints/digits/deployments/blue"
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded", "deployed", "fails"),
+    [
+        (None, None, None, True),
+        (None, None, -1, True),
+        (None, None, 24, True),
+        (None, None, 25, False),
+        (None, -1, None, True),
+        (None, 25, None, False),
+        (25, -1, None, False),
+        (24, 25, None, True),
+        (-1, 25, None, True),
+    ],
+)
+def test_the_limit_may_be_the_threshold_of_the_job(
+    run: Run, storage: Storage, given: int | None, recorded: int | None, deployed: int | None, fails: bool
+) -> None:
+    """That of the task, else that which the job records, else that of its deployment; any number means none."""
+    storage.blobs[REPORT] = HALF
+    read = [get(DEPLOYMENT, {"properties": {"errorThreshold": deployed}})] if given is None and recorded is None else []
+    task = {**ANY, "max_failed_items": "error_threshold", "error_threshold": given}
+    done = run(batch_job, task, *ready(), Submit(), saw("Completed", threshold=recorded), *counted(), *read)
+    assert done.failed is fails, done.result.get("msg")
+    assert fails is ("25 of 50 items failed (max_failed_items: " in done.result.get("msg", ""))
+
+
+def test_a_whole_job_needs_no_threshold(run: Run, storage: Storage) -> None:
+    storage.blobs[REPORT] = WHOLE
+    task = {**ANY, "max_failed_items": "error_threshold"}
+    assert not run(batch_job, task, *ready(), Submit(), saw("Completed"), *counted()).failed
