@@ -148,10 +148,11 @@ batch_deploy_check:
             model: models.0
             compute: /subscriptions/.../workspaces/ws1/computes/batch-cluster
     ids:
-      description: The references that are no key of an entry, each with what the role passes on for it.
+      description: What the deployments refer to beside the entries.
       returned: always
-      type: dict
-      sample: {"azureml:digits@latest": "azureml:digits@latest"}
+      type: list
+      elements: str
+      sample: [/subscriptions/.../workspaces/ws1/computes/batch-cluster]
 """
 
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run

@@ -96,7 +96,7 @@ class _Check:
                 for option, entries in own.items()
             },
             DEPLOYMENTS: [{"name": one.entry.name, "references": one.references} for one in deployments],
-            "ids": {target: target for target in sorted(found - keys)},
+            "ids": sorted(found - keys),
         }
 
     # -- the entries -----------------------------------------------------------------------------------------------

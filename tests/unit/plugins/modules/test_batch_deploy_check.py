@@ -74,7 +74,7 @@ def test_a_deployment_of_own_entries_sends_no_request(run: Run, task: dict[str, 
     }
     checked = outcome["batch_deploy_check"]
     assert checked["codes"] == [{"name": "digits-score", "key": "codes.0", "required_files": ["score.py"]}]
-    assert checked["ids"] == {}
+    assert checked["ids"] == []
     assert outcome["changed"] is False
 
 
@@ -176,7 +176,7 @@ def test_a_version_that_exists_is_that_one(run: Run, task: dict[str, Any]) -> No
     outcome = run(batch_deploy_check, changed(task, "deployments.0.model", "azureml:digits:1"), exists, exists)
     target = f"{WORKSPACE}/models/digits/versions/1"
     assert references(outcome)["model"] == target
-    assert outcome["batch_deploy_check"]["ids"] == {target: target}
+    assert outcome["batch_deploy_check"]["ids"] == [target]
 
 
 def test_what_exists_elsewhere_is_looked_up_once(run: Run, task: dict[str, Any]) -> None:

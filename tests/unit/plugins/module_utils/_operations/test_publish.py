@@ -618,8 +618,9 @@ def test_type_and_shape_of_the_files_must_fit(publish: Publisher, weights: str) 
 def test_absent(publish: Publisher) -> None:
     options = {"name": "digits", "version": "1", "state": "absent"}
     current = ("GET models/digits/versions/1", version("1"))
-    predicted = publish(MODEL, options, current, check=True)
-    gone = publish(MODEL, options, current, ("DELETE models/digits/versions/1", httpx.Response(200)))
+    no_users = ("GET batchEndpoints", {"value": []})
+    predicted = publish(MODEL, options, current, no_users, check=True)
+    gone = publish(MODEL, options, current, no_users, ("DELETE models/digits/versions/1", httpx.Response(200)))
 
     assert predicted == gone
     assert gone.values["steps"] == ["delete model digits, version 1"]
