@@ -80,20 +80,23 @@ def test_names_and_references_are_checked_before_the_first_write(play, workspace
     code = "deployments.0.code_configuration.code"
     create = "Create it first, or correct the reference."
     cases = [
-        naming("endpoint.name", "words_batch", "batch_deploy_endpoint: words_batch", "single dashes", "Choose another"),
-        naming("computes.0.name", "words cluster", "batch_deploy_computes: words cluster", "3 to 24", "Choose another"),
-        naming("deployments.1.name", "green/2", "batch_deploy_deployments: green/2", "up to 255", "Choose another"),
-        naming("models.0.name", "-words", "batch_deploy_models: -words", "1 to 255", "Choose another"),
-        naming("computes.0.min_instances", -1, "computes: min_instances is -1", "less than 0", "Nothing was changed."),
-        naming("deployments.1.mini_batch_size", 0, "deployments: mini_batch_size is 0", "cannot be less than 1"),
-        naming("default", "red", "batch_deploy_default is red", "only blue, green", "Correct one of them."),
-        naming("deployments.0.compute", "no-cluster", "computes: no-cluster does not exist", create),
+        naming("endpoint.name", "words_batch", "endpoint: name: 'words_batch'", "single dashes", "Choose another"),
+        naming("computes.0.name", "words cluster", "computes.0: name: 'words cluster'", "3 to 24", "Choose another"),
+        naming("deployments.1.name", "green/2", "deployments.1: name: 'green/2'", "up to 255", "Choose another"),
+        naming("models.0.name", "-words", "models.0: name: '-words'", "1 to 255", "Choose another"),
+        naming("computes.0.min_instances", -1, "computes.0: min_instances: -1", "Nothing was changed."),
+        naming("computes.0.size", None, "computes.0: size is missing", "no compute words-cluster yet", "Add it."),
+        naming("models.0.name", "words:1", "models.0: name: 'words:1'", "Nothing was changed."),
+        naming("deployments.1.mini_batch_size", 0, "deployments.1: mini_batch_size: 0 is too small"),
+        naming("deployments.1.name", "blue", "deployments.0, deployments.1 have the same name, blue. Drop one."),
+        naming("default", "red", "default: it is red", "only blue, green", "Correct one of them."),
+        naming("deployments.0.compute", "no-cluster", "deployments.0: compute: no-cluster does not exist", create),
         naming("deployments.0.compute", f"{ELSEWHERE}/computes/c", "computes/c", f"'{NOWHERE}'", "subscription_id"),
-        naming("deployments.0.model", "azureml:none:1", "models: azureml:none:1 does not exist", create),
+        naming("deployments.0.model", "azureml:none:1", "model: azureml:none:1 does not exist", create),
         naming("deployments.0.model", "azureml:none@latest", "'azureml:none@latest' has no version", "Register one"),
-        naming("deployments.0.model", "wrods", "models: 'wrods' names no version", "write azureml:name:version"),
-        naming("deployments.0.environment", "azureml:none:1", "environments: azureml:none:1 does not exist", create),
-        naming(code, "azureml:none:1", "codes: azureml:none:1 does not exist", create),
+        naming("deployments.0.model", "wrods", "model: 'wrods' names no version", "write azureml:name:version"),
+        naming("deployments.0.environment", "azureml:none:1", "environment: azureml:none:1 does not exist", create),
+        naming(code, "azureml:none:1", "code_configuration.code: azureml:none:1 does not exist", create),
     ]
     try_all(play, "batch_deploy", cases)
     assert workspace.writes == []

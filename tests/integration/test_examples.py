@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from .plays import PLAY
 from .stories import FILES
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(ROOT.glob("plugins/modules/*.py"))
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]
+STARTER = ROOT / "playbooks" / "starter"
 PRESUMED = yaml.safe_load((Path(__file__).with_name("presumed.yml")).read_text())
 # Folders that do not exist; one of the workspace replaces them.
 ELSEWHERE = (
@@ -65,10 +65,14 @@ def examples(module: Path) -> Tasks:
     return read(text)
 
 
+def texts(page: Path) -> list[str]:
+    """The YAML on a page."""
+    return re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+
+
 def plays(page: Path) -> Tasks:
     """The plays on a page."""
-    texts = re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
-    return [play for text in texts for play in read(text)]
+    return [play for text in texts(page) for play in read(text)]
 
 
 def spoils(tasks: Tasks) -> bool:
@@ -110,12 +114,43 @@ def test_the_examples_of_the_modules(play, workspace, tmp_path, spoiling):
 
 
 def test_the_plays_of_the_pages(play, workspace, tmp_path):
-    stand_in_files(tmp_path)
-    presumed = {**PLAY, "name": "Presumed", "tasks": PRESUMED}
+    """In a copy of the starter, in their order: the last one deletes what the others made."""
+    shutil.copytree(STARTER, tmp_path, dirs_exist_ok=True)
     desired = [play for page in PAGES for play in plays(page)]
     assert len(desired) >= len(PAGES)
-    play([presumed, *desired]).well()
-    assert "batchEndpoints/digits-batch" not in workspace.current
+    play(desired).well()
+    assert (tmp_path / "predictions" / "january").is_dir()
+    assert "batchEndpoints/flowers-batch" not in workspace.current
+
+
+def test_the_starter(play, workspace, tmp_path):
+    copy = shutil.copytree(STARTER, tmp_path / "flowers")
+    first = play(str(copy / "deploy_and_score.yml")).well()
+    shown = next(one.result for one in first.told if one.task == "Show the predictions")
+    rows = shown["batch_score_result.results[0].rows"]
+    assert [(row["file"], row["kind"]) for row in sorted(rows, key=lambda row: row["file"])] == [
+        (f"flower-{number:02}.json", kind)
+        for number, kind in enumerate((*3 * ["setosa"], *3 * ["versicolor"], *3 * ["virginica"]), start=1)
+    ]
+    assert (copy / "predictions" / "predictions.csv").is_file()
+    workspace.forget()
+    assert play(str(copy / "deploy_and_score.yml")).well().changed == []
+    assert workspace.writes == []
+
+
+def test_every_example_says_what_becomes_of_failed_items():
+    """A deployment has an error_threshold, and a job a max_failed_items."""
+    texts = [
+        text
+        for page in PAGES
+        for text in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    ]
+    texts += [file.read_text() for file in (STARTER / "vars.yml", ROOT / "playbooks" / "vars" / "example.yml")]
+    for text in texts:
+        if "batch_deployment:" in text or "batch_deploy_deployments:" in text:
+            assert "error_threshold: " in text
+        if "batch_job:" in text or "batch_score_jobs:" in text:
+            assert "max_failed_items: " in text
 
 
 def test_the_variables_of_the_playbooks(play, workspace, tmp_path):
