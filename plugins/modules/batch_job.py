@@ -21,6 +21,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.predicted
   - mlops.azureml.wait
 requirements:
   - azure-storage-blob

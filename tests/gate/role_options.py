@@ -30,6 +30,7 @@ LISTS = re.compile(
 LEFT_OUT = {
     "state": "a role says which one",
     "wait": "the next task of the role needs the end of this one",
+    "predicted": "the role knows what it creates",
     "progress_file": "it is for whoever watches a single task",
 }
 LEFT_OUT_OF = {

@@ -21,6 +21,7 @@ from .difference import Comparison, compare, differing, in_words, not_compared, 
 from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, own_name, with_references
 from .parent import ParentResource
 from .plan import Observed, Plan, next_write, plan_presence
+from .prerequisite import warn_in_check_mode
 from .published import PUBLISHED, Published
 from .reference_lookup import require_references, resolve_labels
 from .render import render
@@ -44,7 +45,7 @@ class ManagedResource:
         check_names(resource, self.options)
         check_wait(resource, self.options)
         check_stand_ins(resource, self.options)
-        self._warn = invocation.warn if invocation.check_mode else None
+        self._warn = warn_in_check_mode(invocation)
         self._deadline = Deadline(self.options["wait_timeout"], invocation.clock)
         self._usage = Usage(resource, self.options, workspace, active_jobs)
         self._parent = ParentResource(resource, self.options, workspace, self._deadline)

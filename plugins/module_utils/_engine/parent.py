@@ -50,7 +50,7 @@ class ParentResource:
         if current is None:
             option = t.cast("t.Any", self.resource.parent).option
             complaint = f"{option}: there is no {self._access.title} in workspace {self.workspace.id.name}"
-            report_missing(complaint, f"Create it first, or correct {option}.", warn)
+            report_missing(complaint, f"Create it first, or correct {option}.", warn, target=self._access.path)
         return current
 
     def require_stand_ins(self, parent: Current, *, comes_back: bool, warn: Warn | None) -> None:

@@ -21,6 +21,7 @@ from .._service.workspace import Workspace
 from .definition import NAME
 from .desired_version import DesiredVersion, read_version
 from .plan import Plan
+from .prerequisite import warn_in_check_mode
 from .reference_lookup import require_target, resolve_label
 from .render import render
 from .same_content import is_meant, not_compared
@@ -47,7 +48,7 @@ class Publication:
         self._found = found
         self._given = desired
         self._workspace = workspace
-        self._warn = workspace.invocation.warn if workspace.invocation.check_mode else None
+        self._warn = warn_in_check_mode(workspace.invocation)
 
     @classmethod
     def read(

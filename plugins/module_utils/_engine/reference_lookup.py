@@ -46,8 +46,17 @@ def resolve_label(text: str, kind: str, option: str, workspace: Workspace, warn:
     except InvalidOption as error:
         if warn is None:
             raise
-        warn(f"{error} The run will fail unless an earlier task does.")
+        warn(f"{error} The run will fail unless an earlier task does.", target_of(text, kind, workspace))
         return text
+
+
+def target_of(text: str, kind: str, workspace: Workspace) -> str | None:
+    """The id that a reference means; of a label, that of all versions; None for text that is no reference."""
+    try:
+        reference = parse(text, kind)
+        return workspace.id.child(kind, reference.name) if reference.label else expand(text, kind, workspace.id)
+    except ValueError:
+        return None
 
 
 def full_id(text: str, kind: str, option: str, workspace: Workspace) -> str:
@@ -100,4 +109,4 @@ def require_target(path: str, option: str, workspace: Workspace, warn: Warn | No
         exists = False
     if not exists:
         complaint = f"{option}: there is no {describe(path)}"
-        report_missing(complaint, "Create it first, or correct the reference.", warn)
+        report_missing(complaint, "Create it first, or correct the reference.", warn, target=path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .._engine.reference_lookup import full_id
+from .._engine.reference_lookup import full_id, target_of
 from .._errors import AzureMLError, InvalidOption
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.dotted_path import get_at
@@ -53,7 +53,7 @@ class InputSource:
             try:
                 item = self._find_asset(item)
             except InvalidOption as error:
-                report_absent(self._workspace, str(error))
+                report_absent(self._workspace, str(error), target_of(item.path, item.collection, self._workspace))
                 return item
         else:
             self._require_datastore(item)

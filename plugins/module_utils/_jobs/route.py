@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from .._engine.prerequisite import warn_in_check_mode
 from .._errors import InvalidOption
 from .._names.dotted_path import get_at
 from .._names.json_types import JsonObject
@@ -39,11 +40,15 @@ class Route:
         return get_at(self.deployment, "properties.outputAction") == "SummaryOnly" and not self.runs_pipeline
 
 
-def report_absent(workspace: Workspace, message: str) -> None:
-    """Raises InvalidOption for what is absent; warns in check mode, where an earlier task may create it."""
-    if not workspace.invocation.check_mode:
+def report_absent(workspace: Workspace, message: str, target: str | None = None) -> None:
+    """Raises InvalidOption for what is absent; warns in check mode, where an earlier task may create it.
+
+    ``target``: ARM path of what is absent.
+    """
+    warn = warn_in_check_mode(workspace.invocation)
+    if warn is None:
         raise InvalidOption(message)
-    workspace.invocation.warn(f"{message} The run will fail unless an earlier task does.")
+    warn(f"{message} The run will fail unless an earlier task does.", target)
 
 
 def find_route(workspace: Workspace) -> Route:

@@ -16,6 +16,7 @@ from .._engine.definition import NAME
 from .._engine.desired_version import REQUIRED
 from .._engine.entry import Entry, read_entry
 from .._engine.inline_publication import PLACEHOLDER, InlinePublication, with_references
+from .._engine.prerequisite import warn_in_check_mode
 from .._engine.validate import check_stand_ins, check_task, check_wait
 from .._errors import InvalidOption
 from .._invocation import Result
@@ -27,6 +28,7 @@ from .entry_references import EntryReferences, Referable
 from .manage import Manage
 from .publish import Publish
 
+NOTHING = "Nothing was changed."
 ENDPOINT, DEPLOYMENTS, DEFAULT = "endpoint", "deployments", "default"
 CODE, SCRIPT = "code_configuration.code", "code_configuration.scoring_script"
 
@@ -56,7 +58,7 @@ class CheckDeployment:
         check = _Check(self, workspace)
         shown = check.shown()
         if check.complaints:
-            raise InvalidOption("\n".join([*check.complaints, "Nothing was changed."]))
+            raise InvalidOption("\n".join([*check.complaints, NOTHING]))
         return Result(False, {"batch_deploy_check": shown})
 
 
@@ -71,7 +73,7 @@ class _Check:
 
     def shown(self) -> dict[str, t.Any]:
         """The result: the names of all entries, and what the deployments refer to."""
-        endpoint = self._read(ENDPOINT, self._options[ENDPOINT], self._operation.endpoint)
+        endpoint = self._endpoint()
         own = {option: self._read_list(option, operation) for option, operation in self._operation.lists.items()}
         entries = self._read_deployments(endpoint)
         # Names that nobody could read may be those that the deployments refer to.
@@ -82,9 +84,7 @@ class _Check:
             for entry in own[option]:
                 self._check_alone(entry, operation, scripts.get(entry.at, []))
         if endpoint is not None:
-            self._check_alone(endpoint, self._operation.endpoint)
-            self._refuse_default_of_endpoint(endpoint)
-        self._check_default([deployment.entry for deployment in deployments])
+            self._check_default([deployment.entry for deployment in deployments])
         keys = {entry.at for entries in own.values() for entry in entries}
         found = {key for deployment in deployments for key in deployment.references.values()}
         return {
@@ -98,6 +98,14 @@ class _Check:
             DEPLOYMENTS: [{"name": one.entry.name, "references": one.references} for one in deployments],
             "ids": sorted(found - keys),
         }
+
+    def _endpoint(self) -> Entry | None:
+        """None if it cannot exist, and so none of its deployments."""
+        endpoint = self._read(ENDPOINT, self._options[ENDPOINT], self._operation.endpoint)
+        if endpoint is not None:
+            self._refuse_default_of(endpoint)
+            self._check_alone(endpoint, self._operation.endpoint)
+        return None if self.complaints else endpoint
 
     # -- the entries -----------------------------------------------------------------------------------------------
 
@@ -116,7 +124,7 @@ class _Check:
         try:
             return read_entry(at, given, resource, operation.spec(), secret, **fixed)
         except InvalidOption as error:
-            self.complaints.append(f"{at}: {error}")
+            self._complain(at, error)
             return None
 
     def _refuse_duplicates(self, option: str, entries: t.Sequence[Entry], *, versioned: bool) -> None:
@@ -162,11 +170,10 @@ class _Check:
             return Referable(entry, lambda: operation.publication(entry.options, self._workspace).predict())
 
         lists = self._operation.lists
-        invocation = self._workspace.invocation
         return EntryReferences(
             {option: [referable(entry, lists[option]) for entry in entries] for option, entries in own.items()},
             self._workspace,
-            invocation.warn if invocation.check_mode else None,
+            warn_in_check_mode(self._workspace.invocation),
         )
 
     def _read_deployments(self, endpoint: Entry | None) -> list[Entry]:
@@ -201,7 +208,7 @@ class _Check:
                 required[key].append(script)
         return required
 
-    def _refuse_default_of_endpoint(self, endpoint: Entry) -> None:
+    def _refuse_default_of(self, endpoint: Entry) -> None:
         """The deployment may not exist yet when the endpoint is written."""
         if get_at(endpoint.options, "defaults.deployment_name") is not None:
             self.complaints.append(
@@ -222,7 +229,10 @@ class _Check:
         try:
             yield
         except InvalidOption as error:
-            self.complaints.append(f"{at}: {error}")
+            self._complain(at, error)
+
+    def _complain(self, at: str, error: InvalidOption) -> None:
+        self.complaints.append(f"{at}: {str(error).removesuffix(NOTHING).rstrip()}")
 
 
 @dataclasses.dataclass(frozen=True)

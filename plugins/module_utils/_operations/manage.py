@@ -13,6 +13,7 @@ from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
 from .._engine.definition import Definition
 from .._engine.managed_resource import ManagedResource
 from .._engine.plan import plan_absence, plan_presence
+from .._engine.prerequisite import predicted_option
 from .._engine.usage import usage_options
 from .._invocation import Result
 from .._jobs.active_jobs import active_jobs
@@ -37,6 +38,8 @@ class Manage:
             arguments["update_credentials"] = {"type": "str", "choices": choices, "default": choices[0]}
         arguments.update({option: {"type": "bool", "default": False} for option in self.resource.switches})
         arguments.update({**resource_options(self.resource), **wait_options(), **usage_options(self.resource)})
+        if self.resource.parent:
+            arguments.update(predicted_option())
         return ArgumentSpec(arguments, definition=Definition(self.resource, arguments))
 
     def run(self, workspace: Workspace) -> Result:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
+from .._engine.prerequisite import predicted_option
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Result
 from .._jobs import completion, input_source
@@ -61,6 +62,7 @@ class RunJob:
             "on_unknown_counts": {"type": "str", "choices": list(completion.UNKNOWN), "default": completion.FAIL},
             "progress_file": {"type": "path"},
             "phase_timeouts": {"type": "dict", "options": {phase: {"type": "int"} for phase in PHASES}},
+            **predicted_option(),
             **wait_options(DAY),
         }
         return ArgumentSpec(

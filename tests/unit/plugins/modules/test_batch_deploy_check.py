@@ -93,6 +93,10 @@ MISTAKES = {
     "deployments.0.model": ("digtis", "deployments.0: model: 'digtis' names no version"),
     "deployments.0.component": ("azureml:steps:1", "deployments.0: component: azureml:steps:1 does not exist"),
     "deployments.0.code_configuration.scoring_script": ("scroe.py", "codes.0: required_files: scroe.py is not among"),
+    "deployments.0.code_configuration.code": (
+        "azureml:none:1",
+        "deployments.0: code_configuration.code: azureml:none:1 does not exist",
+    ),
     "endpoint.defaults": ({"deployment_name": "blue"}, "endpoint: defaults.deployment_name is set by the role"),
     "default": ("red", "default: it is red, but deployments has only blue"),
 }
@@ -102,6 +106,7 @@ MISTAKES = {
 def test_a_mistake_names_its_entry(run: Run, task: dict[str, Any], path: str) -> None:
     value, said = MISTAKES[path]
     calls = [get("components/steps/versions/1")] if path.endswith("component") else []
+    calls += [get("codes/none/versions/1")] if path.endswith("code") else []
     calls += [get("computes/batch-cluster", cluster())] if path == "computes.0.name" else []
     outcome = run(batch_deploy_check, changed(task, path, value), *calls)
     assert said in outcome["msg"]
