@@ -60,7 +60,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     good = {"name": "good", "inputs": {"pages": {"path": deployed.pages}}, "dest": str(tmp_path / "good"), "rows": {}}
     jobs = [
         {"name": "absent", "inputs": {"pages": {"path": "azureml:none:1"}}},
-        {"name": "broken", "inputs": nowhere},
+        {"name": "broken", "inputs": nowhere, "missing_input": "warn"},
         good,
     ]
     played = play("mlops.azureml.score", **score(*jobs))

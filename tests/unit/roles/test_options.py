@@ -109,7 +109,7 @@ def test_every_key_of_an_entry_reaches_the_module(role: str, variable: str) -> N
 
 def test_the_rows_of_a_job_have_every_option_that_reads_them(specs: dict[str, Any]) -> None:
     """What only says which job, and where its files go, is given beside ``rows``."""
-    beside = {"name", "output", "dest", "dest_policy", "rows"}
+    beside = {"name", "key", "attempt", "endpoint_name", "output", "dest", "dest_policy", "rows"}
     jobs = read("roles", "batch_score", "meta", "argument_specs.yml")["argument_specs"]["main"]["options"]
     assert set(jobs["batch_score_jobs"]["options"]["rows"]["options"]) == set(specs["batch_job_results"]) - beside
 
