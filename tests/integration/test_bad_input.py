@@ -85,7 +85,7 @@ def test_names_and_references_are_checked_before_the_first_write(play, workspace
         naming("deployments.1.name", "green/2", "deployments.1: name: 'green/2'", "up to 255", "Choose another"),
         naming("models.0.name", "-words", "models.0: name: '-words'", "1 to 255", "Choose another"),
         naming("computes.0.min_instances", -1, "computes.0: min_instances: -1", "Nothing was changed."),
-        naming("computes.0.size", None, "computes.0: size is missing", "no compute words-cluster yet", "Add it."),
+        naming("deployments.0.compute", None, "deployments.0: compute is missing", "words-batch/blue yet", "Add it."),
         naming("models.0.name", "words:1", "models.0: name: 'words:1'", "Nothing was changed."),
         naming("deployments.1.mini_batch_size", 0, "deployments.1: mini_batch_size: 0 is too small"),
         naming("deployments.1.name", "blue", "deployments.0, deployments.1 have the same name, blue. Drop one."),

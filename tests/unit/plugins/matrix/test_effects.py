@@ -103,8 +103,8 @@ def add_faults(bench: Bench, rules: tuple[Mapping[str, Any], ...]) -> None:
         client.post(f"{bench.settings.url('management')}/emulator/faults", json=list(rules)).raise_for_status()
 
 
-# What the door does, and not the verb.
-OF_THE_DOOR = {"progress_file": "test_follow.py"}
+# What the entry point does, and not the operation, or only check mode.
+OF_THE_DOOR = {"progress_file": "test_follow.py", "predicted": "test_predicted.py"}
 
 
 # -- none is without a case --------------------------------------------------------------------------------------------

@@ -124,10 +124,12 @@ def test_all_mistakes_are_named_at_once(run: Run, task: dict[str, Any]) -> None:
 
 
 def test_an_option_that_a_new_cluster_needs_is_missed_before_the_first_write(run: Run, task: dict[str, Any]) -> None:
-    without = changed(task, "computes.0.size", None)
+    without = changed(task, "computes.0", {"name": "batch-cluster", "type": "kubernetes"})
     outcome = run(batch_deploy_check, without, get("computes/batch-cluster"))
-    assert "computes.0: size is missing: there is no compute batch-cluster yet" in outcome["msg"]
+    assert "computes.0: resource_id is missing: there is no compute batch-cluster yet" in outcome["msg"]
     assert references(run(batch_deploy_check, without, get("computes/batch-cluster", cluster())))
+    has_default = changed(task, "computes.0", {"name": "batch-cluster"})
+    assert references(run(batch_deploy_check, has_default))
 
 
 @pytest.mark.parametrize("option", ["model", "compute"])

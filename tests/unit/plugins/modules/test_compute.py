@@ -413,7 +413,7 @@ def test_a_recreated_cluster_with_a_user_has_local_authentication(run: Run) -> N
     current["properties"]["disableLocalAuth"] = True
     written, gone = put(AT), delete(AT, underlyingResourceAction="Delete")
     task = {"name": "cpu1", "ssh_settings": {"admin_username": "u"}, "recreate": True}
-    run(compute, task, get(AT, current), gone, poll(), get(AT), written, poll(), get(AT, cluster()))
+    run(compute, task, get(AT, current), no_users(), gone, poll(), get(AT), written, poll(), get(AT, cluster()))
     assert written.sent["properties"]["disableLocalAuth"] is False
     assert written.sent["properties"]["properties"]["vmSize"] == current["properties"]["properties"]["vmSize"]
 
@@ -424,7 +424,16 @@ def test_a_recreated_cluster_keeps_its_local_authentication(run: Run) -> None:
     written, gone = put(AT), delete(AT, underlyingResourceAction="Delete")
     task = {"name": "cpu1", "size": "Standard_D13", "recreate": True}
     run(
-        compute, task, get(AT, current), gone, poll(), get(AT), written, poll(), get(AT, cluster(vmSize="Standard_D13"))
+        compute,
+        task,
+        get(AT, current),
+        no_users(),
+        gone,
+        poll(),
+        get(AT),
+        written,
+        poll(),
+        get(AT, cluster(vmSize="Standard_D13")),
     )
     assert written.sent["properties"]["disableLocalAuth"] is False
 
