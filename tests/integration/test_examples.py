@@ -126,7 +126,7 @@ def test_the_plays_of_the_pages(play, workspace, tmp_path):
 def test_the_starter(play, workspace, tmp_path):
     copy = shutil.copytree(STARTER, tmp_path / "flowers")
     first = play(str(copy / "deploy_and_score.yml")).well()
-    shown = next(one.result for one in first.told if one.task == "Show the predictions")
+    shown = next(one.result for one in first.results if one.task == "Show the predictions")
     rows = shown["batch_score_result.results[0].rows"]
     assert [(row["file"], row["kind"]) for row in sorted(rows, key=lambda row: row["file"])] == [
         (f"flower-{number:02}.json", kind)

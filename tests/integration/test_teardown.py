@@ -37,7 +37,7 @@ def test_a_cluster_that_another_endpoint_uses_is_left(play, spoiled):
         assert played.status != 0
         assert "compute words-cluster was not deleted, because it is in use" in played.message
         assert ": batch deployment other-batch/only. " in played.message
-        passed = next(one.result for one in played.told if "Pass the result on" in one.task)
+        passed = next(one.result for one in played.results if "Pass the result on" in one.task)
         result = passed["ansible_stats"]["data"]["batch_teardown_result"]
         assert result["deleted"] == [f"delete batch endpoint {ENDPOINT}"]
         assert list(result["left"]) == ["words-cluster"]
