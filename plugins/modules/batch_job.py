@@ -509,6 +509,15 @@ batch_job:
           type: int
           returned: always
           sample: 0
+    row_count:
+      description:
+        - Number of rows in the file that the deployment appends rows to, as M(mlops.azureml.batch_job_results) reads
+          them by default.
+        - Null if the file is larger than 4 MiB, if its rows can be read in several ways, if the job has no O(name),
+          O(key) or O(outputs) by which its file is named, or if the file cannot be read.
+      type: int
+      returned: when completed with mini batches
+      sample: 100
     timeline:
       description: The states of the job while the task waited, with the time when each was first seen.
       type: list

@@ -86,10 +86,8 @@ def warnings(job: Job, counts: Counts | None, *, is_limited: bool) -> t.Iterator
         )
 
 
-def shown_counts(counts: Counts | None) -> dict[str, t.Any]:
-    """The counts as results show them; none for a job without mini batches."""
-    if counts is None:
-        return {}
+def shown_counts(counts: Counts) -> dict[str, t.Any]:
+    """The counts as results show them."""
     return {"item_counts": counts.items.shown(), "mini_batch_counts": counts.mini_batches.shown()}
 
 

@@ -21,6 +21,7 @@ from .._jobs.job import COMPLETED, Job
 from .._jobs.ledger import Ledger
 from .._jobs.lifecycle import STATES, Lifecycle
 from .._jobs.preflight import Preflight, Request, identify_job, shown_data
+from .._jobs.row_count import count_rows
 from .._jobs.spec import FAIL, GENERATION_2021, OVERWRITE, PRESENT, UNIQUE, JobSpec
 from .._jobs.submission import Submission
 from .._jobs.wait import PHASES, JobTimeout, JobWait
@@ -95,6 +96,7 @@ class _KeyedJob:
         self._datastores = datastores
         self._read_counts: dict[str, Counts | None] = {}
         self._max_failed = completion.parse_limit(self._options["max_failed_items"])
+        self._row_counts: dict[str, int | None] = {}
         self._attempts = Attempts(workspace, ledger, spec, starts=self._options["inputs"] is not None)
         self._wait = JobWait(workspace)
 
@@ -176,6 +178,15 @@ class _KeyedJob:
         if job.name not in self._read_counts:
             self._read_counts[job.name] = read_counts(job, self._workspace)
         return self._read_counts[job.name]
+
+    def _shown_counts(self, job: Job) -> JsonObject:
+        """The counts of a completed job as results show them, and the number of its rows."""
+        counts = self._counts(job)
+        if counts is None:
+            return {}
+        if job.name not in self._row_counts:
+            self._row_counts[job.name] = count_rows(job, self._workspace, self._datastores)
+        return {**completion.shown_counts(counts), "row_count": self._row_counts[job.name]}
 
     def _complaint(self, job: Job) -> str | None:
         if self._max_failed is None or job.status not in COMPLETED:
@@ -266,5 +277,5 @@ class _KeyedJob:
             "inputs": shown["inputs"] or shown_data(request.inputs if request else self._spec.inputs),
             "outputs": shown["outputs"] or shown_data(request.outputs if request else ()),
             "timeline": self._wait.timeline,
-            **completion.shown_counts(self._counts(job)),
+            **self._shown_counts(job),
         }

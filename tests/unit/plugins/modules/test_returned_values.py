@@ -28,6 +28,7 @@ FREE = {
 COUNTS = {
     *(f"item_counts{part}" for part in ("", ".total", ".succeeded", ".failed")),
     *(f"mini_batch_counts{part}" for part in ("", ".total", ".succeeded", ".failed", ".retried")),
+    "row_count",
 }
 # Of a job the module returns what only the run that follows it knows, and what its logs count; of an asset the list
 # also shows names.

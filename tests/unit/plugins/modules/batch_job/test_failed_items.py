@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from ansible_collections.mlops.azureml.plugins.modules import batch_job
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import (
     ANY,
+    PLACE,
     TODAY,
     Storage,
     Submit,
@@ -164,6 +166,52 @@ def test_a_pipeline_has_no_items(run: Run) -> None:
     done = run(batch_job, {**ANY, "max_failed_items": 0}, *calls)
     assert not done.failed
     assert "item_counts" not in done["batch_job"]
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+def rows_of(run: Run, storage: Storage, content: bytes, output: str = PLACE, **options: Any) -> Any:
+    """The number of rows of a job that has completed, and whose file holds this."""
+    storage.blobs |= {REPORT: WHOLE, "scores/today.csv": content}
+    ended = finished(output=output, properties=of_file(output))
+    done = run(
+        batch_job, {**TODAY, "outputs": {"score": {"path": output}}, **options}, *ended, *counted("today"), datastore()
+    )
+    assert done.warnings == []
+    return done["batch_job"]["row_count"]
+
+
+def of_file(output: str) -> dict[str, str]:
+    name = output.rpartition("/")[2]
+    return {"azureml.parameters": json.dumps({"append_row_file_name": name, "output_uri": output})}
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (b"", 0),
+        (b"1.png,7\n2.png,1\n", 2),
+        (b"1.png,7\n2.png,1", 2),
+        (b"['a.csv', 0]\n['b.csv', 1]\n", 2),
+        (b'1.png,"two\nlines"\n', None),  # one row or two
+        (b'"Tyre" size 17\n19 inch "rim\n', None),
+        (b"x" * (4 << 20) + b"\n", None),
+    ],
+)
+def test_rows_are_counted_where_it_costs_little(run: Run, storage: Storage, content: bytes, count: int | None) -> None:
+    assert rows_of(run, storage, content) == count
+
+
+def test_rows_that_cannot_be_read_are_not_counted(run: Run, storage: Storage) -> None:
+    storage.blobs[REPORT] = WHOLE
+    done = run(batch_job, ANY, *ready(), Submit(), saw("Completed"), *counted())
+    assert done["batch_job"]["row_count"] is None  # nothing names the file
+    del storage.blobs[REPORT]
+    ended = finished(output=PLACE, properties=of_file(PLACE))
+    task = {**TODAY, "outputs": {"score": {"path": PLACE}}}
+    done = run(batch_job, task, *ended, *counted("today"), datastore())
+    assert done["batch_job"]["row_count"] is None  # the file is absent
 
 
 def test_a_limit_that_is_no_number_of_items(run: Run) -> None:
