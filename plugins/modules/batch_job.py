@@ -465,8 +465,9 @@ batch_job:
     item_counts:
       description:
         - Numbers of items, as the logs of the job count them. Null if they do not say.
+        - Of a failed job, V(succeeded) and V(failed) are those of the mini batches that were processed.
       type: dict
-      returned: when completed with mini batches
+      returned: when completed or failed with mini batches
       contains:
         total:
           description: Files, or rows of a table. Null if unknown.
@@ -486,8 +487,9 @@ batch_job:
     mini_batch_counts:
       description:
         - Numbers of mini batches, as the logs of the job count them. Null if they do not say.
+        - Of a failed job, all but V(total) are those of the mini batches that were processed.
       type: dict
-      returned: when completed with mini batches
+      returned: when completed or failed with mini batches
       contains:
         total:
           description: All mini batches. Null if unknown.

@@ -44,6 +44,7 @@ def _sanity(python: str) -> list[str]:
 _COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(PARENT)}
 _IMPORTABLE = {"PYTHONPATH": str(PARENT)}
 _CLIENTS = {"CONFORMANCE_CLIENTS": str(BUILD / "conformance")}
+_SEED = {name: os.environ[name] for name in ("FAILURE_SEED",) if name in os.environ}
 _TYPES = {"MYPYPATH": str(PARENT)}
 
 # The long ones first: two steps run at a time.
@@ -94,6 +95,12 @@ STEPS = [
         "option-matrix",
         [[*PYTEST_IN_TWO, "tests/unit/plugins/matrix"]],
         _COLLECTIONS | _IMPORTABLE | {"MATRIX_PAIRS": "10000"},
+        on_request=True,
+    ),
+    Step(
+        "job-counts",
+        [[*PYTEST_IN_TWO, "tests/unit/plugins/emulated/test_counts_are_true.py"]],
+        _COLLECTIONS | _IMPORTABLE | {"FAILURE_CASES": "200", **_SEED},
         on_request=True,
     ),
     Step(

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import AzureMLError
-from .._service.run_history import Run
+from .._service.run_history import SCORING_RUN, Run
 from .._service.workspace import Workspace
 from .counts import Counts, counts_of
 from .job import Job
@@ -30,7 +30,10 @@ _NO_HINT = "See the job's logs in the studio, fix the cause, and start the job a
 
 @dataclass(frozen=True)
 class Failure:
-    """``cause`` is None when unknown; ``message`` is the text it was derived from. Logs are their last lines."""
+    """``cause`` is None when unknown; ``message`` is the text it was derived from. Logs are their last lines.
+
+    ``counts`` are those of the mini batches that were processed, None if the run that failed does not score with any.
+    """
 
     cause: str | None
     hint: str
@@ -40,6 +43,7 @@ class Failure:
     errors: list[str] = field(default_factory=list)
     script_error: str | None = None
     traceback: list[str] = field(default_factory=list)
+    counts: Counts | None = None
 
     @property
     def in_words(self) -> str:
@@ -70,8 +74,8 @@ def explain(job: Job, workspace: Workspace) -> Failure:
     progress, errors, driver = (logs.end(run, log) if run else "" for log in (PROGRESS, ERRORS, DRIVER))
     texts = [text for text in (job.error, run.error if run else None, progress, errors, driver) if text]
     script_error = first_script_error(logs.whole(run, SCRIPT_ERRORS)) if run else None
-    counts = counts_of(run, logs) if run else Counts()
-    cause, message, hint = _cause(texts, errors, _over_threshold(job, counts))
+    counts = counts_of(run, logs) if run and run.name == SCORING_RUN else None
+    cause, message, hint = _cause(texts, errors, _over_threshold(job, counts or Counts()))
     return Failure(
         cause,
         hint,
@@ -81,6 +85,7 @@ def explain(job: Job, workspace: Workspace) -> Failure:
         last_lines(errors, LINES),
         script_error.in_words if script_error else None,
         script_error.shown_traceback if script_error else [],
+        counts,
     )
 
 

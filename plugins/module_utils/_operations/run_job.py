@@ -172,18 +172,18 @@ class _KeyedJob:
     # -- how many items failed -----------------------------------------------------------------------------------
 
     def _counts(self, job: Job) -> Counts | None:
-        """The counts of a completed job, read once; None for any other."""
-        if job.status not in COMPLETED:
-            return None
-        if job.name not in self._read_counts:
+        """The counts of a completed job, read once; of a failed one if its failure was read. None for any other."""
+        if job.status in COMPLETED and job.name not in self._read_counts:
             self._read_counts[job.name] = read_counts(job, self._workspace)
-        return self._read_counts[job.name]
+        return self._read_counts.get(job.name)
 
     def _shown_counts(self, job: Job) -> JsonObject:
-        """The counts of a completed job as results show them, and the number of its rows."""
+        """The counts of a job as results show them, and the number of rows of a completed one."""
         counts = self._counts(job)
         if counts is None:
             return {}
+        if job.status not in COMPLETED:
+            return completion.shown_counts(counts)
         if job.name not in self._row_counts:
             self._row_counts[job.name] = count_rows(job, self._workspace, self._datastores)
         return {**completion.shown_counts(counts), "row_count": self._row_counts[job.name]}
@@ -257,6 +257,7 @@ class _KeyedJob:
         if job.status == CANCELED:
             return OperationFailed(f"{label} was canceled.{earlier}")
         failure = explain(job, self._workspace)
+        self._read_counts[job.name] = failure.counts
         return OperationFailed(f"{label} failed{failure.in_words}{earlier}", **failure.facts())
 
     # -- the result ----------------------------------------------------------------------------------------------
