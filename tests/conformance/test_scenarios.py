@@ -15,6 +15,7 @@ from tests.integration.local_workspace import LocalWorkspace
 
 from .conftest import HERE, Run, Tasks
 from .environments import python_of
+from .replays.replay import Stage
 from .scenarios.expected import differences
 from .scenarios.modules import Modules
 from .scenarios.neighbour import answers_of, playbook
@@ -61,6 +62,7 @@ def sdk(
     request: pytest.FixtureRequest, run: Run, recorded: LocalWorkspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Answers:
     """What one version of the SDK showed in each step of each scenario, played in one process."""
+    host = Stage(recorded.settings).words["api"]
     recorded.reset()
     base = tmp_path_factory.mktemp("scenarios")
     asked = {}
@@ -72,7 +74,8 @@ def sdk(
         asked[scenario.name] = {"folder": str(folder), "steps": steps}
     (base / "scenarios.json").write_text(json.dumps(asked))
     client = HERE / "clients" / "sdk_scenarios.py"
-    run(python_of(request.param), client, base / "scenarios.json", base / "answers.json")
+    variables = {"REGISTRY_DISCOVERY_ENDPOINT_URL": host}  # where the SDK looks registries up in a cloud of one's own
+    run(python_of(request.param), client, base / "scenarios.json", base / "answers.json", **variables)
     answers: Answers = json.loads((base / "answers.json").read_text())
     return answers
 

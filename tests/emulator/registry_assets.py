@@ -49,6 +49,7 @@ SHAPES = {
         Field("originAssetId"),
         Field("jobName"),
         Field("stage", write_only=True),
+        Field("system_metadata", Json(), write_only=True),
         Field("intellectualProperty", Json()),
     ),
     "environments": _version(
@@ -109,6 +110,10 @@ async def _below(workspaces: Workspaces, request: Request) -> Response:
     match request.method, request.path_params["rest"].strip("/").split("/"):
         case "GET", [kind, name, "versions", version] if kind in SHAPES:
             return call.get(kind, name, version)
+        case "GET", [kind] if kind in SHAPES:
+            return call.names(kind)
+        case "GET", [kind, name] if kind in SHAPES:
+            return call.container(kind, name)
         case "GET", [kind, name, "versions"] if kind in SHAPES:
             return call.list(kind, name)
         case "PUT", ["tempdatarefs", _name, "versions", _version]:
@@ -142,6 +147,23 @@ class _RegistryCall:
         """An unknown name has an empty list."""
         found = self._registries.resources.children(self._path(kind, name), newest_first=True)
         return _answer({"value": [self._render(kind, item) for item in found]})
+
+    def names(self, kind: str) -> Response:
+        """The containers of all versions. Service fact: operations contract 4.1 (specified)."""
+        return _answer({"value": [self._container(kind, name, item) for name, item in self._newest(kind).items()]})
+
+    def container(self, kind: str, name: str) -> Response:
+        found = self._newest(kind).get(name)
+        if found is None:
+            message = f"Could not find asset with ID: {self._id(kind, name)}"
+            raise Refused(management_error(404, "UserError", message, inner=("NotFoundError",)))
+        return _answer(self._container(kind, name, found))
+
+    def _newest(self, kind: str) -> dict[str, Resource]:
+        """The newest version of each name."""
+        below = f"{self._registry.path}/{kind}/".lower()
+        items = [item for item in self._registries.resources if item.path.lower().startswith(below)]
+        return {item.path.rsplit("/", 3)[1]: item for item in sorted(items, key=lambda item: item.created)}
 
     async def put(self, kind: str, name: str, version: str) -> Response:
         stored = SHAPES[kind].fill(await self._bind(SHAPES[kind], kind))["properties"]
@@ -219,15 +241,24 @@ class _RegistryCall:
         headers = {"Location": location, "x-ms-async-operation-timeout": "PT1H", "x-ms-response-type": "standard"}
         return Response("null", 202, {"Content-Type": "application/json; charset=utf-8", **headers})
 
+    def _container(self, kind: str, name: str, newest: Resource) -> dict[str, Any]:
+        version = newest.path.rpartition("/")[2]
+        following = str(int(version) + 1) if version.isdecimal() else "1"
+        shown: dict[str, Any] = {"description": None, "tags": {}, "properties": {}, "isArchived": False}
+        view = {"id": self._id(kind, name), "name": name, "type": kind}
+        properties = {**shown, "latestVersion": version, "nextVersion": following}
+        return {**view, "properties": properties, "systemData": of_asset(newest)}
+
     def _path(self, kind: str, name: str, version: str | None = None) -> str:
         versions = f"{self._registry.path}/{kind}/{name}/versions"
         return versions if version is None else f"{versions}/{version}"
 
-    def _id(self, kind: str, name: str, version: str) -> str:
+    def _id(self, kind: str, name: str, version: str | None = None) -> str:
         """The registry is in lower case in the ids of 2024."""
         first = self._state.policies["generation"] == "G1"
         registry = self._spelled if first else self._registry.name.lower()
-        return f"azureml://registries/{registry}/{kind}/{name}/versions/{version}"
+        container = f"azureml://registries/{registry}/{kind}/{name}"
+        return container if version is None else f"{container}/versions/{version}"
 
     def _render(self, kind: str, resource: Resource) -> dict[str, Any]:
         name, _versions, version = resource.path.rsplit("/", 3)[1:]

@@ -37,8 +37,11 @@ PLACE = "azureml://datastores/workspaceblobstore/paths/named"
 SLOW = Path(__file__).parents[1] / "files" / "slow"
 
 
-def client() -> MLClient:
-    """Its cloud comes from the metadata address in the environment; all else is what a user passes."""
+def client(registry: str = "") -> MLClient:
+    """Of the workspace, or of a registry.
+
+    Its cloud comes from the metadata address in the environment; all else is what a user passes.
+    """
     credential = ClientSecretCredential(
         os.environ["AZURE_TENANT_ID"],
         os.environ["AZURE_CLIENT_ID"],
@@ -46,6 +49,8 @@ def client() -> MLClient:
         authority=os.environ["AZURE_AUTHORITY_HOST"],
         disable_instance_discovery=True,
     )
+    if registry:
+        return MLClient(credential, registry_name=registry, polling_interval=0.2)
     return MLClient(
         credential,
         os.environ["AZURE_SUBSCRIPTION_ID"],

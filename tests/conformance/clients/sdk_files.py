@@ -21,6 +21,7 @@ from azure.ai.ml import (
     load_datastore,
     load_environment,
     load_model,
+    load_registry,
 )
 from azure.ai.ml.entities._load_functions import load_model_batch_deployment, load_pipeline_component_batch_deployment
 from sdk import client
@@ -32,6 +33,10 @@ def _waiting(kind: str) -> Callable[[MLClient, Any], Any]:
 
 def _at_once(kind: str) -> Callable[[MLClient, Any], Any]:
     return lambda ml, made: getattr(ml, kind).create_or_update(made)
+
+
+def _create_registry(ml: MLClient, described: Any) -> Any:
+    return ml.registries.begin_create(described).result()
 
 
 def _load_deployment(source: Path) -> Any:
@@ -48,6 +53,7 @@ KINDS = {
     "model": (load_model, _at_once("models")),
     "environment": (load_environment, _at_once("environments")),
     "component": (load_component, _at_once("components")),
+    "registry": (load_registry, _create_registry),
     "batch_endpoint": (load_batch_endpoint, _waiting("batch_endpoints")),
     "batch_deployment": (_load_deployment, _waiting("batch_deployments")),
 }

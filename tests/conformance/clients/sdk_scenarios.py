@@ -40,7 +40,8 @@ class Player:
     """Carries out the steps of one scenario."""
 
     def __init__(self, ml: MLClient, folder: Path) -> None:
-        self.ml = ml
+        self.ml = ml  # of the workspace, or of the registry of the step
+        self.workspace = ml
         self.folder = folder
         self.jobs: dict[str, str] = {}  # the name in the scenario -> the name that the service gave
 
@@ -49,6 +50,7 @@ class Player:
 
     def _answer(self, step: dict[str, Any]) -> Answer:
         try:
+            self.ml = client(step["registry"]) if step["registry"] else self.workspace
             carry_out: Callable[..., Answer] = getattr(self, step["verb"])
             return carry_out(step["kind"], step["body"], step["of"])
         except ResourceNotFoundError as error:

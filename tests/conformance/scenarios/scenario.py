@@ -11,7 +11,7 @@ A file `KIND.yml` is a list of scenarios. A scenario has:
 - `steps`.
 
 A step has one verb with the kind of resource (`create: model`); `body`, what a file for `az ml` would hold; `of`, the
-names of what is read, listed or changed; and what must come of it:
+names of what is read, listed or changed; `registry`, if it is in one; and what must come of it:
 
 - `shows`: part of the resource as the client shows it; a text that begins with `~` is a regular expression;
 - `like`: an earlier step, named with `as`, and the keys in which both must show the same;
@@ -50,6 +50,7 @@ class Step:
     body: dict[str, Any]
     of: dict[str, Any]
     expected: dict[str, Any]
+    registry: str = ""
 
     @property
     def writes(self) -> bool:
@@ -84,7 +85,7 @@ def _step(raw: dict[str, Any], client: str) -> Step:
     merged = {key: value for key, value in raw.items() if key not in (*CLIENTS, "only")} | raw.get(client, {})
     [verb] = [key for key in VERBS if key in merged]
     parts = {key: merged.pop(key, {}) for key in ("body", "of")}
-    return Step(verb, merged.pop(verb), parts["body"], parts["of"], merged)
+    return Step(verb, merged.pop(verb), parts["body"], parts["of"], merged, merged.pop("registry", ""))
 
 
 def load() -> list[Scenario]:

@@ -28,6 +28,7 @@ BODY = body(
         Field("regionDetails", Listed(Object(_REGION)), required=_REQUIRED),
         Field("intellectualPropertyPublisher"),
         Field("publicNetworkAccess", Choice(("Enabled", "Disabled")), default="Enabled"),
+        Field("managedResourceGroupTags", TextMap(), write_only=True),
         *(Field(name, read_only=True) for name in ("discoveryUrl", "managedResourceGroup", "mlFlowRegistryUri")),
         Field("privateEndpointConnections", Json(list, "an array"), read_only=True),
     ),

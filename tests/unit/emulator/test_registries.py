@@ -11,6 +11,7 @@ from tests.unit.emulator.conftest import Http, Workspace
 
 VERSION = "2021-10-01-dataplanepreview"
 BODY = {"location": "East US", "tags": {"one": "two"}, "properties": {"regionDetails": [{"location": "eastus"}]}}
+DATA = {"dataType": "uri_file", "dataUri": "https://account.blob.core.windows.net/c/page.txt"}
 
 
 class Registry:
@@ -221,3 +222,30 @@ def test_endpoints_above_a_limit_are_refused(workspace):
     assert refused.status_code == 403
     assert "limit of 1 endpoints" in refused.json()["error"]["message"]
     assert workspace.endpoint("one").status_code == 201
+
+
+def test_names_have_a_container_that_knows_the_newest_version(registry):
+    for version in ("2", "bar", "1"):
+        accepted = registry.send("PUT", f"data/pages/versions/{version}", {"properties": DATA})
+        assert accepted.status_code == 202
+        registry.workspace.wait()
+        assert registry.follow(accepted).status_code == 200
+
+    shown = registry.send("GET", "data/pages").json()
+    assert shown["id"] == "azureml://registries/reg1/data/pages"
+    assert (shown["properties"]["latestVersion"], shown["properties"]["nextVersion"]) == ("1", "2")
+    assert registry.send("GET", "data").json()["value"] == [shown]
+    assert registry.send("GET", "models").json()["value"] == []
+    absent = registry.send("GET", "data/absent")
+    assert (absent.status_code, "data/absent" in absent.json()["error"]["message"]) == (404, True)
+
+
+def test_what_only_clients_send_is_taken_and_not_answered(registry):
+    properties = {"modelUri": "https://account.blob.core.windows.net/c/m", "system_metadata": None}
+    assert registry.send("PUT", "models/m/versions/1", {"properties": properties}).status_code == 202
+    registry.workspace.wait()
+    assert "system_metadata" not in registry.send("GET", "models/m/versions/1").json()["properties"]
+    tagged = {**BODY["properties"], "managedResourceGroupTags": {"a": "b"}}
+    assert registry.arm("PUT", {**BODY, "properties": tagged}).status_code == 202
+    registry.workspace.wait()
+    assert "managedResourceGroupTags" not in registry.arm("GET").json()["properties"]
