@@ -16,6 +16,12 @@ attributes:
     description: Shows what changed, or would change, in the words of the task.
   idempotent:
     description: Run again with the same options, it changes nothing.
+  action:
+    description:
+      - Runs inside the controller's worker if the connection is C(local), the interpreter is the controller's, and the
+        task uses neither C(become) nor C(async) nor C(environment); else as a module, with the same result. The
+        variable C(azureml_execution) chooses V(auto), V(module) or V(controller).
+    support: full
   action_group:
     description: Use C(group/mlops.azureml.all) in C(module_defaults) to set the options all modules share.
     support: full

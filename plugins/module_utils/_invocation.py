@@ -27,6 +27,10 @@ class Invocation(t.Protocol):
     def options(self) -> t.Mapping[str, t.Any]:
         """The task's options, with their defaults filled in."""
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody sees the progress, so that it may cost requests."""
+
     def warn(self, message: str) -> None:
         """Show the user a message; the task continues."""
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -16,7 +17,7 @@ from ._clock import Clock, SystemClock
 from ._engine.argument_spec import connection_options
 from ._errors import AzureMLError, MissingLibrary
 from ._invocation import Result
-from ._names.redaction import SHORTEST_SECRET
+from ._names.redaction import SHORTEST_SECRET, redact
 from ._operations.operation import Operation
 from ._schema.resource_type import Options
 from ._service.workspace import Workspace
@@ -33,6 +34,10 @@ class ModuleInvocation:
         self.clock: Clock = SystemClock()
         cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.cache_dir: str | None = os.path.join(os.path.expanduser(cache_home), "mlops.azureml")
+
+    @property
+    def is_watched(self) -> bool:
+        return bool(self.options.get("progress_file"))
 
     def warn(self, message: str) -> None:
         self._module.warn(message)
@@ -58,11 +63,20 @@ def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def run(operation: Operation) -> None:
-    """Run an operation as an Ansible module: the whole of ``main()``."""
+def run(
+    operation: Operation,
+    module_class: t.Callable[..., AnsibleModule] = AnsibleModule,
+    invocation_class: t.Callable[[AnsibleModule], ModuleInvocation] = ModuleInvocation,
+) -> t.NoReturn:
+    """Run an operation as an Ansible module: the whole of ``main()``.
+
+    :param module_class: makes the module; the entry point on the controller has another class
+    :param invocation_class: makes what the engine sees of it
+    :raises SystemExit: always, after the result or the failure was shown
+    """
     spec = operation.spec()
     opened = spec.opened()
-    module = AnsibleModule(
+    module = module_class(
         argument_spec={**connection_options(), **opened.arguments},
         required_if=opened.required_if,
         required_together=opened.required_together,
@@ -71,16 +85,27 @@ def run(operation: Operation) -> None:
         required_by=opened.required_by,
         supports_check_mode=True,
     )
-    invocation = ModuleInvocation(module)
+    invocation = invocation_class(module)
+    workspace = Workspace(invocation)
     try:
         invocation.options = spec.completed(module.params, invocation.register_secret)
-        result = operation.run(Workspace(invocation))
+        result = operation.run(workspace)
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except AzureMLError as error:
         # No traceback: Ansible adds the pending one with -vvv, and only then is it of use.
         module.fail_json(msg=str(error), **error.facts)
+    except Exception as error:
+        module.fail_json(msg=_defect(error), exception=redact(traceback.format_exc()))
+    finally:
+        workspace.close()
     module.exit_json(**_shown(result, module._diff))
+
+
+def _defect(error: Exception) -> str:
+    """The message for an exception that nothing expected; the task's secrets are masked as in all output."""
+    text = redact(f"{type(error).__name__}: {error}")
+    return f"Unexpected error: {text}. This is a defect of the collection: report it with the output of -vvv."
 
 
 def _shown(result: Result, diff_mode: bool) -> dict[str, t.Any]:

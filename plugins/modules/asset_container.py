@@ -159,10 +159,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._types.environment i
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
 ASSETS = {asset.name: asset for asset in (CODE, COMPONENT, DATA, ENVIRONMENT, MODEL)}
+OPERATION = ManageAssetContainer(ASSETS)
 
 
 def main() -> None:
-    run(ManageAssetContainer(ASSETS))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

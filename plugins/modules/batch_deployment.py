@@ -469,9 +469,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 
+OPERATION = Manage(BATCH_DEPLOYMENT)
+
 
 def main() -> None:
-    run(Manage(BATCH_DEPLOYMENT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -228,9 +228,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_deployment import BATCH_DEPLOYMENT
 
+OPERATION = Info(BATCH_DEPLOYMENT)
+
 
 def main() -> None:
-    run(Info(BATCH_DEPLOYMENT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -204,9 +204,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 
+OPERATION = Manage(BATCH_ENDPOINT)
+
 
 def main() -> None:
-    run(Manage(BATCH_ENDPOINT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -123,9 +123,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.batch_endpoint import BATCH_ENDPOINT
 
+OPERATION = Info(BATCH_ENDPOINT)
+
 
 def main() -> None:
-    run(Info(BATCH_ENDPOINT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -621,9 +621,11 @@ key:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.run_job import RunJob
 
+OPERATION = RunJob()
+
 
 def main() -> None:
-    run(RunJob())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -182,9 +182,11 @@ batch_jobs:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
 
+OPERATION = ListJobs()
+
 
 def main() -> None:
-    run(ListJobs())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -318,9 +318,11 @@ batch_job_results:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 
+OPERATION = FetchResults()
+
 
 def main() -> None:
-    run(FetchResults())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

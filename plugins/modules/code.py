@@ -189,9 +189,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 
+OPERATION = Publish(CODE)
+
 
 def main() -> None:
-    run(Publish(CODE))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

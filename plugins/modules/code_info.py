@@ -113,9 +113,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 
+OPERATION = AssetInfo(CODE, (Filter("hash", "hash"),), view=False)
+
 
 def main() -> None:
-    run(AssetInfo(CODE, (Filter("hash", "hash"),), view=False))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

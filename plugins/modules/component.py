@@ -221,9 +221,11 @@ component:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish_component import PublishComponent
 
+OPERATION = PublishComponent()
+
 
 def main() -> None:
-    run(PublishComponent())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -108,9 +108,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._types.component import COMPONENT
 
+OPERATION = AssetInfo(COMPONENT)
+
 
 def main() -> None:
-    run(AssetInfo(COMPONENT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

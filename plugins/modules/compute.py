@@ -696,9 +696,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 
+OPERATION = Manage(COMPUTE)
+
 
 def main() -> None:
-    run(Manage(COMPUTE))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -309,9 +309,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.info import Info
 from ansible_collections.mlops.azureml.plugins.module_utils._types.compute import COMPUTE
 
+OPERATION = Info(COMPUTE)
+
 
 def main() -> None:
-    run(Info(COMPUTE))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -190,9 +190,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 
+OPERATION = Publish(DATA)
+
 
 def main() -> None:
-    run(Publish(DATA))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -122,10 +122,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_in
 from ansible_collections.mlops.azureml.plugins.module_utils._types.data import DATA
 
 FILTERS = (TagFilter("tags", "$tags"),)
+OPERATION = AssetInfo(DATA, FILTERS)
 
 
 def main() -> None:
-    run(AssetInfo(DATA, FILTERS))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -326,9 +326,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 
+OPERATION = Manage(DATASTORE)
+
 
 def main() -> None:
-    run(Manage(DATASTORE))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

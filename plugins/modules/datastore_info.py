@@ -170,10 +170,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_value
 from ansible_collections.mlops.azureml.plugins.module_utils._types.datastore import DATASTORE
 
 FILTERS = (Filter("is_default", "isDefault", Boolean()), Filter("search_text", "searchText"))
+OPERATION = Info(DATASTORE, FILTERS)
 
 
 def main() -> None:
-    run(Info(DATASTORE, FILTERS))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -316,9 +316,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 
+OPERATION = Publish(ENVIRONMENT)
+
 
 def main() -> None:
-    run(Publish(ENVIRONMENT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -189,9 +189,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.asset_info import AssetInfo
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 
+OPERATION = AssetInfo(ENVIRONMENT)
+
 
 def main() -> None:
-    run(AssetInfo(ENVIRONMENT))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

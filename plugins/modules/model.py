@@ -220,9 +220,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
+OPERATION = Publish(MODEL)
+
 
 def main() -> None:
-    run(Publish(MODEL))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

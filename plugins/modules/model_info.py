@@ -146,9 +146,11 @@ FILTERS = (
     TagFilter("properties", "properties", at="properties.properties"),
 )
 
+OPERATION = AssetInfo(MODEL, FILTERS)
+
 
 def main() -> None:
-    run(AssetInfo(MODEL, FILTERS))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -87,10 +87,11 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.resolve import Resolve
 
 KINDS = {kind: kind for kind in ("computes", "codes", "models", "environments", "data", "components")}
+OPERATION = Resolve(KINDS)
 
 
 def main() -> None:
-    run(Resolve(KINDS))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

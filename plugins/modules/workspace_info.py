@@ -126,9 +126,11 @@ WORKSPACE = ResourceType(
     ),
 )
 
+OPERATION = Info(WORKSPACE)
+
 
 def main() -> None:
-    run(Info(WORKSPACE))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,8 @@ def files(new: NewType) -> dict[str, str]:
         f"plugins/module_utils/_types/{new.name}.py": text("type.py"),
         f"plugins/modules/{new.name}.py": text("module.py", returned=returned),
         f"plugins/modules/{new.name}_info.py": text("info.py", returned=returned),
+        f"plugins/action/{new.name}.py": text("action.py", module=new.name),
+        f"plugins/action/{new.name}_info.py": text("action.py", module=f"{new.name}_info"),
         f"tests/emulator/arm/{new.plural}.py": text("emulator.py"),
         f"tests/unit/plugins/modules/test_{new.name}.py": text("test_module.py"),
         f"changelogs/fragments/{new.name}.yml": text("fragment.yml"),

@@ -41,6 +41,7 @@ class Invocation:
     cache_dir: str | None
     clock: Clock = field(default_factory=Hurried)
     check_mode: bool = False
+    is_watched: bool = False
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, message: str) -> None:
@@ -108,7 +109,7 @@ class Engine:
         except AzureMLError as error:
             return Done(bool(error.facts.get("changed")), error.facts, error.message, invocation.warnings)
         finally:
-            workspace.http.close()
+            workspace.close()
         return Done(result.changed, result.values, "", invocation.warnings)
 
     def together(self, task: Callable[[], Done], runs: int) -> list[tuple[bool, bool]]:

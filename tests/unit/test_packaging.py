@@ -28,6 +28,13 @@ def test_the_action_group_holds_every_module() -> None:
     assert read("meta/runtime.yml")["action_groups"]["all"] == MODULES
 
 
+def test_every_module_has_an_action_plugin() -> None:
+    """``azureml_execution`` holds for all modules; see plugins/plugin_utils/_controller_action.py."""
+    actions = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "plugins" / "action").glob("*.py")}
+    assert sorted(actions) == MODULES
+    assert [name for name, text in actions.items() if f"    module = {name}\n" not in text] == []
+
+
 def test_the_readme_names_every_module() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in MODULES if f"`{name}`" not in readme] == []

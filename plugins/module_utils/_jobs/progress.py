@@ -18,12 +18,12 @@ COUNTING = frozenset({"Running", "Finalizing"})
 
 
 class Progress:
-    """Reports each thing once. The log of the run costs reads of storage, so it is read only with ``progress_file``."""
+    """Reports each thing once. The log of the run costs reads of storage, so it is read only if it is watched."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._invocation = workspace.invocation
-        self._logs = JobLogs(workspace) if workspace.invocation.options.get("progress_file") else None
+        self._logs = JobLogs(workspace) if workspace.invocation.is_watched else None
         self._run: Run | None = None
         self._reported = ""
 

@@ -208,6 +208,7 @@ def _container(workspace: Workspace, url: str, credential: t.Any) -> BlobContain
         retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5),
         user_agent=USER_AGENT,
     )
+    workspace.on_close(client.close)
     return BlobContainer(url, client)
 
 

@@ -38,6 +38,7 @@ class Workspace:
     def __init__(self, invocation: Invocation) -> None:
         """Makes no request and reads no file."""
         self.invocation = invocation
+        self._closers: list[t.Callable[[], None]] = []
 
     @functools.cached_property
     def id(self) -> WorkspaceId:
@@ -58,11 +59,22 @@ class Workspace:
 
     @functools.cached_property
     def http(self) -> HttpClient:
-        return HttpClient(
+        client = HttpClient(
             ca_file=self.invocation.options.get("ca_file"),
             register_secret=self.invocation.register_secret,
             clock=self.invocation.clock,
         )
+        self.on_close(client.close)
+        return client
+
+    def close(self) -> None:
+        """Close the connections to all services. Several tasks may share the process that made them."""
+        while self._closers:
+            self._closers.pop()()
+
+    def on_close(self, closer: t.Callable[[], None]) -> None:
+        """Have a client closed with the workspace."""
+        self._closers.append(closer)
 
     @functools.cached_property
     def _cache(self) -> PrivateCache:

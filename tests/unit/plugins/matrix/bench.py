@@ -106,12 +106,13 @@ class Tokens:
 
 @dataclass
 class Invocation:
-    """One task, as a door offers it."""
+    """One task, as an entry point offers it."""
 
     options: dict[str, Any]
     check_mode: bool
     clock: Clock
     cache_dir: str | None = None
+    is_watched: bool = False
     warnings: list[str] = field(default_factory=list)
 
     def warn(self, message: str) -> None:

@@ -44,6 +44,7 @@ class FakeInvocation:
     clock: Clock
     check_mode: bool = False
     cache_dir: str | None = None
+    is_watched: bool = False
     messages: list[str] = field(default_factory=list)
 
     def warn(self, message: str) -> None:

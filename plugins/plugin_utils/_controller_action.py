@@ -1,0 +1,142 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""The entry point for action plugins: runs a module's operation inside the worker of the controller, or the module."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import sys
+import types
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.executor import module_common
+from ansible.plugins.action.normal import ActionModule as Normal
+from ansible.utils.display import Display
+from ansible_collections.mlops.azureml.plugins.module_utils import _module
+from ansible_collections.mlops.azureml.plugins.plugin_utils._conditions import unmet_condition
+from ansible_collections.mlops.azureml.plugins.plugin_utils._progress_file import shown_lines
+from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import PROFILE, WorkerModule, encode_options
+from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_process import as_for_a_module
+
+EXECUTION = "azureml_execution"
+AUTO, MODULE, CONTROLLER = "auto", "module", "controller"
+PROGRESS_FILE = "progress_file"
+# How ansible-core describes a module that is ready to be sent: up to 2.18 by a tuple.
+BUILT_MODULE = getattr(module_common, "_BuiltModule", None)
+
+display = Display()
+
+
+class ControllerInvocation(_module.ModuleInvocation):
+    """One task in the controller's worker: its progress is shown at once."""
+
+    def __init__(self, module: WorkerModule, show: t.Callable[[str], None] | None) -> None:
+        """``show`` is None if nobody may see the progress."""
+        super().__init__(module)
+        self._masked = module.masked
+        self._show = show
+
+    @property
+    def is_watched(self) -> bool:
+        return self._show is not None or super().is_watched
+
+    def progress(self, message: str) -> None:
+        super().progress(message)
+        if self._show is not None:
+            self._show(self._masked(message))
+
+
+class ControllerAction(Normal):
+    """Runs ``module``, the module of the same name: inside the controller's worker where its result is the same.
+
+    The base class prepares the options and reads the result as for every module. In between, the operation runs in
+    this process, in place of an interpreter that is sent the module's source; the payload is the options alone.
+    """
+
+    module: types.ModuleType
+    _is_in_worker = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        self._host: str | None = variables.get("inventory_hostname")
+        reason = self._why_as_module(variables)
+        self._is_in_worker = reason is None
+        way = "inside the controller's worker" if reason is None else f"as a module: {reason}"
+        display.vvv(f"{self._task.action} runs {way}", host=self._host)
+        if self._is_in_worker or not self._is_followed():
+            return self._run_normally(tmp, task_vars)
+        options = self._task.args
+        with shown_lines(self._show) as path:
+            self._task.args = {**options, PROGRESS_FILE: path}
+            try:
+                return self._run_normally(tmp, task_vars)
+            finally:
+                self._task.args = options
+
+    def _run_normally(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = Normal.run(self, tmp, task_vars)
+        return result
+
+    def _why_as_module(self, task_vars: dict[str, t.Any]) -> str | None:
+        """The reason to run the module, None to run in the worker. Raises AnsibleError if the task excludes that."""
+        chosen = self._templar.template(task_vars.get(EXECUTION, AUTO))
+        if chosen not in (AUTO, MODULE, CONTROLLER):
+            raise AnsibleError(f"{EXECUTION} is {chosen!r}. Set it to {AUTO}, {MODULE} or {CONTROLLER}.")
+        if chosen == MODULE:
+            return f"{EXECUTION} is {MODULE}"
+        reason = unmet_condition(self, task_vars)
+        if chosen == CONTROLLER and reason is not None:
+            raise AnsibleError(
+                f"{EXECUTION} is {CONTROLLER}, but the task cannot run in the controller's worker: {reason}."
+            )
+        return reason
+
+    def _is_followed(self) -> bool:
+        """Whether the module writes its progress to a file of this host, and somebody watches."""
+        takes_file = PROGRESS_FILE in self.module.OPERATION.spec().arguments and PROGRESS_FILE not in self._task.args
+        is_here = self._connection.transport == "local" and self._connection.become is None
+        return takes_file and is_here and not self._task.async_val and self._may_show()
+
+    def _may_show(self) -> bool:
+        return display.verbosity > 0 and not self._task.no_log
+
+    def _show(self, line: str) -> None:
+        display.v(line, host=self._host)
+
+    # What follows takes the place of steps in the base class's _execute_module.
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        return self._is_in_worker or bool(super()._is_pipelining_enabled(module_style, wrap_async))
+
+    def _configure_module(self, module_name: str, module_args: dict[str, t.Any], task_vars: dict[str, t.Any]) -> t.Any:
+        if not self._is_in_worker:
+            return super()._configure_module(module_name, module_args, task_vars)
+        try:
+            payload = encode_options(module_args)
+        except TypeError as error:
+            raise AnsibleError(f"Failed to serialize arguments for the {module_name!r} module.") from error
+        style, shebang, path = "new", f"#!{sys.executable}", self.module.__file__
+        if BUILT_MODULE is None:
+            return style, shebang, payload, path
+        built = BUILT_MODULE(b_module_data=payload, module_style=style, shebang=shebang, serialization_profile=PROFILE)
+        return built, path
+
+    def _low_level_execute_command(self, cmd: str, *args: t.Any, **kwargs: t.Any) -> dict[str, t.Any]:
+        if not self._is_in_worker:
+            result: dict[str, t.Any] = Normal._low_level_execute_command(self, cmd, *args, **kwargs)
+            return result
+        output = io.StringIO()
+        show = self._show if self._may_show() else None
+        with as_for_a_module(self._loader.get_basedir()), contextlib.suppress(SystemExit):
+            _module.run(
+                self.module.OPERATION,
+                functools.partial(WorkerModule, kwargs["in_data"], output),
+                functools.partial(ControllerInvocation, show=show),
+            )
+        return {"rc": 0, "stdout": output.getvalue(), "stderr": ""}

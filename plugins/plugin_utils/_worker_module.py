@@ -1,0 +1,78 @@
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection mlops.azureml: it may change without notice.
+
+"""Ansible's module class inside a worker of the controller: options come in, and the result goes out, as JSON texts.
+
+Everything between the two is Ansible's own code for modules, so that options are checked, secrets masked and results
+shaped as in a module. The texts are made and read as for a module on another host.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import typing as t
+
+from ansible.module_utils import basic
+from ansible.module_utils.common import json as ansible_json
+from ansible.module_utils.common import warnings as ansible_warnings
+from ansible.module_utils.common.parameters import remove_values
+
+# From ansible-core 2.19 on, what travels is encoded by profiles. A module that declares none has the legacy one.
+PROFILE = "legacy"
+HAS_PROFILES = hasattr(ansible_json, "get_encoder")
+
+
+def encode_options(options: t.Mapping[str, t.Any]) -> bytes:
+    """The options of a task as a module reads them. Raises TypeError for a value that has no JSON form."""
+    payload = {"ANSIBLE_MODULE_ARGS": options}
+    if HAS_PROFILES:
+        return json.dumps(payload, cls=ansible_json.get_encoder(f"module_{PROFILE}_c2m")).encode()
+    encoder = t.cast("type[json.JSONEncoder]", ansible_json.AnsibleJSONEncoder)
+    return json.dumps(payload, cls=encoder, vault_to_text=True).encode()
+
+
+class WorkerModule(basic.AnsibleModule):
+    """One task in the controller's worker."""
+
+    def __init__(self, payload: bytes, output: io.StringIO, **spec: t.Any) -> None:
+        """Raises SystemExit if the options are wrong, as everything in Ansible's class that ends a module.
+
+        :param payload: the options, from ``encode_options``
+        :param output: receives the text of the result
+        :param spec: what AnsibleModule takes
+        """
+        self._payload = payload
+        self._output = output
+        self._held: list[str] = []
+        # Before ansible-core 2.19 these collect in the process, which the items of a loop share.
+        ansible_warnings._global_warnings.clear()
+        ansible_warnings._global_deprecations.clear()
+        basic.AnsibleModule.__init__(self, **spec)
+
+    def _load_params(self) -> None:
+        # Where Ansible's wrapper of a module puts the payload; each task of the process puts its own there.
+        basic._ANSIBLE_ARGS = self._payload
+        basic._ANSIBLE_PROFILE = PROFILE
+        basic.AnsibleModule._load_params(self)
+
+    def _check_locale(self) -> None:
+        """Leave the locale of the worker as it is."""
+
+    def warn(self, warning: str, **more: t.Any) -> None:
+        """Hold a warning until its secrets are known: from ansible-core 2.19 on, the controller shows it at once."""
+        del more
+        self._held.append(warning)
+
+    def masked(self, text: str) -> str:
+        """The text without the secrets that are known so far."""
+        return str(remove_values(text, self.no_log_values))
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        while self._held:
+            basic.AnsibleModule.warn(self, self.masked(self._held.pop(0)))
+        with contextlib.redirect_stdout(self._output):
+            basic.AnsibleModule._return_formatted(self, kwargs)
