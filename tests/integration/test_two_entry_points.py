@@ -29,10 +29,10 @@ NEW_EACH_TIME = (
 def book(tmp_path: Path) -> Path:
     """The playbook, with a text in it that is encrypted with PASSWORD, and the files that it names."""
     encrypted = VaultLib([("default", VaultSecret(PASSWORD.encode()))]).encrypt("from the vault").decode()
-    text = (FILES / "two_entry_points.yml").read_text()
+    text = (FILES / "two_entry_points.playbook").read_text()
     folder = tmp_path / "book"
     folder.mkdir()
-    (folder / "play.yml").write_text(text.replace("VAULTED", textwrap.indent(encrypted.rstrip(), "      ")))
+    (folder / "play.yml").write_text(text.replace("VAULTED", "|\n" + textwrap.indent(encrypted.rstrip(), "      ")))
     (folder / "environment.yml").write_text(json.dumps(ENVIRONMENT))
     shutil.copytree(FILES / "score", folder / "score")
     (tmp_path / "password").write_text(PASSWORD)

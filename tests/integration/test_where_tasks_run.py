@@ -88,7 +88,8 @@ def test_another_interpreter(alone, tmp_path):
 def test_every_strategy(play, tmp_path, strategy):
     (tmp_path / "hosts").write_text("".join(f"host{number} ansible_connection=local\n" for number in range(3)))
     plays = [{**PLAY, "hosts": "all", "strategy": strategy, "tasks": [REFUSED]}]
-    assert ways(play(plays, "-vvv", "-i", str(tmp_path / "hosts"))) == [WORKER] * 3
+    played = play(plays, "-vvv", "-i", str(tmp_path / "hosts"))
+    assert ways(played) == [WORKER] * 3, played.output
 
 
 def test_the_worker_can_be_required(alone):
