@@ -103,6 +103,7 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     invocation: Any = types.SimpleNamespace(
         options={"wait_timeout": 100 * HOUR, "phase_timeouts": None},
         progress=lambda _message: None,
+        is_watched=False,
         clock=types.SimpleNamespace(now=service.time, sleep=service.sleep),
     )
     own = {"pause_after": pause, "jittered": lambda seconds: seconds} if pause else {}

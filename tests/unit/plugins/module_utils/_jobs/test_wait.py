@@ -82,6 +82,7 @@ def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
         options={"wait_timeout": timeout, "phase_timeouts": phases},
         progress=lambda _message: None,
+        is_watched=False,
         clock=service.clock,
     )
     service.invocation = invocation

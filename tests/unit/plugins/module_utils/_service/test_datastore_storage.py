@@ -73,6 +73,7 @@ def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
             cloud=KNOWN["AzureChinaCloud"],
             credentials=SimpleNamespace(token=lambda audience, **_how: f"token for {audience}"),
             invocation=SimpleNamespace(options={"ca_file": None}, clock=wired.clock),
+            on_close=lambda _closer: None,
             bench=wired,
         )
 
