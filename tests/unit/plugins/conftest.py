@@ -78,6 +78,7 @@ def run(
             assert secret not in out + err, "a secret was printed"
         assert wired.network.replies == [], "some requests were never made"
         result = json.loads(out)
+        assert not str(result.get("msg")).startswith("Unexpected error"), result
         # A query returns what it asks for; a test may run an operation that no module has.
         if isinstance(module, types.ModuleType) and not result.get("failed") and not options.get("query"):
             assert documented_result.differences(module, result) == []
