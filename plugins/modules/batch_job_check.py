@@ -706,9 +706,11 @@ batch_job_check:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.check_job import CheckJob
 
+OPERATION = CheckJob()
+
 
 def main() -> None:
-    run(CheckJob())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -233,9 +233,11 @@ batch_job_logs:
 from ansible_collections.mlops.azureml.plugins.module_utils._module import run
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_logs import FetchLogs
 
+OPERATION = FetchLogs()
+
 
 def main() -> None:
-    run(FetchLogs())
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from .plays import Told
+from .plays import TaskResult
 from .stories import FILES
 
 PASSWORD = "one-that-no-other-has"
@@ -40,21 +40,21 @@ def book(tmp_path: Path) -> Path:
 
 
 def test_results_are_the_same_key_by_key(play, workspace, book, tmp_path):
-    told = {}
+    results = {}
     for way in ("controller", "module"):
         workspace.reset()
         settings = {"ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "password")}
         played = play(str(book), "-vvv", settings=settings, azureml_execution=way, **PLANTED)
-        told[way] = played.told
+        results[way] = played.results
         assert [line for line in played.output.splitlines() if "planted" in line] == []
-    names = [one.task for one in told["module"]]
+    names = [one.task for one in results["module"]]
     assert len(names) > 25, names
-    assert [one.outcome for one in told["controller"]] == [one.outcome for one in told["module"]]
-    assert differences(told["controller"], told["module"]) == []
-    assert {one.outcome for one in told["module"]} == {"ok", "failed"}
+    assert [one.outcome for one in results["controller"]] == [one.outcome for one in results["module"]]
+    assert differences(results["controller"], results["module"]) == []
+    assert {one.outcome for one in results["module"]} == {"ok", "failed"}
 
 
-def differences(ours: list[Told], theirs: list[Told]) -> list[str]:
+def differences(ours: list[TaskResult], theirs: list[TaskResult]) -> list[str]:
     """Every key of every task whose value is another one."""
     assert [(one.task, one.item) for one in ours] == [(one.task, one.item) for one in theirs]
     return [
