@@ -48,7 +48,7 @@ def test_results_are_the_same_key_by_key(play, workspace, book, tmp_path):
         results[way] = played.results
         assert [line for line in played.output.splitlines() if "planted" in line] == []
     names = [one.task for one in results["module"]]
-    assert len(names) > 25, names
+    assert len(names) > 25, played.output
     assert [one.outcome for one in results["controller"]] == [one.outcome for one in results["module"]]
     assert differences(results["controller"], results["module"]) == []
     assert {one.outcome for one in results["module"]} == {"ok", "failed"}
