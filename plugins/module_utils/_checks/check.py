@@ -114,7 +114,8 @@ class _Check:
     def add(self, rows: Iterator[Row], other: Iterator[Row], expected: Iterator[Row]) -> None:
         """Read all rows, and join them."""
         by_position = self._comparison if self._rules.key_column is None else None
-        other = self._passed_on(other)
+        if by_position:
+            other = self._passed_on(other)
         for batch in _batches(rows):
             self._count += len(batch)
             self._required.add(batch)
@@ -124,8 +125,9 @@ class _Check:
                 by_position.add_rows(batch, other)
         if by_position:
             by_position.add_rest(other)
-        for _row in other:
-            pass  # it is kept by its key
+        elif self._other:
+            for batch in _batches(other):
+                self._other.add(batch)
         if self._expected:
             for batch in _batches(expected):
                 self._expected.add(batch)
@@ -144,7 +146,7 @@ class _Check:
         return Checked(verdicts, self._count, self._comparison.shown() if self._comparison else None, expected)
 
     def _passed_on(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows of the other job, which are kept by key as they pass."""
+        """The rows of the other job, whose columns are noted as they pass."""
         for batch in _batches(rows):
             if self._other:
                 self._other.add(batch)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from .._errors import InvalidOption
 from .keyed_rows import UNIQUE, KeyedRows
 from .spool import partitions
-from .values import ABSENT, Row, Value, as_number, cell, is_same, text_of
+from .values import ABSENT, Row, Value, as_number, cells, is_same, text_of
 from .verdict import Samples, Verdict, number_of
 
 NOT_NULL, RANGE, ALLOWED, PATTERN, SHARE = "not_null", "range", "allowed", "pattern", "share"
@@ -69,7 +69,7 @@ class Columns:
     def add(self, rows: Sequence[Row]) -> None:
         """Check the next rows. Raises AzureMLError when a temporary file cannot be written."""
         for column in self._found:
-            values = [cell(row, column) for row in rows]
+            values = cells(rows, column)
             self._found[column] += len(values) - values.count(ABSENT)
             for name, rules in self._rules:
                 if name == column:

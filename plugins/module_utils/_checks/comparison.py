@@ -48,20 +48,16 @@ class Absences:
         self._against = against
         self._missing = Samples(samples)
         self._surplus = Samples(samples)
-        self._other_rows = self._rows = 0
 
     def add(self, rows: Index, others: Index) -> Iterator[str]:
         """Count the keys of one part, and iterate those that both have."""
-        for key, other in others.items():
+        for key, (number, _data) in others.items():
             if key in rows:
                 yield key
             else:
-                self.missing(other.number, key)
-        for key, row in rows.items():
-            if key not in others:
-                self.surplus(row.number, key)
-        self._rows += len(rows)
-        self._other_rows += len(others)
+                self.missing(number, key)
+        for key in rows.keys() - others.keys():
+            self.surplus(rows[key][0], key)
 
     def missing(self, number: int, key: str | None) -> None:
         """Count a row of the others, by its number among them."""
@@ -105,9 +101,9 @@ class Comparison:
     def add_part(self, rows: Index, others: Index) -> None:
         """Compare the rows of one part by key."""
         for key in self._absences.add(rows, others):
-            row, other = rows[key], others[key]
-            if row.data != other.data:
-                self._compare(row.number, key, deserialize(row.data), deserialize(other.data))
+            (number, row), (_number, other) = rows[key], others[key]
+            if row != other:
+                self._compare(number, key, deserialize(row), deserialize(other))
             self._matched += 1
 
     def add_rows(self, rows: Iterable[Row], others: Iterator[Row]) -> None:

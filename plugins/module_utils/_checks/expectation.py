@@ -16,7 +16,7 @@ from .column_rules import is_within
 from .comparison import Absences
 from .exact_sum import ExactSum
 from .keyed_rows import Index
-from .spool import Record, deserialize
+from .spool import deserialize
 from .values import Value, as_number, cell, is_same
 from .verdict import Samples, Verdict, number_of
 
@@ -81,19 +81,20 @@ class Scores:
     def add_part(self, rows: Index, expected: Index) -> None:
         """Score the rows of one part."""
         for key in self._absences.add(rows, expected):
-            row = rows[key]
-            value, right = _value(row, self._spec.column), _value(expected[key], self._spec.expected_column)
+            number, data = rows[key]
+            value = cell(deserialize(data), self._spec.column)
+            right = cell(deserialize(expected[key][1]), self._spec.expected_column)
             self._matched += 1
             if not is_same(value, right):
-                self._wrong.add(row.number, key=key, value=value, expected=right)
+                self._wrong.add(number, key=key, value=value, expected=right)
             if MEAN_ABSOLUTE_ERROR in self._spec.limits:
-                self._add_error(row, value, right)
+                self._add_error(number, key, value, right)
 
-    def _add_error(self, row: Record, value: Value, right: Value) -> None:
+    def _add_error(self, number: int, key: str, value: Value, right: Value) -> None:
         numbers = [as_number(value), as_number(right)]
-        first, second = (float(number) if number is not None and abs(number) < _LARGEST else None for number in numbers)
+        first, second = (float(one) if one is not None and abs(one) < _LARGEST else None for one in numbers)
         if first is None or second is None:
-            self._not_numbers.add(row.number, key=row.key, value=value, expected=right)
+            self._not_numbers.add(number, key=key, value=value, expected=right)
         else:
             self._error.add(abs(first - second))
 
@@ -149,7 +150,3 @@ class Scores:
 
 def _floats(metrics: dict[str, Fraction | None]) -> dict[str, float | None]:
     return {name: None if value is None else float(value) for name, value in metrics.items()}
-
-
-def _value(record: Record, column: str) -> Value:
-    return cell(deserialize(record.data), column)

@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .spool import Record, Spool, serialize
 from .values import Row, cell, key_text
 from .verdict import Samples, Verdict, number_of
 
 UNIQUE = "unique"
-Index = dict[str, Record]
+# The number and the serialized row of each key.
+Index = dict[str, tuple[int, bytes]]
 
 
 class KeyedRows:
@@ -27,28 +28,30 @@ class KeyedRows:
         self.spool = Spool()
         self.count = 0
         self._key_column = key_column
-        self._columns = columns
+        self._kept = None if columns is None else _projection(columns)
         self._failures = Samples(samples)
         self._without_key = 0
 
     def add(self, rows: Iterable[Row]) -> None:
         """Add the next rows. Raises AzureMLError when the temporary file cannot be written."""
-        number = self.count
+        number, kept, put = self.count, self._kept, self.spool.add
         for number, row in enumerate(rows, self.count + 1):
             key = key_text(cell(row, self._key_column))
             if key is None:
                 self._without_key += 1
                 self._failures.add(number, key=None)
             else:
-                self.spool.add((key, number, serialize(self._kept(row))))
+                put(key, number, serialize(row if kept is None else kept(row)))
         self.count = number
 
     def index(self, records: Iterable[Record]) -> Index:
         """The rows of one part by key, the first row of each key; the others are counted."""
         found: Index = {}
-        for record in records:
-            if found.setdefault(record.key, record) is not record:
-                self._failures.add(record.number, key=record.key, first_row=found[record.key].number)
+        for key, number, data in records:
+            if key in found:
+                self._failures.add(number, key=key, first_row=found[key][0])
+            else:
+                found[key] = number, data
         return found
 
     def verdict(self, against: str | None) -> Verdict:
@@ -69,7 +72,9 @@ class KeyedRows:
             samples=self._failures.shown(),
         )
 
-    def _kept(self, row: Row) -> Row:
-        if self._columns is None or isinstance(row, list):
-            return row if self._columns is None or self._columns else []
-        return {name: row[name] for name in self._columns if name in row}
+
+def _projection(columns: Sequence[str]) -> Callable[[Row], Row]:
+    """What is kept of a row: a list as a whole, as its columns are known by their place."""
+    if not columns:
+        return lambda _row: []
+    return lambda row: row if isinstance(row, list) else {name: row[name] for name in columns if name in row}

@@ -27,14 +27,11 @@ PARTS = 64
 _DEEPEST = 3
 # Without references between values, so that equal rows are serialized alike.
 _FORMAT = 2
+_loads = marshal.loads  # of our own bytes, from memory or a file without a name
 
 
-class Record(t.NamedTuple):
-    """A row of a spool: its key, its number from 1, and the row itself, serialized."""
-
-    key: str
-    number: int
-    data: bytes
+# A row of a spool: its key, its number from 1, and the row itself, serialized.
+Record = tuple[str, int, bytes]
 
 
 def serialize(row: Row) -> bytes:
@@ -44,7 +41,7 @@ def serialize(row: Row) -> bytes:
 
 def deserialize(data: bytes) -> Row:
     """The row that ``serialize`` made these bytes of."""
-    return t.cast("Row", marshal.loads(data))  # noqa: S302 - our own bytes, from memory or a file without a name
+    return t.cast("Row", _loads(data))
 
 
 class Spool:
@@ -67,13 +64,13 @@ class Spool:
         if self._file is not None:
             self._file.close()
 
-    def add(self, record: tuple[str, int, bytes]) -> None:
+    def add(self, key: str, number: int, data: bytes) -> None:
         """Add a row (see ``Record``). Raises AzureMLError when the temporary file cannot be written."""
-        data = marshal.dumps(tuple(record), _FORMAT)
-        part = (hash(record[0]) >> self._shift) % PARTS
-        self._pending[part].append(data)
-        self.sizes[part] += len(data)
-        self._pending_size += len(data)
+        record = marshal.dumps((key, number, data), _FORMAT)
+        part = (hash(key) >> self._shift) % PARTS
+        self._pending[part].append(record)
+        self.sizes[part] += len(record)
+        self._pending_size += len(record)
         if self._pending_size > MOST_IN_MEMORY:
             self._write()
 
@@ -81,14 +78,14 @@ class Spool:
         """The rows of one part in the order in which they were added. Raises AzureMLError."""
         if self._file is not None:
             for offset, length in self._blocks[number]:
-                yield from _records(_read(self._file, offset, length))
-        yield from map(_record, self._pending[number])
+                yield from map(_loads, _loads(_read(self._file, offset, length)))
+        yield from map(_loads, self._pending[number])
 
     def divided(self, number: int) -> Spool:
         """The rows of one part, divided again."""
         finer = Spool(self.level + 1)
         for record in self.part(number):
-            finer.add(record)
+            finer.add(*record)
         return finer
 
     def _write(self) -> None:
@@ -125,14 +122,6 @@ def _read(file: t.IO[bytes], offset: int, length: int) -> bytes:
     with _explained():
         file.seek(offset)
         return file.read(length)
-
-
-def _records(block: bytes) -> Iterator[Record]:
-    return map(_record, marshal.loads(block))  # noqa: S302 - as above
-
-
-def _record(data: bytes) -> Record:
-    return Record._make(marshal.loads(data))  # noqa: S302 - as above
 
 
 @contextlib.contextmanager

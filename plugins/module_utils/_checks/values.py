@@ -11,7 +11,7 @@ import json
 import math
 import re
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Value = t.Any
 Same = Callable[[Value, Value], bool]
@@ -40,6 +40,11 @@ def cell(row: Row, column: str) -> Value:
     if column.isascii() and column.isdigit() and int(column) < len(row):
         return row[int(column)]
     return ABSENT
+
+
+def cells(rows: Sequence[Row], column: str) -> list[Value]:
+    """The values of a column in several rows."""
+    return [row.get(column, ABSENT) if type(row) is dict else cell(row, column) for row in rows]
 
 
 def columns_of(row: Row) -> list[str]:

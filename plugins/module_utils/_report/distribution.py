@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .._checks.values import ABSENT, Row, Value, as_number, cell, columns_of, text_of
+from .._checks.values import ABSENT, Row, Value, as_number, cells, columns_of, text_of
 
 NUMBERS, VALUES, TEXTS = "numbers", "values", "texts"
 _BATCH = 1000
@@ -80,7 +80,7 @@ class Distributions:
             self._columns = {name: _Column() for name in names[:_MOST_COLUMNS]}
             self.left_out = max(len(names) - _MOST_COLUMNS, 0)
         for name, column in self._columns.items():
-            column.add([cell(row, name) for row in rows])
+            column.add(cells(rows, name))
 
 
 class _Column:

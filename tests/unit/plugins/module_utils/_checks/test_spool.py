@@ -19,7 +19,7 @@ def test_the_file_has_no_name_and_is_private(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(spool.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1)
     with spool.Spool() as rows:
-        rows.add(("a", 1, b"secret"))
+        rows.add("a", 1, b"secret")
         assert list(tmp_path.iterdir()) == []
         assert rows._file is not None
         found = os.fstat(rows._file.fileno())
@@ -31,14 +31,14 @@ def test_a_part_that_is_too_large_is_divided(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1 << 14)
     with spool.Spool() as rows, spool.Spool() as others:
         for number in range(20_000):
-            rows.add((f"key-{number}", number, b"x" * 100))
-            others.add((f"key-{number}", number, b""))
+            rows.add(f"key-{number}", number, b"x" * 100)
+            others.add(f"key-{number}", number, b"")
         seen = set()
         for part, other_part in spool.partitions([rows, others]):
-            records, keys = list(part), {record.key for record in other_part}
-            assert {record.key for record in records} == keys
-            assert sum(len(record.data) for record in records) < 1 << 14
-            assert [record.number for record in records] == sorted(record.number for record in records)
+            records, keys = list(part), {key for key, _number, _data in other_part}
+            assert {key for key, _number, _data in records} == keys
+            assert sum(len(data) for _key, _number, data in records) < 1 << 14
+            assert [number for _key, number, _data in records] == sorted(number for _key, number, _data in records)
             seen |= keys
         assert len(seen) == 20_000
 
@@ -47,8 +47,8 @@ def test_rows_of_one_key_are_not_divided_for_ever(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(spool, "MOST_IN_MEMORY", 100)
     with spool.Spool() as rows:
         for number in range(500):
-            rows.add(("same", number, b"x"))
-        assert [record.number for [part] in spool.partitions([rows]) for record in part] == list(range(500))
+            rows.add("same", number, b"x")
+        assert [number for [part] in spool.partitions([rows]) for _key, number, _data in part] == list(range(500))
 
 
 def test_no_space_for_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_no_space_for_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool.tempfile, "TemporaryFile", full)
     monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1)
     with spool.Spool() as rows, pytest.raises(AzureMLError, match=r"No space left on device.*TMPDIR"):
-        rows.add(("a", 1, b""))
+        rows.add("a", 1, b"")
 
 
 def test_a_sum_does_not_depend_on_the_order() -> None:
