@@ -22,7 +22,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LISTS = re.compile(
-    r"^(?P<indent> *)# options of (?P<module>\w+)(?: from (?P<entry>\w+))?(?:, except (?P<others>[\w ]+))?\n"
+    r"^(?P<indent> *)# options of (?P<module>\w+)(?: from (?P<entry>[\w.]+))?(?:, except (?P<others>[\w ]+))?\n"
     r"(?P<list>.*?)^(?P=indent)# end of options\n",
     re.DOTALL | re.MULTILINE,
 )

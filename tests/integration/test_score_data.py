@@ -60,7 +60,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     good = {"name": "good", "inputs": {"pages": {"path": deployed.pages}}, "dest": str(tmp_path / "good"), "rows": {}}
     jobs = [
         {"name": "absent", "inputs": {"pages": {"path": "azureml:none:1"}}},
-        {"name": "broken", "inputs": nowhere, "missing_input": "warn"},
+        {"name": "broken", "inputs": nowhere, "missing_input": "warn", "logs": {"kind": ["system"]}},
         good,
     ]
     played = play("mlops.azureml.score", **score(*jobs))
@@ -74,6 +74,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     assert len(returned["results"]) == 1
     assert {row[0]: int(row[1]) for row in returned["results"][0]["rows"]} == BLUE_ROWS
     assert (tmp_path / "good" / "words.csv").is_file()
+    assert [one["status"] for one in returned["logs"]] == ["Failed"]
 
     deployed.forget()
     predicted = play("mlops.azureml.score", "--check", **score(good)).well()
