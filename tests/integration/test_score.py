@@ -83,8 +83,7 @@ def test_a_job_without_a_name_is_started_on_each_run_and_writes_beside_the_other
 
 def test_check_mode_starts_nothing_in_an_empty_workspace(play, workspace, tmp_path):
     desired = {**deploy(), **score(job("checked", dest=str(tmp_path / "rows")), batch_score_data=[DATA])}
-    predicted = play("mlops.azureml.deploy_and_score", "--check", **desired)
-    assert predicted.status == 0, predicted.output
+    predicted = play("mlops.azureml.deploy_and_score", "--check", **desired).well()
     assert workspace.writes == []
     assert start("checked") in predicted.changed
 

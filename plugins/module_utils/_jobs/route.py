@@ -59,12 +59,13 @@ def find_route(workspace: Workspace) -> Route:
 
 def _endpoint(workspace: Workspace) -> JsonObject | None:
     name = workspace.invocation.options["endpoint_name"]
-    endpoint = workspace.arm.get(workspace.path(f"batchEndpoints/{name}"))
+    endpoint = workspace.arm.get(_path(workspace))
     if endpoint is None:
         report_absent(
             workspace,
             f"endpoint_name: there is no batch endpoint {name} in workspace {workspace.id.name}. "
             "Create it first, or correct the name.",
+            _path(workspace),
         )
     elif not get_at(endpoint, "properties.scoringUri"):
         report_absent(
@@ -87,6 +88,7 @@ def _deployment(workspace: Workspace, endpoint: JsonObject | None) -> JsonObject
         report_absent(
             workspace,
             f"deployment_name: {label} has no default deployment. Name a deployment here, or make one the default.",
+            _path(workspace),
         )
         return None
     deployment = workspace.arm.get(_path(workspace, name))
@@ -95,6 +97,7 @@ def _deployment(workspace: Workspace, endpoint: JsonObject | None) -> JsonObject
             workspace,
             f"deployment_name: {label} has no deployment {name}"
             f"{'' if asked else ', although it is named as the default'}. Create it first, or name another.",
+            _path(workspace, name),
         )
         return None
     return {"name": name, **deployment}
@@ -122,6 +125,7 @@ def _ready(workspace: Workspace, deployment: JsonObject | None) -> JsonObject | 
     return deployment
 
 
-def _path(workspace: Workspace, name: str | None) -> str:
-    endpoint = workspace.invocation.options["endpoint_name"]
-    return workspace.path(f"batchEndpoints/{endpoint}/deployments/{name}")
+def _path(workspace: Workspace, deployment: str | None = None) -> str:
+    """The path of the endpoint, or of one of its deployments."""
+    endpoint = f"batchEndpoints/{workspace.invocation.options['endpoint_name']}"
+    return workspace.path(endpoint if deployment is None else f"{endpoint}/deployments/{deployment}")

@@ -39,6 +39,14 @@ def test_what_a_deployment_needs(run: Run, predicted: list[str], warned: list[st
     assert "there is no batch endpoint digits" in run(batch_deployment, task, *ABSENT)["msg"]
 
 
+@pytest.mark.parametrize(("predicted", "warnings"), [([], 1), ([ENDPOINT], 0), ([f"{ENDPOINT}/deployments/blue"], 0)])
+def test_the_endpoint_of_a_job(run: Run, predicted: list[str], warnings: int) -> None:
+    pages = f"{WORKSPACE}/data/pages/versions/1"
+    task = {"endpoint_name": "digits", "inputs": {"pages": {"path": pages}}, "predicted": [pages, *predicted]}
+    done = run(batch_job, task, get("batchEndpoints/digits"), get("data/pages/versions/1"), check=True)
+    assert len([text for text in done.warnings if "no batch endpoint" in text]) == len(done.warnings) == warnings
+
+
 @pytest.mark.parametrize(
     ("path", "predicted", "warnings"),
     [
