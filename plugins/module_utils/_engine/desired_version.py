@@ -96,6 +96,15 @@ class DesiredVersion:
             if place and place.workspace in (None, self.workspace):
                 yield field.option, place.datastore
 
+    @property
+    def secrets(self) -> list[tuple[str, str]]:
+        """Options whose values hold secrets although the options are none, each with the secret."""
+        return [
+            (field.option, secret)
+            for field in self.asset.content
+            for secret in field.value_type.secrets(self.values.get(field.at))
+        ]
+
     def with_references(self, lookup: t.Callable[[Place], str]) -> DesiredVersion:
         """The same with each reference in the specification replaced by what ``lookup`` finds for it."""
         changed = dataclasses.replace(self, values=copy.deepcopy(self.values))

@@ -55,7 +55,10 @@ class Publication:
         cls, asset: AssetType, options: Options, workspace: Workspace, published: t.Collection[str] = ()
     ) -> Publication:
         """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
-        return cls(read_version(asset, options, workspace.id), workspace, published)
+        publication = cls(read_version(asset, options, workspace.id), workspace, published)
+        for _option, secret in publication._given.secrets:
+            workspace.http.register_secret(secret)
+        return publication
 
     def candidates(self) -> t.Iterator[Version]:
         """The versions that the task may mean."""
@@ -137,11 +140,19 @@ class Publication:
         if found.current is not None:
             return plan_version_update(desired, found.current)
         self._require_references()
+        self._warn_of_secrets()
         datastore = None
         if desired.files and uri is None and not desired.is_pending_upload:
             datastore = open_datastore(self._workspace, desired.options.get("datastore"))
         path = version_path(self.asset, desired.options, found.version, self._workspace)
         return plan_publication(desired, found.version, path, datastore, uri)
+
+    def _warn_of_secrets(self) -> None:
+        for option in dict.fromkeys(option for option, _secret in self._given.secrets):
+            self._workspace.invocation.warn(
+                f"{option}: the service stores the URL with its signature, which everybody can read who can read the "
+                "workspace, and which expires. Better register a datastore, and give the place in it."
+            )
 
     def _require_references(self) -> None:
         """Raises InvalidOption for a reference to something absent, before any write."""

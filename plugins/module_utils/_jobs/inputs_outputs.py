@@ -20,6 +20,7 @@ from .._names.arm_id import parse as parse_id
 from .._names.datastore_path import DatastorePath, read_datastore_path
 from .._names.json_types import JsonObject
 from .._names.storage_uri import datastore_uri, is_cloud, upload_place
+from .._names.url import split_signature
 from .._schema.data_modes import DATA_TYPES, INPUT_MODES, OUTPUT_MODES
 
 LITERAL = "literal"
@@ -31,10 +32,6 @@ _MODEL_TYPES = frozenset({"custom_model", "mlflow_model", "triton_model"})
 _LOCAL_URI = re.compile(r"file://(?:localhost)?(?P<path>/.*)", re.IGNORECASE | re.DOTALL)
 # URIs that name data for the service. Service fact: batch contract 5.2; the last ones are forms of blob storage.
 _SCHEMES = ("azureml:", "https://", "http://", "abfss://", "abfs://", "wasbs://", "wasb://")
-# The parameters of a shared access signature: a renewed signature opens the same data.
-_SIGNATURE = re.compile(
-    r"sig|s[eiprstv]|srt|sip|spr|ses|sdd|scid|sk[estv]|sk[ot]id|skdutid|saoid|sd?uoid|rsc[cdelt]", re.IGNORECASE
-)
 _INPUT_FORMS = (
     "write azureml:name:version or azureml:name@latest for a data asset or a model, "
     "azureml://datastores/<datastore>/paths/<path>, an https URL, or a full id"
@@ -145,9 +142,7 @@ class Input:
         shown = self.shown()
         if self.type == LITERAL or self.files:
             return shown
-        parameters = [part for part in self.path.partition("?")[2].split("&") if part]
-        kept = "&".join(part for part in parameters if not _SIGNATURE.fullmatch(part.partition("=")[0]))
-        return {**shown, "path": f"{shown['path']}?{kept}"} if kept else shown
+        return {**shown, "path": split_signature(self.path)[0]}
 
 
 @dataclass(frozen=True)

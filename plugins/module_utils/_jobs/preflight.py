@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from .._errors import InvalidOption
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import JsonObject
+from .._names.url import signature_secrets
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .._types.batch_job import BATCH_JOB
@@ -56,7 +57,8 @@ def identify_job(workspace: Workspace, datastores: Datastores) -> JobSpec:
     options = parse_options(task, workspace.id)
     for item in options.inputs:
         if not item.is_local:
-            workspace.http.register_secret(item.path.partition("?")[2])
+            for secret in signature_secrets(item.path.partition("?")[2]):
+                workspace.http.register_secret(secret)
     spec = options.identify([item.with_content() for item in options.inputs])
     if task["key"] is None or task["inputs"] is not None or not task["ledger"]:
         return spec

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .arm_id import WorkspaceId
 from .datastore_path import DatastorePath, read_datastore_path
+from .url import split_signature
 
 _CLOUD = re.compile(r"[a-z][a-z0-9+.-]*://|azureml:|runs:/", re.IGNORECASE)
 _JOB_OUTPUT = re.compile(
@@ -90,13 +91,13 @@ def comparison_key(text: str, workspace: WorkspaceId) -> str:
     """Equal for URIs of the same place, if neither is the output of a job.
 
     Service fact: assets contract 8.1 and 12. The service returns the short form as the long one, with another case of
-    ``resourceGroups``, and it may copy a model (14.8). Only paths in a datastore have a case. The default port and a
-    slash at the end do not count.
+    ``resourceGroups``, and it may copy a model (14.8). Only paths in a datastore have a case. The default port, a
+    slash at the end and the signature of a URL do not count.
     """
     if uri := long_form(text, workspace):
         head, mark, path = uri.partition("/paths/")
         return f"{head.lower()}{mark}{_REPLICA.sub('', path)}"
-    return re.sub(r"(https://[^/?]*):443(?=[/?]|$)", r"\1", text.rstrip("/"))
+    return re.sub(r"(https://[^/?]*):443(?=[/?]|$)", r"\1", split_signature(text)[0].rstrip("/"))
 
 
 def upload_place(object_hash: str, name: str) -> str:

@@ -46,6 +46,10 @@ class ValueType:
         """The option value of a JSON value; the inverse of ``encode``."""
         return value
 
+    def secrets(self, value: Json) -> list[str]:
+        """The texts in a JSON value that must never be shown, although the option is no secret."""
+        return []
+
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         """A form in which two JSON values that are the same to the service are equal."""
         return value

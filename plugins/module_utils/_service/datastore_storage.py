@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from .._clock import Clock
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
 from .._names.references import expand
-from .._names.url import is_https
+from .._names.url import is_https, signature_secrets
 from .blob_container import BlobContainer
 from .http_client import USER_AGENT
 
@@ -213,10 +213,8 @@ def _container(workspace: Workspace, url: str, credential: t.Any) -> BlobContain
 
 
 def _register_sas(workspace: Workspace, sas: str) -> None:
-    workspace.http.register_secret(sas)
-    for signature in urllib.parse.parse_qs(sas).get("sig", []):
-        workspace.http.register_secret(signature)
-        workspace.http.register_secret(urllib.parse.quote(signature, safe=""))
+    for secret in signature_secrets(sas):
+        workspace.http.register_secret(secret)
 
 
 class _Token:

@@ -5,7 +5,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.module_utils._names.url import is_https, origin, without_query
+from ansible_collections.mlops.azureml.plugins.module_utils._names.url import (
+    is_https,
+    origin,
+    signature_secrets,
+    split_signature,
+    without_query,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +63,22 @@ def test_origin_and_query() -> None:
     assert origin("HTTPS://Host:443/a?sig=b") == "https://host:443"
     assert [origin(url) for url in BROKEN[:2]] == ["", ""]
     assert without_query("https://host/a?sig=b?c") == "https://host/a"
+
+
+SAS = "sv=2025-01-05&se=2026-12-01&sr=c&sp=rl&sig=planted%2Bsignature%3D"
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "signature"),
+    [
+        (f"https://a/b?{SAS}", "https://a/b", SAS),
+        (f"https://a/b?versionid=7&{SAS}", "https://a/b?versionid=7", SAS),
+        ("https://a/b?versionid=7", "https://a/b?versionid=7", ""),
+        ("https://a/b?se=not-a-signature", "https://a/b?se=not-a-signature", ""),
+        ("https://a/b", "https://a/b", ""),
+        ("what?", "what?", ""),
+    ],
+)
+def test_the_signature_of_a_url(url: str, bare: str, signature: str) -> None:
+    assert split_signature(url) == (bare, signature)
+    assert signature_secrets(signature) == ([SAS, "planted+signature=", "planted%2Bsignature%3D"] if signature else [])
