@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test newest oldest conformance matrix lock emulator-up emulator-down clean
+.PHONY: help demo check test newest oldest parity conformance matrix lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -32,6 +32,12 @@ oldest: export TEST_ENVIRONMENT = oldest
 oldest: ## run modules and playbooks on the oldest Python, ansible-core and packages that are allowed
 	@$(PREPARE)
 	@.build/oldest/venv/bin/python -m tests.gate unit-of-modules integration
+
+BOTH = integration-controller integration-modules
+parity: ## run all integration tests through both entry points, on the locked, the newest and the oldest of everything
+	@$(PREPARE) && $(RUN) -m tests.gate $(BOTH)
+	@export TEST_ENVIRONMENT=newest; $(PREPARE) && .build/newest/venv/bin/python -m tests.gate $(BOTH)
+	@export TEST_ENVIRONMENT=oldest; $(PREPARE) && .build/oldest/venv/bin/python -m tests.gate $(BOTH)
 
 conformance: ## run clients that others wrote against the local workspace, all of them (minutes)
 	@$(PREPARE)

@@ -167,16 +167,18 @@ from ansible_collections.mlops.azureml.plugins.module_utils._types.compute impor
 from ansible_collections.mlops.azureml.plugins.module_utils._types.environment import ENVIRONMENT
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 
+LISTS: dict[str, Manage | Publish] = {
+    "computes": Manage(COMPUTE),
+    "codes": Publish(CODE),
+    "models": Publish(MODEL),
+    "environments": Publish(ENVIRONMENT),
+    "components": PublishComponent(),
+}
+OPERATION = CheckDeployment(Manage(BATCH_ENDPOINT), Manage(BATCH_DEPLOYMENT), LISTS)
+
 
 def main() -> None:
-    lists: dict[str, Manage | Publish] = {
-        "computes": Manage(COMPUTE),
-        "codes": Publish(CODE),
-        "models": Publish(MODEL),
-        "environments": Publish(ENVIRONMENT),
-        "components": PublishComponent(),
-    }
-    run(CheckDeployment(Manage(BATCH_ENDPOINT), Manage(BATCH_DEPLOYMENT), lists))
+    run(OPERATION)
 
 
 if __name__ == "__main__":

@@ -47,13 +47,17 @@ _CLIENTS = {"CONFORMANCE_CLIENTS": str(BUILD / "conformance")}
 _SEED = {name: os.environ[name] for name in ("FAILURE_SEED",) if name in os.environ}
 _TYPES = {"MYPYPATH": str(PARENT)}
 
+_INTEGRATION = [*PYTEST_IN_TWO, "tests/integration", "-m", "not on_request"]
+
 # The long ones first: two steps run at a time.
 STEPS = [
     Step(
         "integration",
-        [[*PYTEST_IN_TWO, "tests/integration", "-m", "not on_request"]],
+        [_INTEGRATION],
         _COLLECTIONS | _IMPORTABLE,
     ),
+    Step("integration-controller", [_INTEGRATION], _COLLECTIONS | _IMPORTABLE | {"EXECUTION": "auto"}, on_request=True),
+    Step("integration-modules", [_INTEGRATION], _COLLECTIONS | _IMPORTABLE | {"EXECUTION": "module"}, on_request=True),
     Step("sanity", [_sanity(VERSION)]),
     Step(
         "sanity-floor",

@@ -62,7 +62,14 @@ def environment(started: LocalWorkspace, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def play(environment: dict[str, str], tmp_path: Path) -> Callable[..., Played]:
+def execution(request: pytest.FixtureRequest) -> str:
+    """How tasks run: as EXECUTION says, else as modules in the tests that are marked so, else where they can."""
+    marked = "module" if request.node.get_closest_marker("as_module") else "auto"
+    return os.environ.get("EXECUTION") or marked
+
+
+@pytest.fixture
+def play(environment: dict[str, str], tmp_path: Path, execution: str) -> Callable[..., Played]:
     """Run a playbook by name (``mlops.azureml.deploy``) or a list of tasks; see ``play_book``."""
 
     def run(
@@ -73,6 +80,7 @@ def play(environment: dict[str, str], tmp_path: Path) -> Callable[..., Played]:
         **variables: object,
     ) -> Played:
         mine = {name: value for name, value in {**environment, **(settings or {})}.items() if value is not None}
+        variables = {"azureml_execution": execution, **variables}
         return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables, until=until)
 
     return run

@@ -29,14 +29,15 @@ def slow(deployed: LocalWorkspace) -> Iterator[LocalWorkspace]:
     deployed.control.post("/emulator/policies", json={"job_course": ""}).raise_for_status()
 
 
-def test_states_and_counts_are_shown_while_the_task_waits(play, slow):
-    played = play([scored(slow, "watched")], "-v").well()
-    lines = re.findall(r"^<localhost> job watched(?: is|:) (.*)$", played.output, re.MULTILINE)
+@pytest.mark.parametrize("way", ["controller", "module"])
+def test_states_and_counts_are_shown_while_the_task_waits(play, slow, way):
+    played = play([scored(slow, f"watched-{way}")], "-v", azureml_execution=way).well()
+    lines = re.findall(r"^<localhost> job watched-\w+(?: is|:) (.*)$", played.output, re.MULTILINE)
     states = [line for line in lines if line in STATES]
     assert states[0] == "Preparing"
     assert states[-2:] == ["Running", "Completed"]
     assert any(line.startswith("3 of 3 mini batches") for line in lines), lines
-    assert played.output.index("job watched is Running") < played.output.index("changed: [localhost]")
+    assert played.output.index(f"job watched-{way} is Running") < played.output.index("changed: [localhost]")
 
 
 def test_there_is_no_progress_without_v_or_with_no_log(play, slow):

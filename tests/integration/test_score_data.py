@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from .plays import Played
 from .stories import BLUE_ROWS, ENDPOINT, FILES, score
+
+pytestmark = pytest.mark.as_module
 
 
 def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deployed):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .stories import ENDPOINT
+
+pytestmark = pytest.mark.as_module
 
 TEARDOWN = {"batch_teardown_endpoint_name": ENDPOINT, "batch_teardown_computes": ["words-cluster"]}
 DELETED = [

@@ -7,6 +7,8 @@ import pytest
 from .plays import try_role
 from .stories import deploy, job, score
 
+pytestmark = pytest.mark.as_module
+
 LOOK = {"name": "Look", "mlops.azureml.workspace_info": {}}
 OPTIONS = {
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
