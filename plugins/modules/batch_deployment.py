@@ -196,7 +196,8 @@ options:
         type: str
       continue_on_step_failure:
         description:
-          - Whether other steps go on when one fails.
+          - Whether other steps go on when one fails. The service has been seen to ignore it in the settings of a
+            deployment.
         type: bool
 seealso:
   - module: mlops.azureml.batch_endpoint

@@ -173,11 +173,15 @@ class _Member:
 
 
 class _Predicted(t.NamedTuple):
-    """What publishing a component will do: the component itself, and its inline assets."""
+    """What publishing a component will do: the component itself, and its inline assets.
+
+    ``not_compared``: parts of it of which nothing shows whether the current version has them.
+    """
 
     publication: Publication
     published: Published
     results: Results
+    not_compared: t.Sequence[str] = ()
 
 
 class ComponentPublication:
@@ -216,7 +220,7 @@ class ComponentPublication:
 
     def publish(self) -> Result:
         """Make a version exist that does this, its inline assets first."""
-        publication, published, results = self._predicted
+        publication, published, results, _unseen = self._predicted
         if published.changed:
             publication.predict()  # nothing is published if anything is wrong with the component
             published = self._assets.published(self._assets.publish(results))
@@ -263,7 +267,7 @@ class ComponentPublication:
         if not own.publication.not_compared(current):
             return own._replace(publication=own.publication.on(current))
         words = Publication.read(COMPONENT, {**self._options, NAME: None}, self._workspace)
-        return _Predicted(words.on(current), Published(), {})
+        return _Predicted(words.on(current), Published(), {}, own.publication.not_compared(current))
 
     @property
     def _placeholders(self) -> dict[str, str]:
@@ -280,6 +284,8 @@ class ComponentPublication:
         changed = list(published.changed)
         after = {**result.after, PUBLISHED: changed} if changed else result.after
         values = {**result.values, PUBLISHED: changed, "steps": [*published.lines, *result.values["steps"]]}
+        if self._predicted.not_compared:
+            values["not_compared"] = list(self._predicted.not_compared)
         return Result(result.changed or bool(changed), values, result.before, after)
 
 

@@ -54,7 +54,7 @@ class ManageAssetContainer:
         desired = self._desired(workspace)
         path = workspace.path(desired.resource.path_of(desired.options))
         current = workspace.arm.get(path)
-        plan = _plan(desired, path, current)
+        plan = _plan(desired, self.assets[workspace.invocation.options["type"]], path, current)
         if any(isinstance(step, DeleteContainer) for step in plan.steps):
             Usage(desired.resource, desired.options, workspace, active_jobs).require_unused()
         if plan.steps and not workspace.invocation.check_mode:
@@ -72,13 +72,13 @@ class ManageAssetContainer:
         return Desired(table, options, check_options(table, options, workspace.id), workspace.id)
 
 
-def _plan(desired: Desired, path: str, current: dict[str, Json] | None) -> Plan:
+def _plan(desired: Desired, asset: AssetType, path: str, current: dict[str, Json] | None) -> Plan:
     """Pure. Raises InvalidOption for a container that is absent."""
     state, title = desired.options["state"], desired.title
     if state == "absent":
         if current is None:
             return Plan((), {}, {})
-        deletion = DeleteContainer((f"delete {title} with all its versions",), path)
+        deletion = DeleteContainer((f"delete {title} with all its versions",), path, asset)
         return Plan((deletion,), {"name": desired.options["name"], "state": "present"}, {})
     if current is None:
         raise InvalidOption(f"name: there is no {title}. It is created with its first version: publish one.")
@@ -114,6 +114,7 @@ class DeleteContainer:
 
     lines: tuple[str, ...]
     path: str
+    asset: AssetType
 
     def execute(self, arm: Arm, _current: dict[str, Json]) -> None:
         deleted: set[str] = set()
@@ -132,5 +133,12 @@ class DeleteContainer:
     def _versions(self, arm: Arm) -> set[str]:
         """Those listed, and the latest: lists lag behind writes (assets contract 1.6)."""
         listed = arm.list(f"{self.path}/versions", query={"listViewType": "All"})
-        latest = get_at(arm.get(self.path), "properties.latestVersion")
+        latest = get_at(arm.get(self.path), "properties.latestVersion") or self._labelled(arm)
         return {version["name"] for version in listed} | ({latest} if latest else set())
+
+    def _labelled(self, arm: Arm) -> Json:
+        """The newest version of a type whose container does not name it; its specification does."""
+        if not self.asset.newest_label or not self.asset.spec_at:
+            return None
+        newest = arm.get(f"{self.path}/versions/{self.asset.newest_label}")
+        return get_at(newest, f"{self.asset.spec_at}.version")

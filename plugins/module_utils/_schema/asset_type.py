@@ -59,6 +59,7 @@ class AssetType(ResourceType):
     - ``one_of``: options of which a new version needs one
     - ``exclusive``: groups of options that exclude each other
     - ``container_outputs``: outputs of the version container, beside those that all have
+    - ``newest_label``: label of the newest version, of a type whose container does not name it
     - ``spec_at``: JSON path of a specification that repeats name, version and tags, and refers to other resources
     """
 
@@ -66,6 +67,7 @@ class AssetType(ResourceType):
     one_of: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     container_outputs: tuple[Output, ...] = ()
+    newest_label: str | None = None
     spec_at: str | None = None
 
     @property

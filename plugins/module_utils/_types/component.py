@@ -37,5 +37,6 @@ COMPONENT = AssetType(
     ),
     outputs=COMMON_OUTPUTS,
     shown=("latest_version", "intellectual_property"),
+    newest_label="azureml_default",  # assets contract 14.27
     spec_at=SPEC,
 )

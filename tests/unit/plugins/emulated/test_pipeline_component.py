@@ -130,3 +130,50 @@ def test_one_without_a_hash_is_not_taken_for_any_jobs(place: Emulated) -> None:
     place.put("components/pipe/versions/1", {"properties": {"componentSpec": spec}})
     assert place(component, {"definition": PIPELINE})["component"]["version"] == "2"
     assert not place(component, {"definition": PIPELINE})["changed"]
+
+
+INLINE = {
+    "name": "pipe",
+    "type": "pipeline",
+    "jobs": {
+        "say": {"type": "command", "command": "echo", "environment": {"image": "library/python:3.11"}},
+        "more": {
+            "component": {
+                "type": "pipeline",
+                "jobs": {"deep": {"type": "command", "command": "cat", "environment": STEP["environment"]}},
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("policies", RETURNED)
+def test_steps_that_are_described_inline(place: Emulated, policies: dict[str, str]) -> None:
+    place.policy(**policies)
+    predicted = place(component, {"definition": INLINE}, check=True)
+    made = place(component, {"definition": INLINE})
+    assert (made["published"], made["diff"]) == (predicted["published"], predicted["diff"])
+    assert len(made["published"]) == 4, "an environment, two steps, and the step of a step"
+    for version in ({}, {"version": "1"}):
+        again = place(component, {"definition": INLINE, **version})
+        assert (again["changed"], again["published"], place.writes) == (False, [], [])
+        assert "not_compared" not in again.result
+
+    changed = copy.deepcopy(INLINE)
+    changed["jobs"]["more"]["component"]["jobs"]["deep"]["command"] = "cat more"
+    other = place(component, {"definition": changed})
+    assert (other["component"]["version"], len(other["published"])) == ("2", 2)
+    assert not place(component, {"definition": changed})["changed"]
+    assert place(component, {"definition": INLINE})["component"]["version"] == "1"
+    assert place.writes == []
+
+
+def test_steps_of_one_without_a_hash_are_neither_compared_nor_published(place: Emulated) -> None:
+    spec = {"type": "pipeline", "name": "pipe", "version": "1", "jobs": {}}
+    place.put("components/pipe/versions/1", {"properties": {"componentSpec": spec}})
+    taken = place(component, {"definition": INLINE, "version": "1"})
+    assert (taken["changed"], taken["published"], taken["not_compared"]) == (False, [], ["jobs"])
+    assert place.writes == []
+    refused = place(component, {"definition": INLINE, "version": "1", "tags": {"a": "b"}})
+    assert "with registered components as its steps" in refused["msg"]
+    assert place.writes == []

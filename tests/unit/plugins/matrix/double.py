@@ -54,8 +54,7 @@ class Double:
 
     def patch(self, path: str, body: Json, **_how: Any) -> Accepted:
         self.writes.append(("PATCH", path))
-        current = self._standing[path.lower()]
-        current["properties"]["properties"]["scaleSettings"] |= body["properties"]["properties"]["scaleSettings"]
+        _merge(self._standing[path.lower()], body)
         return self._accepted(path)
 
     def delete(self, path: str, **_how: Any) -> Accepted:
@@ -96,6 +95,15 @@ class Double:
             current["properties"]["provisioningState"] = state
             answered[collection](current, old)
         self._standing[path.lower()] = current
+
+
+def _merge(current: Json, body: Json) -> None:
+    """Lay a PATCH over a resource: a map adds to the one that it meets."""
+    for key, value in body.items():
+        if isinstance(value, dict) and isinstance(current.get(key), dict):
+            _merge(current[key], value)
+        else:
+            current[key] = value
 
 
 def _compute(current: Json, old: Json | None) -> None:

@@ -32,7 +32,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.effects import 
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.job_effects import SCENES as JOB_SCENES
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import OPTIONS
 
-BY_CHANCE = r"\d{4}-\d\d-\d\dT[\d:.]+|'display_name': '\w+'|[0-9a-f]{8}-[0-9a-z-]{26,}"
+BY_CHANCE = r"\d{4}-\d\d-\d\dT[\d:.]+|\d{4}(?:-\d\d){5}-\d{7}|'display_name': '\w+'|[0-9a-f]{8}-[0-9a-z-]{26,}"
 
 
 @functools.cache
