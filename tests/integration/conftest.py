@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.older_answers import OLDER_ANSWERS
-
 from .engine import COUNTS
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
@@ -38,9 +36,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace
     """The emulator, started as a user would start it, in the environment that EMULATOR_PYTHON names or in this one."""
     state = tmp_path_factory.mktemp("emulator")
     command = [os.environ.get("EMULATOR_PYTHON") or sys.executable, "-m", "tests.emulator"]
-    older = [f"--policy={name}={answer}" for name, answer in OLDER_ANSWERS.items()]
     subprocess.run(
-        [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2", *older],
+        [*command, "up", "--state-dir", str(state), "--operation-seconds", "0.2"],
         cwd=ROOT,
         check=True,
         timeout=300,

@@ -52,6 +52,12 @@ def test_the_first_answer_names_the_old_default(deployed, policy, first):
     assert default_of(deployed.get(ENDPOINT)) == "blue"
 
 
+def test_an_update_that_shows_no_operation_has_ended_with_its_default(deployed):
+    deployed.policy(default_in_put_answer="old", update_operation="hidden", update_state="Succeeded")
+    assert default_of(endpoint(deployed, defaults={"deploymentName": "blue"}).json()) == "blue"
+    assert default_of(deployed.get(ENDPOINT)) == "blue"
+
+
 def test_a_failed_update_leaves_the_old_default(deployed):
     deployed.policy(failing_names="digits-ep")
     endpoint(deployed, defaults={"deploymentName": "blue"})

@@ -30,7 +30,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.emulator import entra
 from tests.emulator.app import Emulator
 from tests.emulator.settings import SURFACES, Settings
-from tests.older_answers import OLDER_ANSWERS
 from tests.unit.emulator.conftest import StorageDouble
 
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
@@ -145,7 +144,6 @@ def emulated(
         return Outcome(json.loads(capfd.readouterr().out), list(warnings))
 
     emulated = Emulated(emulator, run)
-    emulated.policy(**OLDER_ANSWERS)
     transport = httpx.MockTransport(emulated.answer)
     monkeypatch.setattr(workspace_module, "HttpClient", functools.partial(HttpClient, transport=transport))
     return emulated

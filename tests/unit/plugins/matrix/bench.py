@@ -31,7 +31,6 @@ from tests.emulator import entra
 from tests.emulator.app import Emulator
 from tests.emulator.places import Place
 from tests.emulator.settings import SURFACES, Settings
-from tests.older_answers import OLDER_ANSWERS
 from tests.unit.emulator.conftest import StorageDouble
 
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
@@ -200,7 +199,7 @@ class Bench:
         self.storage: Any = FakeStorage()
         self._seen = SeenStorage(self.storage)
         self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=self._seen)
-        for name, value in (OLDER_ANSWERS | policies).items():
+        for name, value in policies.items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
         self.transport = InMemory(self.emulator, asyncio.new_event_loop())

@@ -24,7 +24,6 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import SE
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 
 from tests.emulator.policies import POLICIES
-from tests.older_answers import OLDER_ANSWERS
 
 ENDPOINT = "Digits-EP"  # with capitals: whether names keep them is an open question
 DEPLOYMENT = "Blue"
@@ -247,9 +246,7 @@ OPTIONS = tuple((subject, field) for subject in SUBJECTS for field in subject.ta
 
 
 def values_of(policy: str) -> tuple[str, ...]:
-    """The answers of a policy that are tried, the default first; of some only the one that the collection handles."""
-    if policy in OLDER_ANSWERS:
-        return (OLDER_ANSWERS[policy],)
+    """The answers of a policy that are tried, the default first."""
     (declared,) = (one for one in POLICIES if one.name == policy)
     values = FREE.get(policy, declared.values)
     return tuple(sorted(values, key=lambda value: value != declared.default))
