@@ -52,7 +52,7 @@ def split_signature(url: str) -> tuple[str, str]:
     parameters = [part for part in query.split("&") if part]
     signature = [part for part in parameters if _SIGNATURE.fullmatch(part.partition("=")[0])]
     if not any(part.lower().startswith("sig=") for part in signature):
-        return url, ""
+        return url if query else address, ""
     kept = [part for part in parameters if part not in signature]
     return address + (mark + "&".join(kept) if kept else ""), "&".join(signature)
 
