@@ -28,15 +28,10 @@ Answers = dict[str, list[dict[str, Any]]]
 def played_by(client: str) -> list[Any]:
     """The scenarios of a client, as parameters of a test; `make test` plays a slice."""
     return [
-        pytest.param(one, id=one.name, marks=list(_marks(one, client))) for one in SCENARIOS if client in one.clients
+        pytest.param(one, id=one.name, marks=() if one.quick else pytest.mark.on_request)
+        for one in SCENARIOS
+        if client in one.clients
     ]
-
-
-def _marks(scenario: Scenario, client: str) -> Iterator[pytest.MarkDecorator]:
-    if not scenario.quick:
-        yield pytest.mark.on_request
-    if scenario.pending and client == "modules":
-        yield pytest.mark.xfail(reason=scenario.pending, strict=True, raises=AssertionError)
 
 
 def selected(request: pytest.FixtureRequest, test: str) -> list[Scenario]:

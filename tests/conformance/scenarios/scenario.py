@@ -5,7 +5,6 @@ A file `KIND.yml` is a list of scenarios. A scenario has:
 - `name`, unique, of letters, digits and dashes: `{name}` in its texts, and `{word}` with underscores for the dashes;
 - `source`: the scenario of a public suite that it repeats. The client of that suite plays it, and our modules do;
 - `clients`: who plays it (`sdk`, `modules`, `neighbour`) where that is not so, and `because`: why;
-- `pending`: what our modules do not do yet, so that they fail it;
 - `quick`: `make test` plays it, too;
 - `files`: what lies in its folder, `{folder}`, before it begins;
 - `steps`.
@@ -64,7 +63,6 @@ class Scenario:
     steps: list[dict[str, Any]]
     clients: tuple[str, ...]
     because: str = ""
-    pending: str = ""
     quick: bool = False
     files: dict[str, str] = field(default_factory=dict)
 
