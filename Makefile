@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test newest oldest parity conformance matrix lock emulator-up emulator-down clean
+.PHONY: help demo check test new-type newest oldest parity conformance matrix lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -22,6 +22,10 @@ check: ## format, types, imports and the unit tests of what your change touches:
 test: ## set up and run all tests (one of them: make test STEP=unit)
 	@$(PREPARE)
 	@$(RUN) -m tests.gate $(STEP)
+
+new-type: ## write the skeleton of a resource type: make new-type TYPE="schedule --path 'schedules/{name}'"
+	@$(PREPARE)
+	@$(RUN) -m tests.gate.new_type $(TYPE)
 
 newest: export TEST_ENVIRONMENT = newest
 newest: ## run unit, integration and sanity tests on the newest of everything, nothing locked

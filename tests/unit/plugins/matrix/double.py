@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A service without HTTP, operations or time: it takes bodies, and answers them as the real one was recorded to."""
+"""A service without HTTP, operations or time: it accepts bodies and answers as the recorded service does."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ NEW_DEPLOYMENT = {
 
 
 class Double:
-    """Stands where the engine expects the resource manager. ``writes`` are those of tasks, by method and path."""
+    """Takes the place of the ARM client. ``writes`` are those of tasks, by method and path."""
 
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
         self.writes: list[tuple[str, str]] = []
-        self._standing: dict[str, Json] = {workspace.lower(): {"location": "eastus"}}
+        self._resources: dict[str, Json] = {workspace.lower(): {"location": "eastus"}}
         self._secrets: dict[str, Json] = {}
 
-    # -- what the engine asks for ----------------------------------------------------------------------------------
+    # -- what the engine calls ---------------------------------------------------------------------------------------
 
     def get(self, path: str, **_how: Any) -> Json | None:
-        return copy.deepcopy(self._standing.get(path.lower()))
+        return copy.deepcopy(self._resources.get(path.lower()))
 
     def list(self, path: str, **_how: Any) -> Iterator[Json]:
         above = f"{path.lower()}/"
-        return (copy.deepcopy(one) for key, one in self._standing.items() if key.startswith(above))
+        return (copy.deepcopy(one) for key, one in self._resources.items() if key.startswith(above))
 
     def put(self, path: str, body: Json, **_how: Any) -> Accepted:
         self.writes.append(("PUT", path))
@@ -54,13 +54,13 @@ class Double:
 
     def patch(self, path: str, body: Json, **_how: Any) -> Accepted:
         self.writes.append(("PATCH", path))
-        _merge(self._standing[path.lower()], body)
+        _merge(self._resources[path.lower()], body)
         return self._accepted(path)
 
     def delete(self, path: str, **_how: Any) -> Accepted:
         self.writes.append(("DELETE", path))
-        for key in [key for key in self._standing if f"{key}/".startswith(f"{path.lower()}/")]:
-            del self._standing[key]
+        for key in [key for key in self._resources if f"{key}/".startswith(f"{path.lower()}/")]:
+            del self._resources[key]
         return self._accepted(path)
 
     def post(self, path: str, _body: Json | None = None, **_how: Any) -> Accepted:
@@ -68,8 +68,8 @@ class Double:
         if action == "listSecrets":
             return Accepted(200, copy.deepcopy(self._secrets[resource.lower()]), None, None, path)
         self.writes.append(("POST", path))
-        told = {"start": "Running", "stop": "Stopped"}[action]
-        self._standing[resource.lower()]["properties"]["properties"]["state"] = told
+        reached = {"start": "Running", "stop": "Stopped"}[action]
+        self._resources[resource.lower()]["properties"]["properties"]["state"] = reached
         return self._accepted(path)
 
     def wait(self, _accepted: Accepted, **_how: Any) -> None:
@@ -81,20 +81,19 @@ class Double:
     def _accepted(self, path: str) -> Accepted:
         return Accepted(201, None, None, None, path)
 
-    # -- what it makes of a body -----------------------------------------------------------------------------------
+    # -- what a body becomes ---------------------------------------------------------------------------------------
 
     def place(self, path: str, body: Json, *, state: str = "Succeeded") -> None:
-        """Let something stand as it would after a PUT of this body."""
-        old = self._standing.get(path.lower())
+        """Store a resource as a PUT of this body would."""
+        old = self._resources.get(path.lower())
         current = {"id": path, "name": path.rpartition("/")[2], "tags": {}, **copy.deepcopy(body)}
         collection = path.split("/")[-2]
-        answered = {"computes": _compute, "batchEndpoints": _endpoint, "deployments": _deployment}
         if collection == "datastores":
             self._secrets[path.lower()] = current["properties"].get("credentials", {}).pop("secrets", {})
-        if collection in answered:
+        if collection in ANSWERS:
             current["properties"]["provisioningState"] = state
-            answered[collection](current, old)
-        self._standing[path.lower()] = current
+            ANSWERS[collection](current, old)
+        self._resources[path.lower()] = current
 
 
 def _merge(current: Json, body: Json) -> None:
@@ -133,27 +132,36 @@ def _compute(current: Json, old: Json | None) -> None:
 
 def _endpoint(current: Json, old: Json | None) -> None:
     """Batch contract 3.1, 3.2: properties can be added, not altered."""
-    told = current["properties"]
+    properties = current["properties"]
     kept = (old or {}).get("properties", {}).get("properties", {})
-    told["properties"] = {**(told.get("properties") or {}), **SERVICES_OWN, **kept}
-    told["authMode"] = WORDS[told["authMode"].lower()]
-    told.setdefault("description", None)
-    told.setdefault("defaults", {"deploymentName": None})
-    told["scoringUri"] = "https://x/jobs"
+    properties["properties"] = {**(properties.get("properties") or {}), **SERVICES_OWN, **kept}
+    properties["authMode"] = WORDS[properties["authMode"].lower()]
+    properties.setdefault("description", None)
+    properties.setdefault("defaults", {"deploymentName": None})
+    properties["scoringUri"] = "https://x/jobs"
 
 
 def _deployment(current: Json, _old: Json | None) -> None:
     """Batch contract 4.2, 4.5."""
-    told = current["properties"]
-    given = copy.deepcopy(told)
-    told |= {**copy.deepcopy(NEW_DEPLOYMENT), **given}
+    properties = current["properties"]
+    given = copy.deepcopy(properties)
+    properties |= {**copy.deepcopy(NEW_DEPLOYMENT), **given}
     for group in ("retrySettings", "resources"):
-        told[group] = {**NEW_DEPLOYMENT[group], **given.get(group, {})}
-    told["resources"]["properties"] = told["resources"]["properties"] or None
+        properties[group] = {**NEW_DEPLOYMENT[group], **given.get(group, {})}
+    properties["resources"]["properties"] = properties["resources"]["properties"] or None
     for key in ("description", "codeConfiguration", "environmentId", "model", "compute", "deploymentConfiguration"):
-        told.setdefault(key, None)
-    told.setdefault("environmentVariables", {})
-    told.setdefault("properties", {})
-    settings = (told["deploymentConfiguration"] or {}).get("settings")
+        properties.setdefault(key, None)
+    properties.setdefault("environmentVariables", {})
+    properties.setdefault("properties", {})
+    settings = (properties["deploymentConfiguration"] or {}).get("settings")
     if settings and CONTINUE in settings:
         settings[f"ComponentDeployment.Settings.{CONTINUE}"] = settings.pop(CONTINUE)
+
+
+
+# What a body becomes, by collection.
+ANSWERS = {
+    "computes": _compute,
+    "batchEndpoints": _endpoint,
+    "deployments": _deployment,
+}

@@ -31,6 +31,7 @@ LEFT_OUT = None
 PLACE = "azureml://datastores/workspaceblobstore/paths"
 ELSEWHERE = "/subscriptions/s/resourceGroups/rg9/providers"
 ME, YOU = (f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/{name}" for name in ("me", "you"))
+DELETE_IS_LOST = {"fault": "answer", "status": 200, "method": "DELETE", "count": 0, "when": "before"}
 NEVER_ENDS = {"fault": "operation", "ends": "never", "method": "PUT", "count": 0}
 
 
@@ -107,6 +108,14 @@ def _common(task: Options, *, waits: bool = True, tags: bool = True) -> tuple[Ef
     return tuple(effects)
 
 
+def _waits_of_deletion(task: Options) -> tuple[Effect, ...]:
+    """The waits of a type whose creation is not a long-running operation."""
+    return (
+        Effect("wait", True, False, {"state": "absent"}, first=(task,)),
+        Effect("wait_timeout", 20, 40, {"state": "absent"}, first=(task,), faults=(DELETE_IS_LOST,)),
+    )
+
+
 def _identities(option: str) -> tuple[Effect, ...]:
     mine = {"user_assigned_identities": [{"resource_id": ME}]}
     both = {"type": "user_assigned"}
@@ -150,7 +159,6 @@ STORE = {"name": "Scans_1", "type": "azure_blob", "account_name": "acc", "contai
 APPLICATION = {"tenant_id": "t", "client_id": "c", "client_secret": "planted-secret"}
 CERTIFICATE = {"tenant_id": "t", "client_id": "c", "certificate": "planted-pem", "thumbprint": "th"}
 REFUSED = {"fault": "answer", "status": 400, "code": "UserError", "method": "PUT"}
-DELETE_IS_LOST = {"fault": "answer", "status": 200, "method": "DELETE", "count": 0, "when": "before"}
 
 
 def _credentials(option: str, also: Options, one: str = "one1", other: str = "two2") -> Effect:
@@ -163,8 +171,7 @@ DATASTORE = Scene(
     STORE,
     (
         *_common(STORE, waits=False),
-        Effect("wait", True, False, {"state": "absent"}, first=(STORE,)),
-        Effect("wait_timeout", 20, 40, {"state": "absent"}, first=(STORE,), faults=(DELETE_IS_LOST,)),
+        *_waits_of_deletion(STORE),
         Effect("type", "azure_blob", "azure_file"),
         Effect("recreate", False, True, {"account_name": "new"}, first=(STORE,), faults=(REFUSED,)),
         Effect(
@@ -269,13 +276,19 @@ ASSETS = (
 )
 
 
-def _info(module: str, name: str, *more: Effect, also: Options | None = None) -> Scene:
+def _info(
+    module: str,
+    name: str,
+    *more: Effect,
+    also: Options | None = None,
+    ground: Ground = endpoint_with_default,
+) -> Scene:
     """Filters are not listed: their effects are made from those that the module declares."""
     return Scene(
         module,
         also or {},
         (Effect("query", LEFT_OUT, "[].id"), Effect("name", LEFT_OUT, name), *more),
-        endpoint_with_default,
+        ground,
     )
 
 
