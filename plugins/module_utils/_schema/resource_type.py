@@ -45,15 +45,15 @@ class Field:
     """One option, its place in the service's JSON, its value type and its change policy.
 
     - ``option``, ``at``: dotted paths into the task's options and into the service's JSON
-    - ``alias``: another last key of ``at`` under which the service may return the value
+    - ``alias``: the service may return the value under this key instead of the last key of ``at``
     - ``yaml``: another path in the YAML files of ``az ml``; one that is the option's own has precedence
     - ``left_out_means``: the option value that a YAML file of ``az ml`` means by leaving it out
     - ``needed``: a creation fails without it
-    - ``default``: only for options that can be set at creation alone; elsewhere it would reset the value of others
+    - ``default``: use it only if an update cannot change the option, or a task without it would reset a value
     - ``initial``: JSON that a creation sends if the task gives none, or how it follows from what the task gives
     - ``secret``: True masks the value everywhere; False is for names that only look like a secret's
     - ``along_with``: another option that this one needs
-    - ``holds``: another option, which names a file in what this one refers to
+    - ``holds``: the option that names a file inside the asset that this option refers to
     - ``at_most``: another option, whose number this one must not exceed
     - ``patchable``: a PATCH can change it, where a PUT would lose what the service does not return
     - ``unseen``: the service may not return its group: then it is not compared, and a PUT sends what the task gives

@@ -21,7 +21,7 @@ class ValueType:
     """Text that the service stores unchanged; the base of all value types.
 
     ``encode`` and ``decode`` are the codec, ``canonical`` is the equality. The questions below have an answer that fits
-    most types; the others override it, so that nobody has to ask for a class.
+    most types; the others override it, so that no caller needs isinstance.
     """
 
     type = "str"

@@ -38,7 +38,7 @@ class Double:
         self._resources: dict[str, Json] = {workspace.lower(): {"location": "eastus"}}
         self._secrets: dict[str, Json] = {}
 
-    # -- what the engine calls ---------------------------------------------------------------------------------------
+    # -- what the engine calls ------------------------------------------------------------------------------------
 
     def get(self, path: str, **_how: Any) -> Json | None:
         return copy.deepcopy(self._resources.get(path.lower()))
@@ -156,7 +156,6 @@ def _deployment(current: Json, _old: Json | None) -> None:
     settings = (properties["deploymentConfiguration"] or {}).get("settings")
     if settings and CONTINUE in settings:
         settings[f"ComponentDeployment.Settings.{CONTINUE}"] = settings.pop(CONTINUE)
-
 
 
 # What a body becomes, by collection.

@@ -260,7 +260,7 @@ def each_value(policies: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def two_of(policies: tuple[str, ...], number: int) -> list[dict[str, str]]:
-    """The defaults, and one of the other sets, for each number another: over many cases all answers are given."""
+    """The default answers, and one other set, chosen by `number`: over many cases all answers are given."""
     defaults, *others = each_value(policies)
     return [defaults, others[number % len(others)]]
 

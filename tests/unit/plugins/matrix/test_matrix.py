@@ -394,20 +394,21 @@ ELSEWHERE = {
 }
 
 
-def test_every_question_is_answered_somewhere() -> None:
-    """A new switch of the emulator is put among those that some subject meets, or with those of other rooms."""
+def test_every_switch_is_answered_somewhere() -> None:
+    """A switch of the emulator belongs either to `policies` of a subject or to ELSEWHERE, with a reason."""
     met = {policy for subject in SUBJECTS for policy in subject.policies}
     met |= {policy for case in CASES for policy in case.policies}
     assert met | ELSEWHERE.keys() == {policy.name for policy in POLICIES}
     assert not met & ELSEWHERE.keys()
 
 
-def test_every_module_that_makes_resources_stand_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    verbs: list[Any] = []
+def test_every_managing_module_is_a_subject(monkeypatch: pytest.MonkeyPatch) -> None:
+    operations: list[Any] = []
     for found in pkgutil.iter_modules(modules.__path__):
         module = importlib.import_module(f"{modules.__name__}.{found.name}")
-        monkeypatch.setattr(module, "run", verbs.append)
+        monkeypatch.setattr(module, "run", operations.append)
         module.main()
-    tables = [table for verb in verbs if isinstance(verb, Manage) for table in verb.resource.tables]
+    managing = [operation for operation in operations if isinstance(operation, Manage)]
+    tables = [table for operation in managing for table in operation.resource.tables]
     assert tables
     assert all(any(table is subject.table for subject in SUBJECTS) for table in tables)
