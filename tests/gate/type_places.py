@@ -46,9 +46,11 @@ def _places(name: str, root: Path) -> Iterator[tuple[str, bool]]:
     is_asset = has(table, r"\bAssetType\(")
     yield "a module", (root / f"plugins/modules/{name}.py").exists()
     yield "an info module", (root / f"plugins/modules/{name}_info.py").exists()
+    modules = (name, f"{name}_info")
+    yield "an action plugin for both modules", all((root / f"plugins/action/{one}.py").exists() for one in modules)
     yield (
         "an entry for both modules in meta/runtime.yml",
-        all(has("meta/runtime.yml", rf"^    - {module}$") for module in (name, f"{name}_info")),
+        all(has("meta/runtime.yml", rf"^    - {one}$") for one in modules),
     )
     yield "a row in README.md", has("README.md", rf"^\| `{name}` \|") and has("README.md", rf"`{name}_info`")
     yield "a place on the map in plugins/module_utils/README.md", has("plugins/module_utils/README.md", f"`{name}`")
