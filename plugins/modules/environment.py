@@ -55,7 +55,7 @@ options:
   version:
     description:
       - Version, any text without blanks, colons, C(@) and slashes.
-      - Left out, it is found by content. Given, and standing with other content, the task fails.
+      - Left out, it is found by content. If it exists with other content, the task fails.
     type: str
   image:
     description:

@@ -25,7 +25,7 @@ from .._service.workspace import Workspace
 class Referable:
     """An entry that deployments may refer to; ``predict`` says what publishing it would do, None if it has no versions.
 
-    ``key``: what stands for its id until that is known.
+    ``key``: what is used for its id until that is known.
     """
 
     entry: Entry

@@ -24,7 +24,7 @@ FAILED = frozenset({"failed", "canceled", "cancelled"})
 FIRST_PAUSE = 0.5
 GROWTH = 1.5
 LONGEST_PAUSE = 15.0
-# A subscription may read about 250 times at once, and gets new reads slowly (assets contract 1.4). With fewer left than
+# A subscription may read about 250 times at once, and gets back 25 in a second (operations contract 2). With fewer left than
 # this, pauses are long.
 FEW_READS = 50
 
