@@ -24,8 +24,8 @@ FAILED = frozenset({"failed", "canceled", "cancelled"})
 FIRST_PAUSE = 0.5
 GROWTH = 1.5
 LONGEST_PAUSE = 15.0
-# A subscription may read about 250 times at once, and gets back 25 in a second (operations contract 2). With fewer left than
-# this, pauses are long.
+# A subscription may read about 250 times at once, and gets back 25 in a second (operations contract 2). With fewer left
+# than this, pauses are long.
 FEW_READS = 50
 
 # An operation's URL that answers so has expired, or its signature has: the operation itself may still be under way.
