@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from .spool import Record, Spool, serialize
-from .values import Row, cell, key_text
+from .values import Row, cells, key_text
 from .verdict import Samples, Verdict, number_of
 
 UNIQUE = "unique"
@@ -32,11 +32,11 @@ class KeyedRows:
         self._failures = Samples(samples)
         self._without_key = 0
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Add the next rows. Raises AzureMLError when the temporary file cannot be written."""
         number, kept, put = self.count, self._kept, self.spool.add
-        for number, row in enumerate(rows, self.count + 1):
-            key = key_text(cell(row, self._key_column))
+        for number, (row, value) in enumerate(zip(rows, cells(rows, self._key_column)), self.count + 1):
+            key = value if type(value) is str and value else key_text(value)
             if key is None:
                 self._without_key += 1
                 self._failures.add(number, key=None)

@@ -30,6 +30,14 @@ _EXACT_DIGITS = 15
 _MOST_DIGITS = 4300
 
 
+def _same_text(text: str) -> str:
+    return text
+
+
+# The parser of a column whose values stay texts.
+TEXT: Parser = _same_text
+
+
 def integer_or_none(text: str) -> int | None:
     """An integer, None for one that has too many digits to parse."""
     return int(text) if len(text) <= _MOST_DIGITS else None
@@ -49,14 +57,14 @@ def infer(texts: Iterable[str]) -> Parser:
     """
     values = [text for text in texts if text.lower() not in _MISSING]
     if not values:
-        return _text
+        return TEXT
     if all(map(_is_number, values)):
         return _number
     decimals = _common_decimals(values)
     if decimals is not None:
         return _fixed(decimals)
     spelling = next((words for words in _SPELLINGS if words.issuperset(values)), None)
-    return _boolean_of(spelling) if spelling else _text
+    return _boolean_of(spelling) if spelling else TEXT
 
 
 def chosen(column: str, kind: str) -> Parser:
@@ -76,17 +84,13 @@ def chosen(column: str, kind: str) -> Parser:
 
 def is_typed(texts: Iterable[str]) -> bool:
     """Whether a column of these values gets another type than text."""
-    return infer(texts) is not _text
+    return infer(texts) is not TEXT
 
 
 def as_text(texts: Iterable[str]) -> Parser:
     """The parser of a column whose values stay texts."""
     del texts
-    return _text
-
-
-def _text(text: str) -> str:
-    return text
+    return TEXT
 
 
 def _is_integer(text: str) -> bool:
@@ -104,6 +108,8 @@ def _is_number(text: str) -> bool:
 
 
 def _number(text: str) -> Value:
+    if len(text) <= _EXACT_DIGITS and text.isdigit() and text.isascii() and (text[0] != "0" or len(text) == 1):
+        return int(text)  # as below, for most texts
     if _is_integer(text):
         return int(text)
     if _is_number(text):
@@ -155,7 +161,7 @@ def _integer(text: str) -> int:
 
 
 PARSERS: Mapping[str, Parser] = {
-    "str": _text,
+    "str": TEXT,
     "int": _or_missing(_integer),
     "float": _or_missing(finite_or_none),
     "bool": _or_missing(lambda text: _BOOLEANS[text.strip().lower()]),

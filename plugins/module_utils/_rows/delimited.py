@@ -81,16 +81,21 @@ def _quoted(lines: Iterable[str], separator: str, warn: Warn, warn_of_span: Warn
     reader = csv.reader(lines, delimiter=separator[0], strict=True, skipinitialspace=len(separator) > 1)
     before, warned_of_blank, warned_of_span = 0, False, False
     while (record := _next(reader)) is not None:
+        last = reader.line_num
+        if record and last == before + 1:
+            before = last
+            yield record
+            continue
         if not record and not warned_of_blank:
             warned_of_blank = True
-            _warn_of_blank(reader.line_num, warn)
-        if reader.line_num > before + 1 and not warned_of_span:
+            _warn_of_blank(last, warn)
+        if last > before + 1 and not warned_of_span:
             warned_of_span = True
             warn_of_span(
-                f"rows: a quoted value spans the lines {before + 1} to {reader.line_num}. "
+                f"rows: a quoted value spans the lines {before + 1} to {last}. "
                 f"Set quote={NONE} if quotes are part of the values, or quote={MINIMAL} to read without this warning."
             )
-        before = reader.line_num
+        before = last
         if record:
             yield record
 

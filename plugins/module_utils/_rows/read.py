@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .._errors import InvalidOption
 from . import delimited, json_lines, lines, literal, parquet
-from .column_types import Parser, as_text, chosen, infer
+from .column_types import TEXT, Parser, as_text, chosen, infer
 from .detect import check, detect
 from .row_format import (
     AUTO,
@@ -222,11 +222,15 @@ class _Texts:
         self, records: Iterable[list[str]], known: list[list[str]], columns: Sequence[str] | None
     ) -> Iterator[Row]:
         parsers = self._parsers(known, columns)
+        typed = [(at, parse) for at, parse in enumerate(parsers) if parse is not TEXT]
         width = _Width(columns, self._warn)
         for row in records:
-            width.check(row)
-            values = [parse(text) for parse, text in zip(parsers, row)]
-            yield _named([*values, *row[len(parsers) :]], columns)
+            if columns is None:
+                width.check(row)
+            for at, parse in typed:
+                if at < len(row):
+                    row[at] = parse(row[at])
+            yield row if columns is None else _named(row, columns)
 
     def _parsers(self, known: list[list[str]], columns: Sequence[str] | None) -> list[Parser]:
         types = self._options.types
