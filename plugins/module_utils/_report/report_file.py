@@ -7,16 +7,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import tempfile
 import typing as t
+import uuid
 from pathlib import Path
 
 from .._errors import InvalidOption
-
-_MODE = 0o666  # less what the umask of the task takes away
 
 
 class ReportFile:
@@ -43,17 +40,17 @@ class ReportFile:
 
     def write(self, content: str) -> None:
         """Replace the file. Raises InvalidOption if that is not possible."""
+        new = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}")
         try:
-            mode = self.path.stat().st_mode & 0o777 if self.path.exists() else _MODE & ~_umask()
-            descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            mode = self.path.stat().st_mode & 0o777 if self.path.exists() else None
             try:
-                with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                with new.open("x", encoding="utf-8", newline="") as stream:
                     stream.write(content)
-                os.chmod(name, mode)
-                os.replace(name, self.path)
+                if mode is not None:
+                    new.chmod(mode)
+                new.replace(self.path)
             except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(name)
+                new.unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise InvalidOption(f"report: cannot write {self.path} ({error.strerror}). Choose another path.") from None
@@ -68,10 +65,3 @@ class ReportFile:
 
     def _shown(self, content: bytes) -> dict[str, t.Any]:
         return {"report": str(self.path), "md5": hashlib.md5(content, usedforsecurity=False).hexdigest()}
-
-
-def _umask() -> int:
-    """The umask of this process, which can only be read by setting it."""
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return umask
