@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs import route
 from ansible_collections.mlops.azureml.plugins.module_utils._jobs.failure import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_logs import FetchLogs
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.fetch_results import FetchResults
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.list_jobs import ListJobs
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.manage import Manage
@@ -342,3 +343,45 @@ def test_a_phase_that_takes_too_long_ends_the_task_and_the_job(deployed: LocalWo
     assert "has been queued for" in done.message
     assert done["batch_job"]["status"] == "Canceled"
     assert [state["status"] for state in done["batch_job"]["timeline"]][-1] == "Canceled"
+
+
+@pytest.mark.parametrize(
+    ("named", "marks"),
+    [
+        ("ignored", "ignored"),
+        *(
+            pytest.param(*answers, marks=pytest.mark.on_request)
+            for answers in (("honoured", "honoured"), ("ignored", "honoured"), ("honoured", "ignored"))
+        ),
+    ],
+)
+def test_one_name_means_the_last_attempt_everywhere(
+    engine: Engine, deployed: LocalWorkspace, strange: Callable[..., str], give: Give, named: str, marks: str
+) -> None:
+    """The first attempt fails, the second one with more data completes: no module takes the first for the job."""
+    usual = {"job_name": "honoured", "job_marks": "honoured"}
+    deployed.control.post("/emulator/policies", json={"job_name": named, "job_marks": marks}).raise_for_status()
+    try:
+        deployment, name = strange(**ABOVE), uuid.uuid4().hex
+        first = give(deployment, {"a.txt": "fail"}, name=name)
+        assert first.failed
+        logged = engine.run(FetchLogs(), name=name, kind=["errors"])["batch_job_logs"]
+        assert "ValueError: cannot read a.txt" in str(logged["logs"])
+        second = give(deployment, {"a.txt": "good", "b.txt": "good"}, name=name, resubmit="on_failure")
+        last = second["batch_job"]
+        assert (last["attempt"], last["row_count"], last["item_counts"]["succeeded"]) == (2, 2, 2)
+        by_name = {"name": name, "endpoint_name": ENDPOINT}
+        assert len(rows(engine, second)) == 2
+        found = engine.run(FetchResults(), **by_name)["batch_job_results"]
+        assert (found["name"], found["attempt"]) == (last["name"], 2)
+        assert [job["name"] for job in engine.run(ListJobs(), **by_name)["batch_jobs"]] == [last["name"]]
+        assert engine.run(FetchLogs(), **by_name, kind=["errors"])["batch_job_logs"]["logs"] == []
+        earlier = engine.run(FetchLogs(), **by_name, attempt=1, kind=["errors"])["batch_job_logs"]
+        assert earlier["name"] == first["batch_job"]["name"]
+        for other in (last["name"], f"{name}--2"):
+            followed = engine.run(RunJob(), endpoint_name=ENDPOINT, name=other)
+            assert followed["batch_job"]["name"] == last["name"]
+        assert engine.run(RunJob(), endpoint_name=ENDPOINT, name=f"{name}--2", state="absent").changed
+        assert engine.run(RunJob(), endpoint_name=ENDPOINT, name=name, wait=False)["batch_job"]["status"] == "Failed"
+    finally:
+        deployed.control.post("/emulator/policies", json=usual).raise_for_status()
