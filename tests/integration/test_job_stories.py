@@ -242,7 +242,7 @@ def test_any_other_failure_is_reported_in_the_words_of_the_service(deploy: Calla
     done = give(bare, {"a.txt": "one"})
     assert done["cause"] == done["service_message"]
     assert "the deployment names none" in done["cause"]
-    assert "See the job's logs in the studio" in done["hint"]
+    assert "Read the job's logs with batch_job_logs" in done["hint"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ _THRESHOLD_HINT = (
     "Fix the script or the files (see errors and traceback), or raise error_threshold, and start the job again under a "
     "new name or with resubmit."
 )
-_NO_HINT = "See the job's logs in the studio, fix the cause, and start the job again under a new name or with resubmit."
+_NO_HINT = (
+    "Read the job's logs with batch_job_logs, fix the cause, and start the job again under a new name or with resubmit."
+)
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,8 @@ KNOWN = (
     Known(
         r"No objects to concatenate",
         "No file of a mini batch could be read: all are broken, or of a type that the model does not take.",
-        "Look for 'Error processing input file' in logs/user/stdout, and convert the files, or deploy with a scoring "
-        "script that reads them.",
+        "Look for 'Error processing input file' in the logs (batch_job_logs with kind: stdout), and convert the files, "
+        "or deploy with a scoring script that reads them.",
     ),
     Known(
         r"There is no succeeded mini batch item returned from run\(\)",
@@ -189,7 +191,7 @@ KNOWN = (
     Known(
         r"User program failed with Exception: Run failed",
         "init() or run() of the scoring script failed.",
-        "See the errors of the script in this result, and in full below logs/user/error in the studio; fix it, and "
+        "See the errors of the script in this result, and in full with batch_job_logs (kind: errors); fix it, and "
         "deploy it.",
     ),
 )

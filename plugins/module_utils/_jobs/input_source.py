@@ -89,8 +89,13 @@ class InputSource:
         return item.type == "uri_file" and uri.lower().startswith("https://") and self._is_absent_url(uri)
 
     def _place(self, uri: str) -> DatastorePath | None:
-        """The path in a datastore of this workspace; None for any other URI."""
+        """The path in a datastore of this workspace; None for any other URI.
+
+        Of URLs in a datastore only those in one that the task has opened, as the default one for its ledger, are known.
+        """
         place = read_datastore_path(uri)
+        if place is None:
+            return self._datastores.opened_place(uri)
         return place if place is not None and place.workspace in (None, self._workspace.id) else None
 
     def _is_empty(self, place: DatastorePath, item: Input) -> bool:

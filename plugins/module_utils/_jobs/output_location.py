@@ -54,7 +54,7 @@ def find_output(job: Job, output: str, workspace: Workspace, datastores: Datasto
     ended = "" if job.status in COMPLETED else f" The job is {job.status}."
     raise AzureMLError(
         f"Job {job.name} left no file of its output {output!r}; searched {', '.join(searched) or 'no place'}.{ended} "
-        "Correct output, or see the job in the studio."
+        "Correct output, or read the logs of the job with batch_job_logs."
     )
 
 

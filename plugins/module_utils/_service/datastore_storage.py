@@ -17,6 +17,7 @@ from collections.abc import Mapping
 
 from .._clock import Clock
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
+from .._names.datastore_path import DatastorePath
 from .._names.references import expand
 from .._names.url import is_https, signature_secrets
 from .blob_container import BlobContainer
@@ -73,6 +74,14 @@ class Datastores:
         if name.lower() not in self._opened:
             self._opened[name.lower()] = open_datastore(self._workspace, name, option)
         return self._opened[name.lower()]
+
+    def opened_place(self, url: str) -> DatastorePath | None:
+        """The place of a URL in a datastore that was opened already; None for any other URL. Makes no request."""
+        address = urllib.parse.unquote(url.partition("?")[0])
+        for store in self._opened.values():
+            if address.startswith(f"{store.container_url}/"):
+                return DatastorePath(store.name, address[len(store.container_url) + 1 :].strip("/"))
+        return None
 
 
 def open_datastore(workspace: Workspace, name: str | None, option: str = "datastore") -> Datastore:

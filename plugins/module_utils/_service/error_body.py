@@ -168,7 +168,8 @@ _REMEDIES = (
     ),
     _Remedy(
         pattern=r"no valid deployments to route to",
-        advice="The endpoint has no default deployment: set one, or name the deployment in the task.",
+        advice="The endpoint has no default deployment, or the one that the task names is not ready: set a default, "
+        "name another one, or wait until it is created (wait_for_deployment).",
     ),
     _Remedy(
         pattern=r"asset paths cannot be updated|is already registered and cannot be changed",

@@ -109,7 +109,7 @@ def job(
 
 
 def saw(status: str, name: str = "batchjob-1", **more: Any) -> Call:
-    """One look at a job."""
+    """One read of a job."""
     return get(f"jobs/{name}", job(name, status, **more))
 
 
@@ -119,7 +119,7 @@ def absent(name: str = "today") -> Call:
 
 
 def finished(status: str = "Completed", name: str = "today", **more: Any) -> tuple[Call, Call]:
-    """A named job that has ended, and no later try of it."""
+    """A named job that has ended, and no later attempt of it."""
     return saw(status, name, key=name, **more), absent(f"{name}--2")
 
 
@@ -176,7 +176,7 @@ class Submit:
 class Storage:
     """A container in memory: blob name -> content. ``downloads`` are the names that were asked for.
 
-    ``notes`` are the small texts, with their metadata and how many seconds they have stood; ``broken`` is what every
+    ``notes`` are the small texts, with their metadata and how old they are in seconds; ``broken`` is what every
     call fails with.
     """
 
@@ -242,15 +242,15 @@ class Storage:
         self.blobs.pop(name, None)
         self.notes.pop(name, None)
 
-    def told(self, key: str, endpoint: str = "digits") -> dict[str, str] | None:
-        """What the ledger notes of a key."""
+    def recorded(self, key: str, endpoint: str = "digits") -> dict[str, str] | None:
+        """What the ledger records of a key."""
         note = self.notes.get(f"batch-scoring/.jobs/{endpoint}/{key}.json")
         return json.loads(note[0]) if note else None
 
-    def note(self, key: str, endpoint: str = "digits", *, places: str = "", **told: str) -> None:
-        """Put a note of a key into the ledger."""
-        marks = {"job": told.get("job", ""), "places": places}
-        self.notes[f"batch-scoring/.jobs/{endpoint}/{key}.json"] = (json.dumps({"key": key, **told}), marks)
+    def note(self, key: str, endpoint: str = "digits", *, places: str = "", **content: str) -> None:
+        """Put an entry of a key into the ledger."""
+        marks = {"job": content.get("job", ""), "places": places}
+        self.notes[f"batch-scoring/.jobs/{endpoint}/{key}.json"] = (json.dumps({"key": key, **content}), marks)
 
     def _work(self) -> None:
         if self.broken is not None:

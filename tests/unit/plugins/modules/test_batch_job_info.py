@@ -169,7 +169,7 @@ def test_a_start_that_another_run_announced_is_not_waited_for(run: Run, storage:
     calls = [get("jobs/today"), default_datastore(), get("jobs/today"), get("jobs/today"), listed(), listed()]
     assert names(run(batch_job_info, {"name": "today"}, *calls)) == []
     assert clock.sleeps == []
-    assert storage.told("today") == {"key": "today", "definition": "d", "run": "other"}
+    assert storage.recorded("today") == {"key": "today", "definition": "d", "run": "other"}
 
 
 @pytest.mark.parametrize("options", [{"created_after": "yesterday"}, {"endpoint_name": "d"}, {"attempt": 2}])

@@ -45,7 +45,7 @@ SLOW = "No progress update in 60 seconds. No progress update in this check. Wait
         (STREAM, "may not read", "Storage Blob Data Reader"),
         (MOUNT, "cannot be mounted", "Check the path"),
         (NO_PARAMETER, "not supported", "uri_folder"),
-        (GENERIC, "init() or run()", "logs/user/error"),
+        (GENERIC, "init() or run()", "batch_job_logs (kind: errors)"),
         ("ValueError: No objects to concatenate.", "could be read", "Error processing input file"),
         (NOTHING, "run() failed", "one of the files"),
     ],

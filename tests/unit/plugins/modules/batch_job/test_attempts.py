@@ -135,8 +135,8 @@ def test_the_last_attempt_alone_is_deleted_by_its_own_name(
     gone = [] if check else [Call("DELETE", f"jobs/{name}", 204)]
     out = run(batch_job, {**ABSENT, **options}, *calls, *gone, check=check)
     assert out["diff"]["before"] == {"name": "today--2", "status": "Completed"}
-    assert (storage.told("today--2") is None) is not check
-    assert storage.told("today") is not None
+    assert (storage.recorded("today--2") is None) is not check
+    assert storage.recorded("today") is not None
 
 
 @pytest.mark.parametrize("options", [{"name": "today", "attempt": 1}, {"name": "today--2"}])

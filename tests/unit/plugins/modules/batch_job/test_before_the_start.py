@@ -122,7 +122,7 @@ OTHER = "https://example.com/digits.csv"
         (FILE, head(200), True),
         (FILE, head(404, "BlobNotFound"), False),
         (FILE, head(404, "ContainerNotFound"), False),
-        (FILE, head(404, "ResourceNotFound"), True),  # what a stranger is told of a private container
+        (FILE, head(404, "ResourceNotFound"), True),  # what anybody gets for a private container
         (FILE, head(403, "AuthenticationFailed"), True),
         (FILE, head(409, "PublicAccessNotPermitted"), True),
         (OTHER, head(200, host="example.com"), True),
@@ -137,6 +137,17 @@ def test_the_url_of_a_file_is_asked_for_once(run: Run, url: str, answer: Any, st
     out = run(batch_job, reading(url, "uri_file"), *ready(), answer, *([Submit()] if starts else []))
     assert out.failed is not starts
     assert starts or f"there is nothing at {url}" in out["msg"]
+
+
+@pytest.mark.parametrize("kind", ["uri_folder", "uri_file"])
+@pytest.mark.parametrize("query", ["", "?sv=1&sig=planted-signature-1"])
+def test_a_url_in_the_default_datastore_is_looked_at_there(run: Run, storage: Storage, kind: str, query: str) -> None:
+    url = f"https://account1.blob.core.windows.net/{STORE}/in/a%20b{query}"
+    task = reading(url, kind, name="today")
+    storage.blobs = {"in/a": b"x"}
+    assert "there is nothing at" in run(batch_job, task, *unused(), *ready())["msg"]
+    storage.blobs = {"in/a b/1.png": b"x"}
+    assert run(batch_job, task, *unused(), *ready(), Submit("today"))["changed"]
 
 
 def test_a_host_that_does_not_answer_is_no_reason(run: Run) -> None:

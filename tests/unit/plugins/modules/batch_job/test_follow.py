@@ -256,7 +256,7 @@ def test_an_unknown_failure_is_shown_as_it_is(run: Run, storage: Storage) -> Non
     assert out["progress"] == [f"batch {number}" for number in range(10, 20)]
     assert out["failed_step"] == {"name": "batchscoring", "run_id": "child-1", "status": "Failed"}
     assert out["batch_job"]["studio_url"] == STUDIO.format("batchjob-1")
-    assert "studio" in out["hint"]
+    assert "batch_job_logs" in out["hint"]
 
 
 def test_a_documented_failure_has_its_cause_and_remedy(run: Run, storage: Storage) -> None:
@@ -305,7 +305,7 @@ def test_a_failed_job_without_readable_logs_still_explains_itself(run: Run) -> N
     assert out.failed
     assert out["cause"] is None
     assert (out["errors"], out["progress"], out["failed_step"]) == ([], [], None)
-    assert "studio" in out["hint"]
+    assert "batch_job_logs" in out["hint"]
 
 
 # -- progress --------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_a_failed_job_fails_the_task_again_and_a_task_that_does_not_wait_reads_i
 def test_the_ledger_has_the_job_of_a_key(run: Run, storage: Storage) -> None:
     submit = Submit("batchjob-1")
     run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), submit)
-    assert storage.told("today") == {
+    assert storage.recorded("today") == {
         "key": "today",
         "definition": submit.sent["tags"]["mlops.azureml.definition"],
         "job": "batchjob-1",
@@ -128,7 +128,7 @@ def test_a_key_whose_job_was_deleted_is_free_again(run: Run, storage: Storage) -
     storage.note("today", definition="d", job="batchjob-0")
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent("batchjob-0"), *ready(), Submit())
     assert out["changed"]
-    assert storage.told("today")["job"] == "batchjob-1"
+    assert storage.recorded("today")["job"] == "batchjob-1"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_start_that_was_interrupted_is_found_among_the_jobs_since(
     storage.note("today", definition="d")
     others = (job("other", key="yesterday"), job("foreign", at="letters", key="today", output=OWN_PLACE))
     run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*others, current))
-    assert storage.told("today")["job"] == "batchjob-1"
+    assert storage.recorded("today")["job"] == "batchjob-1"
 
 
 def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure(run: Run, storage: Storage) -> None:
@@ -150,7 +150,7 @@ def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure
     storage.age = ledger_module.SETTLED_AFTER + 1
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(), *ready(), Submit())
     assert out["changed"]
-    assert storage.told("today")["job"] == "batchjob-1"
+    assert storage.recorded("today")["job"] == "batchjob-1"
 
 
 def test_before_that_the_task_stops(run: Run, storage: Storage, clock: Clock) -> None:
@@ -221,7 +221,7 @@ def test_a_job_at_the_place_is_taken_only_when_no_other_key_can_have_started_it(
         storage.note(key, definition="d", places=place, job=name)
     storage.age = ledger_module.SETTLED_AFTER + 1
     run(batch_job, BY_PLACE, *unused(), absent(), listed(*jobs))
-    assert storage.told("today").get("job") == ("batchjob-1" if found else None)
+    assert storage.recorded("today").get("job") == ("batchjob-1" if found else None)
 
 
 # -- without a ledger ------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_a_started_job_that_cannot_be_recorded_is_found_by_its_output(run: Run, 
     storage.broken = None
     again = run(batch_job, {**TODAY, "wait": False}, *unused(), absent(), listed(job(output=OWN_PLACE)))
     assert not again["changed"]
-    assert storage.told("today")["job"] == "batchjob-1"
+    assert storage.recorded("today")["job"] == "batchjob-1"
 
 
 @pytest.mark.parametrize("other", [None, {"run": "another", "definition": "d"}, {"job": "job-9", "definition": "d"}])
@@ -294,7 +294,7 @@ def test_an_entry_that_is_lost_while_the_job_is_started_gives_a_warning(
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), started)
     assert out["changed"]
     assert "may have been started twice" in out.warnings[0]
-    assert storage.told("today") == ({"key": "today", **other} if other else None)
+    assert storage.recorded("today") == ({"key": "today", **other} if other else None)
 
 
 # -- the list of jobs ------------------------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ def test_the_list_ends_early_only_where_it_is_newest_first(
     last.query["page"] = "2"
     found = [last] if pages == 2 else []
     run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), first, *found)
-    assert (storage.told("today").get("job") is not None) == (pages == 2)
+    assert (storage.recorded("today").get("job") is not None) == (pages == 2)
 
 
 @pytest.mark.parametrize(("created", "is_found"), [("05:01", True), ("04:59", False)])
@@ -333,7 +333,7 @@ def test_the_clocks_of_two_services_may_be_an_hour_apart(
         for time, key in (("05:30", "other"), ("05:15", "another"), (created, "today"))
     ]
     run(batch_job, {**TODAY, "state": "canceled"}, *unused(), absent(), listed(*newest_first))
-    assert (storage.told("today").get("job") is not None) == is_found
+    assert (storage.recorded("today").get("job") is not None) == is_found
 
 
 # -- a key of the caller ---------------------------------------------------------------------------------------------
@@ -433,7 +433,7 @@ def test_resubmit_decides_whether_a_job_that_has_ended_is_started_again(
         assert second[-1].sent["name"] == second[-1].sent["tags"]["mlops.azureml.key"] == "today--2"
         assert second[-1].sent["outputData"]["score"]["uri"] == place
         assert (out["batch_job"]["key"], out["batch_job"]["attempt"]) == ("today", 2)
-        assert storage.told("today--2")["job"] == "today--2"
+        assert storage.recorded("today--2")["job"] == "today--2"
 
 
 def test_an_active_job_is_never_started_again(run: Run) -> None:
@@ -486,7 +486,7 @@ def test_a_job_whose_answer_was_lost_is_found_and_not_started_again(run: Run, st
         saw("Completed"),
     )
     assert (out["changed"], out["batch_job"]["name"]) == (True, "batchjob-1")
-    assert storage.told("today")["job"] == "batchjob-1"
+    assert storage.recorded("today")["job"] == "batchjob-1"
 
 
 def test_a_job_without_name_is_found_by_the_key_it_was_sent_with(run: Run, storage: Storage) -> None:
@@ -516,7 +516,7 @@ def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | No
     assert out["key"] == submit.sent["name"]
     assert ("finds the job under this name" in out["msg"]) == (name is not None)
     assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
-    assert (storage.told("today") is not None) == (name is not None)
+    assert (storage.recorded("today") is not None) == (name is not None)
 
 
 def test_a_search_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> None:
@@ -525,7 +525,7 @@ def test_a_search_that_fails_leaves_the_doubt(run: Run, storage: Storage) -> Non
     out = run(batch_job, TODAY, *unused(), *ready(), Submit(failure=CUT), refused)
     assert out.failed
     assert "not known whether the scoring job was started" in out["msg"]
-    assert storage.told("today") is not None
+    assert storage.recorded("today") is not None
 
 
 def test_a_host_that_was_suspended_before_the_call_does_not_make_it(run: Run, storage: Storage, clock: Clock) -> None:
@@ -550,7 +550,7 @@ def test_a_refusal_does_not_take_back_what_another_run_announced(run: Run, stora
         return refusal(request)
 
     assert run(batch_job, TODAY, *unused(), *ready(), taken_over).failed
-    assert storage.told("today")["run"] == "another"
+    assert storage.recorded("today")["run"] == "another"
 
 
 def test_a_conflict_means_that_another_run_was_faster(run: Run) -> None:

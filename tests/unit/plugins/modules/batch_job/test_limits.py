@@ -48,7 +48,7 @@ def test_the_job_of_a_start_may_be_an_hour_older_than_its_announcement(
     storage.note("today", definition="d")
     storage.age = SETTLED + 1
     run(batch_job, FIND, *unused(), absent(), listed(job(key="today", created=f"2026-01-31T{created}Z")))
-    assert storage.told("today").get("job") == ("batchjob-1" if found else None)
+    assert storage.recorded("today").get("job") == ("batchjob-1" if found else None)
 
 
 @pytest.mark.parametrize(("seconds", "found"), [(3600, True), (3601, False)])
@@ -79,7 +79,7 @@ def test_a_job_known_by_its_output_alone_may_be_10_seconds_older(
     storage.age = SETTLED + 1
     known = job(output=PLACE, created=f"2026-01-31T{created}Z")
     run(batch_job, {**FIND, "outputs": OUTPUTS}, *unused(), absent(), listed(known))
-    assert storage.told("today").get("job") == ("batchjob-1" if found else None)
+    assert storage.recorded("today").get("job") == ("batchjob-1" if found else None)
 
 
 @pytest.mark.parametrize(("age", "settled"), [(600, False), (601, True)])
@@ -126,7 +126,7 @@ def test_statuses_after_which_a_job_may_have_been_started(
     look = [saw("Preparing", "today", key="today")] if doubtful else []
     out = run(batch_job, {**TODAY, "wait": False}, *unused(), *ready(), Submit(failure=failure), *look)
     assert out.failed is not doubtful
-    assert (storage.told("today") is not None) == doubtful
+    assert (storage.recorded("today") is not None) == doubtful
 
 
 # -- the call ----------------------------------------------------------------------------------------------------------

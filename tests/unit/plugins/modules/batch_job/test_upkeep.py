@@ -91,7 +91,7 @@ def test_a_job_and_its_key_are_deleted(run: Run, storage: Storage) -> None:
     out = run(batch_job, ABSENT, *finished(output=OWN_PLACE), gone, default_datastore())
     assert out["changed"]
     assert out["diff"] == {"before": {"name": "today", "status": "Completed"}, "after": {}}
-    assert storage.told("today") is None
+    assert storage.recorded("today") is None
     assert storage.blobs
     assert not run(batch_job, ABSENT, *unused())["changed"]
 
