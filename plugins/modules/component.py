@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - mlops.azureml.connection
   - mlops.azureml.force
   - mlops.azureml.force.users
+  - mlops.azureml.predicted
   - mlops.azureml.tags
 attributes:
   check_mode:

@@ -21,6 +21,7 @@ from .._schema.resource_type import Field, Options, ResourceType
 from .definition import NAME, Definition
 from .desired_version import OF_FOLDERS
 from .option_type import About
+from .prerequisite import predicted_option
 from .usage import usage_options
 
 
@@ -161,6 +162,7 @@ def asset_spec(asset: AssetType) -> ArgumentSpec:
         arguments.update({name: {"type": "list", "elements": "str"} for name in OF_FOLDERS})
     if asset.spec_at:
         arguments.update({name: {"type": kind} for name, kind in REFERENCES.items()})
+        arguments.update(predicted_option())
     one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
     definition = Definition(
         asset,

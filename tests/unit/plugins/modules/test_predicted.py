@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.modules import batch_deployment, batch_job
+from ansible_collections.mlops.azureml.plugins.modules import batch_deployment, batch_job, component
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Run, get
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import ready
 
@@ -37,6 +37,20 @@ def test_what_a_deployment_needs(run: Run, predicted: list[str], warned: list[st
     done = run(batch_deployment, task, *calls, check=True)
     assert [next(word for word in ("endpoint", "model", "compute") if word in text) for text in done.warnings] == warned
     assert "there is no batch endpoint digits" in run(batch_deployment, task, *ABSENT)["msg"]
+
+
+@pytest.mark.parametrize("reference", ["azureml:python:1", "azureml:python@latest"])
+@pytest.mark.parametrize("predicted", [[], [f"{WORKSPACE}/environments/python/versions/1"]])
+def test_what_a_component_refers_to(run: Run, reference: str, predicted: list[str]) -> None:
+    step = {"name": "step", "version": "1", "type": "command", "command": "ls", "environment": reference}
+    latest = {"$orderBy": "createdtime desc", "$top": "1"}
+    name = "environments/python/versions"
+    look = get(name, **latest) if "@" in reference else get(f"{name}/1")
+    read = (
+        [get("components/step/versions/1"), look] if "@" not in reference else [look, get("components/step/versions/1")]
+    )
+    done = run(component, {"definition": step, "predicted": predicted}, *read, check=True)
+    assert len(done.warnings) == 1 - len(predicted)
 
 
 @pytest.mark.parametrize(("predicted", "warnings"), [([], 1), ([ENDPOINT], 0), ([f"{ENDPOINT}/deployments/blue"], 0)])
