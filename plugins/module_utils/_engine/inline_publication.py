@@ -33,7 +33,7 @@ from .argument_spec import asset_spec
 from .definition import NAME, Document, read_document
 from .desired_version import complete_component
 from .inline_assets import InlineAsset, inline_assets_of, with_ids
-from .publication import Publication
+from .publication import Labels, Publication
 from .published import PUBLISHED, Published
 from .steps import State
 from .version_search import Version
@@ -192,6 +192,7 @@ class ComponentPublication:
         self._options = options
         self._assets = assets
         self._workspace = workspace
+        self._labels: Labels = {}
 
     @classmethod
     def read(cls, options: Options, workspace: Workspace) -> ComponentPublication:
@@ -275,7 +276,7 @@ class ComponentPublication:
 
     def _publication(self, ids: t.Mapping[str, str], published: t.Collection[str] = ()) -> Publication:
         options = _with_ids(self._options, self._options[NAME], ids)
-        return Publication.read(COMPONENT, options, self._workspace, published)
+        return Publication.read(COMPONENT, options, self._workspace, published, self._labels)
 
     def _with(self, published: Published, result: Result) -> Result:
         """The result of the component with what becomes of its inline assets."""

@@ -31,6 +31,9 @@ from .version_steps import VersionState, VersionTaken, VersionTarget, version_pa
 
 ROUNDS = 3  # for one version; if it is taken each time, the service refuses it for another reason
 
+Labels = dict[tuple[str, str], str]
+"""Collection and reference -> what the reference means now."""
+
 
 class Publication:
     """One version that a task asks for. ``published``: ids that will exist by the time that it is registered."""
@@ -41,21 +44,28 @@ class Publication:
         workspace: Workspace,
         published: t.Collection[str] = (),
         found: Found | None = None,
+        labels: Labels | None = None,
     ) -> None:
-        """``found``: the version that the task means, if that is known already."""
+        """``found``: the version that the task means, if it is known. ``labels``: what is resolved already."""
         self.asset = desired.asset
         self.published = published
         self._found = found
+        self._labels = {} if labels is None else labels
         self._given = desired
         self._workspace = workspace
         self._warn = warn_in_check_mode(workspace.invocation)
 
     @classmethod
     def read(
-        cls, asset: AssetType, options: Options, workspace: Workspace, published: t.Collection[str] = ()
+        cls,
+        asset: AssetType,
+        options: Options,
+        workspace: Workspace,
+        published: t.Collection[str] = (),
+        labels: Labels | None = None,
     ) -> Publication:
         """Reads local files, sends no request. Raises InvalidOption for what is wrong with the task by itself."""
-        publication = cls(read_version(asset, options, workspace.id), workspace, published)
+        publication = cls(read_version(asset, options, workspace.id), workspace, published, labels=labels)
         for _option, secret in publication._given.secrets:
             workspace.http.register_secret(secret)
         return publication
@@ -78,7 +88,8 @@ class Publication:
 
     def on(self, current: Version) -> Publication:
         """The same for a task that means this version."""
-        return Publication(self._given, self._workspace, self.published, Found(current["name"], current))
+        found = Found(current["name"], current)
+        return Publication(self._given, self._workspace, self.published, found, self._labels)
 
     def kept(self, current: Version) -> Result:
         """The result of a task that leaves this version as it is."""
@@ -127,7 +138,11 @@ class Publication:
         """With ``@latest`` replaced by the version that it means now."""
 
         def resolve(place: Place) -> str:
-            return resolve_label(place.text, place.kind, f"{NAME}.{place.path}", self._workspace, self._warn)
+            key = place.kind, place.text
+            if key not in self._labels:
+                option = f"{NAME}.{place.path}"
+                self._labels[key] = resolve_label(place.text, place.kind, option, self._workspace, self._warn)
+            return self._labels[key]
 
         return self._given.with_references(resolve)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._local.files import read
-from ansible_collections.mlops.azureml.plugins.modules import component
+from ansible_collections.mlops.azureml.plugins.modules import component, environment
 from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.conftest import Emulated
 
 GUID = "7c7eb2e6-4b1c-4f3c-9a76-0d6a0d3b1f11"
@@ -111,6 +111,18 @@ def test_a_step_of_a_pipeline_is_taken_as_well(made_by_az: Emulated, source: Pat
     pipe = {"name": "pipe", "type": "pipeline", "jobs": {"say": {"component": step}}}
     taken = made_by_az(component, {"definition": pipe})
     assert (taken["changed"], made_by_az.writes) == (False, [])
+
+
+def test_a_label_is_looked_up_once_however_many_versions_there_are(emulated: Emulated, source: Path) -> None:
+    emulated(environment, {"name": "env", "image": "library/python:3.11"})
+    for number in (1, 2, 3):
+        given = definition(source, environment="azureml:env@latest", command=f"python prep.py {number}")
+        assert emulated(component, {"definition": given})["component"]["version"] == str(number)
+    first = definition(source, environment="azureml:env@latest", command="python prep.py 1")
+    assert not emulated(component, {"definition": first})["changed"]
+    paths = [request.url.path.partition("/workspaces/")[2].partition("/")[2] for request in emulated.requests]
+    assert sorted(paths[:2]) == ["components/prep/versions", "environments/env/versions"]
+    assert [path.split("/")[0] for path in paths[2:]] == ["codes"]
 
 
 def test_compiled_files_are_no_other_code(emulated: Emulated, source: Path) -> None:
