@@ -73,13 +73,13 @@ class Absences:
     def verdicts(self) -> Iterator[Verdict]:
         there = "the other job" if self._against == COMPARE_TO else "the expected values"
         for rule, found, message in (
-            (MISSING, self._missing, f"of {there} are missing from the job"),
-            (SURPLUS, self._surplus, f"of the job are not in {there}"),
+            (MISSING, self._missing, f"Rows of {there} that are not in the job"),
+            (SURPLUS, self._surplus, f"Rows of the job that are not in {there}"),
         ):
             yield Verdict(
                 rule,
                 not found.count,
-                f"{number_of(found.count, 'rows')} {message}.",
+                f"{message}: {found.count}.",
                 against=self._against,
                 failed=found.count,
                 samples=found.shown(),

@@ -6,11 +6,19 @@ from __future__ import annotations
 
 import html.parser
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.job import Job, parse_job
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.lookup import lookup_options
+from ansible_collections.mlops.azureml.plugins.module_utils._jobs.output_location import OutputLocation, list_files
+from ansible_collections.mlops.azureml.plugins.module_utils._names.datastore_path import DatastorePath
+from ansible_collections.mlops.azureml.plugins.module_utils._operations import check_job
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.check_job import CheckJob
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
 from ansible_collections.mlops.azureml.plugins.modules import batch_job_check
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import Call, Outcome, Run, get
@@ -292,3 +300,149 @@ def test_a_report_shows_foreign_text_as_text(run: Run, storage: Storage, tmp_pat
     assert not [char for char in path.read_text() if not char.isprintable() and char != "\n"]
     assert "url(" not in path.read_text()
     assert "@import" not in path.read_text()
+
+
+# -- every option ------------------------------------------------------------------------------------------------------
+
+RANGE = {"rules": [{"column": "probability", "min": 0.6}]}
+BY_KEY = {"key_column": "file"}
+OTHER_ROWS = b"4.png,0,0.9\n1.png,7,0.985\n2.png,7,0.52\n"
+TRUTH = [{"file": "1.png", "digit": 7, "label": 9}, {"file": "2.png", "digit": 9, "label": 1}]
+HUNDREDTHS = {"rules": [{"column": "probability", "pattern": "0[.][0-9]{2}"}]}
+TRUTH_FILE = "file,digit,label\n1.png,7,9\n2.png,9,1\n"
+
+
+def of_rule(**rule: Any) -> dict[str, Any]:
+    return {"rules": [{"column": "digit", **rule}]}
+
+
+def of_other(**options: Any) -> dict[str, Any]:
+    return {**BY_KEY, "compare_to": {"name": "before", **options}}
+
+
+def of_expected(**options: Any) -> dict[str, Any]:
+    return {**BY_KEY, "expected": {"rows": TRUTH, "column": "digit", **options}}
+
+
+def of_file(**options: Any) -> dict[str, Any]:
+    return {**BY_KEY, "expected": {"file": "truth.csv", "column": "digit", **options}}
+
+
+# Of each option two tasks that have to come out differently.
+EFFECTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "output": ({}, {"output": "other"}),
+    "file": ({}, {"file": "none.csv"}),
+    "format": ({}, {"format": "json_lines"}),
+    "separator": ({}, {"separator": ";"}),
+    "quote": ({"quote": "none"}, {"quote": "minimal", "format": "json_lines"}),
+    "header": ({"columns": None}, {"columns": None, "header": True}),
+    "columns": ({"required_columns": ["file"]}, {"required_columns": ["file"], "columns": None}),
+    "types": (of_rule(allowed=["7"]), {**of_rule(allowed=["7"]), "types": {"digit": "bool"}}),
+    "infer_types": ({**HUNDREDTHS, "infer_types": True}, {**HUNDREDTHS, "infer_types": False}),
+    "min_rows": ({"min_rows": 3}, {"min_rows": 4}),
+    "max_rows": ({"max_rows": 3}, {"max_rows": 2}),
+    "required_columns": ({"required_columns": ["file"]}, {"required_columns": ["name"]}),
+    "key_column": (of_other(), {"compare_to": {"name": "before"}}),
+    "max_duration": ({"max_duration": 84}, {"max_duration": 83}),
+    "fail_on": ({**RANGE, "fail_on": ["range"]}, {**RANGE, "fail_on": []}),
+    "samples": ({**RANGE, "samples": 1}, {**RANGE, "samples": 0}),
+    "rules": ({}, RANGE),
+    "rules.column": (of_rule(min=1), of_rule(min=1, column="probability")),
+    "rules.not_null": (of_rule(min=1), of_rule(min=1, not_null=True)),
+    "rules.unique": (of_rule(min=1), of_rule(min=1, unique=True)),
+    "rules.min": (of_rule(min=1), of_rule(min=2)),
+    "rules.max": (of_rule(max=8), of_rule(max=7)),
+    "rules.allowed": (of_rule(allowed=[1, 7, 8]), of_rule(allowed=[1, 7])),
+    "rules.pattern": (of_rule(pattern="[178]"), of_rule(pattern="[17]")),
+    "rules.value": (of_rule(value=7, min_share=0.3), of_rule(value=6, min_share=0.3)),
+    "rules.min_share": (of_rule(value=7, min_share=0.3), of_rule(value=7, min_share=0.4)),
+    "rules.max_share": (of_rule(value=7, max_share=0.4), of_rule(value=7, max_share=0.3)),
+    "compare_to": ({**BY_KEY}, of_other()),
+    "compare_to.output": (of_other(), of_other(output="other")),
+    "compare_to.file": (of_other(), of_other(file="none.csv")),
+    "compare_to.format": (of_other(), of_other(format="json_lines")),
+    "compare_to.separator": (of_other(), of_other(separator=";")),
+    "compare_to.quote": (of_other(), of_other(format="lines", quote="none")),
+    "compare_to.header": (of_other(), of_other(header=True)),
+    "compare_to.columns": (of_other(), of_other(columns=["file", "digit", "other"])),
+    "compare_to.types": (of_other(), of_other(types={"digit": "bool"})),
+    "compare_to.infer_types": (of_other(), of_other(format="literal", infer_types=False)),
+    "compare_to.compared_columns": (of_other(), of_other(compared_columns=["file"])),
+    "compare_to.tolerance": (of_other(), of_other(tolerance=0.1)),
+    "compare_to.relative_tolerance": (of_other(), of_other(relative_tolerance=0.1)),
+    "compare_to.max_changed_share": (of_other(), of_other(max_changed_share=1)),
+    "expected": (BY_KEY, of_expected()),
+    "expected.file": (of_file(), of_file(file="none.csv")),
+    "expected.format": (of_file(), of_file(format="json_lines")),
+    "expected.separator": (of_file(), of_file(separator=";")),
+    "expected.quote": (of_file(), of_file(format="lines", quote="none")),
+    "expected.header": (of_file(), of_file(header=False)),
+    "expected.columns": (of_file(), of_file(columns=["file", "digit", "label"])),
+    "expected.types": (of_file(), of_file(types={"digit": "bool"})),
+    "expected.infer_types": (of_file(), of_file(format="literal", infer_types=False)),
+    "expected.rows": (of_expected(), of_expected(rows=[])),
+    "expected.column": (of_expected(), of_expected(column="probability", expected_column="digit")),
+    "expected.expected_column": (of_expected(accuracy={}), of_expected(accuracy={}, expected_column="file")),
+    "expected.accuracy": (of_expected(), of_expected(accuracy={})),
+    "expected.accuracy.min": (of_expected(accuracy={"min": 0.5}), of_expected(accuracy={"min": 0.6})),
+    "expected.error_rate": (of_expected(), of_expected(error_rate={})),
+    "expected.error_rate.max": (of_expected(error_rate={"max": 0.5}), of_expected(error_rate={"max": 0.4})),
+    "expected.mean_absolute_error": (of_expected(), of_expected(mean_absolute_error={})),
+    "expected.mean_absolute_error.max": (
+        of_expected(mean_absolute_error={"max": 4}),
+        of_expected(mean_absolute_error={"max": 3}),
+    ),
+    **{
+        f"expected.{metric}.{name}": (
+            {**of_other(), **of_expected(**{metric: {name: 1}})},
+            {**of_other(), **of_expected(**{metric: {name: 0}})},
+        )
+        for metric, name in (
+            ("accuracy", "max_loss"),
+            ("error_rate", "max_rise"),
+            ("mean_absolute_error", "max_rise"),
+        )
+    },
+}
+
+
+def options_of(arguments: dict[str, Any], above: str = "") -> Iterator[str]:
+    for name, about in arguments.items():
+        yield f"{above}{name}"
+        yield from options_of(about.get("options", {}), f"{above}{name}.")
+
+
+def test_every_option_has_an_effect_below() -> None:
+    """How a job is found is tested with that; what a report does, above."""
+    named = {f"{above}{name}" for above in ("", "compare_to.") for name in lookup_options()} | {"report"}
+    assert set(options_of(CheckJob().spec().arguments)) - named == set(EFFECTS)
+
+
+@pytest.fixture
+def without_service(monkeypatch: pytest.MonkeyPatch, storage: Storage, tmp_path: Path) -> None:
+    """The jobs today and before, whose rows are in the storage of the test."""
+    storage.blobs = {"scores/today.csv": ROWS.replace(b"0.99", b"0.90"), "scores/before.csv": OTHER_ROWS}
+    (tmp_path / "truth.csv").write_text(TRUTH_FILE)
+    monkeypatch.chdir(tmp_path)
+
+    def find(job: Job, output: str, *_rest: Any) -> OutputLocation:
+        if output != "score":
+            raise AzureMLError(f"no output {output}")
+        place = DatastorePath("store", f"scores/{job.name}.csv")
+        return OutputLocation(place, storage, list_files(storage, place.path))  # type: ignore[arg-type]
+
+    def one(_workspace: Any, _datastores: Any, options: dict[str, Any], _within: str = "") -> Job:
+        return parse_job(ended(options["name"]).body)
+
+    monkeypatch.setattr(check_job, "ended_job", one)
+    monkeypatch.setattr(check_job, "find_output", find)
+
+
+@pytest.mark.parametrize("option", EFFECTS)
+@pytest.mark.usefixtures("without_service")
+def test_an_option_makes_a_difference(run: Run, option: str) -> None:
+    found = []
+    for task in EFFECTS[option]:
+        out = run(batch_job_check, {"name": "today", "columns": NAMES, **task})
+        found.append((out.result.get("batch_job_check"), out.result.get("msg"), out.warnings[:]))
+    assert found[0] != found[1]
