@@ -536,7 +536,7 @@ batch_job_check:
           description: What was found.
           type: str
           returned: always
-          sample: "probability: 1 of 1000 values are no numbers that are between 0 and 1."
+          sample: "probability: 1 of 1000 values are not between 0 and 1."
         checked:
           description: Number of rows that were checked, null if the rule is not about rows.
           type: int

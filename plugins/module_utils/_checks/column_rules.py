@@ -184,7 +184,7 @@ def _rules(spec: ColumnSpec, samples: int) -> list[ColumnRule]:
     if spec.unique:
         rules.append(_Unique(spec.column, samples))
     if spec.min is not None or spec.max is not None:
-        problem = f"are no numbers that are {_bounds(spec.min, spec.max)}"
+        problem = f"are not {_bounds(spec.min, spec.max)}"
         rules.append(_Accepts(RANGE, spec.column, samples, problem, _in_range(spec.min, spec.max)))
     if spec.allowed is not None:
         rules.append(_Accepts(ALLOWED, spec.column, samples, "are not allowed", _one_of(spec.allowed)))

@@ -53,8 +53,8 @@ def first_script_error(text: str) -> ScriptError | None:
 def script_errors(text: str) -> Iterator[ScriptError]:
     """The tracebacks in a log that run through the script."""
     lines = text.splitlines()
-    begins = (number for number, line in enumerate(lines) if line.strip() == _BEGIN)
-    return filter(None, (_traceback(lines[begin:]) for begin in begins))
+    begins = [number for number, line in enumerate(lines) if line.strip() == _BEGIN]
+    return filter(None, (_traceback(lines[begin:end]) for begin, end in zip(begins, [*begins[1:], len(lines)])))
 
 
 def _traceback(lines: list[str]) -> ScriptError | None:
