@@ -80,7 +80,7 @@ def test_a_rule_that_is_not_met_fails_the_task_with_its_samples(run: Run) -> Non
     out = check(run, rules=[{"column": "probability", "min": 0.6}])
     assert out.failed
     assert (
-        "does not meet 1 of 3 rules: range: probability: 1 of 3 values are no numbers that are at least 0.6."
+        "does not meet 1 of 3 rules: range: probability: 1 of 3 values are not at least 0.6."
         in out["msg"]
     )
     assert rule(out, "range")["samples"] == [{"row": 2, "value": 0.52}]
