@@ -59,7 +59,10 @@ options:
   definition:
     description:
       - The component as the YAML files of C(az ml) describe it, a mapping or the path of such a file, of the type
-        C(command) or C(pipeline). A new version needs it.
+        C(command) (the default) or C(pipeline). A new version needs it.
+      - Other types (C(parallel), C(spark), C(sweep), C(automl), C(data_transfer), C(import)) are refused, since the
+        module would not recognise them in the form in which the service returns them, and would register a version
+        with each run. Register such a component with C(az ml); steps of a pipeline can refer to it.
       - Its C(name), C(version), C(display_name), C(description) and C(tags) are those of the options, which win.
       - What it refers to is written C(azureml:name:version), C(azureml:name@latest) or as a full id. What it describes
         in place of that (local code, an environment, the file or the description of a step, a step that is a command

@@ -181,7 +181,7 @@ options:
     choices: [personal, shared]
   enable_sso:
     description:
-      - Whether the applications on an instance know who is logged in to Azure.
+      - Whether the applications on an instance know who is logged in to Azure; the default is V(true) for a new one.
       - Where the service refuses to change it, O(recreate=true) creates the instance again. The same holds for
         O(schedules) and O(setup_scripts.startup_script).
     type: bool

@@ -96,7 +96,8 @@ options:
         O(credentials.certificate) with what belongs to an application.
       - They are required when O(account_name), O(endpoint) or O(protocol) of a datastore with a secret change; a stored
         secret is never sent to another account or endpoint.
-      - A O(definition) of a whole datastore without credentials means V(none), as for C(az ml).
+      - A O(definition) of a whole datastore without credentials, or with empty ones as C(az ml datastore show) writes
+        them in place of a secret, means V(none), as for C(az ml).
     type: dict
     suboptions:
       type:

@@ -80,7 +80,7 @@ options:
     type: dict
   job_name:
     description:
-      - Name of the job that made the model.
+      - Name of the job that made the model. In a O(definition) it is ignored, as C(az ml) does.
     type: str
   stage:
     description:

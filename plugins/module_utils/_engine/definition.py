@@ -115,7 +115,7 @@ class Definition:
         fields: dict[str, list[Field]] = {}
         for table in self.resource.tables:
             for field in table.fields:
-                if field.option != NAME:
+                if field.option != NAME and field.option not in self.resource.shown:
                     paths.update({path: field.option for path in (field.option, field.yaml) if path})
                     fields.setdefault(field.option, []).append(field)
         return {
@@ -228,7 +228,8 @@ class Definition:
         """What is wrong with unknown keys, all of them, and which are known beside them."""
         if len(paths) == 1:
             known = ", ".join(self._known_below(paths[0].rpartition(".")[0]))
-            return f"{NAME}.{paths[0]}: this key is not supported{self._why(paths[0])}. Supported here: {known}."
+            supported = f" Supported here: {known}." if known else ""
+            return f"{NAME}.{paths[0]}: this key is not supported{self._why(paths[0])}.{supported}"
         levels = list(dict.fromkeys(path.rpartition(".")[0] for path in paths))
         known = "; ".join(
             f"{f'in {level}: ' if level else ''}{', '.join(self._known_below(level))}" for level in levels

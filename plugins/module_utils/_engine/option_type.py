@@ -74,8 +74,9 @@ def kind_of(value: t.Any) -> str:
 
 
 def chosen(word: t.Any, choices: t.Iterable[str]) -> str | None:
-    """The choice that a word means: other clients write ``LowPriority`` or ``low-priority`` for ``low_priority``."""
-    return next((choice for choice in choices if _folded(choice) == _folded(str(word))), None)
+    """The choice that a word means: others write ``LowPriority``, ``low-priority`` or ``Tier.LOW_PRIORITY``."""
+    last = str(word).rpartition(".")[2]
+    return next((choice for choice in choices if _folded(choice) == _folded(last)), None)
 
 
 def _choice(path: str, word: t.Any, choices: t.Sequence[str]) -> str:

@@ -57,13 +57,13 @@ def with_references(definition: t.Mapping[str, Json] | None, options: t.Mapping[
 
 def read_component(definition: t.Mapping[str, Json]) -> Tree:
     """The specification to send, without name and version; references are as the file has them."""
-    kind = definition.get("type")
+    kind = definition.get("type") or "command"
     if kind == "command":
-        spec = _command(definition)
+        spec = _command({**definition, "type": kind})
     elif kind == "pipeline":
         spec = _pipeline(definition)
     else:
-        raise ValueError(f"type is {kind!r}: only command and pipeline are supported")
+        raise ValueError(f"type is {kind!r}: only command and pipeline are supported. Register others with az ml")
     if "inputs" in definition:
         spec["inputs"] = _ports(definition["inputs"], "inputs")
     if "outputs" in definition:
@@ -108,12 +108,24 @@ def _port(port: Json, path: str) -> Tree:
     port = _map(port, path)
     _require(port, ("type",), path)
     _require_known(port, _PORT, path)
-    texts = {key: _text(port[key], port["type"]) for key in ("default", "min", "max") if port.get(key) is not None}
-    return {**port, **texts}
+    said = {key: port[key] for key in ("default", "min", "max") if port.get(key) is not None}
+    return {**port, **{key: _text(value, port["type"], f"{path}.{key}") for key, value in said.items()}}
 
 
-def _text(value: Json, kind: str) -> str:
-    return str(float(value) if kind == "number" and isinstance(value, int) else value)
+def _text(value: Json, kind: str, path: str) -> str:
+    """A value as the official SDK reads and writes it: ``1e-3``, a text in YAML, is a number where one is expected."""
+    try:
+        if kind == "number":
+            return str(float(value))
+        if kind == "integer":
+            return str(int(float(value)))
+    except (TypeError, ValueError):
+        raise ValueError(f"{path} is {value!r}, and the type is {kind}") from None
+    if kind == "boolean":
+        if str(value).lower() not in ("true", "false"):
+            raise ValueError(f"{path} is {value!r}, and the type is boolean: write true or false")
+        return str(value).capitalize()
+    return str(value)
 
 
 # -- the steps of a pipeline -------------------------------------------------------------------------------------------

@@ -46,7 +46,9 @@ class Place:
         return _plain(str(self.holder[self.key]))
 
     def settle(self, full_id: str) -> None:
-        self.holder[self.key] = f"{self.prefix}{full_id}" if full_id.startswith("/") else full_id
+        """Write a full id. One of a curated environment is written in the short form, which the service expands."""
+        prefixed = f"{self.prefix}{full_id}" if full_id.startswith("/") else full_id
+        self.holder[self.key] = _short_curated(full_id) or prefixed
 
 
 class ComponentSpec(ValueType):
@@ -167,8 +169,17 @@ def _is_default(key: str, value: t.Any) -> bool:
     return (key, value) in (("optional", "False"), ("instance_count", "1"))
 
 
+def _short_curated(text: str) -> str | None:
+    """The short form of the id by which a workspace shows a curated environment; None for any other text."""
+    found = parse(text)
+    if found is None or found.registry or (found.collection or "").lower() != "environments" or not found.version:
+        return None
+    short = f"azureml:{found.name}:{found.version}"
+    return short if _CURATED.fullmatch(short) else None
+
+
 def _reference(text: str) -> t.Any:
-    curated = _CURATED.fullmatch(text)
+    curated = _CURATED.fullmatch(_short_curated(text) or text)
     if curated:
         text = f"azureml://registries/azureml/environments/{curated['name']}/versions/{curated['version']}"
     found = parse(text)

@@ -77,6 +77,16 @@ class InstanceTypes(ValueType):
     type = "dict"
     _WORDS: t.ClassVar = {"node_selector": "nodeSelector", "resources": "resources"}
 
+    def from_file(self, value: t.Any) -> t.Any:
+        """A file may have the key of the node selector as the service names it."""
+        words = {sent: word for word, sent in self._WORDS.items()}
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: {words.get(key, key): tree for key, tree in one.items()} if isinstance(one, dict) else one
+            for name, one in value.items()
+        }
+
     def encode(self, value: t.Any, workspace: WorkspaceId) -> Json:
         return {str(name): self._one(str(name), one) for name, one in value.items()}
 

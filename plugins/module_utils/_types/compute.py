@@ -184,7 +184,7 @@ COMPUTE_INSTANCE = ResourceType(
             along_with="create_on_behalf_of.user_object_id",
         ),
         Field("application_sharing_policy", at=f"{INNER}.applicationSharingPolicy", value_type=SHARING, change=FIXED),
-        Field("enable_sso", at=f"{INNER}.enableSSO", value_type=Boolean(), change=Change.REFUSABLE),
+        Field("enable_sso", at=f"{INNER}.enableSSO", value_type=Boolean(), change=Change.REFUSABLE, initial=True),
         Field(
             "schedules.compute_start_stop",
             at=f"{INNER}.schedules.computeStartStop",
@@ -234,14 +234,24 @@ COMPUTE_INSTANCE = ResourceType(
 
 KUBERNETES = ResourceType(
     **COMMON,
-    shown=COMMON_SHOWN,
+    # A file has the properties as the service names them, and namespace beside them has precedence.
+    shown=(
+        *COMMON_SHOWN,
+        "properties.namespace",
+        "properties.vcName",
+        "properties.extensionPrincipalId",
+        "properties.relayConnectionString",
+        "properties.serviceBusConnectionString",
+    ),
     constants={KIND_AT: "Kubernetes", INNER: {}},
     fields=(
         *COMMON_FIELDS,
         Field("resource_id", at="properties.resourceId", value_type=ArmIdText(), needed=True, change=FIXED),
         Field("namespace", at=f"{INNER}.namespace", change=Change.REFUSABLE),
-        Field("default_instance_type", at=f"{INNER}.defaultInstanceType"),
-        Field("instance_types", at=f"{INNER}.instanceTypes", value_type=InstanceTypes()),
+        Field("default_instance_type", at=f"{INNER}.defaultInstanceType", yaml="properties.defaultInstanceType"),
+        Field(
+            "instance_types", at=f"{INNER}.instanceTypes", value_type=InstanceTypes(), yaml="properties.instanceTypes"
+        ),
     ),
     outputs=COMMON_OUTPUTS,
     read_only=COMMON_READ_ONLY,
@@ -261,6 +271,7 @@ COMPUTE = ResourceType(
         "release_quota_on_stop": False,
         "enable_os_patching": False,
         "custom_applications": [],
+        "properties.extensionInstanceReleaseTrain": "stable",
     },
     left_out={
         "virtualmachine": NO_SCORING,
@@ -271,6 +282,7 @@ COMPUTE = ResourceType(
             "no stable version of the service's interface knows it",
         ),
         # Keys of the preview of 2021.
+        "priority": "write tier",
         "min_nodes": "write min_instances",
         "max_nodes": "write max_instances",
         "admin_username": "write ssh_settings.admin_username",

@@ -1,10 +1,13 @@
 """Registers what the YAML files of a folder describe with the official SDK, in their order.
 
-python sdk_files.py FOLDER
+python sdk_files.py FOLDER SHOWN
+
+SHOWN is a folder for the same resources in the shape of `az ml ... show`, under the same names of files.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +62,14 @@ KINDS = {
 }
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, shown: Path) -> None:
     ml = client()
     for file in sorted(folder.glob("*.yml")):
         load, make = KINDS[file.name.split(".")[1]]
-        make(ml, load(source=file))
+        made = make(ml, load(source=file))
+        plain = json.loads(json.dumps(made._to_dict(), default=str))
+        (shown / file.name).write_text(yaml.safe_dump(plain))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -22,13 +22,14 @@ SSH = shape(
     *(_part(name, read_only=True) for name in ("adminUserName", "sshPort")),
 )
 PERSONAL = shape(_part("assignedUser", Object(shape(Field("objectId"), Field("tenantId")))))
+# Newer clients repeat the type of a trigger inside it. Service fact: asset contract 3.6.
 _NUMBERS = Listed(Number())
 _HOURS = shape(
     *(_part(name, _NUMBERS) for name in ("hours", "minutes", "monthDays")),
     _part("weekDays", Listed(Text())),
 )
 _RECURRENCE = shape(
-    *(_part(name) for name in ("frequency", "startTime", "timeZone")),
+    *(_part(name) for name in ("triggerType", "frequency", "startTime", "timeZone")),
     _part("interval", Number()),
     _part("schedule", Object(_HOURS)),
 )
@@ -36,7 +37,7 @@ _START_STOP = shape(
     *(_part(name, read_only=True) for name in ("id", "provisioningStatus")),
     *(_part(name) for name in ("status", "action", "triggerType")),
     _part("recurrence", Object(_RECURRENCE)),
-    _part("cron", Object(shape(*(_part(name) for name in ("startTime", "timeZone", "expression"))))),
+    _part("cron", Object(shape(*(_part(name) for name in ("triggerType", "startTime", "timeZone", "expression"))))),
     _part("schedule", Object(shape(*(_part(name) for name in ("id", "provisioningStatus", "status"))))),
 )
 SCHEDULES = shape(_part("computeStartStop", Listed(Object(_START_STOP))))

@@ -54,10 +54,8 @@ REFUSED = {
     "adls-gen1": "definition.type: 'azure_data_lake_gen1' is not supported: Azure has retired this storage",
     "deployment-from-job.yml": "definition.job_definition: this key is not supported: a job is no component",
     "import": "definition.source: this key is not supported: bringing data in is a job of its own",
-    # These are to be completed by hand: an id, a size, the images.
+    # These are to be completed by hand: an id, the images.
     "cluster-user-identity.yml": "identity: 'identity_resource_id' is no full ARM id",
-    "cluster-minimal.yml": "compute minimal-example does not exist yet, and creating it needs size, max_instances",
-    "instance-minimal.yml": "compute minimal-example-i does not exist yet, and creating it needs size",
     "imagenet-sample-unlabeled.yml": "path: cannot read",
 }
 

@@ -96,6 +96,7 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
                 "personalComputeInstanceSettings": {"assignedUser": {"objectId": OBJECT, "tenantId": TENANT}},
                 "applicationSharingPolicy": "Shared",
                 "enableNodePublicIp": False,
+                "enableSSO": True,
             },
         },
     }
@@ -222,6 +223,7 @@ class TestConditions:
                 "size": "STANDARD_DS3_V2",
                 "location": "eastus",
                 "disable_local_auth": True,
+                "enable_sso": True,
                 "state": "stopped",
             },
         }

@@ -298,6 +298,28 @@ SHOWN_FILES = {
             "ssh_settings.ssh_key_value": "k",
         },
     ),
+    "kubernetes": (
+        "compute",
+        {
+            "name": "a",
+            "type": "kubernetes",
+            "namespace": "azureml",
+            "properties": {
+                "namespace": "default",
+                "defaultInstanceType": "small",
+                "extensionInstanceReleaseTrain": "stable",
+                "extensionPrincipalId": "p",
+                "vcName": "v",
+                "relayConnectionString": "planted",
+                "instanceTypes": {"small": {"nodeSelector": {"a": "b"}, "resources": {"requests": {"cpu": "1"}}}},
+            },
+        },
+        {
+            "namespace": "azureml",
+            "default_instance_type": "small",
+            "instance_types": {"small": {"node_selector": {"a": "b"}, "resources": {"requests": {"cpu": "1"}}}},
+        },
+    ),
     "model": (
         "model",
         {
@@ -359,6 +381,7 @@ def test_a_key_without_an_option_is_taken_where_it_asks_for_nothing(key: str) ->
 @pytest.mark.parametrize(
     ("spec", "definition", "remedy"),
     [
+        ("compute", {"priority": "low_priority"}, "priority: this key is not supported: write tier."),
         ("model", {"local_path": "m"}, "local_path: this key is not supported: write path."),
         ("model", {"model_format": "mlflow"}, "model_format: this key is not supported: write type: custom_model,"),
         ("data", {"paths": [{"folder": "x"}]}, "paths: this key is not supported: write path and type"),
@@ -375,7 +398,7 @@ def test_a_key_without_an_option_is_taken_where_it_asks_for_nothing(key: str) ->
         (
             "deployment",
             {"code_configuration": {"code": {"local_path": "."}}},
-            "code_configuration.code.local_path: this key is not supported: write the folder itself",
+            "local_path: this key is not supported: write the folder itself as code_configuration.code.",
         ),
         ("deployment", {"output_configuration": {"output_action": "append_row"}}, "write output_action and output"),
     ],
@@ -466,6 +489,7 @@ def test_a_secret_in_a_wrong_place_is_not_quoted(tmp_path: Path, folder: str | N
     [
         ("compute", {"tier": "Dedicated"}, "tier", "dedicated"),
         ("compute", {"tier": "LowPriority"}, "tier", "low_priority"),
+        ("deployment", {"settings": {"logging_level": "BatchLoggingLevel.INFO"}}, "logging_level", "info"),
         ("compute", {"type": "AmlCompute"}, "type", "amlcompute"),
         ("endpoint", {"auth_mode": "AADToken"}, "auth_mode", "aad_token"),
         ("deployment", {"settings": {"output_action": "AppendRow"}}, "output_action", "append_row"),
@@ -509,10 +533,11 @@ def test_secret_in_a_file_is_taken_and_known_as_one(tmp_path: Path, spec: str) -
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_option_of_a_table_is_a_key(spec: str) -> None:
+    """But those that show adds to a file, and ignores in it."""
     definition = SPECS[spec].definition
     assert definition is not None
     for table in definition.resource.tables:
-        assert {field.option for field in table.fields} <= definition.keys.keys()
+        assert {field.option for field in table.fields} - set(definition.resource.shown) <= definition.keys.keys()
 
 
 def test_module_takes_its_name_from_the_definition(run: Run, tmp_path: Path) -> None:

@@ -39,6 +39,18 @@ def test_command_is_sent_as_it_stands_and_tells_where_it_comes_from() -> None:
     assert read_component(COMMAND)["is_deterministic"] is True
 
 
+@pytest.mark.parametrize("kind", ["number", "integer", "boolean"])
+def test_a_value_that_is_none_of_its_type_is_refused(kind: str) -> None:
+    with pytest.raises(ValueError, match=rf"inputs\.a\.default is 'much', and the type is {kind}"):
+        read_component({**COMMAND, "inputs": {"a": {"type": kind, "default": "much"}}})
+
+
+def test_a_file_without_a_type_is_a_command() -> None:
+    """As the official SDK reads it."""
+    untyped = {key: value for key, value in COMMAND.items() if key != "type"}
+    assert read_component(untyped) == read_component(COMMAND)
+
+
 @pytest.mark.parametrize(
     ("port", "told"),
     [
@@ -48,7 +60,11 @@ def test_command_is_sent_as_it_stands_and_tells_where_it_comes_from() -> None:
             {"type": "integer", "default": 3, "min": 1, "max": 9},
             {"type": "integer", "default": "3", "min": "1", "max": "9"},
         ),
+        ({"type": "number", "default": "1e-3"}, {"type": "number", "default": "0.001"}),
+        ({"type": "number", "default": "1e-5"}, {"type": "number", "default": "1e-05"}),
+        ({"type": "integer", "default": "3", "max": 1e3}, {"type": "integer", "default": "3", "max": "1000"}),
         ({"type": "boolean", "default": True}, {"type": "boolean", "default": "True"}),
+        ({"type": "boolean", "default": "false"}, {"type": "boolean", "default": "False"}),
         (
             {"type": "string", "default": "x", "enum": ["x", "y"]},
             {"type": "string", "default": "x", "enum": ["x", "y"]},
@@ -123,7 +139,11 @@ def test_output_of_which_nothing_is_said_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("definition", "complaint"),
     [
-        ({}, "type is None: only command and pipeline"),
+        ({}, "command is missing"),
+        (
+            {"type": "parallel"},
+            "type is 'parallel': only command and pipeline are supported. Register others with az ml",
+        ),
         ({"type": "spark"}, "type is 'spark'"),
         ({"type": "command", "environment": "e"}, "command is missing"),
         (

@@ -147,6 +147,21 @@ def test_curated_environment_is_the_services_to_find() -> None:
     assert list(places(WIRE.encode({**COMMAND, "environment": "azureml:AzureML-x:3"}, HERE))) == []
 
 
+def test_the_latest_curated_environment_is_sent_by_its_number() -> None:
+    spec = WIRE.encode({**COMMAND, "environment": "azureml:AzureML-x@latest"}, HERE)
+    (place,) = places(spec)
+    place.settle(f"{HERE.path}/environments/AzureML-x/versions/36")
+    assert spec["environment"] == "azureml:AzureML-x:36"
+
+
+@pytest.mark.parametrize("one", [f"azureml:{HERE.path}/environments/AzureML-x/versions/36", "azureml:AzureML-x:36"])
+def test_a_curated_environment_is_the_same_wherever_it_is_shown(one: str) -> None:
+    shown = "azureml://registries/azureml/environments/AzureML-x/versions/36"
+    assert WIRE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": shown}, HERE)
+    other = shown.replace("36", "37")
+    assert not WIRE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": other}, HERE)
+
+
 @pytest.mark.parametrize(
     ("definition", "complaint"),
     [
