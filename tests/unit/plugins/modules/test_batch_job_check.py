@@ -79,10 +79,7 @@ def test_a_job_that_meets_its_rules(run: Run) -> None:
 def test_a_rule_that_is_not_met_fails_the_task_with_its_samples(run: Run) -> None:
     out = check(run, rules=[{"column": "probability", "min": 0.6}])
     assert out.failed
-    assert (
-        "does not meet 1 of 3 rules: range: probability: 1 of 3 values are not at least 0.6."
-        in out["msg"]
-    )
+    assert "does not meet 1 of 3 rules: range: probability: 1 of 3 values are not at least 0.6." in out["msg"]
     assert rule(out, "range")["samples"] == [{"row": 2, "value": 0.52}]
     assert not out["batch_job_check"]["passed"]
 
