@@ -99,7 +99,7 @@ def _worded(state: State, refusal: Response) -> Response:
 async def invoke(state: State, request: Request, endpoint: Resource, deployment: str | None) -> Response:
     """Answer an invoke of `endpoint`; without `deployment` the default one takes it. Raises Refused."""
     routed = _route(state, endpoint, deployment)
-    sent = _read(state, await request.body())
+    sent = _read(state, routed, await request.body())
     repetition = _repetition(state, request, endpoint)
     repeated = state.jobs.repeated(repetition) if repetition else None
     if repeated is not None and _is_remembered(state, repeated):
@@ -137,8 +137,10 @@ def _default(state: State, endpoint: Resource) -> str | None:
     return deployments[0].name if len(deployments) == 1 else None
 
 
-def _read(state: State, content: bytes) -> dict[str, Any]:
+def _read(state: State, routed: Resource, content: bytes) -> dict[str, Any]:
+    """The call's properties. Raises Refused. A pipeline may need no input, as the samples' hello_batch."""
     policies = state.policies
+    needs_input = policies["missing_input"] == "refused" and not is_pipeline(routed.properties)
     problems = Problems(
         refuse_read_only=policies["read_only_properties"] == "refused",
         overlook=PATTERN if policies["malformed_uri"] == "accepted" else "",
@@ -151,7 +153,7 @@ def _read(state: State, content: bytes) -> dict[str, Any]:
     sent = read_invocation(body, problems, strict=policies["unknown_properties"] == "refused")
     if sent.get("dataset") and not problems.entries:
         _check_dataset(state, sent["dataset"], problems)
-    elif not problems.entries and not sent.get("inputData") and policies["missing_input"] == "refused":
+    elif not problems.entries and not sent.get("inputData") and needs_input:
         problems.add("properties.inputData", "'InputData' must not be empty.", "ArgumentNullOrEmpty")
     if problems.entries:
         raise Refused(_invalid(state, problems))
