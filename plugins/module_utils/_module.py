@@ -20,6 +20,7 @@ from ._invocation import Result
 from ._names.redaction import SHORTEST_SECRET, redact
 from ._operations.operation import Operation
 from ._schema.resource_type import Options
+from ._service.trust import Trust
 from ._service.workspace import Workspace
 
 
@@ -67,11 +68,13 @@ def run(
     operation: Operation,
     module_class: t.Callable[..., AnsibleModule] = AnsibleModule,
     invocation_class: t.Callable[[AnsibleModule], ModuleInvocation] = ModuleInvocation,
+    trust: Trust | None = None,
 ) -> t.NoReturn:
     """Run an operation as an Ansible module: the whole of ``main()``.
 
     :param module_class: makes the module; the entry point on the controller has another class
     :param invocation_class: makes what the engine sees of it
+    :param trust: keeps TLS contexts for several tasks
     :raises SystemExit: always, after the result or the failure was shown
     """
     spec = operation.spec()
@@ -86,7 +89,7 @@ def run(
         supports_check_mode=True,
     )
     invocation = invocation_class(module)
-    workspace = Workspace(invocation)
+    workspace = Workspace(invocation, trust)
     try:
         invocation.options = spec.completed(module.params, invocation.register_secret)
         result = operation.run(workspace)

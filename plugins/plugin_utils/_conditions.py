@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import typing as t
@@ -15,26 +14,10 @@ from collections.abc import Mapping
 
 from ansible.executor.interpreter_discovery import InterpreterDiscoveryRequiredError
 from ansible.executor.module_common import _get_shebang
+from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import MISSING_PACKAGES
 
 if t.TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
-
-PACKAGES = ("httpx", "azure.identity")
-
-
-def _missing_packages() -> list[str]:
-    return [name for name in PACKAGES if not _is_importable(name)]
-
-
-def _is_importable(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ImportError:
-        return False
-
-
-# Searched once, in the main process.
-MISSING_PACKAGES = _missing_packages()
 
 
 def unmet_condition(action: ActionBase, task_vars: Mapping[str, t.Any]) -> str | None:

@@ -20,6 +20,7 @@ from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.plugin_utils._conditions import unmet_condition
+from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import TRUST
 from ansible_collections.mlops.azureml.plugins.plugin_utils._progress_file import shown_lines
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import PROFILE, WorkerModule, encode_options
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_process import as_for_a_module
@@ -138,5 +139,6 @@ class ControllerAction(Normal):
                 self.module.OPERATION,
                 functools.partial(WorkerModule, kwargs["in_data"], output),
                 functools.partial(ControllerInvocation, show=show),
+                TRUST,
             )
         return {"rc": 0, "stdout": output.getvalue(), "stderr": ""}

@@ -24,6 +24,7 @@ from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
 from .proxies import Proxy, find_proxy
 from .retry import ATTEMPTS, BUDGET, THROTTLED, UNCERTAIN, Retry
+from .trust import Trust
 
 HTTPX_IMPORT_ERROR: str | None = None
 if t.TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HttpClient:
 
     :param ca_file: PEM file of the certificate authorities to trust in place of the default ones
     :param register_secret: called with each secret that is sent or received, so that output can mask it
+    :param trust: keeps the TLS contexts of the process
     :param transport: httpx transport to use instead of the network
     """
 
@@ -61,11 +63,13 @@ class HttpClient:
         ca_file: str | None = None,
         register_secret: Callable[[str], None],
         clock: Clock,
+        trust: Trust | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._ca_file = ca_file
         self._mask = register_secret
         self._clock = clock
+        self._trust = trust or Trust()
         self._transport = transport
         self._secrets: set[str] = set()
         self._client: httpx.Client | None = None
@@ -213,24 +217,7 @@ class HttpClient:
     def _network(self) -> httpx.BaseTransport:
         from .transport import Transport  # needs httpx
 
-        return Transport(_trust(self._ca_file), self._clock)
-
-
-def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
-    if ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except FileNotFoundError:
-        reason = "there is no such file"
-    except ssl.SSLError:
-        reason = "it holds no certificate in PEM form"
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-    raise InvalidOption(
-        f"ca_file '{ca_file}' cannot be used: {reason}. Correct the option, or the environment variable SSL_CERT_FILE, "
-        "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE that it comes from."
-    )
+        return Transport(self._trust.context(self._ca_file), self._clock)
 
 
 def _read(response: httpx.Response, what: str) -> bytes:

@@ -28,7 +28,7 @@ class Transport(httpx.BaseTransport):
     InvalidOption for a proxy that cannot be used.
     """
 
-    def __init__(self, trust: ssl.SSLContext | bool, clock: Clock) -> None:
+    def __init__(self, trust: ssl.SSLContext, clock: Clock) -> None:
         self._trust = trust
         self._deadline = _Deadline(clock)
         self._transports: dict[str | None, httpx.HTTPTransport] = {}

@@ -19,6 +19,7 @@ from .credentials import Credentials
 from .http_client import HttpClient
 from .identity import choose_source, choose_subscription
 from .private_cache import PrivateCache
+from .trust import Trust
 
 if t.TYPE_CHECKING:
     from .jobs_data_plane import JobsDataPlane
@@ -35,9 +36,10 @@ _VARIABLES = {
 class Workspace:
     """The workspace that a task names, with its services; lives as long as the task."""
 
-    def __init__(self, invocation: Invocation) -> None:
-        """Makes no request and reads no file."""
+    def __init__(self, invocation: Invocation, trust: Trust | None = None) -> None:
+        """Makes no request and reads no file. ``trust`` keeps TLS contexts for several tasks."""
         self.invocation = invocation
+        self._trust = trust
         self._closers: list[t.Callable[[], None]] = []
 
     @functools.cached_property
@@ -63,6 +65,7 @@ class Workspace:
             ca_file=self.invocation.options.get("ca_file"),
             register_secret=self.invocation.register_secret,
             clock=self.invocation.clock,
+            trust=self._trust,
         )
         self.on_close(client.close)
         return client
