@@ -22,7 +22,8 @@ def deployed(opened: Open, monkeypatch: pytest.MonkeyPatch, inputs: dict[str, An
     """An endpoint whose deployment runs a component with these inputs."""
     bench = opened()
     lay_endpoint(bench)
-    monkeypatch.setattr(datastore_storage, "_open", lambda _datastore, storage=Storage(): storage)
+    storage = Storage()
+    monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
     spec: dict[str, Any] = {"name": "hello", "version": "7", "type": "pipeline", "jobs": {}}
     if inputs is not None:
         spec["inputs"] = inputs
