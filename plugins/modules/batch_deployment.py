@@ -183,7 +183,7 @@ options:
         would reset them. V({}) means that there are none.
       - A change of O(description) and O(tags) alone leaves them as they are, in a task without O(settings).
       - Where the service does not return them, they are not compared (RV(not_compared)), and a change of them alone is
-        not seen. Change O(tags) along with them, or write O(recreate=true) with another O(component).
+        not seen. Change O(tags) along with them.
     type: dict
     suboptions:
       default_compute:

@@ -86,7 +86,7 @@ class InlinePublication:
         """The versions with these ids, if each holds the content of its asset; None if one does not."""
         results = {}
         for at, member in self._members.items():
-            if (result := member.same(ids[at])) is None:
+            if (result := member.referred_to(ids[at])) is None:
                 return None
             results[at] = result
         return results
@@ -132,6 +132,7 @@ class _Member:
             document = read_document(inline.definition)
             self._is_nameless = document.tree.get("name") is None
             options = self._options(document, name if self._is_nameless else None, workspace)
+            self._versions = f"/{self._asset.container_path.format_map(options)}/versions/"
             self._publication: Publication | ComponentPublication
             if self._asset is COMPONENT:
                 self._publication = ComponentPublication.read(options, workspace)
@@ -147,9 +148,18 @@ class _Member:
         with self._located():
             return self._publication.same(version_id)
 
+    def referred_to(self, version_id: str) -> Result | None:
+        """The version with this id, if it holds the content; those under the own name are searched once for all ids."""
+        if self._versions not in version_id:
+            return self.same(version_id)
+        return self._own if self.id_in(self._own) == version_id else None
+
     def predict(self, current: str | None) -> Result:
-        if same := self.same(current):
-            return same
+        return self.same(current) or self._own
+
+    @functools.cached_property
+    def _own(self) -> Result:
+        """What publishing under the own name would do."""
         with self._located():
             predicted = self._publication.predict()
             anonymous = self._publication.anonymous() if self._is_nameless and predicted.changed else None

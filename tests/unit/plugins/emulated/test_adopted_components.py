@@ -125,6 +125,16 @@ def test_a_label_is_looked_up_once_however_many_versions_there_are(emulated: Emu
     assert [path.split("/")[0] for path in paths[2:]] == ["codes"]
 
 
+def test_versions_of_our_own_are_searched_once(emulated: Emulated, source: Path) -> None:
+    for number in range(5):
+        (source / "prep.py").write_text(f"print({number})\n")
+        assert emulated(component, {"definition": definition(source)})["component"]["version"] == str(number + 1)
+    (source / "prep.py").write_text("print('other')\n")
+    assert emulated(component, {"definition": definition(source)}, check=True)["component"]["version"] == "6"
+    looks = [request.url.path for request in emulated.requests if "/codes/" in request.url.path]
+    assert len(looks) == 4, "the search by hash, the container, its versions, and code without a name"
+
+
 def test_compiled_files_are_no_other_code(emulated: Emulated, source: Path) -> None:
     first = emulated(component, {"definition": definition(source)})
     compile_it(source)
