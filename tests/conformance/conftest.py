@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import environment, play, started
+from tests.integration.conftest import environment, execution, play, started
 from tests.integration.local_workspace import LocalWorkspace
 from tests.integration.plays import HERE as PLAYS
 from tests.integration.plays import TaskResult
 
 from .environments import python_of
 
-__all__ = ["environment", "play", "started"]
+__all__ = ["environment", "execution", "play", "started"]
 
 HERE = Path(__file__).parent
 Run = Callable[..., str]
