@@ -87,7 +87,7 @@ class Case:
     values: Pair
 
     @property
-    def verb(self) -> Publish:
+    def operation(self) -> Publish:
         return Publish(self.asset)
 
     @property

@@ -36,7 +36,7 @@ from tests.unit.emulator.conftest import StorageDouble
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 SECRETS = "/listSecrets"
 THROTTLED = 429
-# The same in every workspace, so that what stands in two of them can be compared.
+# The same in every workspace, so that the resources of two of them can be compared.
 GUIDS = {
     name: f"{number:08}-0000-0000-0000-000000000000"
     for number, name in enumerate(("subscription_id", "tenant_id", "client_id", "workspace_guid"))
@@ -58,7 +58,7 @@ class InMemory(httpx.BaseTransport):
     """Takes the requests of a synchronous client to the applications of an emulator.
 
     What was throttled had no effect, and does not count among those ``seen``.
-    ``around`` is told of each request, before it is sent (False) and after it was answered (True).
+    ``around`` is called before each request is sent (False) and after it was answered (True).
     """
 
     emulator: Emulator
@@ -87,11 +87,11 @@ class InMemory(httpx.BaseTransport):
 
 
 class KilledError(BaseException):
-    """The process of a task ended on its way."""
+    """The process of a task was killed."""
 
 
 class Tokens:
-    """Credentials that the emulator honours."""
+    """Credentials that the emulator accepts."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -126,7 +126,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a task: its result, or why it failed; and what it asked of the service."""
+    """The outcome of a task: its result, or why it failed; and its requests."""
 
     changed: bool
     values: dict[str, Any]
@@ -157,9 +157,9 @@ class Done:
         return [f"{one.method} {one.path}".strip() for one in self.requests if "Operation" not in one.path]
 
 
-def read_task(verb: Operation, task: dict[str, Any]) -> dict[str, Any]:
-    """The options of a task as a door reads them, completed and checked. Raises InvalidOption for its definition."""
-    spec = verb.spec()
+def read_task(operation: Operation, task: dict[str, Any]) -> dict[str, Any]:
+    """The options of a task, read and completed as an entry point does. Raises InvalidOption for its definition."""
+    spec = operation.spec()
     asked = spec.opened()
     read = ArgumentSpecValidator({**connection_options(), **asked.arguments}).validate(task)
     assert not read.error_messages, read.error_messages
@@ -184,7 +184,7 @@ class SeenStorage(StorageDouble):
         target.write_bytes(self._blobs(place)[place.path])
 
     def lay(self, *names: str) -> None:
-        """Blobs of somebody else in the default container."""
+        """Blobs of another client in the default container."""
         self._uploaded[self.container_url(self.default_container)].blobs |= dict.fromkeys(names, b"")
 
     def _blobs(self, place: Place) -> dict[str, bytes]:
@@ -213,26 +213,26 @@ class Bench:
 
     # -- tasks of the collection ---------------------------------------------------------------------------------
 
-    def run(self, verb: Operation, task: dict[str, Any], *, check: bool = False) -> Done:
+    def run(self, operation: Operation, task: dict[str, Any], *, check: bool = False) -> Done:
         """One task to its end."""
         invocation = Invocation({}, check, self)
         before = len(self.transport.seen)
         changed, values, diff, message = False, {}, ({}, {}), ""
         try:
-            invocation.options = self._read(verb, task)
-            result = verb.run(self._workspace(invocation))
+            invocation.options = self._read(operation, task)
+            result = operation.run(self._workspace(invocation))
             changed, values, diff = result.changed, result.values, (result.before, result.after)
         except AzureMLError as error:
             message = error.message
         return Done(changed, values, diff, message, invocation.warnings, self.transport.seen[before:])
 
-    def _read(self, verb: Operation, task: dict[str, Any]) -> dict[str, Any]:
+    def _read(self, operation: Operation, task: dict[str, Any]) -> dict[str, Any]:
         here = {
             "subscription_id": self.settings.subscription_id,
             "resource_group": self.settings.resource_group,
             "workspace_name": self.settings.workspace_name,
         }
-        return read_task(verb, {**here, **task})
+        return read_task(operation, {**here, **task})
 
     def _workspace(self, invocation: Invocation) -> Workspace:
         workspace = Workspace(invocation)
@@ -248,7 +248,7 @@ class Bench:
     def sleep(self, seconds: float) -> None:
         self.emulator.state.clock.advance(seconds)
 
-    def killed(self, verb: Operation, task: dict[str, Any], number: int, *, answered: bool) -> bool:
+    def killed(self, operation: Operation, task: dict[str, Any], number: int, *, answered: bool) -> bool:
         """Run a task that is killed at its n-th request, before it is sent or when it was answered.
 
         False when it came to its end before that.
@@ -261,7 +261,7 @@ class Bench:
 
         self.transport.around = strike
         try:
-            self.run(verb, task)
+            self.run(operation, task)
         except KilledError:
             return True
         finally:
@@ -271,7 +271,7 @@ class Bench:
     # -- other clients -------------------------------------------------------------------------------------------
 
     def send(self, method: str, below: str, body: Any = None, version: str = "2024-10-01", **query: str) -> Any:
-        """One call of somebody else; its operation ends at once. The JSON of the answer, None for a 404."""
+        """One call of another client; its operation ends at once. The JSON of the answer, None for a 404."""
         url = f"{self.settings.url('management')}{self.path(below)}"
         headers = {"Authorization": f"Bearer {self.tokens.token(self._cloud.resource_manager)}"}
         params = {"api-version": version, **query}
@@ -284,7 +284,7 @@ class Bench:
         return answer.json() if answer.content and answer.status_code != 404 else None
 
     def lay_blobs(self, *names: str) -> None:
-        """Blobs of somebody else in the default datastore."""
+        """Blobs of another client in the default datastore."""
         self._seen.lay(*names)
 
     def path(self, below: str) -> str:

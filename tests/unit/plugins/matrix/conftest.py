@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fixtures of the matrix; at the end of the whole of it, how much it was."""
+"""The fixtures of the matrix, and a line at its end with the number of cases."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Tr
 
 __all__ = ["opened", "signing_key"]
 
-PAIRS = "pairs"  # the property of a test that tells how many it tried
+PAIRS = "pairs"  # the property of a test that holds how many pairs it tried
 
 
 @pytest.fixture
 def tried(record_property: Callable[[str, object], None]) -> Iterator[Tried]:
-    """To be called for each random pair; how many there were is told at the end."""
+    """To be called for each random pair; the number is reported at the end."""
     times: Counter[str] = Counter()
     yield lambda: times.update([PAIRS])
     record_property(PAIRS, times[PAIRS])
@@ -40,5 +40,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     courses = sum(len(subjects.pairwise(each)) for each in policies)
     terminalreporter.write_line(
         f"option matrix: {len(policies)} options under each two answers to {len(set().union(*policies))} questions: "
-        f"{courses} courses; {pairs} random pairs of what stands and what is wanted"
+        f"{courses} courses; {pairs} random pairs of a current and a desired state"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the options do that stand in no table: for each, two values that have to come out differently."""
+"""Options that are in no table: for each, two values that must have different outcomes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NEVER_ENDS = {"fault": "operation", "ends": "never", "method": "PUT", "count": 0
 class Effect:
     """Two values of an option, by its dotted path, and what else the task says; None leaves the option out.
 
-    ``first`` are tasks of the module that went before, ``faults`` what befalls the requests.
+    ``first`` are tasks of the module that run before, ``faults`` are faults of the emulator during the task.
     """
 
     option: str
@@ -54,7 +54,7 @@ class Effect:
 class Scene:
     """A module, a task of it, and the effects of its options.
 
-    ``ground`` makes what stands before, and ``leaves`` what the tasks that went before leave behind.
+    ``ground`` creates what exists before all tasks; ``leaves`` changes it after the tasks of ``first``.
     """
 
     module: str
@@ -90,7 +90,7 @@ def endpoint_with_default(bench: Bench) -> None:
 
 
 def _common(task: Options, *, waits: bool = True, tags: bool = True) -> tuple[Effect, ...]:
-    """What all modules have that make something stand."""
+    """The options of all modules that create something."""
     made = (task,)
     effects = [
         Effect("name", task["name"], "Other1"),

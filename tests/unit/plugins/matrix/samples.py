@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two values for every option: a wire type that is added has to say which two are typical of it."""
+"""Two values for every option: a new value type needs two typical values here."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.scalar_value
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.value_type import ValueType
 
 ELSEWHERE = "/subscriptions/s/resourceGroups/rg1/providers"
-# What stands in every workspace that a task is tried in (see subjects.py); a reference needs a target.
-STANDING = {
+# What exists in every workspace in which a task is tried (see subjects.py); a reference needs a target.
+EXISTING = {
     "computes": ("cpu", "gpu"),
     "datastores": ("workspaceblobstore", "workspaceartifactstore"),
     "models": ("azureml:digits:1", "azureml:digits:2"),
@@ -76,84 +76,84 @@ Pair = tuple[Any, Any]
 
 def samples(field: Field) -> Pair:
     """Two different values that a task may give to the option."""
-    return BY_OPTION.get(field.option) or of_wire(field.value_type)
+    return BY_OPTION.get(field.option) or of_value_type(field.value_type)
 
 
 @functools.singledispatch
-def of_wire(value_type: ValueType) -> Pair:
+def of_value_type(value_type: ValueType) -> Pair:
     raise NotImplementedError(
-        f"two sample values of the wire type {type(value_type).__name__} are missing in samples.py"
+        f"two sample values of the value type {type(value_type).__name__} are missing in samples.py"
     )
 
 
-@of_wire.register
-def _text(_wire: Text) -> Pair:
+@of_value_type.register
+def _text(_value_type: Text) -> Pair:
     return "one", "two words"
 
 
-@of_wire.register
-def _location(_wire: Location) -> Pair:
+@of_value_type.register
+def _location(_value_type: Location) -> Pair:
     return "East US", "westeurope"
 
 
-@of_wire.register
+@of_value_type.register
 def _child(value_type: ChildName) -> Pair:
-    return STANDING[value_type.kind][0], STANDING[value_type.kind][1]
+    return EXISTING[value_type.kind][0], EXISTING[value_type.kind][1]
 
 
-@of_wire.register
-def _id(_wire: ArmIdText) -> Pair:
+@of_value_type.register
+def _id(_value_type: ArmIdText) -> Pair:
     return tuple(f"{ELSEWHERE}/Microsoft.ContainerService/managedClusters/{name}" for name in ("a", "b"))
 
 
-@of_wire.register
+@of_value_type.register
 def _integer(value_type: Integer) -> Pair:
     first = max(value_type.minimum or 0, 0) + 1
     return first, first + 1
 
 
-@of_wire.register
+@of_value_type.register
 def _duration(value_type: Duration) -> Pair:
     return value_type.minimum + 60, value_type.minimum + 61
 
 
-@of_wire.register
-def _boolean(_wire: Boolean) -> Pair:
+@of_value_type.register
+def _boolean(_value_type: Boolean) -> Pair:
     return True, False
 
 
-@of_wire.register
-def _switch(_wire: Switch) -> Pair:
+@of_value_type.register
+def _switch(_value_type: Switch) -> Pair:
     return True, False
 
 
-@of_wire.register
+@of_value_type.register
 def _choice(value_type: Choice) -> Pair:
     return tuple(list(value_type.words)[:2])
 
 
-@of_wire.register
-def _map(_wire: TextMap) -> Pair:
+@of_value_type.register
+def _map(_value_type: TextMap) -> Pair:
     return {"one": "1"}, {"two": True}
 
 
-@of_wire.register
-def _json(_wire: JsonMap) -> Pair:
+@of_value_type.register
+def _json(_value_type: JsonMap) -> Pair:
     return {"one": {"deep": [1]}}, {"two": None}
 
 
-@of_wire.register
+@of_value_type.register
 def _reference(value_type: Reference) -> Pair:
-    return STANDING[value_type.kind][0], STANDING[value_type.kind][1]
+    return EXISTING[value_type.kind][0], EXISTING[value_type.kind][1]
 
 
-@of_wire.register
+@of_value_type.register
 def _name(value_type: NameReference) -> Pair:
-    return STANDING[value_type.kind][0], f"azureml:{STANDING[value_type.kind][1]}"
+    return EXISTING[value_type.kind][0], f"azureml:{EXISTING[value_type.kind][1]}"
 
 
-@of_wire.register
-def _identity(_wire: Identity) -> Pair:
+@of_value_type.register
+def _identity(_value_type: Identity) -> Pair:
     ids = [
         {"resource_id": f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"}
         for name in ("me", "you")
@@ -164,52 +164,52 @@ def _identity(_wire: Identity) -> Pair:
     )
 
 
-@of_wire.register
-def _subnet(_wire: Subnet) -> Pair:
+@of_value_type.register
+def _subnet(_value_type: Subnet) -> Pair:
     return (
         {"vnet_name": "net", "subnet": "one"},
         {"subnet": f"{ELSEWHERE}/Microsoft.Network/virtualNetworks/net/subnets/two"},
     )
 
 
-@of_wire.register
-def _instance_types(_wire: InstanceTypes) -> Pair:
+@of_value_type.register
+def _instance_types(_value_type: InstanceTypes) -> Pair:
     return (
         {"small": {"resources": {"requests": {"cpu": 1, "memory": "4Gi"}, "limits": {"cpu": "2"}}}},
         {"large": {"node_selector": {"pool": "gpu"}}},
     )
 
 
-@of_wire.register
-def _credentials(_wire: Credentials) -> Pair:
+@of_value_type.register
+def _credentials(_value_type: Credentials) -> Pair:
     return (
         {"type": "account_key", "account_key": "a2V5IG9uZQ=="},
         {"type": "service_principal", "tenant_id": "t1", "client_id": "c1", "client_secret": "two and twenty"},
     )
 
 
-@of_wire.register
+@of_value_type.register
 def _filled(value_type: WithDefault) -> Pair:
-    return of_wire(value_type.inner)
+    return of_value_type(value_type.inner)
 
 
-@of_wire.register
-def _conda(_wire: CondaFile) -> Pair:
+@of_value_type.register
+def _conda(_value_type: CondaFile) -> Pair:
     return {"name": "one"}, {"name": "two", "dependencies": ["python=3.11", {"pip": ["numpy"]}]}
 
 
-@of_wire.register
-def _flavors(_wire: Flavors) -> Pair:
+@of_value_type.register
+def _flavors(_value_type: Flavors) -> Pair:
     return {"f": {"a": "1"}}, {"f": {"a": "2"}, "g": {}}
 
 
-@of_wire.register
-def _list(_wire: TextList) -> Pair:
+@of_value_type.register
+def _list(_value_type: TextList) -> Pair:
     return ["a"], ["b", "c"]
 
 
-@of_wire.register
-def _schedules(_wire: Schedules) -> Pair:
+@of_value_type.register
+def _schedules(_value_type: Schedules) -> Pair:
     weekly = {"type": "recurrence", "frequency": "week", "schedule": {"hours": [8], "week_days": ["monday", "friday"]}}
     return (
         [{"action": "stop", "trigger": {"type": "cron", "expression": "0 18 * * *"}}],
@@ -217,6 +217,6 @@ def _schedules(_wire: Schedules) -> Pair:
     )
 
 
-@of_wire.register
-def _script(_wire: Script) -> Pair:
+@of_value_type.register
+def _script(_value_type: Script) -> Pair:
     return {"path": "a.sh"}, {"path": "b.sh", "command": "--all", "timeout_minutes": 5}

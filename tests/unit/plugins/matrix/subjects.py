@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is tried: each kind of each resource type, with a smallest task, its surroundings and the policies it meets."""
+"""What is tried: each kind of each resource type, with its smallest task, what it needs, and its switches."""
 
 from __future__ import annotations
 
@@ -112,10 +112,10 @@ OF_DEPLOYMENTS = (
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """A table under test, reached through the verb of its module.
+    """A table under test, reached through the operation of its module.
 
-    ``task`` names the resource, and its kind; ``surround`` makes what it needs to stand, ``fill`` what its options may
-    name below it, when it stands itself.
+    ``task`` names the resource, and its kind; ``surround`` creates what it needs, and ``fill``, once it exists, the
+    children that its options may name.
     """
 
     title: str
@@ -127,17 +127,17 @@ class Subject:
     fill: Callable[[Bench], None] = lambda _bench: None
 
     @property
-    def verb(self) -> Manage:
+    def operation(self) -> Manage:
         return Manage(self.resource)
 
     @property
     def smallest(self) -> dict[str, Any]:
-        """The task that creates it, and says nothing more."""
+        """The smallest task that creates it."""
         return self.with_options({field.option: samples(field)[0] for field in self.table.fields if field.needed})
 
     @property
     def fullest(self) -> dict[str, Any]:
-        """The task that says all that a creation can say."""
+        """A task with every option that a creation can set."""
         said = [field for field in self.table.fields if not isinstance(field.value_type, ChildName)]
         return self.with_options({field.option: samples(field)[0] for field in said})
 
@@ -158,7 +158,7 @@ class Subject:
 
     @property
     def before_write(self) -> list[str]:
-        """What is read before an update: the secrets that stand, where an update has to repeat them."""
+        """What is read before an update: the current secrets, if an update has to repeat them."""
         return [f"POST {self.path}{SECRETS}"] if self.table.secrets_at else []
 
     @property
@@ -212,7 +212,7 @@ def lay_deployments(bench: Bench) -> None:
 
 
 def _private(bench: Bench) -> None:
-    """What an instance without a public address cannot do without: assets contract 14.20."""
+    """What an instance without a public address needs: assets contract 14.20."""
     bench.emulator.state.policies.set("private_endpoint", "exists")
 
 

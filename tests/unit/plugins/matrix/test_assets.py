@@ -35,7 +35,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.assets import (
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Bench, Done, Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import pairwise, two_of
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_matrix import looks
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.test_matrix import without_repeats
 
 from tests.integration.stories import FILES
 
@@ -44,10 +44,10 @@ class Course:
     """One option of one asset, in one workspace. ``blind``: lists do not show yet what was written."""
 
     def __init__(
-        self, bench: Bench, verb: Operation, asset: AssetType, answers: dict[str, str], *, by_hash: bool = False
+        self, bench: Bench, operation: Operation, asset: AssetType, answers: dict[str, str], *, by_hash: bool = False
     ) -> None:
         self.bench = bench
-        self.verb = verb
+        self.operation = operation
         self.container = asset.container_path.format(name=NAME)
         self.blind = answers["list_lag"] != "0"
         self.by_hash = by_hash
@@ -59,13 +59,13 @@ class Course:
         return f"{self.container}/versions/{version}"
 
     def run(self, task: dict[str, Any], *, check: bool = False) -> Done:
-        done = self.bench.run(self.verb, task, check=check)
+        done = self.bench.run(self.operation, task, check=check)
         assert done.message == ""
         assert done.warnings == []
         return done
 
     def predicted(self, task: dict[str, Any]) -> Done:
-        """The run, after check mode has written and uploaded nothing, and told the same."""
+        """The run, after check mode has predicted it, and written and uploaded nothing."""
         before = self.uploads()
         check = self.run(task, check=True)
         assert check.writes == []
@@ -75,19 +75,19 @@ class Course:
         return done
 
     def again(self, task: dict[str, Any], version: str, *, latest: str | None = None) -> None:
-        """Unchanged, whoever asks, with as few looks as can be, no write, and no upload."""
+        """Check mode and run report no change, read as little as possible, write and upload nothing."""
         uploaded = self.uploads()
         for check in (True, False):
             done = self.run(task, check=check)
             assert not done.changed
             assert done.diff == ({}, {})
-            assert looks(done) == self.finding(task, version, latest or version)
+            assert without_repeats(done) == self.finding(task, version, latest or version)
         assert self.uploads() == uploaded
 
     def finding(self, task: dict[str, Any], version: str, latest: str) -> list[str]:
-        """The looks that find a version: at itself where the task names it, else at the list or in a search by hash.
+        """The reads that find a version: itself if the task names it, else the list, or a search by hash.
 
-        Where those lag, the container tells which version is the latest, and those before it are tried; if it tells
+        Where those lag, the container names the latest version, and those before it are read; if it names
         none, all numbers from the first.
         """
         if "version" in task:
@@ -106,8 +106,8 @@ class Course:
         (write,) = (one for one in done.writes if one.method == "PUT")
         return get_at(json.loads(write.body), at)
 
-    def stands(self, path: str, field: Field, value: Any) -> bool:
-        """Does a fresh look show the value?"""
+    def has_value(self, path: str, field: Field, value: Any) -> bool:
+        """True if the service returns the value."""
         return self.holds(field, field.read_from(self.bench.send("GET", path)), value)
 
     def holds(self, field: Field, now: Any, value: Any) -> bool:
@@ -144,7 +144,7 @@ def test_an_option_of_a_version_under_each_two_answers(opened: Open, case: Case)
 
 def run_the_course(bench: Bench, case: Case, answers: dict[str, str]) -> None:
     lay_ground(bench)
-    course = Course(bench, case.verb, case.asset, answers, by_hash=case.is_local and case.asset is CODE)
+    course = Course(bench, case.operation, case.asset, answers, by_hash=case.is_local and case.asset is CODE)
     made = set_at_creation(course, case)
     if case.is_content:
         publish_other_content(course, case, made)
@@ -156,14 +156,14 @@ def set_at_creation(course: Course, case: Case) -> Done:
     first, _second = case.values
     done = course.predicted(case.task(first))
     search = [f"GET {course.container}/versions", f"GET {course.container}"]
-    assert looks(done)[:2] == search
-    assert looks(done)[-1] == f"PUT {course.version('1')}"
+    assert without_repeats(done)[:2] == search
+    assert without_repeats(done)[-1] == f"PUT {course.version('1')}"
     if case.is_local:
         assert course.uploads() != []
         assert course.sent(done, case.field.at)
     else:
         assert course.holds(case.field, course.sent(done, case.field.at), first)
-        assert course.stands(course.version("1"), case.field, first)
+        assert course.has_value(course.version("1"), case.field, first)
     course.again(case.task(first), "1")
     course.again(case.task(first, version="1"), "1")
     return done
@@ -174,7 +174,7 @@ def say_something_else(course: Course, case: Case) -> None:
     field = case.field
     done = course.predicted(case.task(second))
     version = {"name": NAME, "version": "1"}
-    assert looks(done) == [*course.finding(case.task(second), "1", "1"), f"PUT {course.version('1')}"]
+    assert without_repeats(done) == [*course.finding(case.task(second), "1", "1"), f"PUT {course.version('1')}"]
     for words, value in zip(done.diff, (first, second), strict=True):
         assert words.keys() == {*version, field.option}
         shown = {**first, **second} if field.change in (Change.MERGE, Change.APPEND) and value is second else value
@@ -183,7 +183,7 @@ def say_something_else(course: Course, case: Case) -> None:
     left_out = {"name": NAME, **case.base}
     course.again(left_out, "1")
     course.again(version, "1")
-    assert course.stands(course.version("1"), field, second), "what the task leaves out stays"
+    assert course.has_value(course.version("1"), field, second), "what the task leaves out stays"
 
 
 def as_text(value: Any) -> Any:
@@ -198,7 +198,7 @@ def publish_other_content(course: Course, case: Case, made: Done) -> None:
     first, second = case.values
     if first == second:
         return
-    refused = course.bench.run(course.verb, case.task(second, version="1"))
+    refused = course.bench.run(course.operation, case.task(second, version="1"))
     assert "version 1 holds other content" in refused.message
     assert refused.lines == [f"GET {course.version('1')}"]
     other = course.predicted(case.task(second))
@@ -215,9 +215,9 @@ def publish_other_content(course: Course, case: Case, made: Done) -> None:
 def test_all_versions_of_a_data_asset_are_of_one_type(opened: Open, check: bool, version: str | None) -> None:
     bench = opened()
     case = next(one for one in CASES if one.asset is DATA and one.is_local)
-    assert bench.run(case.verb, case.task(case.values[0])).changed
+    assert bench.run(case.operation, case.task(case.values[0])).changed
     file = {**case.task(str(FILES / "times.txt")), "type": "uri_file", "version": version}
-    refused = bench.run(case.verb, file, check=check)
+    refused = bench.run(case.operation, file, check=check)
     assert "type is uri_folder for all its versions, the task asks for uri_file. Choose another name" in refused.message
     assert refused.writes == []
 
@@ -245,7 +245,7 @@ def test_an_option_of_a_container_under_each_two_answers(opened: Open, case: tup
 def describe_a_container(bench: Bench, asset: AssetType, field: Field, answers: dict[str, str]) -> None:
     lay_ground(bench)
     maker = next(one for one in CASES if one.asset is asset)
-    assert bench.run(maker.verb, maker.task(maker.values[0])).changed
+    assert bench.run(maker.operation, maker.task(maker.values[0])).changed
     course = Course(bench, CONTAIN, asset, answers)
     bare = {"type": asset.name, "name": NAME}
     for value in samples(field):
@@ -253,8 +253,8 @@ def describe_a_container(bench: Bench, asset: AssetType, field: Field, answers: 
         done = course.predicted(task)
         assert done.lines == [f"{method} {course.container}" for method in ("GET", "PUT", "GET")]
         assert all(words.keys() == {"name", field.option} for words in done.diff)
-        assert course.stands(course.container, field, value)
+        assert course.has_value(course.container, field, value)
         for unchanged in (task, bare):
             again = course.run(unchanged)
             assert (again.changed, again.lines) == (False, [f"GET {course.container}"])
-        assert course.stands(course.container, field, value), "what the task leaves out stays"
+        assert course.has_value(course.container, field, value), "what the task leaves out stays"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What check mode says is what the run does, for any two of what stands and what is wanted."""
+"""What check mode says is what the run does, for any pair of a current and a desired state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace i
 from ansible_collections.mlops.azureml.plugins.modules.asset_container import ASSETS
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Invocation, Open, Tried
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.double import Double
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import OTHERS, STANDING, samples
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.samples import EXISTING, OTHERS, samples
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import SUBJECTS, Subject, values_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -66,15 +66,15 @@ def options(subject: Subject, *, whole: bool) -> some.SearchStrategy[dict[str, A
 
 def tasks(subject: Subject) -> some.SearchStrategy[dict[str, Any]]:
     """Tasks of all sorts: sparse and full ones, deletions, with and without leave to replace."""
-    verb = subject.verb.spec().arguments
+    operation = subject.operation.spec().arguments
     switches: dict[str, some.SearchStrategy[Any]] = {
-        "state": some.sampled_from(["present"] * 4 + verb["state"]["choices"]),
+        "state": some.sampled_from(["present"] * 4 + operation["state"]["choices"]),
         "append_tags": some.booleans(),
     }
     for switch in ("recreate", "set_default"):
-        if switch in verb:
+        if switch in operation:
             switches[switch] = some.booleans()
-    if "stand_in" in verb:
+    if "stand_in" in operation:
         switches["stand_in"] = some.none() | some.just("green")
     return some.builds(
         lambda said, switched: subject.with_options(said, {**subject.task, **switched}),
@@ -101,31 +101,33 @@ def bodies(subject: Subject) -> some.SearchStrategy[dict[str, Any]]:
 
 
 def ran(subject: Subject, double: Double, task: dict[str, Any], *, check: bool) -> dict[str, Any]:
-    """The task's outcome, told in comparable words; ``writes`` are those it made."""
-    read = ArgumentSpecValidator({**connection_options(), **subject.verb.spec().arguments}).validate({**HERE, **task})
+    """The task's outcome in a comparable form; ``writes`` are those it made."""
+    read = ArgumentSpecValidator({**connection_options(), **subject.operation.spec().arguments}).validate(
+        {**HERE, **task}
+    )
     assert not read.error_messages, read.error_messages
     invocation = Invocation(read.validated_parameters, check, SystemClock())
     workspace = Workspace(invocation)
     opened: Any = workspace
     opened.arm = double
     double.writes.clear()
-    told: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": "", "steps": []}
+    outcome: dict[str, Any] = {"changed": False, "diff": ({}, {}), "message": "", "steps": []}
     try:
-        result = subject.verb.run(workspace)
-        told |= {"changed": result.changed, "diff": (result.before, result.after), "steps": result.values["steps"]}
+        result = subject.operation.run(workspace)
+        outcome |= {"changed": result.changed, "diff": (result.before, result.after), "steps": result.values["steps"]}
     except AzureMLError as error:
-        told["message"] = error.message
-    return {"told": told, "writes": list(double.writes), "warnings": invocation.warnings}
+        outcome["message"] = error.message
+    return {"outcome": outcome, "writes": list(double.writes), "warnings": invocation.warnings}
 
 
 def surrounded(subject: Subject) -> Double:
     double = Double(WS.path)
     for kind in ("models", "codes", "environments", "components"):
-        for reference in STANDING[kind]:
+        for reference in EXISTING[kind]:
             _prefix, name, version = reference.split(":")
             double.place(WS.child(kind, name, "versions", version), {})
     for kind in ("computes", "datastores"):
-        for name in STANDING[kind]:
+        for name in EXISTING[kind]:
             double.place(WS.child(kind, name), {"properties": {"computeType": "Kubernetes", "properties": {}}})
     if subject.parent_path:
         endpoint = {"properties": {"authMode": "AADToken", "defaults": {"deploymentName": subject.task["name"]}}}
@@ -150,13 +152,13 @@ def test_check_is_run_and_the_run_is_a_fixed_point(subject: Subject, tried: Trie
         check = ran(subject, double, task, check=True)
         assert check["writes"] == []
         done = ran(subject, double, task, check=False)
-        assert done["told"] == check["told"]
-        assert bool(done["writes"]) is done["told"]["changed"]
-        if done["told"]["message"] or done["warnings"]:
+        assert done["outcome"] == check["outcome"]
+        assert bool(done["writes"]) is done["outcome"]["changed"]
+        if done["outcome"]["message"] or done["warnings"]:
             return
         again = ran(subject, double, task, check=False)
         unchanged = {"changed": False, "diff": ({}, {}), "message": "", "steps": []}
-        assert again == {"told": unchanged, "writes": [], "warnings": []}
+        assert again == {"outcome": unchanged, "writes": [], "warnings": []}
 
     any_two()
 
@@ -178,9 +180,9 @@ def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open, tri
         if current is not None:
             located = bench_body(current, bench.path(""))
             bench.send("PUT", subject.path, located, version=subject.table.api_version)
-        check = bench.run(subject.verb, task, check=True)
+        check = bench.run(subject.operation, task, check=True)
         assert check.writes == []
-        done = bench.run(subject.verb, task)
+        done = bench.run(subject.operation, task)
         if done.message and not check.message:
             assert "could not be changed" in done.message or "cannot be changed" in done.message
             return
@@ -189,7 +191,7 @@ def test_check_is_run_in_the_local_workspace(subject: Subject, opened: Open, tri
         assert bool(done.steps) is done.changed
         if done.message or done.warnings:
             return
-        again = bench.run(subject.verb, task)
+        again = bench.run(subject.operation, task)
         assert (again.message, again.changed, again.writes) == ("", False, [])
 
     any_two()

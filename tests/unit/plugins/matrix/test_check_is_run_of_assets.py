@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What check mode says of assets is what the run does, whatever was published before and whatever is wanted."""
+"""What check mode says of assets is what the run does, whatever was published before and whatever the task asks."""
 
 from __future__ import annotations
 
@@ -75,18 +75,18 @@ def _flat(whole: Task, case: Case) -> list[tuple[str, Any]]:
     return [(option, get_at(whole, option)) for option in (*options, "datastore") if get_at(whole, option) is not None]
 
 
-def same_twice(bench: Bench, verb: Any, task: Task) -> None:
+def same_twice(bench: Bench, operation: Any, task: Task) -> None:
     """Check mode, the run, and the run again."""
-    check = bench.run(verb, task, check=True)
+    check = bench.run(operation, task, check=True)
     assert check.writes == []
-    done = bench.run(verb, task)
+    done = bench.run(operation, task)
     assert (done.message, done.changed, done.diff) == (check.message, check.changed, check.diff)
     assert done.steps == check.steps
     assert bool(done.steps) is done.changed
     assert bool(done.writes) is done.changed
     if done.message:
         return
-    again = bench.run(verb, task)
+    again = bench.run(operation, task)
     assert (again.message, again.changed, again.diff, again.writes) == ("", False, ({}, {}), [])
 
 
@@ -121,7 +121,7 @@ def test_containers(asset: AssetType, opened: Open, tried: Tried) -> None:
         bench = opened(**answers)
         lay_ground(bench)
         if exists:
-            bench.run(made.verb, made.task(made.values[0]))
+            bench.run(made.operation, made.task(made.values[0]))
         for one in before:
             bench.run(CONTAIN, one)
         same_twice(bench, CONTAIN, task)

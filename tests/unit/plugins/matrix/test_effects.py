@@ -36,8 +36,8 @@ BY_CHANCE = r"\d{4}-\d\d-\d\dT[\d:.]+|\d{4}(?:-\d\d){5}-\d{7}|'display_name': '\
 
 
 @functools.cache
-def verbs() -> dict[str, Operation]:
-    """The verb of each module."""
+def operations() -> dict[str, Operation]:
+    """The operation of each module."""
     found: dict[str, Operation] = {}
     for one in pkgutil.iter_modules(modules.__path__):
         module = importlib.import_module(f"{modules.__name__}.{one.name}")
@@ -48,11 +48,11 @@ def verbs() -> dict[str, Operation]:
 
 def effects(scene: Scene) -> tuple[Effect, ...]:
     """Those of the scene, and of the filters that its module declares."""
-    verb = verbs()[scene.module]
-    if not isinstance(verb, Info):
+    operation = operations()[scene.module]
+    if not isinstance(operation, Info):
         return scene.effects
     name = next((one.other for one in scene.effects if one.option == "name"), None)
-    return (*scene.effects, *of_filters(verb.filters, name if isinstance(verb, AssetInfo) else None))
+    return (*scene.effects, *of_filters(operation.filters, name if isinstance(operation, AssetInfo) else None))
 
 
 def cases() -> Iterator[Any]:
@@ -63,7 +63,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.module)
 def test_equal_tasks_come_out_equal(opened: Open, scene: Scene) -> None:
-    """Or else a difference would prove nothing."""
+    """Otherwise a difference would prove nothing."""
     effect = scene.effects[0]
     outcomes = [outcome(opened(**scene.policies), scene, effect, effect.one) for _twice in range(2)]
     assert outcomes[0] == outcomes[1]
@@ -76,11 +76,11 @@ def test_an_option_makes_a_difference(opened: Open, scene: Scene, effect: Effect
 
 
 def outcome(bench: Bench, scene: Scene, effect: Effect, value: Any) -> str:
-    """All that can be told of the task with this value, but for times and names that are given by chance."""
-    verb = verbs()[scene.module]
+    """All that can be observed of the task with this value, without times and random names."""
+    operation = operations()[scene.module]
     scene.ground(bench)
     for task in effect.first:
-        assert bench.run(verb, copy.deepcopy(task)).message == ""
+        assert bench.run(operation, copy.deepcopy(task)).message == ""
     scene.leaves(bench)
     if effect.faults:
         add_faults(bench, effect.faults)
@@ -89,13 +89,13 @@ def outcome(bench: Bench, scene: Scene, effect: Effect, value: Any) -> str:
         set_at(task, effect.option, copy.deepcopy(value))
     elif "." not in effect.option:
         task.pop(effect.option, None)
-    done = bench.run(verb, task)
-    # How often something is looked at that goes on is up to chance.
+    done = bench.run(operation, task)
+    # How often an operation is polled is random.
     steps = [(one.method, one.path, one.query, one.body) for one in done.requests if "Operation" not in one.path]
     requests = [step for step, _again in itertools.groupby(steps)]
-    looked = any("Operation" in one.path for one in done.requests)
-    told = repr((done.message, done.changed, done.diff, done.values, requests, looked))
-    return re.sub(BY_CHANCE, "...", told)
+    polled = any("Operation" in one.path for one in done.requests)
+    observed = repr((done.message, done.changed, done.diff, done.values, requests, polled))
+    return re.sub(BY_CHANCE, "...", observed)
 
 
 def add_faults(bench: Bench, rules: tuple[Mapping[str, Any], ...]) -> None:
@@ -104,7 +104,7 @@ def add_faults(bench: Bench, rules: tuple[Mapping[str, Any], ...]) -> None:
 
 
 # What the entry point does, and not the operation, or only check mode.
-OF_THE_DOOR = {"progress_file": "test_follow.py", "predicted": "test_predicted.py"}
+OF_ENTRY_POINT = {"progress_file": "test_follow.py", "predicted": "test_predicted.py"}
 
 
 # -- none is without a case --------------------------------------------------------------------------------------------
@@ -120,20 +120,20 @@ def leaves(arguments: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{name}"
 
 
-def covered(module: str, verb: Operation) -> set[str]:
+def covered(module: str, operation: Operation) -> set[str]:
     """The options of a module that some case is about."""
     mine = {effect.option for scene in (*SCENES, *JOB_SCENES) if scene.module == module for effect in effects(scene)}
-    if isinstance(verb, Manage):
-        mine |= {field.option for subject, field in OPTIONS if subject.resource is verb.resource}
-    if isinstance(verb, Publish):
-        mine |= {case.field.option for case in CASES if case.asset is verb.asset}
-    if isinstance(verb, ManageAssetContainer):
+    if isinstance(operation, Manage):
+        mine |= {field.option for subject, field in OPTIONS if subject.resource is operation.resource}
+    if isinstance(operation, Publish):
+        mine |= {case.field.option for case in CASES if case.asset is operation.asset}
+    if isinstance(operation, ManageAssetContainer):
         mine |= {field.option for _asset, field in CONTAINER_CASES}
     return mine
 
 
-@pytest.mark.parametrize("module", sorted(verbs()))
+@pytest.mark.parametrize("module", sorted(operations()))
 def test_no_option_is_without_a_case(module: str) -> None:
-    verb = verbs()[module]
-    declared = set(leaves(verb.spec().opened().arguments))
-    assert declared - covered(module, verb) - OF_THE_DOOR.keys() == set()
+    operation = operations()[module]
+    declared = set(leaves(operation.spec().opened().arguments))
+    assert declared - covered(module, operation) - OF_ENTRY_POINT.keys() == set()

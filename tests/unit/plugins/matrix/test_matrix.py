@@ -63,13 +63,13 @@ class Course:
     # -- tasks ---------------------------------------------------------------------------------------------------
 
     def run(self, task: dict[str, Any], *, check: bool = False) -> Done:
-        done = self.bench.run(self.subject.verb, task, check=check)
+        done = self.bench.run(self.subject.operation, task, check=check)
         assert done.message == ""
         assert done.warnings == []
         return done
 
     def predicted(self, task: dict[str, Any]) -> Done:
-        """The run, after check mode has written nothing and told the same."""
+        """The run, after check mode has predicted it and written nothing."""
         before = self.current()
         check = self.run(task, check=True)
         assert check.writes == []
@@ -79,30 +79,30 @@ class Course:
         assert check.steps == done.steps or done.was_refused
         return done
 
-    # -- what stands ---------------------------------------------------------------------------------------------
+    # -- current state -------------------------------------------------------------------------------------------
 
     def current(self) -> Any:
         return self.bench.send("GET", self.subject.path, version=self.subject.table.api_version)
 
     def others(self) -> dict[str, Any]:
-        """All other settings, in the words of the task."""
+        """All other settings, as option values."""
         table = self.subject.table
         shown = render(table, self.current(), self.here)
         return {field.option: get_at(shown, field.option) for field in table.fields if field is not self.field}
 
     @property
     def is_returned(self) -> bool:
-        """Does the service tell whether the option has a value?"""
+        """True if the service returns whether the option has a value."""
         return self.field.is_returned(self.current())
 
     @property
     def is_kept(self) -> bool:
-        """Does the service accept another value, and keep the one that it has?"""
+        """True if the service accepts another value, and keeps the current one."""
         kept = self.bench.emulator.state.policies["endpoint_description"] == "kept"
         return kept and self.field.change is Change.ONCE
 
-    def stands(self, value: Any) -> bool:
-        """Does a fresh look show the value? Maps may hold what others put there."""
+    def has_value(self, value: Any) -> bool:
+        """True if the service returns the value; maps may have further keys."""
         desired, now = self.field.value_type.encode(value, self.here), self.field.read_from(self.current())
         if self.field.change in (Change.MERGE, Change.APPEND):
             return desired.items() <= (now or {}).items()
@@ -114,7 +114,7 @@ class Course:
         return [f"{method} {self.subject.path}" for method in methods]
 
     def targets(self, task: dict[str, Any], fields: tuple[Field, ...]) -> list[str]:
-        """The requests that see whether what the task names is there."""
+        """The reads of the resources that the task names."""
         return [
             f"GET {path}" for field in fields if (path := self._target(field, get_at(task, field.option))) is not None
         ]
@@ -131,8 +131,8 @@ class Course:
         return str(value_type.target(sent)).removeprefix(f"{self.here.path}/")
 
 
-def looks(done: Done) -> list[str]:
-    """The requests, without those that only follow an operation: looks at the same thing in a row count as one."""
+def without_repeats(done: Done) -> list[str]:
+    """The requests without the polling of operations; equal reads in a row count as one."""
     lines: list[str] = []
     for line in done.lines:
         if not (lines and lines[-1] == line and line.startswith("GET")):
@@ -160,7 +160,7 @@ def run_the_course(bench: Bench, subject: Subject, field: Field) -> None:
     course = Course(bench, subject, field)
     subject.surround(bench)
     if isinstance(field.value_type, ChildName):
-        set_on_what_stands(course)
+        set_on_existing(course)
     else:
         set_at_creation(course)
     change(course)
@@ -172,39 +172,39 @@ def set_at_creation(course: Course) -> None:
     task = subject.with_options({field.option: first}, subject.smallest)
     done = course.predicted(task)
     located = "location" in task or subject.parent_path or not subject.table.regional
-    assert looks(done) == [
+    assert without_repeats(done) == [
         *course.paths("GET"),
         *([f"GET {subject.parent_path}"] if subject.parent_path else []),
         *course.targets(task, subject.table.fields),
         *([] if located else ["GET"]),
         *course.paths("PUT", "GET"),
     ]
-    assert reaches_the_wire(course, done, first)
+    assert is_written(course, done, first)
     again(course, task)
 
 
-def set_on_what_stands(course: Course) -> None:
+def set_on_existing(course: Course) -> None:
     subject, field = course.subject, course.field
     course.run(subject.smallest)
     subject.fill(course.bench)
     first, _second = samples(field)
     task = subject.with_options({field.option: first}, subject.smallest)
     done = course.predicted(task)
-    assert reaches_the_wire(course, done, first)
+    assert is_written(course, done, first)
     again(course, task)
 
 
-def reaches_the_wire(course: Course, done: Done, value: Any) -> bool:
-    """Is the value in what was sent, and, if the service ever tells it, in what then stands?"""
+def is_written(course: Course, done: Done, value: Any) -> bool:
+    """True if the value was sent, and is in the current resource afterwards, if the service ever returns it."""
     field = course.field
     (write,) = done.writes
     sent = get_at(json.loads(write.body), field.at)
-    told = field.change is Change.WRITE_ONLY or not course.is_returned or course.stands(value)
-    return told and field.value_type.same(sent, field.value_type.encode(value, course.here), course.here)
+    is_current = field.change is Change.WRITE_ONLY or not course.is_returned or course.has_value(value)
+    return is_current and field.value_type.same(sent, field.value_type.encode(value, course.here), course.here)
 
 
 def again(course: Course, task: dict[str, Any]) -> None:
-    """The second run: unchanged, one look, no write."""
+    """The second run: unchanged, one read, no write."""
     for check in (True, False):
         done = course.run(task, check=check)
         assert not done.changed
@@ -216,7 +216,7 @@ def change(course: Course) -> None:
     """Another value, on a resource where everything is set."""
     subject, field = course.subject, course.field
     if not isinstance(field.value_type, ChildName):
-        course.bench.run(subject.verb, {**subject.task, "state": "absent"})
+        course.bench.run(subject.operation, {**subject.task, "state": "absent"})
         course.run(subject.fullest)
     _first, second = samples(field)
     task = subject.with_options({field.option: second, **own_credentials(course)}, subject.smallest)
@@ -225,10 +225,10 @@ def change(course: Course) -> None:
     change_it(course, task)
     assert course.others() == others
     if field.change is not Change.WRITE_ONLY and course.is_returned and not course.is_kept:
-        assert course.stands(second)
+        assert course.has_value(second)
         again(course, task)
         again(course, subject.with_options({}, subject.smallest) if not field.needed else task)
-        assert course.stands(second)
+        assert course.has_value(second)
 
 
 def own_credentials(course: Course) -> dict[str, Any]:
@@ -241,37 +241,37 @@ def own_credentials(course: Course) -> dict[str, Any]:
 def change_in_place(course: Course, task: dict[str, Any]) -> None:
     done = course.predicted(task)
     field = course.field
-    verb = "PATCH" if field.change is Change.PATCH or field.patchable else "PUT"
-    assert looks(done) == [
+    method = "PATCH" if field.change is Change.PATCH or field.patchable else "PUT"
+    assert without_repeats(done) == [
         *course.paths("GET"),
         *course.targets(task, (course.field,)),
         *([] if "credentials" in task else course.subject.before_write),
-        *course.paths(verb, "GET"),
+        *course.paths(method, "GET"),
     ]
-    told_once(course, done)
+    only_difference(course, done)
 
 
 def change_by_replacing(course: Course, task: dict[str, Any]) -> None:
     for check in (True, False):
-        done = course.bench.run(course.subject.verb, task, check=check)
+        done = course.bench.run(course.subject.operation, task, check=check)
         assert f"{course.field.option} is " in done.message
         assert done.lines == course.paths("GET")
     done = course.predicted({**task, "recreate": True})
-    assert looks(done) == course.paths("GET", "DELETE", "GET", "PUT", "GET")
-    told_once(course, done)
+    assert without_repeats(done) == course.paths("GET", "DELETE", "GET", "PUT", "GET")
+    only_difference(course, done)
 
 
 def change_that_may_be_refused(course: Course, task: dict[str, Any]) -> None:
-    """In place where the service takes it, by a replacement where it does not: the user sees the same."""
+    """Updated if the service accepts it, else replaced; the result is the same."""
     done = course.predicted({**task, "recreate": True})
     tried = [write.method for write in done.writes]
     assert tried == ["PUT"] or tried[-2:] == ["DELETE", "PUT"]
     assert {write.path for write in done.writes} == {course.subject.path}
-    told_once(course, done)
+    only_difference(course, done)
 
 
 def change_that_may_be_ignored(course: Course, task: dict[str, Any]) -> None:
-    """Sent once; what the service keeps as it is then counts as no difference."""
+    """Sent once; afterwards, a value that the service keeps is no difference."""
     change_in_place(course, task)
     if course.is_kept:
         again(course, task)
@@ -282,8 +282,8 @@ def never_a_change(course: Course, task: dict[str, Any]) -> None:
     again(course, task)
 
 
-def told_once(course: Course, done: Done) -> None:
-    """The diff speaks of this option and of no other."""
+def only_difference(course: Course, done: Done) -> None:
+    """The diff has this option and no other."""
     assert done.changed
     for words in done.diff:
         assert words.keys() == {"name", course.field.option.partition(".")[0]}
@@ -298,7 +298,7 @@ CHANGES = {
 }
 
 
-# Switches that have nothing to do with what the matrix asks: where they are turned, or why they need not be.
+# Switches that do not concern the matrix: where they are tested, or why they need no test.
 REFUSED = "a refusal that ends every task"
 FAILING = "operations that fail: test_mending.py"
 OF_LISTS = "lists: test_info.py, test_listing.py"

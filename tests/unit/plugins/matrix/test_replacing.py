@@ -43,14 +43,14 @@ def deployed(bench: Bench) -> tuple[dict[str, Any], dict[str, Any]]:
     """The default deployment blue, with green beside it; and the task that gives blue what the service refuses."""
     DEPLOYMENT.surround(bench)
     first = {**DEPLOYMENT.fullest, "set_default": True}
-    assert bench.run(DEPLOYMENT.verb, {**DEPLOYMENT.smallest, "name": "green"}).changed
-    assert bench.run(DEPLOYMENT.verb, first).changed
+    assert bench.run(DEPLOYMENT.operation, {**DEPLOYMENT.smallest, "name": "green"}).changed
+    assert bench.run(DEPLOYMENT.operation, first).changed
     desired = {**first, "model": "azureml:digits:2", "recreate": True, "stand_in": "green"}
     return first, desired
 
 
 def settings_of(subject: Subject, bench: Bench) -> Any:
-    """What stands, but for its history."""
+    """The current resource without its history."""
     found = bench.send("GET", subject.path)
     found.pop("systemData", None)
     for path in ("createdOn", "modifiedOn", "properties.allocationStateTransitionTime"):
@@ -64,7 +64,7 @@ def test_the_endpoint_always_has_a_default_that_stands(opened: Open, answers: di
     _first, desired = deployed(bench)
     seen = []
     bench.transport.around = lambda _answered: seen.append(default_of(bench))
-    done = bench.run(DEPLOYMENT.verb, desired)
+    done = bench.run(DEPLOYMENT.operation, desired)
     assert done.message == ""
     assert set(seen) == {"Blue", "green"}
     assert default_of(bench) == "Blue"
@@ -75,15 +75,15 @@ def test_the_endpoint_always_has_a_default_that_stands(opened: Open, answers: di
 def test_a_replaced_default_deployment_however_the_run_is_cut_off(opened: Open, number: int, answered: bool) -> None:
     bench = opened(deployment_changes="settings")
     _first, desired = deployed(bench)
-    whole = not bench.killed(DEPLOYMENT.verb, desired, number, answered=answered)
+    whole = not bench.killed(DEPLOYMENT.operation, desired, number, answered=answered)
     if whole:
         assert number > 20, "the way is longer than that"
     assert default_of(bench) is not None
-    again = bench.run(DEPLOYMENT.verb, desired)
+    again = bench.run(DEPLOYMENT.operation, desired)
     assert again.message == ""
     assert default_of(bench) == "Blue"
     assert "digits/versions/2" in str(settings_of(DEPLOYMENT, bench)["properties"]["model"])
-    assert not bench.run(DEPLOYMENT.verb, desired).changed
+    assert not bench.run(DEPLOYMENT.operation, desired).changed
 
 
 @pytest.mark.parametrize("answered", [False, True])
@@ -93,10 +93,10 @@ def test_a_replaced_cluster_however_the_run_is_cut_off(opened: Open, number: int
     left = []
     for cut in (False, True):
         bench = opened()
-        bench.run(CLUSTER.verb, CLUSTER.fullest)
+        bench.run(CLUSTER.operation, CLUSTER.fullest)
         if cut:
-            bench.killed(CLUSTER.verb, desired, number, answered=answered)
-        assert bench.run(CLUSTER.verb, desired).message == ""
+            bench.killed(CLUSTER.operation, desired, number, answered=answered)
+        assert bench.run(CLUSTER.operation, desired).message == ""
         left.append(settings_of(CLUSTER, bench))
     assert left[0]["properties"]["properties"]["vmSize"] == "Standard_NC6"
     assert left[0] == left[1]
@@ -108,9 +108,9 @@ def test_the_default_is_deleted_only_with_a_stand_in(opened: Open, answers: dict
     bench = opened(**answers)
     deployed(bench)
     gone = {**DEPLOYMENT.task, "state": "absent"}
-    refused = bench.run(DEPLOYMENT.verb, gone)
+    refused = bench.run(DEPLOYMENT.operation, gone)
     assert "Write stand_in with the name of another that takes over" in refused.message
     assert refused.writes == []
-    assert bench.run(DEPLOYMENT.verb, {**gone, "stand_in": "green"}).changed
+    assert bench.run(DEPLOYMENT.operation, {**gone, "stand_in": "green"}).changed
     assert default_of(bench) == "green"
-    assert not bench.run(DEPLOYMENT.verb, gone).changed
+    assert not bench.run(DEPLOYMENT.operation, gone).changed
