@@ -24,6 +24,7 @@ PRESUMED = yaml.safe_load((Path(__file__).with_name("presumed.yml")).read_text()
 ELSEWHERE = (
     "https://account.blob.core.windows.net/samples/digits",
     "azureml://datastores/workspaceblobstore/paths/images/january",
+    "azureml://jobs/train-42/outputs/artifacts/paths/model",
 )
 HERE = "'{{ presumed_inbox.data.path }}'"
 DEFINITIONS = {
