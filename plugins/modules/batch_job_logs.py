@@ -103,9 +103,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what a job logged
+- name: Score, and wait for the end
+  mlops.azureml.batch_job:
+    endpoint_name: digits-batch
+    inputs:
+      images:
+        path: azureml:digits-inbox@latest
+  register: scored
+
+- name: Read what the job logged
   mlops.azureml.batch_job_logs:
-    name: digits-20260131
+    name: "{{ scored.batch_job.name }}"
   register: logs
 
 - name: Show the errors of the scoring script
@@ -115,12 +123,12 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.name }}"
 
-- name: Keep all logs of the first attempt
+- name: Keep all logs of its first attempt
   mlops.azureml.batch_job_logs:
-    name: digits-20260131
+    name: "{{ scored.batch_job.name }}"
     attempt: 1
     kind: [overview, errors, stdout, stderr, system]
-    dest: /srv/logs/digits-20260131
+    dest: /srv/logs
 """
 
 RETURN = r"""
