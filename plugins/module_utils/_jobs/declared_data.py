@@ -119,17 +119,33 @@ def _known(declared: t.Mapping[str, JsonObject]) -> str:
 
 
 def _number(text: str) -> float:
-    number = float(text)
+    number = float(_plain(text))
     if not math.isfinite(number):
         raise ValueError
     return number
+
+
+def _integer(text: str) -> int:
+    return int(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """The text, which must not hold what Python alone reads as a number: blanks and underscores."""
+    if "_" in text or text != text.strip():
+        raise ValueError
+    return text
 
 
 def _boolean(text: str) -> bool:
     return bool(_BOOLEANS.index(text.lower()) == 0)
 
 
-_VALUES: dict[str, t.Callable[[str], t.Any]] = {"string": str, "number": _number, "integer": int, "boolean": _boolean}
+_VALUES: dict[str, t.Callable[[str], t.Any]] = {
+    "string": str,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+}
 
 
 def _complaint(text: str, kind: str, declared: JsonObject) -> str | None:

@@ -37,7 +37,8 @@ class Route:
     @property
     def is_summary_only(self) -> bool:
         """Whether the script writes its own files, and the service appends no rows to one."""
-        return get_at(self.deployment, "properties.outputAction") == "SummaryOnly" and not self.runs_pipeline
+        action = get_at(self.deployment, "properties.outputAction")
+        return str(action).lower() == "summaryonly" and not self.runs_pipeline
 
 
 def report_absent(workspace: Workspace, message: str, target: str | None = None) -> None:

@@ -262,6 +262,8 @@ def with_inputs(**inputs: Any) -> dict[str, Any]:
         ({**with_inputs(), "inputs": {"rate": {"value": 1}}}, "inputs: component train version 3 needs images"),
         (with_inputs(rate="fast"), "inputs.rate: 'fast' is no number"),
         (with_inputs(rate="nan"), "inputs.rate: 'nan' is no number"),
+        (with_inputs(rate=" 0.5"), "inputs.rate: ' 0.5' is no number"),
+        (with_inputs(rounds="1_000"), "inputs.rounds: '1_000' is no integer"),
         (with_inputs(rate=2), "inputs.rate: '2' is not between 0.0 and 1.0"),
         (with_inputs(rounds=1.5), "inputs.rounds: '1.5' is no integer"),
         (with_inputs(shuffle="yes"), "inputs.shuffle: 'yes' is no boolean"),
