@@ -355,6 +355,7 @@ EXAMPLES = r"""
     size: Standard_D13_v2
     max_instances: 10
     recreate: true
+    force: true  # a deployment refers to it
 
 - name: A cluster in your own network that acts as an identity of yours
   mlops.azureml.compute:
@@ -412,10 +413,11 @@ EXAMPLES = r"""
           requests: {cpu: "1", memory: 4Gi}
           limits: {cpu: "2", memory: 8Gi}
 
-- name: Delete the cluster
+- name: Delete the cluster, although deployments refer to it
   mlops.azureml.compute:
     name: batch-cluster
     state: absent
+    force: true
 """
 
 RETURN = r"""

@@ -61,7 +61,7 @@ def deploy(engine: Engine) -> Iterator[Callable[..., str]]:
 
     yield put
     for name in made:
-        engine.run(Manage(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=name, state="absent")
+        engine.run(Manage(BATCH_DEPLOYMENT), endpoint_name=ENDPOINT, name=name, state="absent", force=True)
 
 
 @pytest.fixture
