@@ -17,7 +17,7 @@ options:
       - What the task leaves out is taken over from the deleted resource, but for secrets, which nobody can read.
       - The task has to say all that a new resource needs, so that it can be run again if it is interrupted when the
         old resource is gone and the new one not yet there. What only the old one had is then lost.
-      - It needs O(wait=true).
+      - It needs O(wait=true). A resource that is in use is not deleted, see O(force).
     type: bool
     default: false
 """
