@@ -63,7 +63,7 @@ def try_all(play: Callable[..., Played], role: str, cases: list[Case]) -> None:
 def test_identity_and_workspace(play, workspace):
     remedy = "Check subscription_id, and that the identity may see the subscription."
     cases = [
-        asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "Complete one of them."),
+        asking(NO_CREDENTIAL, "No usable credential", "missing one of secret", "with a password"),
         asking({"AZURE_SECRET": "not-the-secret"}, "the client secret is refused", "it is the secret's value"),
         asking({"AZURE_TENANT": NOWHERE}, f"tenant {NOWHERE}", "check tenant"),
         asking({"AZURE_CLIENT_ID": NOWHERE}, f"client_id {NOWHERE}", "no application with this id", "check client_id"),
