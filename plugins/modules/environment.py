@@ -110,7 +110,7 @@ options:
         suboptions: *route
   auto_rebuild:
     description:
-      - Whether the image is built anew when its base image was updated. Without a word it is not.
+      - Whether the image is built again when its base image was updated. By default it is not.
     type: str
     choices: [disabled, on_base_image_update]
   stage:

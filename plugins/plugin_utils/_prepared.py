@@ -20,7 +20,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import Inval
 from ansible_collections.mlops.azureml.plugins.module_utils._service.trust import Trust
 
 PACKAGES = ("httpx", "azure.identity")
-# Imported with the first request of a task, which without this would be in each worker anew.
+# A task imports them with its first request; without this, every worker would import them again.
 TRANSPORT = "ansible_collections.mlops.azureml.plugins.module_utils._service.transport"
 
 TRUST = Trust()

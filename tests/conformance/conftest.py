@@ -60,7 +60,7 @@ def neighbour(run: Run, started: LocalWorkspace, tmp_path_factory: pytest.TempPa
     """Runs a playbook with the Ansible of azure.azcollection's environment; what each task did."""
     playbook = python_of("neighbour").parent / "ansible-playbook"
     results = tmp_path_factory.mktemp("results") / "results"
-    # azure-cli-core wants the list form of the metadata; tokens must not be asked of Azure's own instance discovery.
+    # azure-cli-core needs the list form of the metadata; tokens must not be asked of Azure's own instance discovery.
     variables = {
         "ARM_CLOUD_METADATA_URL": f"{started.settings['AZURE_CLOUD_ENVIRONMENT']}/metadata/endpoints"
         "?api-version=2019-05-01",

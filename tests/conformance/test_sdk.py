@@ -1,6 +1,6 @@
 """The official SDK against the local workspace, what our modules make of its work, and it of theirs.
 
-The tests of one version tell one story, from top to bottom.
+The tests of one version build on each other, from top to bottom.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How header names are spelled on the wire, where uvicorn would write them all in lower case.
+"""The letter case of header names in answers; uvicorn would send them all in lower case.
 
 Service fact: batch contract 1 (production spells `Azure-AsyncOperation`, the test cluster in lower case).
 """

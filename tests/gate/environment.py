@@ -3,7 +3,7 @@
 The environment variable TEST_ENVIRONMENT names the environment:
 
 - `gate`, the default, in `.build`: what the tests need, locked; `demo`: the same with the demo's packages alone
-- `newest`, in `.build/newest`: the newest of everything on the newest Python, made anew once a day
+- `newest`, in `.build/newest`: the newest of everything on the newest Python, made again once a day
 - `oldest`, in `.build/oldest`: the oldest that the collection allows, locked, and the emulator in an environment of
   its own
 

@@ -1,4 +1,4 @@
-"""Makes the locks of the test environments anew, each with the newest that its requirements allow: `make lock`.
+"""Writes the locks of the test environments, each with the newest packages that its requirements allow: `make lock`.
 
 A lock pins a package and all that it needs, by version and by the hashes of the wheels of all platforms, for Python
 3.11 to 3.13; `oldest` is for Python 3.10, `floor` for 3.10 to 3.12. No lock names a package index: pip's

@@ -1,7 +1,7 @@
 """Writes the options of the modules into the roles: `python -m tests.gate.role_options`.
 
 An entry of a role's list takes the options of a module. Where they are listed, in `roles/*/meta/argument_specs.yml` and
-in the tasks, the list stands between two comments, and is written from the documentation of the module, which sanity
+in the tasks, the list is between two comments, and is written from the documentation of the module, which sanity
 tests compare with its table. tests/unit/roles/test_options.py fails as long as a list lacks an option.
 
 In an argument spec:    # options of compute

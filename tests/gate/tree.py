@@ -16,7 +16,7 @@ ROOT = PARENT / "ansible_collections" / "mlops" / "azureml"
 
 
 def lay() -> None:
-    """Lay the copy anew from the work tree, as a git repository of its own (ansible-test lists files through git)."""
+    """Make the copy again from the work tree, as a git repository of its own (ansible-test lists files through git)."""
     shutil.rmtree(PARENT, ignore_errors=True)  # the first time there is none
     listing = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, text=True).stdout

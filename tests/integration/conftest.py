@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how much the tests that count themselves came to, from whichever process."""
+    """Print the totals of the tests that count what they try, over all processes."""
     told: Counter[str] = Counter()
     for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
         if getattr(report, "when", None) == "teardown":
@@ -94,7 +94,7 @@ def workspace(started: LocalWorkspace) -> LocalWorkspace:
 def deployed(started: LocalWorkspace, play: Callable[..., Played]) -> LocalWorkspace:
     """A workspace in which the story's deployments and data stand, with an empty journal.
 
-    It is shared: a test that changes what stands takes ``spoiled``.
+    It is shared: a test that changes resources of others takes ``spoiled``.
     """
     if not started.is_deployed:
         started.reset()

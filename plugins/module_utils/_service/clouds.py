@@ -132,7 +132,7 @@ def _read_cloud(cloud_environment: str, http: HttpClient, cache: PrivateCache) -
     # The same address under other trusted authorities may be another cloud.
     key = ["cloud", url, http.trust_fingerprint()]
     cached = cache.read(key)
-    with contextlib.suppress(ValueError):  # what is cached may be damaged: it is then read anew
+    with contextlib.suppress(ValueError):  # a damaged cache is ignored, and read again
         return from_metadata(cached[0] if cached else None, url)
     document = http.send("GET", url, what=f"read the description of cloud {origin(url)}").json()
     try:

@@ -38,7 +38,7 @@ class Member:
 
 @dataclass
 class Model:
-    """An object: its members by key; where it has kinds, the key that tells them and their models by value."""
+    """An object: its members by key; if it has kinds, the key that holds the kind, and the models by its value."""
 
     name: str
     members: dict[str, Member] = field(default_factory=dict)

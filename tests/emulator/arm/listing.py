@@ -41,7 +41,7 @@ def visible(call: Call, resources: Iterable[Resource]) -> Iterable[Resource]:
 
 
 def ordered(call: Call, newest_first: Iterable[Resource]) -> Iterable[Resource]:
-    """Resources as `$orderBy` wants them; `createdtime` is the one key known to work. (A9)"""
+    """Resources in the order of `$orderBy`; `createdtime` is the one key known to work. (A9)"""
     order = (call.query.get("$orderBy") or "createdtime desc").lower().split()
     if order[:1] != ["createdtime"] or order[1:] not in ([], ["asc"], ["desc"]):
         if call.state.policies["unknown_order"] == "ignored":
@@ -84,7 +84,7 @@ def _links_top(call: Call, is_recorded: bool) -> bool:
 
 
 def _next_query(call: Call, token: str) -> str:
-    """The query of this call with another token, spelled anew as the service does."""
+    """The query of this call with another token, encoded as the service does."""
     kept = [
         (name, text)
         for name, text in parse_qsl(call.raw_query, keep_blank_values=True)

@@ -69,7 +69,7 @@ class ScoringProcess:
         return await self.answer()
 
     async def finish(self) -> None:
-        """Tell the worker that nothing more comes and wait for its end."""
+        """Close the input of the worker and wait for its end."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         with contextlib.suppress(asyncio.TimeoutError):  # then it is killed

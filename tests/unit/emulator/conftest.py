@@ -122,7 +122,7 @@ class Workspace:
         return answer.json()
 
     def follow(self, url: str) -> Any:
-        """GET of an absolute URL, as it stands."""
+        """GET of an absolute URL, unchanged."""
         return self.http.get(url, headers=self.headers)
 
     def policy(self, **answers: str) -> None:

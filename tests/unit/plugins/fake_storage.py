@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Storage in memory, with the one behaviour that uploads lean on: a blob that exists is not written by accident."""
+"""Storage in memory, with the behaviour that uploads need: an existing blob is overwritten only on request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_contai
 
 @dataclass
 class FakeContainer:
-    """Speaks as Container does; ``log`` tells what was written, in its order."""
+    """Has the methods of a Container; ``log`` lists what was written, in order."""
 
     url: str
     credential: Any = None

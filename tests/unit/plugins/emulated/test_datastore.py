@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A datastore through its life: nothing that stands is dropped, its secret least of all."""
+"""A datastore from creation to deletion: no current value is lost, above all not its secret."""
 
 from __future__ import annotations
 

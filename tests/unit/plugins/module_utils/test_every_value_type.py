@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No wire type without its laws: each is tried with any values, and against what the service was recorded to make."""
+"""Every value type is tried with random values, and against recorded pairs of what was sent and what was returned."""
 
 from __future__ import annotations
 
@@ -296,6 +296,6 @@ def test_what_the_service_makes_of_it_is_no_difference(fact: str) -> None:
 @QUICK
 @given(tree=json_values)
 def test_a_secret_of_its_own_kind_is_never_shown(tree: Any) -> None:
-    """Whatever else the service tells of credentials."""
+    """Whatever else the service returns of credentials."""
     told = {"credentialsType": "AccountKey", "secrets": {"key": "planted-secret"}, "more": tree}
     assert "planted-secret" not in str(Credentials().shown(told, WS))

@@ -136,7 +136,7 @@ def test_a_property_that_the_service_does_not_alter_is_told(run: Run) -> None:
 
 
 def test_tags_that_a_policy_left_empty_are_not_sent_back(run: Run) -> None:
-    """The service tells them, and refuses them (batch contract, open question 19)."""
+    """The service returns them, and refuses them (batch contract, open question 19)."""
     written = put(AT)
     current = {**endpoint(), "tags": {"t1": "v1", "owner": ""}}
     assert not run(batch_endpoint, {"name": "digits", "tags": {"t1": "v1"}}, get(AT, current))["changed"]

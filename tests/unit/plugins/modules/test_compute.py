@@ -365,7 +365,7 @@ def test_what_is_wrong_whatever_stands_is_found_before_any_request(
 
 
 def test_in_transit_the_cluster_is_not_taken_for_another_one(run: Run) -> None:
-    """While an operation runs the service tells NotSpecified and no idle time (assets contract 3.4)."""
+    """While an operation runs, the service returns NotSpecified and no idle time (assets contract 3.4)."""
     transit = cluster("Creating", remoteLoginPortPublicAccess="NotSpecified", vmSize="STANDARD_DS2_V2")
     del transit["properties"]["properties"]["userAccountCredentials"]
     ssh = {"admin_username": "me", "ssh_key_value": "ssh"}

@@ -14,7 +14,7 @@ from ansible_collections.mlops.azureml.plugins.modules import compute
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, act, get, poll, put
 
 AT = "computes/ci1"
-VERSION = "2025-12-01"  # the first stable one that tells the idle time (assets contract 1.3)
+VERSION = "2025-12-01"  # the first stable one that returns the idle time (assets contract 1.3)
 OBJECT, TENANT = "11111111-0000-0000-0000-000000000000", "22222222-0000-0000-0000-000000000000"
 
 

@@ -73,7 +73,7 @@ def path_of(current: dict[str, Any]) -> str:
 
 
 def names_of(current: dict[str, Any]) -> dict[str, str]:
-    """The options that name what stands: of a child and of a version there are two."""
+    """The options that name a resource: two for a child and for a version."""
     *outer, name = path_of(current).split("/")[1::2]
     if not outer:
         return {"name": name}
@@ -85,7 +85,7 @@ def names_of(current: dict[str, Any]) -> dict[str, str]:
 
 
 def listed(info: Module, current: dict[str, Any], **filters: str) -> tuple[dict[str, str], Call]:
-    """The task that lists what ``standing`` is among, and its one request."""
+    """The task whose list has ``current``, and its one request."""
     task = {key: value for key, value in names_of(current).items() if key == "endpoint_name"}
     if "versions" in current["id"]:
         task = {"name": names_of(current)["name"]}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wire types of assets: there and back, and equal to the service."""
+"""Value types of assets: encoded, decoded, and compared as the service does."""
 
 from __future__ import annotations
 

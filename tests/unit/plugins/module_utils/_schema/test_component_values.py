@@ -17,7 +17,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.component_va
 )
 
 HERE = WorkspaceId("sub1", "rg1", "ws1")
-WIRE = ComponentSpec()
+VALUE_TYPE = ComponentSpec()
 COMMAND = {"type": "command", "command": "echo", "environment": "azureml:env:1"}
 
 # A recorded exchange (assets contract 9): what was sent, and what the service made of it.
@@ -60,9 +60,9 @@ ANSWERED = {
 
 
 def test_recorded_answer_is_the_same_component() -> None:
-    assert WIRE.same(SENT, ANSWERED, HERE)
+    assert VALUE_TYPE.same(SENT, ANSWERED, HERE)
     definition = {key: value for key, value in SENT.items() if key != "_source"}
-    assert WIRE.same(WIRE.encode(definition, HERE), ANSWERED, HERE)
+    assert VALUE_TYPE.same(VALUE_TYPE.encode(definition, HERE), ANSWERED, HERE)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_recorded_answer_is_the_same_component() -> None:
     ],
 )  # fmt: skip
 def test_other_content_is_told_by_its_place(change: dict[str, Any], where: list[str]) -> None:
-    assert not WIRE.same({**SENT, **change}, ANSWERED, HERE)
-    assert WIRE.differences({**SENT, **change}, ANSWERED, HERE) == where
+    assert not VALUE_TYPE.same({**SENT, **change}, ANSWERED, HERE)
+    assert VALUE_TYPE.differences({**SENT, **change}, ANSWERED, HERE) == where
 
 
 @pytest.mark.parametrize("key", ["name", "version", "display_name", "description", "$schema", "tags"])
 def test_words_about_it_make_no_other_component(key: str) -> None:
-    assert WIRE.same({**SENT, key: "other"}, ANSWERED, HERE)
+    assert VALUE_TYPE.same({**SENT, key: "other"}, ANSWERED, HERE)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_words_about_it_make_no_other_component(key: str) -> None:
     ],
 )
 def test_references_in_every_spelling(written: str, stands: str) -> None:
-    sent = WIRE.encode({**COMMAND, "environment": written}, HERE)
-    assert WIRE.same(sent, {**COMMAND, "environment": stands}, HERE)
+    sent = VALUE_TYPE.encode({**COMMAND, "environment": written}, HERE)
+    assert VALUE_TYPE.same(sent, {**COMMAND, "environment": stands}, HERE)
 
 
 def test_references_are_expanded_where_they_stand() -> None:
@@ -107,14 +107,14 @@ def test_references_are_expanded_where_they_stand() -> None:
         "compute": "azureml:cpu",
         "inputs": {"d": {"path": "azureml:images:2"}, "m": model, "w": {"path": "wasbs://a@b/c"}, "l": 1},
     }
-    sent = WIRE.encode({"type": "pipeline", "jobs": {"one": node}}, HERE)["jobs"]["one"]
+    sent = VALUE_TYPE.encode({"type": "pipeline", "jobs": {"one": node}}, HERE)["jobs"]["one"]
 
     assert sent["componentId"] == f"{HERE.path}/components/prep/versions/1"
     assert sent["computeId"] == f"{HERE.path}/computes/cpu"
     assert sent["inputs"]["d"]["uri"] == f"{HERE.path}/data/images/versions/2"
     assert sent["inputs"]["m"]["uri"] == f"{HERE.path}/models/m/versions/3"
     assert sent["inputs"]["w"]["uri"] == "wasbs://a@b/c"
-    code = WIRE.encode({**COMMAND, "code": "azureml:src:1"}, HERE)
+    code = VALUE_TYPE.encode({**COMMAND, "code": "azureml:src:1"}, HERE)
     assert code["code"] == f"azureml:{HERE.path}/codes/src/versions/1"
     assert code["environment"] == f"azureml:{HERE.path}/environments/env/versions/1"
 
@@ -129,14 +129,14 @@ def test_expressions_are_the_services_to_fill_in(expression: str) -> None:
         "inputs": {"a": expression, "b": {"path": expression}, "c": {"path": expression, "mode": "download"}},
         "outputs": {"o": expression, "p": {"path": expression}},
     }
-    sent = WIRE.encode({"type": "pipeline", "jobs": {"one": node}}, HERE)
+    sent = VALUE_TYPE.encode({"type": "pipeline", "jobs": {"one": node}}, HERE)
     assert [place.kind for place in places(sent)] == ["components"]
     assert sent["jobs"]["one"]["computeId"] == expression
     assert sent["jobs"]["one"]["resources"] == node["resources"]
 
 
 def test_label_waits_for_its_version() -> None:
-    spec = WIRE.encode({**COMMAND, "environment": "azureml:env@latest"}, HERE)
+    spec = VALUE_TYPE.encode({**COMMAND, "environment": "azureml:env@latest"}, HERE)
     (place,) = places(spec)
     assert (place.text, place.kind, place.path) == ("azureml:env@latest", "environments", "environment")
     place.settle(f"{HERE.path}/environments/env/versions/7")
@@ -144,11 +144,11 @@ def test_label_waits_for_its_version() -> None:
 
 
 def test_curated_environment_is_the_services_to_find() -> None:
-    assert list(places(WIRE.encode({**COMMAND, "environment": "azureml:AzureML-x:3"}, HERE))) == []
+    assert list(places(VALUE_TYPE.encode({**COMMAND, "environment": "azureml:AzureML-x:3"}, HERE))) == []
 
 
 def test_the_latest_curated_environment_is_sent_by_its_number() -> None:
-    spec = WIRE.encode({**COMMAND, "environment": "azureml:AzureML-x@latest"}, HERE)
+    spec = VALUE_TYPE.encode({**COMMAND, "environment": "azureml:AzureML-x@latest"}, HERE)
     (place,) = places(spec)
     place.settle(f"{HERE.path}/environments/AzureML-x/versions/36")
     assert spec["environment"] == "azureml:AzureML-x:36"
@@ -157,9 +157,9 @@ def test_the_latest_curated_environment_is_sent_by_its_number() -> None:
 @pytest.mark.parametrize("one", [f"azureml:{HERE.path}/environments/AzureML-x/versions/36", "azureml:AzureML-x:36"])
 def test_a_curated_environment_is_the_same_wherever_it_is_shown(one: str) -> None:
     shown = "azureml://registries/azureml/environments/AzureML-x/versions/36"
-    assert WIRE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": shown}, HERE)
+    assert VALUE_TYPE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": shown}, HERE)
     other = shown.replace("36", "37")
-    assert not WIRE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": other}, HERE)
+    assert not VALUE_TYPE.same({**COMMAND, "environment": one}, {**COMMAND, "environment": other}, HERE)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_curated_environment_is_the_same_wherever_it_is_shown(one: str) -> Non
 )
 def test_what_is_local_has_to_be_registered_first(definition: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match="Register what is local first") as refusal:
-        WIRE.encode(definition, HERE)
+        VALUE_TYPE.encode(definition, HERE)
     assert str(refusal.value).startswith(complaint)
 
 
@@ -195,7 +195,7 @@ def test_mark_is_that_of_the_official_sdk() -> None:
 
 
 def test_what_is_shown_is_what_was_said() -> None:
-    assert WIRE.decode(WIRE.encode(COMMAND, HERE), HERE) == {
+    assert VALUE_TYPE.decode(VALUE_TYPE.encode(COMMAND, HERE), HERE) == {
         **COMMAND,
         "environment": f"azureml:{HERE.path}/environments/env/versions/1",
         "is_deterministic": True,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Managed identities on the wire."""
+"""The value type of managed identities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._schema.identity_val
 WS = WorkspaceId("sub", "rg1", "ws1")
 ME = "/subscriptions/s/resourceGroups/rg1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/me"
 ZERO = "00000000-0000-0000-0000-000000000000"
-WIRE = Identity()
+VALUE_TYPE = Identity()
 
 
 def said(word: str, *ids: str) -> dict[str, Any]:
@@ -35,9 +35,11 @@ def said(word: str, *ids: str) -> dict[str, Any]:
     ],
 )
 def test_there_and_back(value: dict[str, Any], sent: dict[str, Any]) -> None:
-    assert WIRE.encode(value, WS) == sent
-    assert WIRE.decode(sent, WS) == value
-    assert WIRE.encode({**value, "user_assigned_identities": value["user_assigned_identities"] or None}, WS) == sent
+    assert VALUE_TYPE.encode(value, WS) == sent
+    assert VALUE_TYPE.decode(sent, WS) == value
+    assert (
+        VALUE_TYPE.encode({**value, "user_assigned_identities": value["user_assigned_identities"] or None}, WS) == sent
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,13 +55,13 @@ def test_there_and_back(value: dict[str, Any], sent: dict[str, Any]) -> None:
     ],
 )
 def test_the_same_identity(one: Any, other: Any) -> None:
-    assert WIRE.same(one, other, WS)
-    assert WIRE.same(other, one, WS)
+    assert VALUE_TYPE.same(one, other, WS)
+    assert VALUE_TYPE.same(other, one, WS)
 
 
 @pytest.mark.parametrize("other", [None, {"type": "SystemAssigned"}, {"type": "UserAssigned"}])
 def test_another_identity(other: Any) -> None:
-    assert not WIRE.same({"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}, other, WS)
+    assert not VALUE_TYPE.same({"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}, other, WS)
 
 
 def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
@@ -69,8 +71,8 @@ def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
         "tenantId": "t",
         "userAssignedIdentities": {ME: {"principalId": "p", "clientId": "c"}},
     }
-    assert WIRE.for_update(told) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
-    assert WIRE.for_update({"type": "None", "principalId": ZERO}) is None
+    assert VALUE_TYPE.for_update(told) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
+    assert VALUE_TYPE.for_update({"type": "None", "principalId": ZERO}) is None
 
 
 @pytest.mark.parametrize(
@@ -83,4 +85,4 @@ def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
 )
 def test_what_cannot_be_an_identity(value: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        WIRE.encode(value, WS)
+        VALUE_TYPE.encode(value, WS)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wire types: what goes out comes back, and the service's recorded rewritings are no difference."""
+"""Value types: encoding and decoding are inverse, and what the service was recorded to rewrite is no difference."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ json_values = some.recursive(
     max_leaves=8,
 )
 
-# What a task may say in each wire type, as far as it comes back in the same words.
+# Option values of each value type that are the same after encoding and decoding.
 OPTIONS: dict[str, tuple[ValueType, some.SearchStrategy[Any]]] = {
     "text": (Text(), texts),
     "location": (Location(), names),
