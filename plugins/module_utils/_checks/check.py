@@ -23,7 +23,7 @@ from .spool import partitions
 from .values import Row
 from .verdict import Verdict
 
-_BATCH = 1000
+_BATCH = 256
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,11 @@ from collections.abc import Iterator, Sequence
 from .._errors import AzureMLError
 from .values import Row
 
-# Bytes of serialized rows; in memory they take about five times as much.
-MOST_IN_MEMORY = 4 << 20
-PARTS = 64
+# Bytes of serialized rows that a spool keeps before it writes them to its file, and that a part of all spools together
+# may have. In memory they take up to five times as much.
+MOST_PENDING = 2 << 20
+MOST_IN_PART = 4 << 20
+PARTS = 128
 # How often a part that is too large is divided again. Rows of one key cannot be divided.
 _DEEPEST = 3
 # Without references between values, so that equal rows are serialized alike.
@@ -71,7 +73,7 @@ class Spool:
         self._pending[part].append(record)
         self.sizes[part] += len(record)
         self._pending_size += len(record)
-        if self._pending_size > MOST_IN_MEMORY:
+        if self._pending_size > MOST_PENDING:
             self._write()
 
     def part(self, number: int) -> Iterator[Record]:
@@ -110,7 +112,7 @@ def partitions(spools: Sequence[Spool]) -> Iterator[list[Iterator[Record]]]:
     The rows of a part are iterated before the next one is asked for. Raises AzureMLError as the spools do.
     """
     for number in range(PARTS):
-        is_large = sum(spool.sizes[number] for spool in spools) > MOST_IN_MEMORY
+        is_large = sum(spool.sizes[number] for spool in spools) > MOST_IN_PART
         if not is_large or spools[0].level == _DEEPEST:
             yield [spool.part(number) for spool in spools]
             continue

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from .._checks.values import ABSENT, Row, Value, as_number, cells, columns_of, text_of
 
 NUMBERS, VALUES, TEXTS = "numbers", "values", "texts"
-_BATCH = 1000
+_BATCH = 256
 _MOST_COLUMNS = 30
 # Different values that are counted one by one; more of them are counted in ranges, or not at all.
 _MOST_VALUES = 24

@@ -52,7 +52,9 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows in memory, and by a limit that a few of them exceed in a file, and in parts that are divided again."""
     if request.param != "in memory":
-        monkeypatch.setattr(spool, "MOST_IN_MEMORY", 100 if request.param == "in a file" else 1)
+        monkeypatch.setattr(spool, "MOST_PENDING", 100)
+    if request.param == "divided again":
+        monkeypatch.setattr(spool, "MOST_IN_PART", 1)
 
 
 # -- the naive model ---------------------------------------------------------------------------------------------------

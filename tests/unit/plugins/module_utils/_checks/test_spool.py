@@ -17,7 +17,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._errors import Azure
 
 def test_the_file_has_no_name_and_is_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(spool.tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1)
+    monkeypatch.setattr(spool, "MOST_PENDING", 1)
     with spool.Spool() as rows:
         rows.add("a", 1, b"secret")
         assert list(tmp_path.iterdir()) == []
@@ -28,7 +28,7 @@ def test_the_file_has_no_name_and_is_private(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_a_part_that_is_too_large_is_divided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1 << 14)
+    monkeypatch.setattr(spool, "MOST_IN_PART", 1 << 14)
     with spool.Spool() as rows, spool.Spool() as others:
         for number in range(20_000):
             rows.add(f"key-{number}", number, b"x" * 100)
@@ -44,7 +44,7 @@ def test_a_part_that_is_too_large_is_divided(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_rows_of_one_key_are_not_divided_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "MOST_IN_MEMORY", 100)
+    monkeypatch.setattr(spool, "MOST_IN_PART", 100)
     with spool.Spool() as rows:
         for number in range(500):
             rows.add("same", number, b"x")
@@ -56,7 +56,7 @@ def test_no_space_for_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(spool.tempfile, "TemporaryFile", full)
-    monkeypatch.setattr(spool, "MOST_IN_MEMORY", 1)
+    monkeypatch.setattr(spool, "MOST_PENDING", 1)
     with spool.Spool() as rows, pytest.raises(AzureMLError, match=r"No space left on device.*TMPDIR"):
         rows.add("a", 1, b"")
 
