@@ -10,6 +10,7 @@ import json
 from typing import Any, NoReturn
 
 import pytest
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import ArgumentSpec
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
@@ -43,7 +44,9 @@ def fail(capfd: pytest.CaptureFixture[str], **switches: Any) -> tuple[dict[str, 
 
 
 def test_an_unexpected_error_is_a_failure_without_secrets(capfd: pytest.CaptureFixture[str]) -> None:
-    result, _operation = fail(capfd, _ansible_verbosity=3, _ansible_tracebacks_for=["error"])
+    # From ansible-core 2.19 on, tracebacks are returned on request.
+    tracebacks = {"_ansible_tracebacks_for": ["error"]} if "tracebacks_for" in PASS_VARS else {}
+    result, _operation = fail(capfd, _ansible_verbosity=3, **tracebacks)
     assert result["failed"] is True
     assert result["msg"].startswith("Unexpected error: KeyError: ")
     assert "report it" in result["msg"]
