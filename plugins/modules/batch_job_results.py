@@ -143,9 +143,9 @@ options:
     description:
       - Types of columns, V(str), V(int), V(float) or V(bool), by name of the column, in place of inferred ones.
       - In a column of numbers an empty value, not-a-number and infinity are returned as null.
-      - Refused for V(literal), V(json_lines) and V(parquet) files, whose values have their types; O(header),
-        O(separator), O(quote) and O(infer_types=false) are refused as well. Not-a-number and numbers too large to parse
-        are returned as null.
+      - Cannot be used for V(literal), V(json_lines) and V(parquet) files, which contain types already. Nor can
+        O(header), O(separator), O(quote) and O(infer_types=false). Not-a-number and numbers too large to parse
+        in such files are returned as null.
     type: dict
   infer_types:
     description:

@@ -82,7 +82,7 @@ options:
         type: str
   inference_config:
     description:
-      - Where the web server in the image answers. A route is a path and a port.
+      - Paths and ports at which the web server in the image answers.
     type: dict
     suboptions:
       liveness_route:

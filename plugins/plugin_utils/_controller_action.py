@@ -56,8 +56,8 @@ class ControllerInvocation(_module.ModuleInvocation):
 class ControllerAction(Normal):
     """Runs ``module``, the module of the same name: inside the controller's worker where its result is the same.
 
-    The base class prepares the options and reads the result as for every module. In between, the operation runs in
-    this process, in place of an interpreter that is sent the module's source; the payload is the options alone.
+    The base class prepares the options and reads the result as for every module. The operation itself runs in this
+    process, without a new interpreter to which the module's source would be sent.
     """
 
     module: types.ModuleType

@@ -27,7 +27,7 @@ Tasks = dict[str, TaskResult]
 
 @pytest.fixture(scope="module")
 def client_environment(started: LocalWorkspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the clients find in their environment: the workspace's settings, and no other of Azure's."""
+    """The environment of the clients: the workspace's variables, and no other AZURE* variable."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE", "ANSIBLE"))}
     own = {"HOME": str(tmp_path_factory.mktemp("home")), "PYTHONPATH": str(HERE / "resolver")}
     return {**kept, **started.settings, **own}

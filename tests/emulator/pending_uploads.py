@@ -1,4 +1,4 @@
-"""Containers that pending uploads were given, until code names them: whether abandoned ones go is open. (A11)"""
+"""Containers of pending uploads that no code version refers to; whether the service deletes them is open. (A11)"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class PendingUploads:
-    """Collects containers that no code names when their time has come; by default they stay for ever."""
+    """Deletes such containers after the switch `abandoned_upload_lifetime`; by default never."""
 
     def __init__(self, state: State) -> None:
         self._state = state

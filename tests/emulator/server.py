@@ -65,7 +65,7 @@ def _bind(port: int) -> dict[str, socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to its owner, who runs several."""
+    """A server without signal handlers of its own: one process runs several, and ends them together."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -51,7 +51,7 @@ class ColumnRule(t.Protocol):
     kind: str
 
     def add(self, first: int, values: Sequence[Value]) -> None:
-        """Check the values of the next rows, the first of which has this number; ABSENT where a row has none."""
+        """Check the values of the next rows, from row number ``first`` on; ABSENT is that of a row without it."""
 
     def verdict(self) -> Verdict:
         """What became of the rule, after the last row."""

@@ -36,7 +36,7 @@ class Limit:
     worse_by: float | None = None
 
     def allows(self, metric: str, value: Fraction, other: Fraction | None) -> bool:
-        """Whether a metric is within the bounds; ``other`` is that of the other job, None if it is not known."""
+        """True if a metric is within the bounds; ``other`` is that of the job to compare with, None if unknown."""
         if not is_within(float(value), self.least, self.most):
             return False
         if self.worse_by is None:

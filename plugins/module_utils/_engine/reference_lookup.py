@@ -26,8 +26,8 @@ def resolve_labels(
 ) -> dict[str, Json]:
     """The values (path -> JSON) with each ``name@latest`` replaced by the id of the version that it means now.
 
-    Raises InvalidOption for a name without versions; with ``warn`` (check mode, where an earlier task may only have
-    predicted one) warns and leaves the label.
+    Raises InvalidOption for a name without versions. In check mode (``warn``) the version may not exist yet: then it
+    warns, and keeps ``name@latest``.
     """
     resolved = dict(values)
     for field in resource.fields:

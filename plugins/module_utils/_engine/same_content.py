@@ -80,7 +80,7 @@ def _differences(desired: DesiredVersion, current: t.Mapping[str, Json]) -> list
 
 
 def _counts(desired: DesiredVersion, field: Field) -> bool:
-    """False for an option that the task leaves out and every version has: any value will do."""
+    """False if the task leaves the option out but every version has a value: then any value is accepted."""
     return field.at in desired.values or not (field.needed or field.option in desired.asset.one_of)
 
 

@@ -103,7 +103,7 @@ class Register:
 
 @dataclasses.dataclass(frozen=True)
 class UpdateVersion:
-    """Change what is said about a version, and archive or restore it as the task asks.
+    """Change the description, tags and properties of a version, and archive or restore it as the task asks.
 
     The service may derive from ``stage`` alone whether a version is archived, so it is not sent unless the task gives
     one. If the service then does not archive or restore, a second PUT says so by the stage. Service fact: assets

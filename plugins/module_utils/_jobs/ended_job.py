@@ -18,8 +18,8 @@ from .lookup import JobLookup
 def ended_job(workspace: Workspace, datastores: Datastores, options: Options, within: str = "") -> Job | None:
     """The job that these options name (``lookup_options``). Raises InvalidOption if there is none that has ended.
 
-    None in check mode, with a warning: an earlier task may be going to start it, or to wait for it. ``within`` is the
-    option, with a dot, that holds these options.
+    In check mode it returns None and warns instead, as an earlier task would start the job or wait for it. ``within``
+    is the option that holds these options, with a dot at its end, for messages.
     """
     lookup = JobLookup(workspace, datastores, options)
     job = lookup.find()

@@ -185,7 +185,7 @@ def _parse_entry(key: str, note: Note | None) -> Entry | None:
 
 
 def _lost(key: str, job: str, path: str, entry: Entry | None) -> str:
-    """The warning about a job whose announcement is gone."""
+    """The warning about a job whose ledger entry was deleted or names another job."""
     other = f"names job {entry.job}" if entry and entry.job else "is another run's" if entry else "was deleted"
     return (
         f"Job {job} was started under key {key}, but since then its ledger entry {path} in the default datastore "

@@ -62,7 +62,7 @@ class Lifecycle:
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
     def _archived(self, latest: Attempt, job: Job, *, desired: bool) -> Result:
-        """Service fact: assets contract 1.8, 10 (what was read goes back); batch contract 6.1 (what may be changed)."""
+        """Service fact: assets contract 1.8, 10 (a PUT repeats what was read); batch contract 6.1 (what may change)."""
         if bool(job.is_archived) is desired:
             return Result(False, {"batch_job": self._shown(latest, job)})
         before, after = self._change(archived=(bool(job.is_archived), desired))

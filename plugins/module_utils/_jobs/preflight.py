@@ -69,8 +69,8 @@ def identify_job(workspace: Workspace, datastores: Datastores) -> JobSpec:
 class Preflight:
     """Checks all that the call needs.
 
-    In check mode an earlier task may be going to create an absent endpoint, deployment, data asset or file: the request
-    is a prediction then, and may have no ``scoring_uri``.
+    In check mode an endpoint, deployment, data asset or file may be absent because an earlier task would create it.
+    Then only a prediction is possible, and the request may have no ``scoring_uri``.
     """
 
     def __init__(self, workspace: Workspace, spec: JobSpec, datastores: Datastores) -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""HTML in which nothing that comes from outside can be anything but text."""
+"""HTML with values from outside: they are always shown as text, and never read as markup."""
 
 from __future__ import annotations
 

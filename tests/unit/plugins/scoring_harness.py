@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The words of scoring tests: an endpoint with its deployment, jobs in both of their views, and storage in memory."""
+"""Helpers for scoring tests: an endpoint with its deployment, jobs in both of their views, and storage in memory."""
 
 from __future__ import annotations
 

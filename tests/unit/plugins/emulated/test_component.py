@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Components, which the service answers rewritten: known again, described, archived and restored."""
+"""Components, which the service returns in another form: recognized, described, archived and restored."""
 
 from __future__ import annotations
 

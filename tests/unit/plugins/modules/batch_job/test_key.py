@@ -187,7 +187,7 @@ def test_of_two_runs_at_once_one_starts_the_job(run: Run, storage: Storage) -> N
     assert (out["changed"], out["batch_job"]["name"]) == (False, "batchjob-1")
 
 
-# -- by the output alone ---------------------------------------------------------------------------------------------
+# -- tasks that identify the job by its output, without a key --------------------------------------------------------
 
 BY_PLACE = {**TODAY, "outputs": OUTPUTS, "state": "canceled"}
 
