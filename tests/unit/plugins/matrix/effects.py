@@ -239,6 +239,7 @@ ASSETS = (
         {"path": LOCAL},
         DEFINED,
         Effect("required_files", ["score.py"], ["missing.py"]),
+        Effect("ignore", LEFT_OUT, ["times.txt"], {"path": str(FILES)}),
         Effect("additional_includes", LEFT_OUT, [str(FILES / "times.txt")]),
     ),
     _asset("model", {"path": LOCAL}, DEFINED, DATASTORE_OF),

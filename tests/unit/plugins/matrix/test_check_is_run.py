@@ -49,6 +49,7 @@ def values(field: Field) -> some.SearchStrategy[Any]:
     if (
         field.value_type.__class__ is Text
         and not field.needed
+        and field.initial is None
         and not field.along_with
         and field.value_type.pattern is None
     ):
@@ -91,7 +92,7 @@ def bodies(subject: Subject) -> some.SearchStrategy[dict[str, Any]]:
         for field in subject.table.fields:
             task.setdefault(field.option.partition(".")[0], None)
         desired = check_options(subject.table, task, WS)
-        made = merged_body(subject.table, {}, {**subject.table.constants, **desired})
+        made = merged_body(subject.table, {}, {**subject.table.constants, **subject.table.filled(desired), **desired})
         return {"location": "eastus", **made} if subject.table.regional else made
 
     return options(subject, whole=True).map(body)
