@@ -34,7 +34,8 @@ def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deploy
 
 def test_a_failed_job_is_tried_again_when_the_role_may(play, deployed, tmp_path):
     (tmp_path / "empty.txt").write_text("")
-    broken = {"name": "retried", "inputs": {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}}
+    nowhere = {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}
+    broken = {"name": "retried", "inputs": nowhere, "missing_input": "warn"}
     failed = play("mlops.azureml.score", **score(broken))
     assert "cannot be mounted" in failed.message
     again = play("mlops.azureml.score", **score(broken))
