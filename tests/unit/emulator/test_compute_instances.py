@@ -25,16 +25,16 @@ def inner(workspace, version=STABLE):
 
 
 def test_what_was_sent_is_answered(instance):
-    told = inner(instance)
-    assert (told["vmSize"], told["state"]) == ("STANDARD_DS3_V2", "Running")
+    reported = inner(instance)
+    assert (reported["vmSize"], reported["state"]) == ("STANDARD_DS3_V2", "Running")
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [(STABLE, "PT30M"), ("2024-10-01", None), ("2023-08-01-preview", "PT30M")]
+    ("version", "reported"), [(STABLE, "PT30M"), ("2024-10-01", None), ("2023-08-01-preview", "PT30M")]
 )
-def test_the_idle_time_is_told_by_the_versions_that_know_it(instance, version, told):
+def test_the_idle_time_is_returned_by_the_versions_that_know_it(instance, version, reported):
     """Service fact: asset contract 1.3."""
-    assert inner(instance, version).get("idleTimeBeforeShutdown") == told
+    assert inner(instance, version).get("idleTimeBeforeShutdown") == reported
 
 
 @pytest.mark.parametrize(

@@ -87,12 +87,12 @@ def test_controls_are_spared_and_reset_ends_all_rules(workspace, rule):
     assert workspace.send("GET", "").status_code == 200
 
 
-@pytest.mark.parametrize(("when", "stands"), [("before", False), ("after", True)])
-def test_an_answer_is_lost_before_or_after_the_effect(workspace, rule, when, stands):
+@pytest.mark.parametrize(("when", "is_applied"), [("before", False), ("after", True)])
+def test_an_answer_is_lost_before_or_after_the_effect(workspace, rule, when, is_applied):
     rule(fault="drop", when=when, method="PUT")
     with pytest.raises(ConnectionResetError):
         workspace.endpoint()
-    assert (workspace.send("GET", ENDPOINT).status_code == 200) is stands
+    assert (workspace.send("GET", ENDPOINT).status_code == 200) is is_applied
     journal = workspace.http.get("/emulator/journal").text
     assert '"status": null' in journal
     assert '"fault": "drop"' in journal

@@ -77,11 +77,11 @@ def test_idle_time_is_a_duration(workspace, idle, status):
     assert workspace.send("PUT", "computes/cpu", body).status_code == status
 
 
-@pytest.mark.parametrize(("collection", "told"), [("models", True), ("data", False)])
-def test_containers_of_data_have_no_provisioning_state(workspace, collection, told):
-    properties = {"modelUri": "https://a"} if told else {"dataUri": "https://a", "dataType": "uri_file"}
+@pytest.mark.parametrize(("collection", "reported"), [("models", True), ("data", False)])
+def test_containers_of_data_have_no_provisioning_state(workspace, collection, reported):
+    properties = {"modelUri": "https://a"} if reported else {"dataUri": "https://a", "dataType": "uri_file"}
     workspace.send("PUT", f"{collection}/x/versions/1", {"properties": properties})
-    assert ("provisioningState" in workspace.get(f"{collection}/x")["properties"]) is told
+    assert ("provisioningState" in workspace.get(f"{collection}/x")["properties"]) is reported
 
 
 def test_lists_never_lag_behind_the_systems_own_datastores(workspace):

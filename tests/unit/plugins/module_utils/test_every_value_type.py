@@ -209,7 +209,7 @@ ANSWERS: dict[str, tuple[ValueType, list[Any]]] = {
     "flavors, assets 6": (Flavors(), [None, {}]),
     "referenced places, assets 8": (TextList(), [["b", "a"], ["a", "b"]]),
     "no credentials, assets 4.2": (Credentials(), [None, {"credentialsType": "None"}]),
-    "a secret is not told, assets 4.2": (
+    "a secret is not reported, assets 4.2": (
         Credentials(),
         [{"credentialsType": "Sas", "secrets": {"secretsType": "Sas", "sasToken": "x"}}, {"credentialsType": "Sas"}],
     ),
@@ -297,5 +297,5 @@ def test_what_the_service_makes_of_it_is_no_difference(fact: str) -> None:
 @given(tree=json_values)
 def test_a_secret_of_its_own_kind_is_never_shown(tree: Any) -> None:
     """Whatever else the service returns of credentials."""
-    told = {"credentialsType": "AccountKey", "secrets": {"key": "planted-secret"}, "more": tree}
-    assert "planted-secret" not in str(Credentials().shown(told, WS))
+    reported = {"credentialsType": "AccountKey", "secrets": {"key": "planted-secret"}, "more": tree}
+    assert "planted-secret" not in str(Credentials().shown(reported, WS))

@@ -297,7 +297,7 @@ class TestMadeOf:
 
     NEWER = "models/digits/versions/2"
     TASK = {**NAMES, "model": "azureml:digits:2", "compute": "cpu"}
-    STANDS = get(NEWER, {"id": f"{WORKSPACE}/{NEWER}"})
+    EXISTS = get(NEWER, {"id": f"{WORKSPACE}/{NEWER}"})
     REFUSED = error("UserError", "The model of a deployment cannot be changed.")
     AFTER = get(AT, deployment(model={"referenceType": "Id", "assetId": f"{WORKSPACE}/{NEWER}"}))
     GONE = (delete(AT), poll(), get(AT))
@@ -307,7 +307,7 @@ class TestMadeOf:
         refused = [put(AT, status, self.REFUSED, operation=False)]
         if status == 409:  # may as well be another operation that is under way
             refused = [*refused, get(AT, deployment()), *refused]
-        done = run(batch_deployment, self.TASK, get(AT, deployment()), self.STANDS, *refused)
+        done = run(batch_deployment, self.TASK, get(AT, deployment()), self.EXISTS, *refused)
         assert "If it refuses to change model in place, write recreate: true to delete batch deployment" in done["msg"]
 
     def test_a_refusal_of_something_else_is_just_that(self, run: Run) -> None:
@@ -333,7 +333,7 @@ class TestMadeOf:
         written = put(AT)
         refused = put(AT, 400, self.REFUSED, operation=False)
         looks = [get(ENDPOINT, endpoint("green")), get(AT, deployment()), no_jobs()]
-        calls = [self.STANDS, refused, *looks, *self.GONE, written, poll(), self.AFTER]
+        calls = [self.EXISTS, refused, *looks, *self.GONE, written, poll(), self.AFTER]
         done = run(batch_deployment, {**self.TASK, "recreate": True}, get(AT, deployment()), *calls)
         assert done["diff"]["after"] == {"name": "blue", "model": f"{WORKSPACE}/{self.NEWER}"}
         assert written.sent["location"] == "eastus"
@@ -347,7 +347,7 @@ class TestMadeOf:
         on_blue, on_green = get(ENDPOINT, endpoint("blue")), get(ENDPOINT, endpoint("green"))
         calls = [
             on_blue,
-            self.STANDS,
+            self.EXISTS,
             *(refused, on_blue, green, get(AT, deployment()), no_jobs()),
             *(on_blue, away, poll(), on_green),
             *self.GONE,
@@ -420,9 +420,9 @@ SETTINGS = {"default_compute": "cpu", "default_datastore": "workspaceblobstore",
 
 
 def pipeline(**settings: Any) -> dict[str, Any]:
-    """A deployment of a pipeline component as the service is expected to answer it (batch contract 4.5)."""
+    """A deployment of a pipeline component as the service should return it (batch contract 4.5)."""
     made = deployment(codeConfiguration=None, environmentId=None, compute=None, model=None)
-    told = {
+    reported = {
         "ComponentDeployment.Settings.continue_on_step_failure": "False",
         "default_compute": "cpu",
         "default_datastore": "workspaceblobstore",
@@ -431,7 +431,7 @@ def pipeline(**settings: Any) -> dict[str, Any]:
     made["properties"]["deploymentConfiguration"] = {
         "deploymentConfigurationType": "PipelineComponent",
         "componentId": {"referenceType": "Id", "assetId": f"{WORKSPACE}/{COMPONENT}"},
-        "settings": told,
+        "settings": reported,
     }
     return made
 

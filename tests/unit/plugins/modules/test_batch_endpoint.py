@@ -213,10 +213,10 @@ def test_an_empty_tag_is_found_before_any_request(run: Run) -> None:
 
 
 def test_a_name_that_is_taken_in_the_region_is_told_with_a_way_out(run: Run) -> None:
-    told = "The specified endpoint name 'digits' is not available. Endpoint names must be unique within the region."
-    taken = put(AT, 400, error("UserError", told), operation=False)
+    reported = "The specified endpoint name 'digits' is not available. Endpoint names must be unique within the region."
+    taken = put(AT, 400, error("UserError", reported), operation=False)
     done = run(batch_endpoint, {"name": "digits"}, get(AT), get("", {"location": "eastus"}), taken)
-    assert told in done["msg"]
+    assert reported in done["msg"]
     assert "choose another one, for instance with a suffix" in done["msg"]
 
 

@@ -217,7 +217,7 @@ def test_another_change_keeps_everything_else_and_sends_nothing_read_only(run: R
     after = {**cluster(), "identity": identity, "tags": {"team": "vision"}}
     task = {"name": "cpu1", "tags": {"team": "vision"}, **password}
     run(compute, task, get(AT, {**cluster(), "identity": identity}), written, poll(), get(AT, after))
-    told = {"adminUserName": "me", "adminUserSshPublicKey": "ssh"}
+    expected = {"adminUserName": "me", "adminUserSshPublicKey": "ssh"}
     assert written.sent == {
         "location": "eastus",
         "tags": {"team": "vision"},
@@ -231,7 +231,7 @@ def test_another_change_keeps_everything_else_and_sends_nothing_read_only(run: R
                 "vmSize": "Standard_DS2_v2",
                 "vmPriority": "Dedicated",
                 "scaleSettings": {"maxNodeCount": 2, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT1M40S"},
-                "userAccountCredentials": {**told, "adminUserPassword": PASSWORD} if password else told,
+                "userAccountCredentials": {**expected, "adminUserPassword": PASSWORD} if password else expected,
                 "remoteLoginPortPublicAccess": "Enabled",
                 "osType": "Linux",
                 "isolatedNetwork": False,
@@ -291,7 +291,7 @@ def test_what_failed_for_another_reason_is_mended_in_place(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "expected"),
     [
         ("size", "Standard_NC6", "size is 'Standard_DS2_v2', the task asks for 'Standard_NC6'"),
         ("tier", "low_priority", "tier is 'dedicated', the task asks for 'low_priority'"),
@@ -316,12 +316,12 @@ def test_what_failed_for_another_reason_is_mended_in_place(run: Run) -> None:
 )
 @pytest.mark.parametrize("check", [True, False])
 def test_what_the_service_would_silently_not_do_is_refused(
-    run: Run, option: str, value: Any, told: str, check: bool
+    run: Run, option: str, value: Any, expected: str, check: bool
 ) -> None:
     """Another size is accepted by the service and ignored (assets contract 3.5)."""
     done = run(compute, {"name": "cpu1", option: value}, get(AT, cluster()), check=check)
     assert done.failed
-    assert told in done["msg"]
+    assert expected in done["msg"]
 
 
 @pytest.mark.parametrize(

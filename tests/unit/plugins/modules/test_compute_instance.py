@@ -167,7 +167,7 @@ class TestConditions:
         assert not run(compute, task, current(word), check=check)["changed"]
 
     @pytest.mark.parametrize(
-        ("state", "word", "action", "passing", "told"),
+        ("state", "word", "action", "passing", "reported"),
         [
             ("stopped", "Running", "stop", "Stopping", "started"),
             ("stopped", "JobRunning", "stop", "Stopping", "started"),
@@ -175,7 +175,7 @@ class TestConditions:
             ("started", "UserSetupFailed", "start", "Starting", "usersetupfailed"),
         ],
     )
-    def test_brought_about(self, run: Run, state: str, word: str, action: str, passing: str, told: str) -> None:
+    def test_brought_about(self, run: Run, state: str, word: str, action: str, passing: str, reported: str) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": state}
         there = "Stopped" if state == "stopped" else "Running"
         calls = [
@@ -187,7 +187,7 @@ class TestConditions:
             current(there),
         ]
         done = run(compute, task, current(word), *calls)
-        assert done["diff"] == {"before": {"name": "ci1", "state": told}, "after": {"name": "ci1", "state": state}}
+        assert done["diff"] == {"before": {"name": "ci1", "state": reported}, "after": {"name": "ci1", "state": state}}
         assert done["compute"]["state"] == there
         assert done["steps"] == [f"{action} compute ci1"]
         check = run(compute, task, current(word), check=True)

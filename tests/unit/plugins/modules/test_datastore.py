@@ -115,7 +115,7 @@ def test_new_datastore_of_each_kind(run: Run, task: dict[str, str], sent: dict[s
 
 
 @pytest.mark.parametrize(
-    ("given", "sent", "told"),
+    ("given", "sent", "reported"),
     [
         (
             {"account_key": KEY},
@@ -159,7 +159,7 @@ def test_new_datastore_of_each_kind(run: Run, task: dict[str, str], sent: dict[s
         ({"type": "none"}, {"credentialsType": "None"}, {"type": "none"}),
     ],
 )
-def test_credentials_of_each_type(run: Run, given: dict[str, str], sent: Any, told: Any) -> None:
+def test_credentials_of_each_type(run: Run, given: dict[str, str], sent: Any, reported: Any) -> None:
     task = {**PLACE, "credentials": given}
     write = put()
     public = {name: value for name, value in sent.items() if name != "secrets"}
@@ -168,8 +168,8 @@ def test_credentials_of_each_type(run: Run, given: dict[str, str], sent: Any, to
 
     assert write.sent["properties"]["credentials"] == sent
     assert out["diff"] == predicted["diff"]
-    assert out["diff"]["after"]["credentials"] == told
-    assert out["datastore"]["credentials"] == {name: text for name, text in told.items() if text != "VALUE_HIDDEN"}
+    assert out["diff"]["after"]["credentials"] == reported
+    assert out["datastore"]["credentials"] == {name: text for name, text in reported.items() if text != "VALUE_HIDDEN"}
     assert predicted["datastore"]["credentials"] == out["datastore"]["credentials"]
     assert not run(datastore, task, get(store(credentials=public)))["changed"], "one GET, and no secret is read"
 
@@ -255,8 +255,8 @@ def test_secret_is_compared_when_asked(run: Run) -> None:
 def test_sas_with_and_without_its_question_mark_is_one(run: Run) -> None:
     current = store(credentials={"credentialsType": "Sas"})
     task = {"name": "scans", "credentials": {"sas_token": SAS.lstrip("?")}, "update_credentials": "always"}
-    told = secrets({"secretsType": "Sas", "sasToken": SAS})
-    assert not run(datastore, task, get(current), told)["changed"]
+    reported = secrets({"secretsType": "Sas", "sasToken": SAS})
+    assert not run(datastore, task, get(current), reported)["changed"]
 
 
 def test_application_is_compared_without_its_secret_and_keeps_what_the_task_leaves_out(run: Run) -> None:

@@ -217,7 +217,7 @@ def test_folder_that_is_built_from_already_costs_one_request(
 
 
 @pytest.mark.parametrize(
-    ("task", "told"),
+    ("task", "expected"),
     [
         ({"build": {"path": "https://a.blob.core.windows.net/c/other"}}, "build.path is"),
         (
@@ -235,9 +235,9 @@ def test_folder_that_is_built_from_already_costs_one_request(
         ),
     ],
 )
-def test_other_image_is_other_content(run: Run, task: dict[str, Any], told: str) -> None:
+def test_other_image_is_other_content(run: Run, task: dict[str, Any], expected: str) -> None:
     out = run(environment, {"name": "env", "version": "1", **task}, get("environments/env/versions/1", built()))
-    assert told in out["msg"]
+    assert expected in out["msg"]
 
 
 def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:

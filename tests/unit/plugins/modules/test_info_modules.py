@@ -98,7 +98,7 @@ def documented(info: Module) -> dict[str, Any]:
     return dict(returned["contains"])
 
 
-def told_of(info: Module, found: dict[str, Any]) -> set[str]:
+def promised_of(info: Module, found: dict[str, Any]) -> set[str]:
     """The keys that the documentation promises for what was found."""
     promises = {key: about["returned"] for key, about in documented(info).items()}
     kind = found.get("type", "")
@@ -130,7 +130,7 @@ def test_list_is_one_request_and_shows_what_is_documented(run: Run, module: Modu
     task, call = listed(info, current)
     (found,) = run(info, {**task, "query": "[]"}, call).result[next(iter(yaml.safe_load(info.RETURN)))]
 
-    assert set(found) == told_of(info, found)
+    assert set(found) == promised_of(info, found)
 
 
 @pytest.mark.parametrize(("info", "current"), KINDS)
@@ -138,7 +138,7 @@ def test_each_kind_shows_what_is_documented_of_it(run: Run, info: Module, curren
     task, call = listed(info, current)
     (found,) = run(info, {**task, "query": "[]"}, call).result[next(iter(yaml.safe_load(info.RETURN)))]
 
-    assert set(found) == told_of(info, found)
+    assert set(found) == promised_of(info, found)
 
 
 @pytest.mark.parametrize("module", [compute, batch_endpoint, batch_deployment], ids=short)
@@ -154,9 +154,9 @@ def test_names_are_one_request_and_show_what_is_documented(run: Run, module: Mod
     container = {"id": f"{WORKSPACE}/{kind}/{name}", "name": name, "properties": {"dataType": "mltable"}}
     filters = {} if module is code else {"listViewType": "ActiveOnly"}
     (found,) = run(info, {}, get(kind, {"value": [container]}, **filters)).result[kind]
-    told = {key for key, about in documented(info).items() if about["returned"] != "with O(name)"}
+    reported = {key for key, about in documented(info).items() if about["returned"] != "with O(name)"}
 
-    assert set(found) == told
+    assert set(found) == reported
 
 
 @pytest.mark.parametrize(

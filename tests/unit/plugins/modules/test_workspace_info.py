@@ -8,7 +8,7 @@ from ansible_collections.mlops.azureml.plugins.modules import workspace_info
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, error, get
 
 STORAGE = "/subscriptions/s/resourceGroups/rg1/providers/Microsoft.Storage/storageAccounts/examplesa"
-STANDING = {
+CURRENT = {
     "id": WORKSPACE,
     "name": "ws1",
     "location": "eastus2euap",
@@ -27,7 +27,7 @@ STANDING = {
 
 
 def test_the_workspace_is_shown(run: Run) -> None:
-    done = run(workspace_info, {}, get("", STANDING))
+    done = run(workspace_info, {}, get("", CURRENT))
     assert not done["changed"]
     assert done["workspaces"] == [
         {
@@ -48,7 +48,7 @@ def test_the_workspace_is_shown(run: Run) -> None:
 
 
 def test_a_query_is_applied(run: Run) -> None:
-    assert run(workspace_info, {"query": "[0].location"}, get("", STANDING))["workspaces"] == "eastus2euap"
+    assert run(workspace_info, {"query": "[0].location"}, get("", CURRENT))["workspaces"] == "eastus2euap"
 
 
 def test_a_workspace_that_is_not_there_is_told(run: Run) -> None:

@@ -52,7 +52,7 @@ def test_a_file_without_a_type_is_a_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("port", "told"),
+    ("port", "expected"),
     [
         ({"type": "number", "default": 0.5, "optional": True}, {"type": "number", "default": "0.5", "optional": True}),
         ({"type": "number", "default": 1}, {"type": "number", "default": "1.0"}),
@@ -72,25 +72,25 @@ def test_a_file_without_a_type_is_a_command() -> None:
         ({"type": "uri_folder", "default": None}, {"type": "uri_folder", "default": None}),
     ],
 )
-def test_values_of_inputs_are_text_of_their_type(port: dict[str, Any], told: dict[str, Any]) -> None:
-    assert read_component({**COMMAND, "inputs": {"a": port}})["inputs"] == {"a": told}
+def test_values_of_inputs_are_text_of_their_type(port: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert read_component({**COMMAND, "inputs": {"a": port}})["inputs"] == {"a": expected}
 
 
 def test_step_of_a_pipeline() -> None:
-    told = {
+    expected = {
         "display_name": "One",
         "comment": "c",
         "resources": {"instance_count": 2},
         "environment_variables": {"A": "b"},
     }
-    assert sent(compute="azureml:cpu", **told) == {"type": "command", "computeId": "azureml:cpu", **told}
+    assert sent(compute="azureml:cpu", **expected) == {"type": "command", "computeId": "azureml:cpu", **expected}
     registry = "azureml://registries/reg/components/prep/versions/1"
     step = read_component(pipeline(component=registry, type="pipeline"))["jobs"]["one"]
     assert (step["componentId"], step["_source"], step["type"]) == (registry, "REMOTE.REGISTRY", "pipeline")
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         ("${{parent.inputs.data}}", {"job_input_type": "literal", "value": "${{parent.inputs.data}}"}),
         (3, {"job_input_type": "literal", "value": "3"}),
@@ -108,12 +108,12 @@ def test_step_of_a_pipeline() -> None:
         ),
     ],
 )
-def test_inputs_of_a_step(value: Any, told: dict[str, str]) -> None:
-    assert sent(inputs={"a": value})["inputs"] == {"a": told}
+def test_inputs_of_a_step(value: Any, expected: dict[str, str]) -> None:
+    assert sent(inputs={"a": value})["inputs"] == {"a": expected}
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         ("${{parent.outputs.out}}", {"type": "literal", "value": "${{parent.outputs.out}}"}),
         ({}, {"job_output_type": "uri_folder"}),
@@ -128,8 +128,8 @@ def test_inputs_of_a_step(value: Any, told: dict[str, str]) -> None:
         ),
     ],
 )
-def test_outputs_of_a_step(value: Any, told: dict[str, str]) -> None:
-    assert sent(outputs={"a": value})["outputs"] == {"a": told}
+def test_outputs_of_a_step(value: Any, expected: dict[str, str]) -> None:
+    assert sent(outputs={"a": value})["outputs"] == {"a": expected}
 
 
 def test_output_of_which_nothing_is_said_is_not_sent() -> None:

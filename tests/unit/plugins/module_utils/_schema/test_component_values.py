@@ -88,16 +88,16 @@ def test_words_about_it_make_no_other_component(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "stands"),
+    ("written", "stored"),
     [
         ("azureml:env:1", f"azureml:{HERE.path}/environments/env/versions/1"),
         (f"azureml:{HERE.path}/environments/env/versions/1", f"{HERE.path.lower()}/environments/env/versions/1"),
         ("azureml://registries/r/environments/e/versions/1", "azureml://registries/R/environments/e/versions/1"),
     ],
 )
-def test_references_in_every_spelling(written: str, stands: str) -> None:
+def test_references_in_every_spelling(written: str, stored: str) -> None:
     sent = VALUE_TYPE.encode({**COMMAND, "environment": written}, HERE)
-    assert VALUE_TYPE.same(sent, {**COMMAND, "environment": stands}, HERE)
+    assert VALUE_TYPE.same(sent, {**COMMAND, "environment": stored}, HERE)
 
 
 def test_references_are_expanded_where_they_stand() -> None:

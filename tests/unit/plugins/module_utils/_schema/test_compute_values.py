@@ -82,14 +82,14 @@ class TestInstanceTypes:
 
     def test_null_and_absent_are_the_same(self) -> None:
         """As the service answers (assets contract 3.7)."""
-        told = {
+        reported = {
             "small": {
                 "nodeSelector": None,
                 "resources": {"requests": {"cpu": "1", "nvidia.com/gpu": None}, "limits": {"nvidia.com/gpu": None}},
             }
         }
-        assert InstanceTypes().same({"small": {"resources": {"requests": {"cpu": "1"}}}}, told, WS)
-        assert not InstanceTypes().same({"small": {"resources": {"requests": {"cpu": "2"}}}}, told, WS)
+        assert InstanceTypes().same({"small": {"resources": {"requests": {"cpu": "1"}}}}, reported, WS)
+        assert not InstanceTypes().same({"small": {"resources": {"requests": {"cpu": "2"}}}}, reported, WS)
         assert InstanceTypes().same({}, None, WS)
         assert not InstanceTypes().same({"small": {}}, None, WS)
 

@@ -65,13 +65,13 @@ def test_another_identity(other: Any) -> None:
 
 
 def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
-    told = {
+    reported = {
         "type": "UserAssigned",
         "principalId": "p",
         "tenantId": "t",
         "userAssignedIdentities": {ME: {"principalId": "p", "clientId": "c"}},
     }
-    assert VALUE_TYPE.for_update(told) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
+    assert VALUE_TYPE.for_update(reported) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
     assert VALUE_TYPE.for_update({"type": "None", "principalId": ZERO}) is None
 
 

@@ -92,9 +92,9 @@ def test_a_refusal_while_waiting_still_returns_the_job(run: Run) -> None:
     assert (out.failed, out["batch_job"]["name"], out["changed"]) == (True, "batchjob-1", True)
 
 
-def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **told: Any) -> Any:
+def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **reported: Any) -> Any:
     """A job that stays in a state for ever, and what is asked when the task has had enough of it."""
-    running = iter(lambda: saw(status, **told), None)
+    running = iter(lambda: saw(status, **reported), None)
     looks = 0
     seconds = 0.0
     while seconds < LIMIT:
@@ -263,8 +263,8 @@ def test_a_documented_failure_has_its_cause_and_remedy(run: Run, storage: Storag
     storage.blobs[f"{LOGS}/logs/job_progress_overview.txt"] = (
         b"12:00 started\n12:01 No progress update in 30 seconds. No progress update in this check.\n"
     )
-    told = {"error": {"code": "UserError", "message": "User program failed with Exception: Run failed"}}
-    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history(told))
+    reported = {"error": {"code": "UserError", "message": "User program failed with Exception: Run failed"}}
+    out = run(batch_job, ANY, *ready(), Submit(), saw("Failed"), *history(reported))
     assert "took longer than the deployment allows" in out["cause"]
     assert "retry_settings.timeout" in out["hint"]
     assert out["service_message"].startswith("12:01 No progress update in 30 seconds")
