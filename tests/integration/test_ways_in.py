@@ -69,7 +69,7 @@ def test_the_variables_of_an_awx_credential_with_the_unused_ones_empty(play, wor
 
 WRONG = (
     ("batch_deploy", {}, "missing required arguments: batch_deploy_endpoint"),
-    ("batch_deploy", deploy(batch_deploy_models=[{"name": "words"}]), "missing required arguments: path"),
+    ("batch_deploy", deploy(batch_deploy_models=[{"name": "words"}]), "path is missing"),
     ("batch_deploy", deploy(batch_deploy_endpoint={"name": "w", "descripton": "x"}), "descripton"),
     ("batch_deploy", deploy(batch_deploy_codes={"name": "w"}), "batch_deploy_codes"),
     ("batch_score", score(job("one", mini_batch_size="many")), "mini_batch_size"),
