@@ -205,7 +205,7 @@ def main(arguments: list[str]) -> int:
         print(f"Nothing was written: {error}. Correct `entries` in tests/gate/new_type.py.", file=sys.stderr)
         return 1
     code = [name for name in written if name.endswith(".py")]
-    for command in (["check", "--quiet", "--fix"], ["format", "--quiet"]):
+    for command in (["format", "--quiet"], ["check", "--quiet", "--fix"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, *code], cwd=REPOSITORY, check=False)
     print(f"""\
 by hand      tests/conformance/test_typed_models.py: in BODIES "{new.collection}": Body({new.plural}.BODY, ("...",)),
