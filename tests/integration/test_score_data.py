@@ -63,6 +63,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     """And check mode reads the results of a job that has completed."""
     nowhere = {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}
     good = {"name": "good", "inputs": {"pages": {"path": deployed.pages}}, "dest": str(tmp_path / "good"), "rows": {}}
+    good["check"] = {"min_rows": len(BLUE_ROWS), "report": str(tmp_path / "good.html")}
     jobs = [
         {"name": "absent", "inputs": {"pages": {"path": "azureml:none:1"}}},
         {"name": "broken", "inputs": nowhere, "missing_input": "warn", "logs": {"kind": ["system"]}},
@@ -79,6 +80,8 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     assert len(returned["results"]) == 1
     assert {row[0]: int(row[1]) for row in returned["results"][0]["rows"]} == BLUE_ROWS
     assert (tmp_path / "good" / "words.csv").is_file()
+    assert [one["passed"] for one in returned["checks"]] == [True]
+    assert "words.csv" in (tmp_path / "good.html").read_text()
     assert [one["status"] for one in returned["logs"]] == ["Failed"]
 
     deployed.forget()
@@ -87,7 +90,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     assert handed_on(predicted)["results"][0]["rows"] == returned["results"][0]["rows"]
 
     relative = play("mlops.azureml.score", **score({**good, "dest": "rows"}))
-    assert "dest is rows, which is relative" in relative.message
+    assert "batch_score_jobs: rows is a relative path." in relative.message
     assert "Write an absolute path" in relative.message
 
 

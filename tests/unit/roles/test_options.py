@@ -28,7 +28,7 @@ ENTRIES = {
     ("batch_score", "batch_score_jobs"): "batch_job",
 }
 # Keys of an entry that only the role knows.
-OF_THE_ROLE = {"batch_score_jobs": {"dest", "dest_policy", "output", "rows", "logs"}}
+OF_THE_ROLE = {"batch_score_jobs": {"dest", "dest_policy", "output", "rows", "check", "logs"}}
 # References, which the role resolves before the module gets them.
 TOGETHER = {"model", "environment", "component", "compute"}
 
@@ -48,7 +48,7 @@ def specs() -> dict[str, dict[str, Any]]:
     """The argument spec of each module, from its table."""
     found: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        for name in {*ENTRIES.values(), "batch_job_results", "batch_job_logs"}:
+        for name in {*ENTRIES.values(), "batch_job_results", "batch_job_check", "batch_job_logs"}:
             module = importlib.import_module(f"{MODULES}.{name}")
             patch.setattr(module, "run", lambda operation, name=name: found.update({name: operation.spec().opened()}))
             module.main()
@@ -107,13 +107,14 @@ def test_every_key_of_an_entry_reaches_the_module(role: str, variable: str) -> N
             assert re.search(sought, handed + between), key
 
 
-def test_rows_and_logs_of_a_job_have_every_option_that_reads_them(specs: dict[str, Any]) -> None:
+def test_rows_check_and_logs_of_a_job_have_every_option_that_reads_them(specs: dict[str, Any]) -> None:
     """What only says which job, and where its files go, is given beside ``rows``."""
     which = {"name", "key", "attempt", "endpoint_name"}
     beside = {"output", "dest", "dest_policy", "rows"}
     jobs = read("roles", "batch_score", "meta", "argument_specs.yml")["argument_specs"]["main"]["options"]
     keys = jobs["batch_score_jobs"]["options"]
     assert set(keys["rows"]["options"]) == set(specs["batch_job_results"]) - which - beside
+    assert set(keys["check"]["options"]) == set(specs["batch_job_check"]) - which - {"output"}
     assert set(keys["logs"]["options"]) == set(specs["batch_job_logs"]) - which
 
 
