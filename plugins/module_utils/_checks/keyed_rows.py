@@ -36,7 +36,7 @@ class KeyedRows:
         """Add the next rows. Raises AzureMLError when the temporary file cannot be written."""
         number, kept, put = self.count, self._kept, self.spool.add
         for number, (row, value) in enumerate(zip(rows, cells(rows, self._key_column)), self.count + 1):
-            key = value if type(value) is str and value else key_text(value)
+            key = value if isinstance(value, str) and value else key_text(value)
             if key is None:
                 self._without_key += 1
                 self._failures.add(number, key=None)

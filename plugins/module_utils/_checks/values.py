@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 Value = t.Any
 Same = Callable[[Value, Value], bool]
 # A row is a dict, or a list where its columns have no names.
-Row = dict[str, Value] | list[Value]
+Row = t.Union["dict[str, Value]", "list[Value]"]
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _BOOLEANS = {"true": True, "True": True, "false": False, "False": False}
@@ -44,7 +44,7 @@ def cell(row: Row, column: str) -> Value:
 
 def cells(rows: Sequence[Row], column: str) -> list[Value]:
     """The values of a column in several rows."""
-    return [row.get(column, ABSENT) if type(row) is dict else cell(row, column) for row in rows]
+    return [row.get(column, ABSENT) if isinstance(row, dict) else cell(row, column) for row in rows]
 
 
 def columns_of(row: Row) -> list[str]:

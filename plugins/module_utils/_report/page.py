@@ -171,23 +171,23 @@ def _column(column: ColumnDistribution) -> Html:
     caption = element("caption", element("h3", column.name), element("p", ", ".join(parts), class_="quiet"))
     if column.kind == TEXTS or not column.bars:
         return element("article", element("h3", column.name), element("p", ", ".join(parts), class_="quiet"))
-    most = max(bar.count for bar in column.bars)
+    most = max(one.count for one in column.bars)
     kind, classes = ("Range", "bars ranges") if column.kind == NUMBERS else ("Value", "bars")
     head = element("tr", *[element("th", name, scope="col") for name in (kind, "Rows", "Share")])
-    rows = [_bar(bar, most, column.count) for bar in column.bars]
+    rows = [_bar(one, most, column.count) for one in column.bars]
     return element(
         "article", element("table", caption, element("thead", head), element("tbody", *rows), class_=classes)
     )
 
 
-def _bar(bar: Bar, most: int, total: int) -> Html:
-    fill = element("div", style=f"width:{100 * bar.count / most:.1f}%") if bar.count else ""
+def _bar(one: Bar, most: int, total: int) -> Html:
+    fill = element("div", style=f"width:{100 * one.count / most:.1f}%") if one.count else ""
     track = element("div", fill, class_="track", aria_hidden="true")
     return element(
         "tr",
-        element("th", bar.label, scope="row"),
-        element("td", f"{bar.count:,}"),
-        element("td", track, element("span", _percent(bar.count, total))),
+        element("th", one.label, scope="row"),
+        element("td", f"{one.count:,}"),
+        element("td", track, element("span", _percent(one.count, total))),
     )
 
 

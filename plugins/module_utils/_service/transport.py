@@ -11,17 +11,28 @@ addresses and networks in NO_PROXY. Needs httpx, so the client imports this file
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import typing as t
-
-import httpcore
-import httpx
 
 from .._clock import Clock
 from .proxies import find_proxy
 
+if t.TYPE_CHECKING:
+    import httpcore
+    import httpx
+    from httpcore import NetworkBackend, NetworkStream
+    from httpx import BaseTransport
+else:
+    BaseTransport = NetworkBackend = NetworkStream = object
+    with contextlib.suppress(ImportError):  # the client says so
+        import httpcore
+        import httpx
+        from httpcore import NetworkBackend, NetworkStream
+        from httpx import BaseTransport
 
-class Transport(httpx.BaseTransport):
+
+class Transport(BaseTransport):
     """Sends requests, one at a time, through the proxies that the environment names.
 
     The read timeout of a request is the limit for all of it, from the connection to the end of the answer. Raises
@@ -74,7 +85,7 @@ class _Deadline:
         return left if timeout is None else min(timeout, left)
 
 
-class _TimedBackend(httpcore.NetworkBackend):
+class _TimedBackend(NetworkBackend):
     """Connections on which nothing waits beyond the deadline."""
 
     def __init__(self, backend: httpcore.NetworkBackend, deadline: _Deadline) -> None:
@@ -98,7 +109,7 @@ class _TimedBackend(httpcore.NetworkBackend):
         self._backend.sleep(seconds)
 
 
-class _TimedStream(httpcore.NetworkStream):
+class _TimedStream(NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._stream = stream
         self._deadline = deadline

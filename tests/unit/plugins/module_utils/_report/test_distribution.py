@@ -33,7 +33,7 @@ def column(values: list[Any]) -> ColumnDistribution:
 @given(st.lists(NUMBER, min_size=1, max_size=3000))
 def test_every_number_is_in_one_bar(values: list[float]) -> None:
     found = column(values)
-    assert sum(bar.count for bar in found.bars) == found.count == len(values)
+    assert sum(one.count for one in found.bars) == found.count == len(values)
     assert len(found.bars) <= 24
     assert (found.least, found.most) == (float(min(values)), float(max(values)))
     assert found.mean == pytest.approx(statistics.fmean(map(float, values)), rel=1e-6, abs=1e-3 * abs(found.most or 1))
@@ -47,11 +47,11 @@ def test_every_number_is_in_one_bar(values: list[float]) -> None:
 def test_few_values_have_a_bar_each() -> None:
     found = column(["b", "a", "b", None, True, 1, [1], [1]])
     assert (found.kind, found.count, found.empty) == (VALUES, 7, 1)
-    assert [(bar.label, bar.count) for bar in found.bars] == [("[1]", 2), ("b", 2), ("1", 1), ("a", 1), ("true", 1)]
+    assert [(one.label, one.count) for one in found.bars] == [("[1]", 2), ("b", 2), ("1", 1), ("a", 1), ("true", 1)]
 
 
 def test_texts_that_write_numbers_are_in_the_order_of_the_numbers() -> None:
-    assert [bar.label for bar in column([10, "9", 8, 8]).bars] == ["8", "9", "10"]
+    assert [one.label for one in column([10, "9", 8, 8]).bars] == ["8", "9", "10"]
 
 
 def test_many_texts_are_counted_and_not_shown() -> None:

@@ -183,7 +183,7 @@ def test_no_credential_is_sent_without_tls(
     storage = plug_in(monkeypatch)
     opened = open_datastore(workspace(answer(datastore(kind, **properties))), "store")
     with pytest.raises(InvalidOption, match="has to be addressed by https"):
-        _ = opened.container
+        assert opened.container
     assert storage.containers == {}
 
 
