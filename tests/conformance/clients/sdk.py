@@ -143,7 +143,7 @@ def endpoint(ml: MLClient, folder: Path) -> dict[str, Any]:
         return {"description": made.description, "tags": made.tags, "default": default, "state": state}
 
     created = ml.batch_endpoints.begin_create_or_update(
-        BatchEndpoint(name=ENDPOINT, description="Counts", tags={"team": "text"})
+        BatchEndpoint(name=ENDPOINT, description="Counts words", tags={"team": "text"})
     ).result()
     made = [
         deployment("blue", "azureml:words-score:1", "score.py", mini_batch_size=1),
@@ -157,7 +157,7 @@ def endpoint(ml: MLClient, folder: Path) -> dict[str, Any]:
     ml.batch_deployments.begin_create_or_update(updated).result()
 
     changed = ml.batch_endpoints.get(ENDPOINT)
-    changed.description = "Counts words"
+    changed.description = "Counts letters"  # the service keeps the first one
     changed.defaults.deployment_name = "blue"
     ml.batch_endpoints.begin_create_or_update(changed).result()
     deployments = {one.name: one for one in ml.batch_deployments.list(ENDPOINT)}
