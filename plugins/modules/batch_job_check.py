@@ -15,11 +15,14 @@ description:
   - Rows are read once and in bounded memory, millions of them as well. Beyond a few megabytes they are kept in a
     temporary file that has no name and that nobody else can read.
   - Writes nothing, but for the report that O(report) asks for.
+  - The job must have ended. In check mode a job that is absent or has not ended is a warning.
+  - That the job completed is a rule, V(status).
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.job_lookup
 requirements:
   - azure-storage-blob
 attributes:
@@ -34,30 +37,6 @@ attributes:
   idempotent:
     support: full
 options:
-  name:
-    description:
-      - Name of the job, as M(mlops.azureml.batch_job) got it or returns it in
-        RV(mlops.azureml.batch_job#module:batch_job.name) or RV(mlops.azureml.batch_job#module:batch_job.key).
-      - The name under which a job was started means its last attempt. The name of a later attempt, as V(nightly--2),
-        and a name that the service assigned mean that one.
-      - The job must have ended. In check mode a job that is absent or has not ended is a warning.
-      - That the job completed is a rule, V(status).
-    type: str
-  key:
-    description:
-      - In place of O(name), the O(mlops.azureml.batch_job#module:key) with which the job was started. It is looked up
-        in the ledger below C(batch-scoring/.jobs) in the default datastore.
-      - Refused if several jobs were started with it, as with other inputs.
-    type: str
-  attempt:
-    description:
-      - Number of the attempt, in place of the last one; V(1) is the first.
-    type: int
-    aliases: [try]
-  endpoint_name:
-    description:
-      - Batch endpoint of the job. Required if jobs of several endpoints have this O(name) or O(key).
-    type: str
   output:
     description:
       - Name of the output. The deployment of a model has one, V(score).

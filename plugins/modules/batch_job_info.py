@@ -13,33 +13,16 @@ description:
   - Reads one scoring job, or lists those of an endpoint, a deployment or the workspace, newest first.
   - The jobs of an endpoint are read from the endpoint's own list. If that fails, as it is known to do, all jobs of the
     workspace are searched instead, with a warning.
+  - With O(name) or O(key), the list is empty if there is no such job.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.attributes.info_module
   - mlops.azureml.connection
+  - mlops.azureml.job_lookup
   - mlops.azureml.query
 options:
-  name:
-    description:
-      - Name of the job, as M(mlops.azureml.batch_job) got it or returns it in
-        RV(mlops.azureml.batch_job#module:batch_job.name) or RV(mlops.azureml.batch_job#module:batch_job.key).
-      - The name under which a job was started means its last attempt. The name of a later attempt, as V(nightly--2),
-        and a name that the service assigned mean that one.
-      - The list is empty if there is no such job.
-    type: str
-  key:
-    description:
-      - In place of O(name), the O(mlops.azureml.batch_job#module:key) with which the job was started. It is looked up
-        in the ledger below C(batch-scoring/.jobs) in the default datastore.
-      - Refused if several jobs were started with it, as with other inputs.
-    type: str
-  attempt:
-    description:
-      - Number of the attempt, in place of the last one; V(1) is the first.
-    type: int
-    aliases: [try]
   endpoint_name:
     description:
       - List only jobs of this batch endpoint, which may have been deleted.

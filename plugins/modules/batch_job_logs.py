@@ -14,11 +14,13 @@ description:
     or badly.
   - The logs are in the C(workspaceartifactstore) datastore of the workspace, where nothing is written.
   - Signed URLs, keys and tokens are masked in the result and in downloaded files, and so are the secrets of the task.
+  - In check mode an absent job is a warning.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.job_lookup
 requirements:
   - azure-storage-blob
 attributes:
@@ -31,29 +33,6 @@ attributes:
   idempotent:
     support: full
 options:
-  name:
-    description:
-      - Name of the job, as M(mlops.azureml.batch_job) got it or returns it in
-        RV(mlops.azureml.batch_job#module:batch_job.name) or RV(mlops.azureml.batch_job#module:batch_job.key).
-      - The name under which a job was started means its last attempt. The name of a later attempt, as V(nightly--2),
-        and a name that the service assigned mean that one.
-      - In check mode an absent job is a warning.
-    type: str
-  key:
-    description:
-      - In place of O(name), the O(mlops.azureml.batch_job#module:key) with which the job was started. It is looked up
-        in the ledger below C(batch-scoring/.jobs) in the default datastore.
-      - Refused if several jobs were started with it, as with other inputs.
-    type: str
-  attempt:
-    description:
-      - Number of the attempt, in place of the last one; V(1) is the first.
-    type: int
-    aliases: [try]
-  endpoint_name:
-    description:
-      - Batch endpoint of the job. Required if jobs of several endpoints have this O(name) or O(key).
-    type: str
   kind:
     description:
       - Which logs to read.
