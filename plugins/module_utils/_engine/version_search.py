@@ -118,8 +118,7 @@ class VersionSearch:
             return found
         require_shared_content(self._desired, container)
         following = str(get_at(container, "properties.nextVersion") or FIRST_VERSION)
-        names_none = get_at(container, "properties.latestVersion") is None and not following.isdecimal()
-        if names_none and all(version.isdecimal() for version in seen):
+        if get_at(container, "properties.latestVersion") is None and not following.isdecimal():
             return self._by_number(seen)
         if following in seen:
             raise InvalidOption(
@@ -131,10 +130,10 @@ class VersionSearch:
     def _by_number(self, seen: set[str]) -> Found:
         """The number after the highest, where the service names no latest version, and proposes a time stamp.
 
-        It is another one each time. Versions that are not listed (yet) are looked at on the way. Service fact: assets
-        contract 14.27.
+        That is another one each time, so check mode could not predict it. Versions that are not listed (yet) are read
+        on the way. Service fact: assets contract 14.27.
         """
-        number = max(map(int, seen), default=0) + 1
+        number = max((int(version) for version in seen if version.isdecimal()), default=0) + 1
         while (current := self._get(str(number))) is not None:
             if holds_content(self._desired, current):
                 return Found(current["name"], current)

@@ -55,3 +55,17 @@ def test_life(emulated: Emulated, policies: dict[str, str]) -> None:
         other = {**task, "definition": {**definition, "is_deterministic": not filled_in}}
         assert emulated(component, other)["component"]["version"] == "2"
         assert emulated(component, {**name, "version": "2", "state": "absent"})["changed"]
+
+
+@pytest.mark.parametrize("versions", [["x"], ["x", "7"], ["2022-09-14-20-33-51-5820890"], ["01"]])
+def test_the_next_version_is_a_number_that_check_mode_predicts(emulated: Emulated, versions: list[str]) -> None:
+    """The service proposes a time stamp, and another one each time."""
+    emulated.policy(component_next_version="timed")
+    emulated(environment, {"name": "env", "image": "library/python:3.11"})
+    for number, version in enumerate(versions):
+        emulated(component, {"name": "c", "version": version, "definition": {**STEP, "command": f"echo {number}"}})
+    predicted = emulated(component, {"name": "c", "definition": {**STEP, "command": "other"}}, check=True)
+    done = emulated(component, {"name": "c", "definition": {**STEP, "command": "other"}})
+    assert done["component"]["version"] == predicted["component"]["version"]
+    assert done["diff"] == predicted["diff"]
+    assert done["component"]["version"].isdecimal()
