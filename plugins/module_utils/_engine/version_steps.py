@@ -19,6 +19,7 @@ from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType
 from .._schema.resource_type import Options
 from .._service.datastore_storage import Datastore
 from .._service.workspace import Workspace
+from .archiving import read_until_shown
 from .body import Body
 from .desired_version import DesiredVersion
 from .upload import into_datastore, through_pending_upload
@@ -129,6 +130,9 @@ class UpdateVersion:
                     f"{desired.title}: the service accepted the change of version {target.version}, but did not "
                     f"{'archive' if desired.archived else 'restore'} it. Run the task again."
                 )
+        changes = bool(get_at(state.current, ARCHIVED_AT)) is not desired.archived
+        if answer is not None and changes and desired.asset.archived_late:
+            read_until_shown(target.path, desired.archived, target.workspace)
         return dataclasses.replace(state, current=answer)
 
 

@@ -14,6 +14,7 @@ import copy
 import dataclasses
 import typing as t
 
+from .._engine.archiving import read_until_shown
 from .._engine.argument_spec import ArgumentSpec, resource_options
 from .._engine.body import Body, update_body
 from .._engine.difference import compare, diff_words
@@ -59,7 +60,7 @@ class ManageAssetContainer:
             Usage(desired.resource, desired.options, workspace, active_jobs).require_unused()
         if plan.steps and not workspace.invocation.check_mode:
             for step in plan.steps:
-                current = step.execute(workspace.arm, current)
+                current = step.execute(workspace, current)
         else:
             current = plan.predicted
         shown = {} if current is None else {"asset_container": render(desired.resource, current, workspace.id)}
@@ -91,21 +92,28 @@ def _plan(desired: Desired, asset: AssetType, path: str, current: dict[str, Json
     predicted = copy.deepcopy(current)
     for difference in comparison.differences:
         set_at(predicted, difference.field.at, difference.desired)
-    update = UpdateContainer((f"update {title}",), path, update_body(comparison))
+    late = asset.archived_late and ARCHIVED_AT in desired.values
+    update = UpdateContainer((f"update {title}",), path, update_body(comparison), archived if late else None)
     return Plan((update,), *diff_words(comparison), predicted)
 
 
 @dataclasses.dataclass(frozen=True)
 class UpdateContainer:
-    """The step that changes what is said about all versions, or archives or restores them."""
+    """The step that changes what is said about all versions, or archives or restores them.
+
+    ``archived``: what a read has to show afterwards, None if it shows it at once.
+    """
 
     lines: tuple[str, ...]
     path: str
     body: Body
+    archived: bool | None
 
-    def execute(self, arm: Arm, current: dict[str, Json]) -> dict[str, Json]:
-        arm.put(self.path, self.body)
-        return arm.get(self.path) or current
+    def execute(self, workspace: Workspace, current: dict[str, Json]) -> dict[str, Json]:
+        workspace.arm.put(self.path, self.body)
+        if self.archived is not None:
+            return read_until_shown(self.path, self.archived, workspace) or current
+        return workspace.arm.get(self.path) or current
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +124,8 @@ class DeleteContainer:
     path: str
     asset: AssetType
 
-    def execute(self, arm: Arm, _current: dict[str, Json]) -> None:
+    def execute(self, workspace: Workspace, _current: dict[str, Json]) -> None:
+        arm = workspace.arm
         deleted: set[str] = set()
         while True:
             try:

@@ -14,7 +14,7 @@ import types
 from typing import Any
 
 import pytest
-from ansible_collections.mlops.azureml.plugins.modules import code, data, environment, model
+from ansible_collections.mlops.azureml.plugins.modules import asset_container, code, data, environment, model
 from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.conftest import Emulated
 
 PLACE = "azureml://datastores/workspaceblobstore/paths/here"
@@ -126,3 +126,17 @@ def test_version_that_is_not_there_cannot_be_archived(emulated: Emulated, check:
 def test_contradictions_are_found_before_any_request(emulated: Emulated, task: dict[str, str], complaint: str) -> None:
     assert complaint in emulated(model, {"name": "a", **task})["msg"]
     assert emulated.requests == []
+
+
+@pytest.mark.parametrize("lag", ["0", "0.5", "8"])
+@pytest.mark.parametrize("module", [environment, asset_container], ids=short)
+def test_a_read_may_show_it_late(emulated: Emulated, module: types.ModuleType, lag: str) -> None:
+    """Recorded half a second after an archiving (assets contract 14.17)."""
+    emulated.policy(archive_lag=lag)
+    emulated(environment, {"name": "env", "image": "library/python:3.11"})
+    which = {"version": "1"} if module is environment else {"type": "environment"}
+    for state in ("archived", "present"):
+        task = {"name": "env", **which, "state": state}
+        assert emulated(module, task)["changed"]
+        assert not emulated(module, task)["changed"]
+        assert emulated.writes == []

@@ -34,7 +34,7 @@ FREE = {
     "operation_lifetime": ("0", "0.5"),
     "operation_reads": ("0", "2"),
     "page_size": ("50", "1"),
-    "archive_lag": ("0", "30"),
+    "archive_lag": ("0", "5"),
     "inherited_tags": ("", "costs=7"),  # with an empty value nothing can be created at all
     "read_budget": ("0", "20"),
     "write_budget": ("0", "3"),
