@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import traceback
 import typing as t
@@ -198,7 +199,7 @@ def _refusal_reason(text: str, source: Source) -> str:
 def _content(path: str, option: str) -> str:
     """The bytes of a file as text, whatever its encoding. Raises CredentialError that names the option."""
     try:
-        return Path(path).expanduser().read_bytes().decode("latin-1")
+        return Path(os.path.expanduser(path)).read_bytes().decode("latin-1")
     except OSError as error:
         reason = error.strerror or "it cannot be read"
     raise CredentialError(f"{option} '{path}' cannot be read: {reason}.")

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import shutil
 import typing as t
 from collections.abc import Mapping
@@ -76,7 +77,7 @@ def read_profile(profile: str | None, profile_file: str = PROFILE_FILE) -> dict[
 
     Without a name the section is ``default``, which may be absent. Raises CredentialError if a named one is.
     """
-    path = Path(profile_file).expanduser()
+    path = Path(os.path.expanduser(profile_file))
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))

@@ -176,3 +176,12 @@ def test_a_named_profile_has_to_exist(tmp_path: Path, content: str | bytes, word
         read_profile("work", str(file))
     assert "planted" not in caught.value.message
     assert read_profile(None, str(tmp_path / "none")) == {}
+
+
+def test_a_user_without_a_home_has_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a random uid in a container: it has no entry in the password file, and HOME is not set."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda _uid: {}[_uid])
+    assert read_profile(None) == {}
+    with pytest.raises(CredentialError, match="there is no such file"):
+        read_profile("named")
