@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 import typing as t
@@ -60,13 +61,61 @@ class ModuleInvocation:
             self._module.no_log_values.add(secret)
 
 
+class SecretsModule(AnsibleModule):
+    """Ansible's class, which never shows what somebody wrote in a wrong place of an option that holds secrets.
+
+    Ansible itself masks the values of the suboptions that it knows, no others, and reads a text as ``key=value``: its
+    message then quotes a part of the secret as a key. ``refused``: the options that hold no map.
+    """
+
+    refused: tuple[str, ...] = ()
+
+    def _load_params(self) -> None:
+        AnsibleModule._load_params(self)
+        self.refused = tuple(_hide_misplaced(self.params, self.argument_spec, self.no_log_values))
+
+
+def _hide_misplaced(options: dict[str, t.Any], spec: t.Mapping[str, t.Any], masked: set[str]) -> t.Iterator[str]:
+    """Mask the values of unknown suboptions; drop and return the options that are texts."""
+    for option, about in spec.items():
+        known = about.get("options") or {}
+        value = options.get(option)
+        if not any(inner.get("no_log") for inner in known.values()) or value is None:
+            continue
+        suboptions = _as_map(value)
+        if suboptions is None:
+            options[option] = None
+            yield option
+        else:
+            unknown = [inner for name, inner in suboptions.items() if name not in known]
+            masked.update(text for text in _texts(unknown) if len(text) >= SHORTEST_SECRET)
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    if isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+    else:
+        yield str(value)
+
+
+def _as_map(value: t.Any) -> dict[str, t.Any] | None:
+    """The map that an option holds, itself or as JSON text; None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dict) else None
+
+
 def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
 def run(
     operation: Operation,
-    module_class: t.Callable[..., AnsibleModule] = AnsibleModule,
+    module_class: t.Callable[..., SecretsModule] = SecretsModule,
     invocation_class: t.Callable[[AnsibleModule], ModuleInvocation] = ModuleInvocation,
     trust: Trust | None = None,
 ) -> t.NoReturn:
@@ -88,6 +137,8 @@ def run(
         required_by=opened.required_by,
         supports_check_mode=True,
     )
+    for option in module.refused:
+        module.fail_json(msg=f"{option}: it is no map. Write its suboptions below it, each with its name.")
     invocation = invocation_class(module)
     workspace = Workspace(invocation, trust)
     try:

@@ -20,6 +20,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import json as ansible_json
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.common.parameters import remove_values
+from ansible_collections.mlops.azureml.plugins.module_utils._module import SecretsModule
 
 # From ansible-core 2.19 on, what travels is encoded by profiles. A module that declares none has the legacy one.
 PROFILE = "legacy"
@@ -35,7 +36,7 @@ def encode_options(options: t.Mapping[str, t.Any]) -> bytes:
     return json.dumps(payload, cls=encoder, vault_to_text=True).encode()
 
 
-class WorkerModule(basic.AnsibleModule):
+class WorkerModule(SecretsModule):
     """One task in the controller's worker."""
 
     def __init__(self, payload: bytes, output: io.StringIO, **spec: t.Any) -> None:
@@ -51,13 +52,13 @@ class WorkerModule(basic.AnsibleModule):
         # Before ansible-core 2.19 these collect in the process, which the items of a loop share.
         ansible_warnings._global_warnings.clear()
         ansible_warnings._global_deprecations.clear()
-        basic.AnsibleModule.__init__(self, **spec)
+        SecretsModule.__init__(self, **spec)
 
     def _load_params(self) -> None:
         # Where Ansible's wrapper of a module puts the payload; each task of the process puts its own there.
         basic._ANSIBLE_ARGS = self._payload
         basic._ANSIBLE_PROFILE = PROFILE
-        basic.AnsibleModule._load_params(self)
+        SecretsModule._load_params(self)
 
     def _check_locale(self) -> None:
         """Leave the locale of the worker as it is."""
