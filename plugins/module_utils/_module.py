@@ -149,7 +149,7 @@ def run(
     except AzureMLError as error:
         # No traceback: Ansible adds the pending one with -vvv, and only then is it of use.
         module.fail_json(msg=str(error), **error.facts)
-    except Exception as error:
+    except Exception as error:  # a defect: shown with masked texts, for the plain traceback could quote a secret
         module.fail_json(msg=_defect(error), exception=redact(traceback.format_exc()))
     finally:
         workspace.close()

@@ -134,6 +134,7 @@ class ControllerAction(Normal):
             return result
         output = io.StringIO()
         show = self._show if self._may_show() else None
+        # A module ends by SystemExit, once its result is printed.
         with as_for_a_module(self._loader.get_basedir()), contextlib.suppress(SystemExit):
             _module.run(
                 self.module.OPERATION,

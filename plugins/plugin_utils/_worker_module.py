@@ -52,7 +52,7 @@ class WorkerModule(SecretsModule):
         # Before ansible-core 2.19 these collect in the process, which the items of a loop share.
         ansible_warnings._global_warnings.clear()
         ansible_warnings._global_deprecations.clear()
-        super().__init__(**spec)  # type: ignore[no-untyped-call]
+        super().__init__(**spec)  # type: ignore[no-untyped-call]  # Ansible has no types
 
     def _load_params(self) -> None:
         # Where Ansible's wrapper of a module puts the payload; each task of the process puts its own there.

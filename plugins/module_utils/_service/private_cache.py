@@ -56,7 +56,7 @@ class PrivateCache:
         if self._directory is None:
             return
         expires = self._clock.now() + LIFETIME if expires is None else expires
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # without a usable folder nothing is cached
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _private(self._directory, stat.S_ISDIR):
                 self._delete_old(self._directory)
@@ -72,7 +72,7 @@ class PrivateCache:
     def drop(self, key: list[str]) -> None:
         """Delete the value of a key."""
         if self._directory is not None and _private(self._directory, stat.S_ISDIR):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # then it expires
                 self._file(self._directory, key).unlink(missing_ok=True)
 
     @staticmethod
@@ -99,7 +99,7 @@ def _replace(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException:  # also an interrupt: no token is left in a nameless file
         Path(name).unlink(missing_ok=True)
         raise
 
