@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -23,6 +24,8 @@ def is_https(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
+        if "[" in parts.netloc:
+            ipaddress.IPv6Address(parts.hostname or "")  # Python 3.10 takes any text in brackets
     except ValueError:
         return False
     safe = parts.scheme == "https" and "@" not in parts.netloc and not _AMBIGUOUS.search(url)

@@ -121,8 +121,19 @@ class OidcToken(Source):
     def build(self, identity: ModuleType, settings: dict[str, t.Any]) -> TokenCredential:
         return t.cast(
             "TokenCredential",
-            identity.ClientAssertionCredential(self.tenant, self.client_id, lambda: self.token, **settings),
+            _assertion_class(identity)(self.tenant, self.client_id, lambda: self.token, **settings),
         )
+
+
+class _TakesSettings:
+    """The end of the chain of constructors. The oldest azure-identity hands the settings on to it."""
+
+    def __init__(self, **_settings: t.Any) -> None:
+        super().__init__()
+
+
+def _assertion_class(identity: ModuleType) -> t.Any:
+    return type("ClientAssertionCredential", (identity.ClientAssertionCredential, _TakesSettings), {})
 
 
 @dataclass(frozen=True)
