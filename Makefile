@@ -56,7 +56,7 @@ lock: ## lock the newest packages for the demo and the tests (tests/lock)
 
 emulator-up: ## start a local workspace
 	@$(PREPARE)
-	@$(RUN) -m tests.emulator up --state-dir $(EMULATOR_STATE)
+	@AZURITE_PREFIX=.build/azurite $(RUN) -m tests.emulator up --state-dir $(EMULATOR_STATE)
 	@echo "its settings for a shell: . $(EMULATOR_STATE)/env"
 
 emulator-down: ## stop the local workspace

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.gate import interpreters
 from tests.gate.environment import BUILD
-from tests.gate.installation import install_locked, lock_of, make_environment, once, python_in
+from tests.installation.packages import install_locked, lock_of, make_environment, once, python_in
 
 FOLDER = Path(os.environ.get("CONFORMANCE_CLIENTS") or BUILD / "conformance")
 
@@ -26,6 +26,6 @@ def python_of(client: str) -> Path:
     home = FOLDER / client
     with once(FOLDER / f"{client}.stamp", [python.version, str(home), lock.read_text()]) as needed:
         if needed:
-            make_environment(home, python)
+            make_environment(home, python.path)
             install_locked(python_in(home), lock)
     return python_in(home)

@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from tests.gate.environment import BUILD, tool_environment
-from tests.gate.installation import REPOSITORY
+from tests.installation.packages import REPOSITORY
 
 from . import recap, report
 from .make_digits import make_digits

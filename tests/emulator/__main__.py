@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..installation.environment import default_folder, enter
+from . import daemon
+from .daemon import MODULE
 from .policies import Policies
 from .workspace_name import WorkspaceName
 
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 DESCRIPTION = "Local Azure Machine Learning workspaces, on loopback only."
 _NAMES = "[SUBSCRIPTION/]GROUP/NAME[@REGION]"
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=DESCRIPTION)
+    parser = argparse.ArgumentParser(prog=f"python -m {MODULE}", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start an emulator in the background and print 'ready'")
     serve = commands.add_parser("serve", help="run in the foreground; used by 'up'")
     down = commands.add_parser("down", help="stop the emulator of a state directory")
     for command in (up, serve, down):
-        command.add_argument("--state-dir", type=Path, required=True, help="where its files lie")
+        command.add_argument(
+            "--state-dir", type=Path, default=default_folder("workspace"), help="its files (default: %(default)s)"
+        )
     for command in (up, serve):
         command.add_argument("--port", type=int, default=0, help="port of the ARM host (default: a free one)")
         command.add_argument("--workspace", action="append", default=[], metavar=_NAMES, help="a workspace, repeatable")
@@ -30,6 +37,7 @@ def main(arguments: list[str]) -> int:
     serve.add_argument("--report", type=int, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     options.state_dir = options.state_dir.resolve()
+    os.environ.setdefault("AZURITE_PREFIX", str(options.state_dir / "azurite"))
     try:
         return {"up": _up, "serve": _serve, "down": _down}[options.command](options)
     except (OSError, RuntimeError, ValueError) as error:
@@ -38,10 +46,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    from . import daemon
-
     _policies(options)
     _names(options)
+    enter(options.state_dir, "emulator", REQUIREMENTS, MODULE)
     arguments = ["--state-dir", str(options.state_dir), "--port", str(options.port)]
     arguments += ["--operation-seconds", str(options.operation_seconds)]
     arguments += [word for name in options.workspace for word in ("--workspace", name)]
@@ -71,8 +78,6 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _down(options: argparse.Namespace) -> int:
-    from . import daemon
-
     daemon.stop(options.state_dir)
     return 0
 

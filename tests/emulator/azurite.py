@@ -17,13 +17,14 @@ import subprocess
 import time
 from pathlib import Path
 
+from ..installation.environment import default_folder
+from ..installation.packages import LOCKS
 from .children import die_with_parent, kill_group
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
-_MANIFEST = _REPOSITORY / "tests" / "lock" / "azurite" / "package.json"
+_MANIFEST = LOCKS / "azurite" / "package.json"
 _LOCK = _MANIFEST.with_name("package-lock.json")
 
 
@@ -101,11 +102,11 @@ class Azurite:
 def install(*, locked: bool = True) -> tuple[Path, Path]:
     """Paths of Node.js and of Azurite's blob server, installing the npm package `azurite` when it is missing.
 
-    It goes to `$AZURITE_PREFIX`, by default `.build/azurite` of the repository: as locked, or the newest with all that
+    It goes to `$AZURITE_PREFIX`, by default to the user's cache: as locked, or the newest with all that
     it needs. Blocks; safe to call from two processes at once. Raises AzuriteError.
     """
     node, npm = node_and_npm()
-    prefix = Path(os.environ.get("AZURITE_PREFIX") or _REPOSITORY / ".build" / "azurite")
+    prefix = Path(os.environ.get("AZURITE_PREFIX") or default_folder("azurite")).absolute()
     script = prefix / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     prefix.mkdir(parents=True, exist_ok=True)
     with (prefix / ".lock").open("w") as lock:

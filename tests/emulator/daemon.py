@@ -12,8 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..installation.environment import root_of
+
 STOP_SECONDS = 20.0
-_ROOT = Path(__file__).resolve().parents[2]
+MODULE = __name__.rpartition(".")[0]
+"""The emulator's package: `tests.emulator`, or its longer name in an installed collection."""
 
 
 class StartError(RuntimeError):
@@ -31,8 +34,8 @@ def start(state_dir: Path, arguments: Sequence[str]) -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading) as report, (state_dir / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.emulator", "serve", "--report", str(writing), *arguments],
-            cwd=_ROOT,
+            [sys.executable, "-m", MODULE, "serve", "--report", str(writing), *arguments],
+            cwd=root_of(MODULE),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -21,17 +21,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.installation.packages import REPOSITORY, install_locked, lock_of, make_environment, once, python_in
+
 from . import interpreters
-from .installation import (
-    REPOSITORY,
-    install_azurite,
-    install_locked,
-    install_newest,
-    lock_of,
-    make_environment,
-    once,
-    python_in,
-)
+from .installation import install_azurite, install_newest
 from .interpreters import Interpreter
 
 NAME = os.environ.get("TEST_ENVIRONMENT", "gate")
@@ -131,7 +124,7 @@ def _virtual_environment(home: Path, python: Interpreter, *made_for: str) -> Non
         f"virtual environment with Python {python.version.split()[0]}",
         _stamp(home),
         [str(python.path), python.version, str(home), *made_for],
-        lambda: make_environment(home, python),
+        lambda: make_environment(home, python.path),
     )
 
 

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.installation.packages import LOCKS, REPOSITORY, lock_of, make_environment, once, python_in, run
+
 from .environment import BUILD
-from .installation import LOCKS, REPOSITORY, lock_of, make_environment, once, python_in, run
-from .interpreters import Interpreter
 
 FOLDER = BUILD / "lock"
 """Where the tools that lock are, and the files between requirements and locks."""
@@ -59,7 +59,7 @@ def main() -> None:
 def _set_up_tools() -> None:
     with once(FOLDER / "venv.stamp", [sys.version, str(FOLDER), *TOOLS]) as needed:
         if needed:
-            make_environment(FOLDER / "venv", Interpreter(Path(sys.executable), sys.version))
+            make_environment(FOLDER / "venv", Path(sys.executable))
             run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *TOOLS])
 
 

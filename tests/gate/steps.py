@@ -6,9 +6,11 @@ import os
 import sys
 from dataclasses import dataclass, field
 
+from tests.installation.packages import REPOSITORY, python_in
+
 from .environment import BUILD, FLOOR, tool_environment
 from .home import FLOOR_HOME
-from .installation import REPOSITORY, python_in, version_in
+from .installation import version_in
 from .tree import PARENT, ROOT
 
 PYTHON = sys.executable
@@ -111,6 +113,7 @@ STEPS = [
         "build",
         [
             ["ansible-galaxy", "collection", "build", "--output-path", DIST],
+            ["sh", "-c", 'python -m tests.gate.artefact "$0"/*.tar.gz', DIST],
             ["sh", "-c", 'python -m galaxy_importer.main "$0"/*.tar.gz', DIST],
         ],
         {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")},
@@ -123,7 +126,10 @@ STEPS = [
     Step("lint", [["ansible-lint", "--offline", "--nocolor", "--profile", "production"]], _COLLECTIONS),
     Step(
         "types",
-        [[*MYPY, "-p", PACKAGE], [*MYPY, "-p", "tests.demo", "-p", "tests.emulator", "-p", "tests.gate"]],
+        [
+            [*MYPY, "-p", PACKAGE],
+            [*MYPY, "-p", "tests.demo", "-p", "tests.emulator", "-p", "tests.gate", "-p", "tests.installation"],
+        ],
         _TYPES,
     ),
     Step("syntax", [["ansible-playbook", "--syntax-check", *PLAYBOOKS]], _COLLECTIONS),

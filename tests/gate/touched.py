@@ -11,7 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from .installation import REPOSITORY
+from tests.installation.packages import REPOSITORY
 
 ALWAYS = ("tests/unit/test_packaging.py", "tests/unit/test_types_are_complete.py")
 UNIT = "tests/unit"

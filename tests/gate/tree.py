@@ -8,8 +8,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+from tests.installation.packages import REPOSITORY
+
 from .environment import BUILD
-from .installation import REPOSITORY
 
 PARENT = BUILD / "tree"
 ROOT = PARENT / "ansible_collections" / "mlops" / "azureml"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.conformance.environments import FOLDER, python_of
-from tests.gate.installation import install_locked, lock_of, once
+from tests.installation.packages import install_locked, lock_of, once
 
 from .library import Library
 

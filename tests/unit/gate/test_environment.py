@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.gate.installation import REPOSITORY, once
+from tests.installation.packages import REPOSITORY, once
 
 
 def test_without_python_3_10_the_oldest_are_not_tested_and_the_message_names_it(tmp_path: Path) -> None:

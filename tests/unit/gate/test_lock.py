@@ -13,8 +13,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.gate.installation import LOCKS, lock_of
 from tests.gate.lock import TABLE, Lock
+from tests.installation.packages import LOCKS, lock_of
 
 ROOT = LOCKS.parents[1]
 NAMES = [lock.name for lock in TABLE]
