@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from .access import Assignment, BadRoles
 from .faults import BadRule, Faults
 from .jobs import Job
 from .journal import Journal
@@ -48,6 +49,7 @@ def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Rou
         else:
             faults.clear()
             workspaces.registries.clear()
+            workspaces.access.clear()
             for state in workspaces:
                 await workspaces.reset(state)
         return Response(status_code=204)
@@ -84,6 +86,34 @@ def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Rou
             document["blobs"] = await state.storage.inventory()
         return JSONResponse(document)
 
+    async def change_resources(request: Request) -> Response:
+        try:
+            asked(request).surroundings.change(await request.json())
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse(list(asked(request).surroundings))
+
+    async def read_resources(request: Request) -> Response:
+        return JSONResponse(list(asked(request).surroundings))
+
+    async def reset_resources(request: Request) -> Response:
+        asked(request).surroundings.clear()
+        return Response(status_code=204)
+
+    async def read_roles(_request: Request) -> Response:
+        return JSONResponse([_role_view(one) for one in workspaces.access])
+
+    async def choose_roles(request: Request) -> Response:
+        try:
+            workspaces.access.choose(await request.json())
+        except (BadRoles, ValueError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return await read_roles(request)
+
+    async def reset_roles(_request: Request) -> Response:
+        workspaces.access.clear()
+        return Response(status_code=204)
+
     async def kill_worker(request: Request) -> Response:
         return Response(status_code=204 if asked(request).jobs.kill_worker(request.path_params["job"]) else 404)
 
@@ -113,6 +143,12 @@ def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Rou
         ("POST", "clock", advance),
         ("GET", "state", read_state),
         ("POST", "jobs/{job}/kill_worker", kill_worker),
+        ("GET", "resources", read_resources),
+        ("POST", "resources", change_resources),
+        ("DELETE", "resources", reset_resources),
+        ("GET", "roles", read_roles),
+        ("POST", "roles", choose_roles),
+        ("DELETE", "roles", reset_roles),
         ("GET", "faults", read_faults),
         ("POST", "faults", add_faults),
         ("DELETE", "faults", clear_faults),
@@ -156,6 +192,17 @@ def _job_view(state: State, job: Job) -> dict[str, Any]:
         "child_run_id": job.child_run_id,
     }
     return {**state.jobs.management_view(job, "2024-10-01"), "emulator": own}
+
+
+def _role_view(one: Assignment) -> dict[str, Any]:
+    return {
+        "scope": one.scope,
+        "principal": one.principal,
+        "role": one.role.name,
+        "permissions": one.role.permission.view(),
+        "through_group": one.through_group,
+        "deny": one.deny,
+    }
 
 
 def _view(resource: Resource) -> dict[str, Any]:

@@ -319,6 +319,35 @@ POLICIES = (
         "quota_limits", LIMITS, "", "C 1: limits of families, `cores` and `clusters`: `standardDSv2Family=6,cores=20`"
     ),
     Policy("workspace_quota_usages", ("hidden", "shown"), "hidden", "C9: usages of workspaces that have a share"),
+    Policy(
+        "usages_order", ("totals_first", "totals_last"), "totals_first", "C9: where the totals are among the usages"
+    ),
+    Policy("usages_page_size", NUMBER, "0", "C9: how many usages one page holds, 0 for all"),
+    Policy(
+        "permissions_of_groups",
+        ("shown", "hidden"),
+        "shown",
+        "C6: do the caller's permissions include what it has through a group",
+    ),
+    Policy(
+        "deny_assignments",
+        ("applied", "ignored"),
+        "applied",
+        "C6: do the caller's permissions leave out what deny assignments deny",
+    ),
+    Policy(
+        "private_scoring",
+        ("403", "404", "401", "open"),
+        "403",
+        "C7: scoring host of a workspace without public access, from outside",
+    ),
+    Policy(
+        "private_management",
+        ("open", "403"),
+        "open",
+        "C7: management of what is in such a workspace, from outside",
+    ),
+    Policy("resource_graph_lag", SECONDS, "0", "C 7: seconds until Resource Graph shows a new endpoint or deployment"),
     Policy("diagnose_findings", PAIRS, "", "C 3.2: what a diagnosis finds: `containerRegistry=ImageBuildFailed:Error`"),
     Policy("schedule_invokes", ("accepted", "refused"), "accepted", "C1: schedules that invoke a batch endpoint"),
     Policy("invalid_cron", ("refused", "accepted"), "refused", "C4: a cron expression that is none"),

@@ -48,6 +48,7 @@ def routes(workspaces: Workspaces) -> list[Route]:
 
     def addressed(state: State, request: Request) -> Resource:
         _authenticate_caller(state, request)
+        _refuse_public(state)
         name = request.path_params["endpoint"].partition(".")[0]
         endpoint = find_endpoint(state, name)
         if endpoint.name != name and state.policies["endpoint_host_case"] == "kept":
@@ -75,6 +76,14 @@ def routes(workspaces: Workspaces) -> list[Route]:
         Route("/{endpoint}/jobs", submit, methods=["POST"]),
         Route("/{endpoint}/jobs/{job}", show, methods=["GET"]),
     ]
+
+
+def _refuse_public(state: State) -> None:
+    """Nobody has recorded what the host of a private workspace says to the public network. (C7)"""
+    answer = state.policies["private_scoring"]
+    if state.is_private and answer != "open":
+        message = "Public network access is disabled for this workspace."
+        raise Refused(data_plane_error(int(answer), "UserError", message, inner=("PublicNetworkAccessDisabled",)))
 
 
 def _check_content_type(request: Request) -> None:

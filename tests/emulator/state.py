@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .clock import Clock, timestamp
 from .policies import Policies
 from .settings import Settings
+from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from .arm.operations import Operation, Operations
@@ -182,8 +183,15 @@ class State:
         self.endpoint_names = {} if endpoint_names is None else endpoint_names
         """Endpoint name in lower case -> ARM id of its holder, over all workspaces of the region."""
         self.default_datastore = "workspaceblobstore"
+        self.surroundings = Surroundings(self)
         self.is_deleted = False
         """Whether the workspace itself has been deleted."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the workspace is closed to public networks."""
+        changes = self.surroundings.over(self.settings.workspace_path, {}).get("properties", {})
+        return bool(changes.get("publicNetworkAccess") == "Disabled")
 
     def settle(self) -> None:
         """Let every operation whose time has come take effect; called before each request is handled."""

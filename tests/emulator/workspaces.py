@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
+from .access import Access
 from .arm.datastores import create_system_datastores
 from .arm.operations import Operations
 from .clock import Clock
@@ -37,6 +38,7 @@ class Workspaces:
         self._entra = entra
         self.registries = registries
         self._states: list[State] = []
+        self.access = Access(registries.settings.policies, self._states)
         self._endpoint_names: dict[str, dict[str, str]] = {}
 
     def __iter__(self) -> Iterator[State]:
@@ -67,6 +69,7 @@ class Workspaces:
         state.operations.clear()
         state.uploads.clear()
         state.clear()
+        state.surroundings.clear()
         state.is_deleted = False
         await state.storage.clear()
         create_system_datastores(state)

@@ -14,6 +14,7 @@ from ..settings import PROVIDER
 from ..state import State
 from . import compute_instances
 from .call import Answer, Call
+from .listing import page
 from .quota_limits import NO_OWN_LIMIT, QuotaLimits, own_share, set_share
 from .shapes import Field, Json, shape
 from .vm_sizes import FAMILIES, VmSize, find_family, find_size
@@ -24,7 +25,7 @@ _ID = re.compile(r"(?P<owner>.*)/quotas/(?P<family>[^/]+)", re.IGNORECASE)
 
 
 async def usages(call: Call) -> Answer:
-    """Everything on one page: computes, cores in all, then each family, dedicated and of low priority. (C9)"""
+    """Computes, cores in all, then each family, dedicated and of low priority; by default on one page. (C9)"""
     limits = QuotaLimits(call.state)
     machines = [machine for state in _in_region(call) for machine in _machines(state)]
     used = Counter[tuple[str, str]]()
@@ -43,7 +44,7 @@ async def usages(call: Call) -> Answer:
         ),
     ]
     subscription = _subscription(call)
-    value = [_usage(name, shown, kind, current, limit, subscription) for name, shown, kind, current, limit in totals]
+    value = []
     for priority, kind in ((_DEDICATED, "dedicatedCores"), (_LOW, "lowPriorityCores")):
         for family in FAMILIES:
             limit = limits.of(family) if priority == _DEDICATED else NO_OWN_LIMIT
@@ -52,7 +53,14 @@ async def usages(call: Call) -> Answer:
             value.append(_usage(family, shown, f"vmFamily/{kind}", used[family, priority], limit, place))
     if call.state.policies["workspace_quota_usages"] == "shown":
         value += [entry for state in _in_region(call) for entry in _shares(state)]
-    return Answer(200, {"value": value})
+    regional = [_usage(name, shown, kind, current, limit, subscription) for name, shown, kind, current, limit in totals]
+    is_first = call.state.policies["usages_order"] == "totals_first"
+    return page(call, [*regional, *value] if is_first else [*value, *regional], dict, **_on_one_page(call, len(value)))
+
+
+def _on_one_page(call: Call, families: int) -> dict[str, Any]:
+    """How large the pages of usages are."""
+    return {"size": call.state.policies.number("usages_page_size") or families + 10, "tokens": "numbers"}
 
 
 def _shares(state: State) -> Iterator[dict[str, Any]]:

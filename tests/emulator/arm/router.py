@@ -17,6 +17,7 @@ from ..state import State
 from ..workspaces import Workspaces, note
 from . import (
     assets,
+    authorization,
     batch_deployments,
     batch_endpoints,
     computes,
@@ -24,6 +25,7 @@ from . import (
     diagnose,
     jobs,
     operation_status,
+    other_providers,
     publish,
     quotas,
     registries,
@@ -40,6 +42,8 @@ from .versions import offers, registered
 
 Handler = Callable[[Call], Awaitable[Answer]]
 
+_RESTRICTED = ("usages", "quotas", "vmSizes", "updateQuotas")
+"""What of a region takes a right of its own; the status of an operation takes none."""
 _WORKSPACES = "workspaces"
 _REGISTRIES = "registries"
 _ROUTES: dict[str, Handler] = {}
@@ -89,6 +93,9 @@ def management(workspaces: Workspaces) -> Callable[[Request], Awaitable[Response
 
 
 async def _dispatch(workspaces: Workspaces, request: Request, caller: Caller) -> Answer:
+    if other_providers.serves(workspaces, request):
+        _api_version(request)
+        return other_providers.answer(workspaces, request, caller, await _json(request))
     address, api_version = read_address(request), _api_version(request)
     reach = _reach(workspaces, address)
     types = [_SPELLING.get(kind.lower(), kind) for kind in address.types]
@@ -105,6 +112,11 @@ async def _dispatch(workspaces: Workspaces, request: Request, caller: Caller) ->
     if handler is None or not offers(types[-1], api_version):
         message = f"The requested resource does not support http method '{request.method}'."
         raise Refused(management_error(405, "UserError", message))
+    if types[-1] in _RESTRICTED or address.outermost != "locations":
+        action = authorization.action_of(request.method, tuple(types))
+        authorization.require(workspaces.access, caller, action, request.url.path.rstrip("/"))
+    if is_below and state.is_private and state.policies["private_management"] == "403" and len(types) > 1:
+        raise Refused(_not_from_here(state.settings.workspace_name))
     below = (types[1:], address.names[1:]) if is_below else (types, address.names)
     base = state.settings.workspace_path if is_below else f"/subscriptions/{address.subscription}/providers/{PROVIDER}"
     call = Call(
@@ -186,6 +198,12 @@ def _unregistered(api_version: str, known: list[str], resource_type: str, region
         f"'{resource_type}'. The supported api-versions are '{supported}'. The supported locations are '{region}'."
     )
     return gateway_error(400, "NoRegisteredProviderFound", message)
+
+
+def _not_from_here(name: str) -> Response:
+    """Nobody has recorded what the provider says from outside a private network. (C7)"""
+    message = f"Public network access is disabled for workspace '{name}'. Use a private endpoint to reach it."
+    return management_error(403, "UserError", message, inner=("Forbidden",))
 
 
 def _unknown_type(resource_type: str, segment: str, api_version: str) -> Response:

@@ -14,7 +14,7 @@ _CREATED = "2024-06-05T18:46:33.5387179Z"
 
 async def get(call: Call) -> Answer:
     """Service fact: asset contract 2.1."""
-    return Answer(200, _render(call.state))
+    return Answer(200, render(call.state))
 
 
 async def delete(call: Call) -> Answer:
@@ -33,10 +33,11 @@ async def delete(call: Call) -> Answer:
 
 async def listing(call: Call) -> Answer:
     """All of a resource group or of a subscription."""
-    return Answer(200, {"value": [_render(state) for state in call.reach if not state.is_deleted]})
+    return Answer(200, {"value": [render(state) for state in call.reach if not state.is_deleted]})
 
 
-def _render(state: State) -> dict[str, Any]:
+def render(state: State) -> dict[str, Any]:
+    """The workspace as answered."""
     settings = state.settings
     group = f"/subscriptions/{settings.subscription_id}/resourceGroups/{settings.resource_group}/providers"
     tracking_host = settings.url("api").removeprefix("https://")
@@ -79,7 +80,7 @@ def _render(state: State) -> dict[str, Any]:
         "systemDatastoresAuthMode": "accesskey",
         "enableServiceSideCMKEncryption": False,
     }
-    return {
+    body = {
         "id": settings.workspace_path,
         "name": settings.workspace_name,
         "type": f"{PROVIDER}/workspaces",
@@ -99,6 +100,7 @@ def _render(state: State) -> dict[str, Any]:
             "lastModifiedByType": "User",
         },
     }
+    return state.surroundings.over(settings.workspace_path, body)
 
 
 ROUTES = {"GET workspaces/*": get, "GET workspaces": listing, "DELETE workspaces/*": delete}

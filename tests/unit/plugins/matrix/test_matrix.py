@@ -305,6 +305,7 @@ FAILING = "operations that fail: test_mending.py"
 OF_LISTS = "lists: test_info.py, test_listing.py"
 OF_UPLOADS = "uploads that were broken off: test_uploads.py"
 OF_JOBS = "scoring jobs: test_job_matrix.py"
+OF_CHECKS = "what is known before a deployment: test_workspace_check.py"
 ONE_ANSWER = "answered lately; the matrix meets the recorded answer so far"
 ELSEWHERE = {
     "failing_names": FAILING,
@@ -383,14 +384,26 @@ ELSEWHERE = {
             "model_output_types",
             "only_deployment",
             "publish_status",
-            "quota_limits",
             "registry_references",
             "schedule_invokes",
             "schedule_names",
             "unknown_datastore",
-            "workspace_quota_usages",
         ),
         ONE_ANSWER,
+    ),
+    **dict.fromkeys(
+        (
+            "deny_assignments",
+            "permissions_of_groups",
+            "private_management",
+            "private_scoring",
+            "quota_limits",
+            "resource_graph_lag",
+            "usages_order",
+            "usages_page_size",
+            "workspace_quota_usages",
+        ),
+        OF_CHECKS,
     ),
 }
 
