@@ -94,7 +94,15 @@ options:
       - File with the certificates of the authorities to trust, for all connections of the module.
       - Falls back to the environment variables E(SSL_CERT_FILE), E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
     type: path
+  token_cache:
+    description:
+      - Whether a module keeps tokens for the tasks after it in C(~/.cache/mlops.azureml) or below E(XDG_CACHE_HOME), in
+        files for their owner only. Without them each such task requests its own.
+      - Tokens of a managed identity and of the Azure CLI are never kept in files. Tasks inside the controller's worker
+        share tokens in memory, whatever this option says, and write none to a file.
+      - Falls back to the environment variable E(AZUREML_TOKEN_CACHE).
+    type: bool
+    default: true
 notes:
   - The module runs where the play runs. Use C(hosts=localhost) or C(delegate_to=localhost) for the controller.
-  - Tokens are kept between tasks in C(~/.cache/mlops.azureml) or below E(XDG_CACHE_HOME), for their owner only.
 """

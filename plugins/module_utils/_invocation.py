@@ -10,17 +10,18 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ._cache import Cache
 from ._clock import Clock
 
 
 class Invocation(t.Protocol):
     """One task as the engine sees it.
 
-    ``cache_dir`` is the directory for tokens and descriptions of clouds, None to cache nothing on disk.
+    ``cache`` keeps tokens and descriptions of clouds between tasks.
     """
 
     check_mode: bool
-    cache_dir: str | None
+    cache: Cache
     clock: Clock
 
     @property

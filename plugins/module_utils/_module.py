@@ -14,6 +14,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ._cache import Cache
 from ._clock import Clock, SystemClock
 from ._engine.argument_spec import connection_options
 from ._errors import AzureMLError, MissingLibrary
@@ -21,6 +22,7 @@ from ._invocation import Result
 from ._names.redaction import SHORTEST_SECRET, redact
 from ._operations.operation import Operation
 from ._schema.resource_type import Options
+from ._service.private_cache import PrivateCache
 from ._service.trust import Trust
 from ._service.workspace import Workspace
 
@@ -34,8 +36,12 @@ class ModuleInvocation:
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
         self.clock: Clock = SystemClock()
-        cache_home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-        self.cache_dir: str | None = os.path.join(os.path.expanduser(cache_home), "mlops.azureml")
+        self.cache: Cache = self._cache()
+
+    def _cache(self) -> Cache:
+        """A folder of this user: modules are processes that have nothing else in common."""
+        home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        return PrivateCache(os.path.join(os.path.expanduser(home), "mlops.azureml"), self.clock)
 
     @property
     def is_watched(self) -> bool:

@@ -19,8 +19,9 @@ from ansible.executor import module_common
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache
 from ansible_collections.mlops.azureml.plugins.plugin_utils._conditions import unmet_condition
-from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import TRUST
+from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import CACHE, TRUST
 from ansible_collections.mlops.azureml.plugins.plugin_utils._progress_file import shown_lines
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import PROFILE, WorkerModule, encode_options
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_process import as_for_a_module
@@ -42,6 +43,9 @@ class ControllerInvocation(_module.ModuleInvocation):
         super().__init__(module)
         self._masked = module.masked
         self._show = show
+
+    def _cache(self) -> Cache:
+        return CACHE
 
     @property
     def is_watched(self) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What the main process has ready before it forks a worker for each task: imports, and the TLS context.
+"""What the main process has ready before it forks workers: imports, the TLS context, and memory that they share.
 
 No thread, no socket and no credential: nothing that a fork would break, or that outlives its use.
 """
@@ -15,15 +15,28 @@ import importlib
 import importlib.util
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache, NoCache
+from ansible_collections.mlops.azureml.plugins.module_utils._clock import SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import InvalidOption
 from ansible_collections.mlops.azureml.plugins.module_utils._service.trust import Trust
+from ansible_collections.mlops.azureml.plugins.plugin_utils._shared_cache import SharedCache
 
 PACKAGES = ("httpx", "azure.identity")
 # A task imports them with its first request; without this, every worker would import them again.
 TRANSPORT = "ansible_collections.mlops.azureml.plugins.module_utils._service.transport"
 
 TRUST = Trust()
+
+
+def _cache() -> Cache:
+    try:
+        return SharedCache(SystemClock())
+    except OSError:
+        return NoCache()
+
+
+CACHE = _cache()
 
 
 def _is_importable(name: str) -> bool:

@@ -15,10 +15,12 @@ from unittest import mock
 import httpx
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache
 from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock, SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.operation import Operation
+from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import PrivateCache
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from azure.core.pipeline.transport import HttpTransport
 
@@ -38,7 +40,7 @@ class Invocation:
     """One task, as an entry point offers it."""
 
     options: dict[str, Any]
-    cache_dir: str | None
+    cache: Cache
     clock: Clock = field(default_factory=Hurried)
     check_mode: bool = False
     is_watched: bool = False
@@ -97,7 +99,7 @@ class Engine:
         validator = ArgumentSpecValidator({**connection_options(), **(arguments or {})})
         read = validator.validate({**self.connection, **options})
         assert not read.error_messages, read.error_messages
-        return Invocation(read.validated_parameters, str(self.cache))
+        return Invocation(read.validated_parameters, PrivateCache(str(self.cache), Hurried()))
 
     def run(self, operation: Operation, **options: Any) -> Done:
         """One task to its end."""

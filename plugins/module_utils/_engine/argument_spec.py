@@ -123,6 +123,8 @@ def connection_options() -> dict[str, t.Any]:
         "profile": _from_env("AZURE_PROFILE"),
         "cloud_environment": {**_from_env("AZURE_CLOUD_ENVIRONMENT"), "default": "AzureCloud"},
         "authority_host": _from_env("AZURE_AUTHORITY_HOST"),
+        # Not a key, a password or a token.
+        "token_cache": {**_from_env("AZUREML_TOKEN_CACHE"), "type": "bool", "default": True, "no_log": False},
         "ca_file": {**_from_env("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "type": "path"},
     }
 

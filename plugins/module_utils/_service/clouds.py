@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from .._cache import Cache
 from .._errors import AzureMLError, InvalidOption
 from .._names.url import is_https, origin
-from .private_cache import PrivateCache
 
 if t.TYPE_CHECKING:
     from .http_client import HttpClient
@@ -70,7 +70,7 @@ KNOWN: Mapping[str, Cloud] = {
 }
 
 
-def find_cloud(cloud_environment: str, http: HttpClient, *, cache: PrivateCache, authority: str | None = None) -> Cloud:
+def find_cloud(cloud_environment: str, http: HttpClient, *, cache: Cache, authority: str | None = None) -> Cloud:
     """The cloud of a known name, or the one that an ARM address describes; then at most one request.
 
     :param cloud_environment: ``AzureCloud``, ``AzureChinaCloud``, ``AzureUSGovernment`` or an https URL
@@ -119,7 +119,7 @@ def from_metadata(document: t.Any, arm_url: str) -> Cloud:
     )
 
 
-def _read_cloud(cloud_environment: str, http: HttpClient, cache: PrivateCache) -> Cloud:
+def _read_cloud(cloud_environment: str, http: HttpClient, cache: Cache) -> Cloud:
     """The cloud that ARM describes at an address, from the cache if it was read within a day."""
     if not is_https(cloud_environment):
         raise InvalidOption(

@@ -34,12 +34,14 @@ class Source:
 
     title: t.ClassVar[str]
 
-    def material(self) -> list[str] | None:
+    may_be_on_disk: t.ClassVar[bool] = True
+
+    def material(self) -> list[str]:
         """What tokens depend on beside the names, so that a cached one is not used after it changes.
 
-        None if tokens of this source must not be cached on disk. Raises CredentialError for a file that cannot be read.
+        Raises CredentialError for a file that cannot be read.
         """
-        return None
+        return []
 
     def secrets(self) -> Sequence[str]:
         """The texts that must never be shown. Raises CredentialError for a file that cannot be read."""
@@ -141,6 +143,7 @@ class ManagedIdentity(Source):
     """Not cached on disk: hosts with different identities may share a home directory."""
 
     title = "managed identity of this host"
+    may_be_on_disk = False
 
     def build(self, identity: ModuleType, settings: dict[str, t.Any]) -> TokenCredential:
         del settings
@@ -152,6 +155,16 @@ class AzureCli(Source):
     """Not cached on disk: who is logged in may change from task to task."""
 
     title = "Azure CLI login"
+    may_be_on_disk = False
+
+    def material(self) -> list[str]:
+        """The state of the file that each login and each change of the account writes."""
+        folder = os.environ.get("AZURE_CONFIG_DIR") or "~/.azure"
+        try:
+            status = Path(os.path.expanduser(folder), "azureProfile.json").stat()
+        except OSError:
+            return []
+        return [str(status.st_ino), str(status.st_mtime_ns), str(status.st_size)]
 
     def build(self, identity: ModuleType, settings: dict[str, t.Any]) -> TokenCredential:
         del settings

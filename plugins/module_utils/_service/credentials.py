@@ -7,26 +7,28 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from collections.abc import Callable
 
+from .._cache import Cache
 from .._clock import Clock
 from .._names.url import origin
 from .clouds import KNOWN
 from .credential_sources import Source, fetch_token
-from .private_cache import PrivateCache
 
 # A token is used only if it is valid for this many seconds more, so that it does not expire during the request.
 TOKEN_RESERVE = 300.0
 
 
 class Credentials:
-    """Tokens of one identity: from memory, else from the cache on disk, else from the authority.
+    """Tokens of one identity: from memory, else from the cache, else from the authority. Threads may share it.
 
     :param source: the identity, and how it authenticates
     :param authority: URL of the authority (Entra ID) that issues the tokens
     :param register_secret: called with each secret and token before it is used, so that output can mask it
     :param cache: keeps tokens between tasks
+    :param on_disk: whether a cache on disk may hold them
     :param ca_file: PEM file of the certificate authorities to trust in place of the default ones
     """
 
@@ -36,7 +38,8 @@ class Credentials:
         authority: str,
         *,
         register_secret: Callable[[str], None],
-        cache: PrivateCache,
+        cache: Cache,
+        on_disk: bool = True,
         clock: Clock,
         ca_file: str | None = None,
     ) -> None:
@@ -44,6 +47,8 @@ class Credentials:
         self._authority = authority
         self._register_secret = register_secret
         self._cache = cache
+        self._is_cached = not cache.on_disk or (on_disk and source.may_be_on_disk)
+        self._lock = threading.Lock()
         self._clock = clock
         self._ca_file = ca_file
         self._memory: dict[str, tuple[str, float]] = {}
@@ -55,35 +60,50 @@ class Credentials:
         :param fresh: whether to drop the token that was returned before, because the service refused it
         :raises CredentialError: the authority refuses the identity, or cannot be reached
         """
-        known = None if fresh else self._memory.get(audience)
-        if known is None or known[1] <= self._clock.now():
-            known = self._memory[audience] = self._cached_or_new(audience, fresh=fresh)
-        return known[0]
+        with self._lock:
+            known = self._memory.get(audience)
+            if known is None or fresh or known[1] <= self._clock.now():
+                refused = known[0] if known is not None and fresh else None
+                known = self._memory[audience] = self._cached_or_new(audience, refused)
+            return known[0]
 
-    def _cached_or_new(self, audience: str, *, fresh: bool) -> tuple[str, float]:
-        """A token, and the time until which it may be used."""
+    def _cached_or_new(self, audience: str, refused: str | None) -> tuple[str, float]:
+        """A token other than the one that was refused, and the time until which it may be used."""
         for secret in self._source.secrets():
             self._register_secret(secret)
+        if not self._is_cached:
+            return self._new(audience)
         key = self._cache_key(audience)
-        if key is not None and fresh:
+        cached = self._cached(key, refused)
+        if cached is None:
+            with self._cache.lock(key):
+                # Another task may have requested one since.
+                cached = self._cached(key, refused)
+                if cached is None:
+                    cached = self._new(audience)
+                    self._cache.write(key, *cached)
+        return cached
+
+    def _cached(self, key: list[str], refused: str | None) -> tuple[str, float] | None:
+        cached = self._cache.read(key)
+        if cached is None or not _is_token(cached[0]):
+            return None
+        if cached[0] == refused:
             self._cache.drop(key)
-        elif key is not None and (cached := self._cache.read(key)) and _is_token(cached[0]):
-            self._register_secret(cached[0])
-            return cached
+            return None
+        self._register_secret(cached[0])
+        return cached
+
+    def _new(self, audience: str) -> tuple[str, float]:
         token, expires = fetch_token(self._source, audience, self._authority, self._identity_settings())
         self._register_secret(token)
-        usable_until = expires - TOKEN_RESERVE
-        if key is not None:
-            self._cache.write(key, token, usable_until)
-        return token, usable_until
+        return token, expires - TOKEN_RESERVE
 
-    def _cache_key(self, audience: str) -> list[str] | None:
-        """All that a cached token depends on; None if tokens of this source are not cached."""
+    def _cache_key(self, audience: str) -> list[str]:
+        """All that a cached token depends on."""
         source = self._source
-        material = source.material()
-        if material is None:
-            return None
-        return [source.title, self._authority, source.tenant or "", source.client_id or "", audience, *material]
+        names = (source.title, self._authority, source.tenant or "", source.client_id or "", audience)
+        return [*names, *source.material()]
 
     def _identity_settings(self) -> dict[str, t.Any]:
         public = {origin(cloud.authority) for cloud in KNOWN.values()}

@@ -31,10 +31,12 @@ _LONGEST_VALUE = 1 << 20
 
 
 class PrivateCache:
-    """JSON values by key. A key is a list of texts and may hold secrets: only its digest is written.
+    """JSON values by key. A key is a list of texts and may hold secrets: its digest is written. Implements ``Cache``.
 
     :param directory: absolute path of the folder of the values, created with mode 0700; None caches nothing
     """
+
+    on_disk = True
 
     def __init__(self, directory: str | None, clock: Clock) -> None:
         self._directory = Path(directory) if directory and os.path.isabs(directory) else None
@@ -74,6 +76,11 @@ class PrivateCache:
         if self._directory is not None and _private(self._directory, stat.S_ISDIR):
             with contextlib.suppress(OSError):  # then it expires
                 self._file(self._directory, key).unlink(missing_ok=True)
+
+    def lock(self, key: list[str]) -> contextlib.AbstractContextManager[None]:
+        """Wait for nothing: processes that need a value at the same moment make one each."""
+        del key
+        return contextlib.nullcontext()
 
     @staticmethod
     def _file(directory: Path, key: list[str]) -> Path:

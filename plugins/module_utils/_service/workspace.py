@@ -18,7 +18,6 @@ from .clouds import Cloud, find_cloud
 from .credentials import Credentials
 from .http_client import HttpClient
 from .identity import choose_source, choose_subscription
-from .private_cache import PrivateCache
 from .trust import Trust
 
 if t.TYPE_CHECKING:
@@ -80,16 +79,12 @@ class Workspace:
         self._closers.append(closer)
 
     @functools.cached_property
-    def _cache(self) -> PrivateCache:
-        return PrivateCache(self.invocation.cache_dir, self.invocation.clock)
-
-    @functools.cached_property
     def cloud(self) -> Cloud:
         options = self.invocation.options
         return find_cloud(
             options["cloud_environment"],
             self.http,
-            cache=self._cache,
+            cache=self.invocation.cache,
             authority=options.get("authority_host"),
         )
 
@@ -100,7 +95,8 @@ class Workspace:
             choose_source(options),
             self.cloud.authority,
             register_secret=self.http.register_secret,
-            cache=self._cache,
+            cache=self.invocation.cache,
+            on_disk=options.get("token_cache", True),
             clock=self.invocation.clock,
             ca_file=options.get("ca_file"),
         )

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache, NoCache
 from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock
 from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spec import connection_options
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import AzureMLError
@@ -110,7 +111,7 @@ class Invocation:
     options: dict[str, Any]
     check_mode: bool
     clock: Clock
-    cache_dir: str | None = None
+    cache: Cache = field(default_factory=NoCache)
     is_watched: bool = False
     warnings: list[str] = field(default_factory=list)
 

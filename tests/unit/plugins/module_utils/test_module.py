@@ -25,6 +25,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._invocation import R
 from ansible_collections.mlops.azureml.plugins.module_utils._module import ModuleInvocation
 from ansible_collections.mlops.azureml.plugins.module_utils._names.redaction import HIDDEN
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, http_client
+from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cache import PrivateCache
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
@@ -213,9 +214,14 @@ def test_tokens_are_cached_below_the_home_directory(monkeypatch: pytest.MonkeyPa
     module = types.SimpleNamespace(params={}, check_mode=False)
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("XDG_CACHE_HOME", "")
-    assert ModuleInvocation(module).cache_dir == "/home/me/.cache/mlops.azureml"
+    assert folder_of(ModuleInvocation(module)) == Path("/home/me/.cache/mlops.azureml")
     monkeypatch.setenv("XDG_CACHE_HOME", "/elsewhere")
-    assert ModuleInvocation(module).cache_dir == "/elsewhere/mlops.azureml"
+    assert folder_of(ModuleInvocation(module)) == Path("/elsewhere/mlops.azureml")
+
+
+def folder_of(invocation: ModuleInvocation) -> Path | None:
+    assert isinstance(invocation.cache, PrivateCache)
+    return invocation.cache._directory
 
 
 def test_warnings_and_progress_reach_ansible(run: Run) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache, NoCache
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
     ConflictError,
     ImmutableFieldError,
@@ -43,7 +44,7 @@ class FakeInvocation:
     options: dict[str, Any]
     clock: Clock
     check_mode: bool = False
-    cache_dir: str | None = None
+    cache: Cache = field(default_factory=NoCache)
     is_watched: bool = False
     messages: list[str] = field(default_factory=list)
 

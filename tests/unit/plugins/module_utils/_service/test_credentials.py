@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 from pathlib import Path
 from typing import Any
@@ -120,8 +121,31 @@ def test_a_rotated_token_file_never_gets_the_old_token(tasks: Tasks, tmp_path: P
     assert tasks.next(source).token(ARM) == "planted-token-2"
 
 
+def test_tokens_are_kept_on_disk_only_where_the_task_allows_it(
+    tasks: Tasks, authority: Authority, tmp_path: Path
+) -> None:
+    assert tasks.next(on_disk=False).token(ARM) != tasks.next(on_disk=False).token(ARM)
+    assert not (tmp_path / "cache").exists()
+    assert len(authority.asked) == 2
+
+
+def test_threads_request_one_token(tasks: Tasks, authority: Authority) -> None:
+    task = tasks.next()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        tokens = set(pool.map(lambda _number: task.token(ARM), range(32)))
+    assert tokens == {"planted-token-1"}
+    assert len(authority.asked) == 1
+
+
+def test_a_token_that_replaced_the_refused_one_is_taken(tasks: Tasks, authority: Authority) -> None:
+    first, second = tasks.next(), tasks.next()
+    assert first.token(ARM) == second.token(ARM)
+    assert first.token(ARM, fresh=True) == second.token(ARM, fresh=True) == "planted-token-2"
+    assert len(authority.asked) == 2
+
+
 @pytest.mark.parametrize("source", [AzureCli("t-1"), ManagedIdentity()])
-def test_tokens_of_identities_that_may_change_are_not_cached(tasks: Tasks, source: Source) -> None:
+def test_tokens_of_identities_that_may_change_are_not_cached_on_disk(tasks: Tasks, source: Source) -> None:
     assert tasks.next(source).token(ARM) != tasks.next(source).token(ARM)
     assert tasks.next(source).token(ARM, fresh=True) == "planted-token-3"
 
@@ -139,10 +163,11 @@ def test_a_refused_token_leaves_the_cache_even_if_there_is_no_new_one(
     def refuse(*_: Any) -> tuple[str, float]:
         raise CredentialError("no")
 
-    tasks.next().token(ARM)
+    task = tasks.next()
+    task.token(ARM)
     monkeypatch.setattr(credentials_module, "fetch_token", refuse)
     with pytest.raises(CredentialError):
-        tasks.next().token(ARM, fresh=True)
+        task.token(ARM, fresh=True)
     with pytest.raises(CredentialError):
         tasks.next().token(ARM)
 
