@@ -40,6 +40,15 @@ def test_the_readme_names_every_module() -> None:
     assert [name for name in MODULES if f"`{name}`" not in readme] == []
 
 
+def test_the_address_of_the_repository_is_in_one_place() -> None:
+    """As CONTRIBUTING says; all addresses of galaxy.yml begin with it."""
+    galaxy = read("galaxy.yml")
+    address = galaxy["repository"]
+    assert all(galaxy[key].startswith(address) for key in ("documentation", "homepage", "issues"))
+    texts = [file for pattern in ("*.md", "roles/*/*.md", "plugins/**/*.py") for file in ROOT.glob(pattern)]
+    assert [file for file in texts if address in file.read_text(encoding="utf-8")] == []
+
+
 def test_the_map_of_the_library_covers_every_file() -> None:
     """A folder's table begins with its name; each row names files of it. No file without a row, no row without."""
     utils = ROOT / "plugins" / "module_utils"
