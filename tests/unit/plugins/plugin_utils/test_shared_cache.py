@@ -98,12 +98,12 @@ def token_in_each_process(cache: SharedCache, *sources: Source) -> list[str]:
     for number in range(PROCESSES):
         child = os.fork()
         if child == 0:
+            token = ""
             try:
                 token = task(cache, sources[number % len(sources)] if sources else None).token("https://ml.azure.com")
-            except ValueError:
-                token = ""
-            os.write(writing, f"{token}\n".encode())
-            os._exit(0)
+            finally:
+                os.write(writing, f"{token}\n".encode())
+                os._exit(0)  # whatever was raised: the tests that follow are not for this process
         children.append(child)
     os.close(writing)
     with os.fdopen(reading) as stream:
