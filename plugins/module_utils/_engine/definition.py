@@ -16,7 +16,7 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._local.mapping_file import read_mapping
-from .._names.dotted_path import get_at, set_at, without
+from .._names.dotted_path import get_at, set_at, spellings, without
 from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
@@ -116,12 +116,16 @@ class Definition:
         for table in self.resource.tables:
             for field in table.fields:
                 if field.option != NAME and field.option not in self.resource.shown:
-                    paths.update({path: field.option for path in (field.option, field.yaml) if path})
+                    paths.update(dict.fromkeys((field.option, *spellings(field.yaml or field.option)), field.option))
                     fields.setdefault(field.option, []).append(field)
         return {
             path: Key(option, self._about(option), tuple(fields.get(option, ())), option in self.local)
             for path, option in paths.items()
         }
+
+    @functools.cached_property
+    def _no_effect(self) -> dict[str, Json]:
+        return {path: value for key, value in self.resource.no_effect.items() for path in spellings(key)}
 
     def _about(self, option: str) -> About:
         about: About = {"options": self.arguments}
@@ -165,12 +169,13 @@ class Definition:
         return completed
 
     def _settable(self, tree: t.Mapping[str, Json], options: Options) -> t.Mapping[str, Json]:
-        """The tree without the keys that ``az ml ... show`` adds and ignores in a file."""
+        """The tree without the keys that ``az ml ... show`` adds and ignores in a file, as any of its versions does."""
         kinds = self.resource.kinds
         kind = kinds and (options[kinds.option] or chosen(tree.get(kinds.option), kinds.tables))
         table = kinds.tables[kind] if kinds and kind else self.resource
-        for path in (*SHOWN, *table.shown):
-            tree = without(tree, path)
+        for shown in (*SHOWN, *table.shown):
+            for path in spellings(shown):
+                tree = without(tree, path)
         return tree
 
     def _add_what_is_meant(self, completed: dict[str, t.Any], said: t.Collection[str]) -> None:
@@ -212,7 +217,7 @@ class Definition:
                 rest[name] = value
             elif self._is_group(path):
                 raise InvalidOption(f"{NAME}.{path}: expected a map, not {kind_of(value)}.")
-            elif path != SCHEMA and (path not in self.resource.no_effect or value != self.resource.no_effect[path]):
+            elif path != SCHEMA and (path not in self._no_effect or value != self._no_effect[path]):
                 unknown.append(path)
 
     def _unknown_in(self, path: str, value: Json) -> t.Iterator[str]:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 
@@ -46,3 +47,8 @@ def without(tree: t.Any, path: str) -> t.Any:
         return tree
     others = {key: value for key, value in tree.items() if key != first}
     return {key: without(tree[key], rest) if key == first else tree[key] for key in tree} if rest else others
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """A path, and the same path in snake case, if that is another: ``properties.vcName``, ``properties.vc_name``."""
+    return tuple(dict.fromkeys((path, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", path).lower())))

@@ -320,6 +320,30 @@ SHOWN_FILES = {
             "instance_types": {"small": {"node_selector": {"a": "b"}, "resources": {"requests": {"cpu": "1"}}}},
         },
     ),
+    # Up to version 1.31 the SDK shows the properties in snake case, and takes either.
+    "kubernetes in snake case": (
+        "compute",
+        {
+            "name": "a",
+            "type": "kubernetes",
+            "namespace": "azureml",
+            "properties": {
+                "namespace": "default",
+                "default_instance_type": "small",
+                "extension_instance_release_train": "stable",
+                "extension_principal_id": "p",
+                "vc_name": "v",
+                "relay_connection_string": "planted",
+                "service_bus_connection_string": "planted",
+                "instance_types": {"small": {"node_selector": {"a": "b"}, "resources": {"requests": {"cpu": "1"}}}},
+            },
+        },
+        {
+            "namespace": "azureml",
+            "default_instance_type": "small",
+            "instance_types": {"small": {"node_selector": {"a": "b"}, "resources": {"requests": {"cpu": "1"}}}},
+        },
+    ),
     "model": (
         "model",
         {
