@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
 WORKERS = 8
 PENDING_REQUEST = {"pendingUploadType": "TemporaryBlobReference"}
 COMPLETED = {"upload_status": "completed"}
+OWN = {"uploaded_by": "mlops.azureml"}  # beside what the official SDK writes: what may be deleted when nobody needs it
 _ROUNDS = 3
 
 Progress = Callable[[str], None]
@@ -89,7 +90,7 @@ def _finish(container: BlobContainer, content: Content, names: Mapping[File, str
     """Mark the upload as complete, last of all: other clients trust this mark."""
     content.require_unchanged()
     quoted = {key: urllib.parse.quote(value) for key, value in metadata.items()}
-    container.set_metadata(names[_first(content)], {**quoted, **COMPLETED})
+    container.set_metadata(names[_first(content)], {**quoted, **OWN, **COMPLETED})
 
 
 def _blob_names(content: Content, root: str) -> dict[File, str]:

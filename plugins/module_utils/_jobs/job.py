@@ -87,6 +87,10 @@ class Job:
         return parse_time(self.created)
 
     @property
+    def ended_at(self) -> datetime.datetime | None:
+        return parse_time(self.ended)
+
+    @property
     def places(self) -> set[tuple[str, str]]:
         """Where its outputs are written, comparable (``DatastorePath.key``)."""
         found = (read_datastore_path(uri) for uri in self.outputs.values())

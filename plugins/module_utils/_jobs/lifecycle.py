@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import InvalidOption
 from .._invocation import Result
-from .._names.datastore_path import DatastorePath, read_datastore_path
+from .._names.datastore_path import DatastorePath
 from .._names.json_types import JsonObject
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
@@ -21,11 +21,33 @@ from .ledger import Ledger
 from .output_guard import delete_below, reserved_overlap
 from .spec import JobSpec
 from .wait import JobWait
+from .written_places import place_in_workspace, written_uris
 
 CANCELED, ARCHIVED, RESTORED, ABSENT = "canceled", "archived", "restored", "absent"
 STATES = (CANCELED, ARCHIVED, RESTORED, ABSENT)
 # What a PUT of an existing job may hold: its type, and what can be changed.
 WRITABLE = ("jobType", "experimentName", "displayName", "description", "tags", "properties")
+
+
+def set_archived(workspace: Workspace, name: str, *, desired: bool) -> JsonObject | None:
+    """Archive or restore a job. Returns it as it is then, None if it is absent.
+
+    Service fact: assets contract 1.8, 10 (a PUT repeats what was read); batch contract 6.1 (what may change).
+    """
+    path = workspace.path(f"jobs/{name}")
+    body = workspace.arm.get(path)
+    if body is None:
+        return None
+    current = body.get("properties") or {}
+    kept = {word: current[word] for word in WRITABLE if current.get(word) is not None}
+    workspace.arm.put(path, {"properties": {**kept, "isArchived": desired}})
+    return workspace.arm.get(path)
+
+
+def delete_job(workspace: Workspace, name: str, timeout: float) -> None:
+    """Delete the record of a job that has ended, and wait for it. Service fact: assets contract, open question 17."""
+    accepted = workspace.arm.delete(workspace.path(f"jobs/{name}"))
+    workspace.arm.wait(accepted, timeout=timeout, what=f"deletion of {name}")
 
 
 class Lifecycle:
@@ -62,17 +84,12 @@ class Lifecycle:
         return Result(ended.status not in COMPLETED, {"batch_job": self._shown(latest, ended)}, before, after)
 
     def _archived(self, latest: Attempt, job: Job, *, desired: bool) -> Result:
-        """Service fact: assets contract 1.8, 10 (a PUT repeats what was read); batch contract 6.1 (what may change)."""
         if bool(job.is_archived) is desired:
             return Result(False, {"batch_job": self._shown(latest, job)})
         before, after = self._change(archived=(bool(job.is_archived), desired))
         if self._invocation.check_mode:
             return Result(True, {"batch_job": {**self._shown(latest, job), "archived": desired}}, before, after)
-        path = self._workspace.path(f"jobs/{job.name}")
-        current = (self._workspace.arm.get(path) or {}).get("properties") or {}
-        kept = {word: current[word] for word in WRITABLE if current.get(word) is not None}
-        self._workspace.arm.put(path, {"properties": {**kept, "isArchived": desired}})
-        now = self._workspace.arm.get(path)
+        now = set_archived(self._workspace, job.name, desired=desired)
         return Result(True, {"batch_job": self._shown(latest, parse_job(now) if now else job)}, before, after)
 
     def _absent(self, latest: Attempt, job: Job) -> Result:
@@ -110,10 +127,7 @@ class Lifecycle:
             job = self._wait.cancel(job, wait=True)
         if self._invocation.options["delete_outputs"]:
             self._delete_outputs(job)
-        path = self._workspace.path(f"jobs/{job.name}")
-        accepted = self._workspace.arm.delete(path)
-        timeout = self._invocation.options["wait_timeout"]
-        self._workspace.arm.wait(accepted, timeout=timeout, what=f"deletion of {job.name}")
+        delete_job(self._workspace, job.name, self._invocation.options["wait_timeout"])
 
     def _delete_outputs(self, job: Job) -> None:
         """What was written since the job was created."""
@@ -125,16 +139,12 @@ class Lifecycle:
 
         Raises InvalidOption when this task may not delete there.
         """
-        uris = list(job.outputs.values())
-        if not uris:
-            runs = self._workspace.run_history.children(job.name)
-            store = self._datastores.default("delete_outputs").name
-            uris = [f"azureml://datastores/{store}/paths/azureml/{run.id}" for run in runs]
+        uris = written_uris(job, self._workspace, self._datastores, "delete_outputs")
         return [self._deletable(uri, job) for uri in uris]
 
     def _deletable(self, uri: str, job: Job) -> DatastorePath:
-        place = read_datastore_path(uri)
-        if place is None or not place.path or place.workspace not in (None, self._workspace.id):
+        place = place_in_workspace(uri, self._workspace)
+        if place is None:
             raise InvalidOption(
                 f"delete_outputs: the output {uri} of job {job.name} is not in a datastore of this workspace. "
                 "Delete it where it is, and leave delete_outputs out."

@@ -72,7 +72,7 @@ class OutputGuard:
 
     def _require_apart(self, output: Output, url: str, item: Input) -> None:
         source = self._source_url(item)
-        overlap = source and _overlap(_comparable(url), _comparable(source))
+        overlap = source and _overlap(comparable_url(url), comparable_url(source))
         if overlap:
             raise InvalidOption(
                 f"outputs.{output.name}.path: {output.place.uri} {overlap} {_uri_of(item)}, which inputs.{item.name} "
@@ -96,7 +96,7 @@ class OutputGuard:
         """Raises InvalidOption when something exists where a job must write and may not be overwritten."""
         for output, store in self._with_datastores(outputs):
             try:
-                existing = next(_blobs_at(store, output.place), None)
+                existing = next(blobs_at(store, output.place), None)
             except AzureMLError as error:
                 self._workspace.invocation.warn(
                     f"Could not check whether {output.place.uri} exists already, in which case the job will fail: "
@@ -152,7 +152,7 @@ def _url(store: Datastore, place: DatastorePath) -> str:
     return f"{store.container_url}/{urllib.parse.quote(place.path)}"
 
 
-def _comparable(url: str) -> str:
+def comparable_url(url: str) -> str:
     """Equal for the URLs of one blob: of both services of an account, and in the form of Hadoop."""
     parts = urllib.parse.urlsplit(_OTHER_SCHEMES.sub(r"https://\g<host>/\g<container>", url))
     host = parts.netloc.lower().removesuffix(":443").replace(".dfs.", ".blob.", 1)
@@ -161,12 +161,13 @@ def _comparable(url: str) -> str:
 
 def delete_below(store: Datastore, place: DatastorePath, since: datetime.datetime | None = None) -> None:
     """Delete the blob or the folder at a place; with ``since`` only what was written from then on."""
-    names = [blob.name for blob in _blobs_at(store, place) if since is None or blob.written >= since]
+    names = [blob.name for blob in blobs_at(store, place) if since is None or blob.written >= since]
     for name in reversed(names):  # the list has the placeholder of a folder before its content
         store.container.delete(name)
 
 
-def _blobs_at(store: Datastore, place: DatastorePath) -> t.Iterator[Blob]:
+def blobs_at(store: Datastore, place: DatastorePath) -> t.Iterator[Blob]:
+    """The blob or the blobs of the folder at a place."""
     for blob in store.container.list(place.path):
         if blob.name == place.path or blob.name.startswith(f"{place.path}/"):
             yield blob

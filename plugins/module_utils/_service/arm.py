@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import datetime
+import email.utils
 import re
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
@@ -83,6 +85,15 @@ class Arm:
         """
         answer = self._call("GET", path, api_version, {**(query or {}), **more}, accept_absent=True)
         return _resource(answer, path)
+
+    def read_time(self, path: str) -> datetime.datetime | None:
+        """The time by the service's clock, from its answer to a GET; None if the answer does not show it."""
+        text = self._call("GET", path, API_VERSION, {}).headers.get("date")
+        try:
+            time = email.utils.parsedate_to_datetime(text) if text else None
+        except (TypeError, ValueError):
+            return None
+        return time if time is None or time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
 
     def poll(self, path: str, within: float, *, api_version: str = API_VERSION) -> tuple[JsonObject | None, float]:
         """Read a resource that the caller waits for: what ``get`` returns, and the seconds until the next poll.

@@ -75,6 +75,20 @@ class Datastores:
             self._opened[name.lower()] = open_datastore(self._workspace, name, option)
         return self._opened[name.lower()]
 
+    def all(self) -> list[Datastore]:
+        """All datastores that hold blobs, from one list. Their containers are opened when they are first used."""
+        found = []
+        for body in self._workspace.arm.list(self._workspace.path("datastores")):
+            try:
+                store = _datastore(self._workspace, body, "datastore")
+            except InvalidOption:  # it holds no blobs
+                continue
+            store = self._opened.setdefault(store.name.lower(), store)
+            if body["properties"].get("isDefault") and self._default is None:
+                self._default = store
+            found.append(store)
+        return found
+
     def opened_place(self, url: str) -> DatastorePath | None:
         """The place of a URL in a datastore that was opened already; None for any other URL. Makes no request."""
         address = urllib.parse.unquote(url.partition("?")[0])

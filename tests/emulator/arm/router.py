@@ -24,6 +24,7 @@ from . import (
     datastores,
     diagnose,
     jobs,
+    online_endpoints,
     operation_status,
     other_providers,
     publish,
@@ -51,7 +52,7 @@ for kind in (workspace, operation_status, quotas, vm_sizes, registries):
     _ROUTES.update(kind.ROUTES)
 for kind in (
     *(computes, datastores, assets, uploads, publish, batch_endpoints, batch_deployments, jobs),
-    *(schedules, diagnose),
+    *(schedules, diagnose, online_endpoints),
 ):
     for route, handler in kind.ROUTES.items():
         method, _blank, below = route.partition(" ")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import ConflictError
 from ansible_collections.mlops.azureml.plugins.module_utils._service import datastore_storage
-from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import Blob
+from ansible_collections.mlops.azureml.plugins.module_utils._service.blob_container import LONG_AGO, Blob
 
 
 @dataclass
@@ -28,12 +29,15 @@ class FakeContainer:
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     interlude: Callable[[], None] | None = None  # happens once, before the next upload
+    written: dict[str, datetime.datetime] = field(default_factory=dict)  # when; long ago for what has no time
 
     def list(self, prefix: str = "") -> Iterator[Blob]:
         for name, content in sorted(self.blobs.items()):
             if name.startswith(prefix):
                 digest = hashlib.md5(content, usedforsecurity=False).digest()
-                yield Blob(name, len(content), digest, self.marks.get(name, {}))
+                yield Blob(
+                    name, len(content), digest, self.marks.get(name, {}), written=self.written.get(name, LONG_AGO)
+                )
 
     def upload(
         self,
@@ -58,6 +62,11 @@ class FakeContainer:
         assert name in self.blobs
         self.marks[name] = dict(metadata)
         self.log.append(f"mark {name}")
+
+    def delete(self, name: str) -> None:
+        if self.blobs.pop(name, None) is not None:
+            self.marks.pop(name, None)
+            self.log.append(f"delete {name}")
 
 
 @dataclass

@@ -89,7 +89,10 @@ def test_new_code_is_uploaded_and_registered(run: Run, source: str, storage: Fak
         "create my code/score.py",
         "mark my code/.amlignore",
     ]
-    assert container.marks["my code/.amlignore"] == {"name": "scoring", "version": "1", "upload_status": "completed"}
+    assert container.marks["my code/.amlignore"] == {
+        **{"name": "scoring", "version": "1"},
+        **{"uploaded_by": "mlops.azureml", "upload_status": "completed"},
+    }
     assert out["changed"]
     assert out["code"] == {
         "id": f"{WORKSPACE}/codes/scoring/versions/1",

@@ -13,7 +13,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._local.files import 
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeContainer
 
 MARK = {"name": "digits", "version": "1"}
-WHOLE = {**MARK, "upload_status": "completed"}
+WHOLE = {**MARK, "uploaded_by": "mlops.azureml", "upload_status": "completed"}
 
 
 @pytest.fixture
