@@ -18,7 +18,7 @@ DEPLOYMENT, JOB, JOB_OUTPUT, JOB_LOG, UPLOAD = "deployment", "job", "job_output"
 ASSETS = ("model", "environment", "data", "code", "component")
 KINDS = (DEPLOYMENT, *ASSETS, JOB, JOB_OUTPUT, JOB_LOG, UPLOAD)
 ARCHIVABLE = frozenset({*ASSETS, JOB})
-# A scoring job and its files: nothing tells their number or order but their age.
+# A scoring job and its files, which need an age.
 BY_AGE = frozenset({JOB, JOB_OUTPUT, JOB_LOG})
 
 _NO_TAGS: t.Mapping[str, str] = {}

@@ -51,7 +51,7 @@ def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
 
 
 def old(name: str = "old", status: str = "Completed", **more: Any) -> dict[str, Any]:
-    """A job of 200 days ago, whose files were written when it ran: the clock of storage stands still."""
+    """A job of 200 days ago, whose files have the one time that the storage of tests knows."""
     more = {"created": LONG_AGO, "output": PLACE.format(f"scores/{name}.csv"), **more}
     return job(name, status, **more)
 

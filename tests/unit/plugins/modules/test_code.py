@@ -90,8 +90,10 @@ def test_new_code_is_uploaded_and_registered(run: Run, source: str, storage: Fak
         "mark my code/.amlignore",
     ]
     assert container.marks["my code/.amlignore"] == {
-        **{"name": "scoring", "version": "1"},
-        **{"uploaded_by": "mlops.azureml", "upload_status": "completed"},
+        "name": "scoring",
+        "version": "1",
+        "uploaded_by": "mlops.azureml",
+        "upload_status": "completed",
     }
     assert out["changed"]
     assert out["code"] == {
