@@ -89,6 +89,17 @@ options:
       - URL of the sign-in service, when it is not the one of the cloud.
       - Falls back to the environment variable E(AZURE_AUTHORITY_HOST).
     type: str
+  trusted_hosts:
+    description:
+      - Further hosts that may get tokens of this identity, as a storage server that a datastore names as its endpoint.
+      - Each is the name of a host, as V(storage.internal), or a domain with a dot before it, as V(.internal), for all
+        hosts below it. Scheme, port and path are left out.
+      - Without it tokens are sent to hosts of the cloud only. Of a cloud that is given by its URL, these are the
+        resource manager, the storage that it describes, and the hosts of Azure Machine Learning below C(ml.azure.) and
+        the end of the name of its portal.
+      - Falls back to the environment variable E(AZUREML_TRUSTED_HOSTS), in which commas separate the hosts.
+    type: list
+    elements: str
   ca_file:
     description:
       - File with the certificates of the authorities to trust, for all connections of the module.

@@ -10,7 +10,7 @@
     AzureMLError
     +-- InvalidOption           the task asks for something impossible
     +-- MissingLibrary          a Python package is not installed
-    +-- CredentialError         no usable credential, or the authority refuses it
+    +-- CredentialError         no usable credential, the authority refuses it, or a host may not get it
     +-- ConnectionFailed        no usable answer
     +-- ServiceError            the service answers with an error
     |   +-- NotFoundError         the resource is absent
@@ -71,7 +71,7 @@ class MissingLibrary(AzureMLError):
 
 
 class CredentialError(AzureMLError):
-    """The task has no usable credential, or the authority refuses it."""
+    """The task has no usable credential, the authority refuses it, or a host may not get it."""
 
 
 class Delivery(enum.Enum):

@@ -125,6 +125,7 @@ def connection_options() -> dict[str, t.Any]:
         "authority_host": _from_env("AZURE_AUTHORITY_HOST"),
         # Not a key, a password or a token.
         "token_cache": {**_from_env("AZUREML_TOKEN_CACHE"), "type": "bool", "default": True, "no_log": False},
+        "trusted_hosts": {**_from_env("AZUREML_TRUSTED_HOSTS"), "type": "list", "elements": "str"},
         "ca_file": {**_from_env("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "type": "path"},
     }
 

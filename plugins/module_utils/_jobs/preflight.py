@@ -108,13 +108,20 @@ class Preflight:
         self._guard.require_apart(inputs, outputs)
         self._guard.require_free(outputs)
         return Request(
-            scoring_uri=get_at(self._route.endpoint, "properties.scoringUri"),
+            scoring_uri=self._scoring_uri(),
             deployment=self._options["deployment_name"],
             body=self._body(inputs, outputs),
             described=self._described(inputs, outputs),
             inputs=inputs,
             outputs=outputs,
         )
+
+    def _scoring_uri(self) -> str | None:
+        """The address to which the call goes. Raises CredentialError if its host may get no token."""
+        uri: str | None = get_at(self._route.endpoint, "properties.scoringUri")
+        if uri is not None:
+            self._workspace.hosts.check(uri, self._workspace.cloud.ml_audience)
+        return uri
 
     def _require_inputs(self) -> None:
         """A task without inputs waits for a job that exists; only a pipeline that needs none is started without."""

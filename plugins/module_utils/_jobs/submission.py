@@ -38,7 +38,7 @@ class Submission:
         Raises InDoubt when it cannot be known whether the job was started; any other error means that it was not.
         """
         self._upload(request)
-        self._workspace.scoring.prepare()
+        self._workspace.scoring.prepare(str(request.scoring_uri))
         spec = attempt.spec
         ledger = self._ledger if spec.name else None
         announced = self._workspace.invocation.clock.now()

@@ -250,7 +250,7 @@ class Arm:
         return origin(url) == origin(self._cloud.resource_manager)
 
     def _token(self, fresh: bool) -> str:
-        return self._credentials.token(self._cloud.management_audience, fresh=fresh)
+        return self._credentials.token(self._cloud.management_audience, to=self._cloud.resource_manager, fresh=fresh)
 
     def _url(self, path: str, api_version: str, query: Query) -> str:
         parameters = {

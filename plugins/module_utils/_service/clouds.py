@@ -23,11 +23,16 @@ if t.TYPE_CHECKING:
 
 METADATA_PATH = "/metadata/endpoints"
 METADATA_API_VERSION = "2022-09-01"
+STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Addresses of one cloud; URLs have no trailing slash."""
+    """Addresses of one cloud; URLs have no trailing slash, and domains no dot before them.
+
+    ``scoring_domain`` and ``regional_domain``: the domains of scoring hosts, and of the hosts of each region (run
+    history, the jobs data plane, registries). Empty if not known: then both are below the host of ``ml_audience``.
+    """
 
     name: str
     resource_manager: str
@@ -35,13 +40,39 @@ class Cloud:
     storage_suffix: str
     ml_audience: str
     arm_audience: str | None = None
+    scoring_domain: str = ""
+    regional_domain: str = ""
 
     @property
     def management_audience(self) -> str:
         """The audience of tokens for ARM."""
         return self.arm_audience or self.resource_manager
 
+    @property
+    def title(self) -> str:
+        """The cloud, for messages."""
+        return f"cloud {self.name}" if self.name in KNOWN else f"the cloud of {self.resource_manager}"
 
+    def hosts(self, audience: str) -> frozenset[str]:
+        """The domains (with a dot before them) and hosts to which tokens for an audience are sent, besides ARM's."""
+        ml = urlsplit(self.ml_audience).hostname or ""
+        scoring, regional = (f".{domain or ml}" for domain in (self.scoring_domain, self.regional_domain))
+        storage = urlsplit(f"//{self.storage_suffix}").hostname or ""
+        found: set[str] = set()
+        if audience == self.management_audience:
+            found |= {regional}
+        if audience == self.ml_audience:
+            found |= {scoring, regional}
+        if audience == STORAGE_AUDIENCE:
+            # Without a domain for accounts, they are in the path, as in private clouds.
+            found |= {storage, f".{storage}"}
+        return frozenset(found)
+
+
+# Sources: the Azure CLI and azure-ai-ml 1.20 (_azure_environments.py) for all but the last two, which are in the list
+# of public DNS zones of Azure Machine Learning ("Azure Private Endpoint private DNS zone values", and "Use your
+# workspace with a custom DNS server", learn.microsoft.com); those of the public cloud are recorded, too (batch contract
+# 5.1, 6.1).
 KNOWN: Mapping[str, Cloud] = {
     cloud.name: cloud
     for cloud in (
@@ -51,6 +82,8 @@ KNOWN: Mapping[str, Cloud] = {
             authority="https://login.microsoftonline.com",
             storage_suffix="core.windows.net",
             ml_audience="https://ml.azure.com",
+            scoring_domain="inference.ml.azure.com",
+            regional_domain="api.azureml.ms",
         ),
         Cloud(
             name="AzureChinaCloud",
@@ -58,6 +91,8 @@ KNOWN: Mapping[str, Cloud] = {
             authority="https://login.chinacloudapi.cn",
             storage_suffix="core.chinacloudapi.cn",
             ml_audience="https://ml.azure.cn",
+            scoring_domain="inference.ml.azure.cn",
+            regional_domain="api.ml.azure.cn",
         ),
         Cloud(
             name="AzureUSGovernment",
@@ -65,6 +100,8 @@ KNOWN: Mapping[str, Cloud] = {
             authority="https://login.microsoftonline.us",
             storage_suffix="core.usgovcloudapi.net",
             ml_audience="https://ml.azure.us",
+            scoring_domain="inference.ml.azure.us",
+            regional_domain="api.ml.azure.us",
         ),
     )
 }
@@ -109,13 +146,18 @@ def from_metadata(document: t.Any, arm_url: str) -> Cloud:
     for address in (resource_manager, authority):
         if not is_https(address):
             raise ValueError(f"'{address}' is not the address of a host that begins with https://")
+    ml_audience = _ml_audience(portal)
+    # A description of a known cloud, as at an address of its own ARM, lacks these domains.
+    known = next((cloud for cloud in KNOWN.values() if cloud.ml_audience == ml_audience), None)
     return Cloud(
         name=str(entry.get("name") or resource_manager),
         resource_manager=resource_manager,
         authority=authority,
         storage_suffix=_text(suffixes, "storage").lstrip("."),
-        ml_audience=_ml_audience(portal),
+        ml_audience=ml_audience,
         arm_audience=_arm_audience(authentication.get("audiences"), resource_manager),
+        scoring_domain=known.scoring_domain if known else "",
+        regional_domain=known.regional_domain if known else "",
     )
 
 

@@ -16,6 +16,7 @@ from .._clock import Clock
 from .._names.url import origin
 from .clouds import KNOWN
 from .credential_sources import Source, fetch_token
+from .trusted_hosts import TrustedHosts
 
 # A token is used only if it is valid for this many seconds more, so that it does not expire during the request.
 TOKEN_RESERVE = 300.0
@@ -26,6 +27,7 @@ class Credentials:
 
     :param source: the identity, and how it authenticates
     :param authority: URL of the authority (Entra ID) that issues the tokens
+    :param hosts: where tokens may be sent
     :param register_secret: called with each secret and token before it is used, so that output can mask it
     :param cache: keeps tokens between tasks
     :param on_disk: whether a cache on disk may hold them
@@ -37,6 +39,7 @@ class Credentials:
         source: Source,
         authority: str,
         *,
+        hosts: TrustedHosts,
         register_secret: Callable[[str], None],
         cache: Cache,
         on_disk: bool = True,
@@ -45,6 +48,7 @@ class Credentials:
     ) -> None:
         self._source = source
         self._authority = authority
+        self._hosts = hosts
         self._register_secret = register_secret
         self._cache = cache
         self._is_cached = not cache.on_disk or (on_disk and source.may_be_on_disk)
@@ -53,13 +57,16 @@ class Credentials:
         self._ca_file = ca_file
         self._memory: dict[str, tuple[str, float]] = {}
 
-    def token(self, audience: str, *, fresh: bool = False) -> str:
+    def token(self, audience: str, *, to: str, fresh: bool = False) -> str:
         """A bearer token for a service, valid for at least five more minutes.
 
         :param audience: the service's address as the authority knows it: ``https://ml.azure.com``
+        :param to: the URL of the request that will carry it
         :param fresh: whether to drop the token that was returned before, because the service refused it
-        :raises CredentialError: the authority refuses the identity, or cannot be reached
+        :raises CredentialError: no token is sent to that host; or the authority refuses the identity, or cannot be
+            reached
         """
+        self._hosts.check(to, audience)
         with self._lock:
             known = self._memory.get(audience)
             if known is None or fresh or known[1] <= self._clock.now():

@@ -15,21 +15,19 @@ import typing as t
 import urllib.parse
 from collections.abc import Mapping
 
-from .._clock import Clock
 from .._errors import AzureMLError, InvalidOption, MissingLibrary, ServiceError
 from .._names.datastore_path import DatastorePath
 from .._names.references import expand
 from .._names.url import is_https, signature_secrets
 from .blob_container import BlobContainer
+from .clouds import STORAGE_AUDIENCE
 from .http_client import USER_AGENT
 
 if t.TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
-    from .credentials import Credentials
     from .workspace import Workspace
 
-AUDIENCE = "https://storage.azure.com"
 SECRETS_API_VERSION = "2025-12-01"  # the first stable one whose listSecrets returns a SAS in place of the key
 SECRETS_REQUEST = {"expirableSecret": True, "expireAfterHours": 1}
 _CHUNK = 4 << 20
@@ -174,8 +172,10 @@ def _open(datastore: Datastore) -> BlobContainer:
     """
     _require_https(datastore.container_url)
     workspace = datastore.workspace
+    # Before its secrets are read: neither they nor a token go to a host that somebody has written into the datastore.
+    workspace.hosts.check(datastore.container_url, STORAGE_AUDIENCE)
     by_token = functools.partial(
-        _container, workspace, datastore.container_url, _Token(workspace.credentials, workspace.invocation.clock)
+        _container, workspace, datastore.container_url, _Token(workspace, datastore.container_url)
     )
     if datastore.credentials_type not in ("AccountKey", "Sas"):
         return by_token()
@@ -243,9 +243,9 @@ def _register_sas(workspace: Workspace, sas: str) -> None:
 class _Token:
     """Our tokens as a credential of the storage library."""
 
-    def __init__(self, credentials: Credentials, clock: Clock) -> None:
-        self._credentials = credentials
-        self._clock = clock
+    def __init__(self, workspace: Workspace, url: str) -> None:
+        self._workspace = workspace
+        self._url = url
         self._renewed = False
 
     def get_token(self, *_scopes: str, **options: t.Any) -> AccessToken:
@@ -255,4 +255,5 @@ class _Token:
         fresh = "tenant_id" in options and not self._renewed
         self._renewed = self._renewed or fresh
         # With a short lifetime the library asks before each request. The token is kept here, and its expiry known.
-        return AccessToken(self._credentials.token(AUDIENCE, fresh=fresh), int(self._clock.now()) + 60)
+        token = self._workspace.credentials.token(STORAGE_AUDIENCE, to=self._url, fresh=fresh)
+        return AccessToken(token, int(self._workspace.invocation.clock.now()) + 60)

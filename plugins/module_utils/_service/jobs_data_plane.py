@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from urllib.parse import quote
 
@@ -57,9 +58,10 @@ class JobsDataPlane:
             url = f"{url}&deployment={quote(deployment, safe='')}"
 
         def read(url: str) -> JsonObject:
-            return self._http.send("GET", url, token=self._token, what=what).json_object(what)
+            token = functools.partial(self._token, url)
+            return self._http.send("GET", url, token=token, what=what).json_object(what)
 
         yield from read_items(url, read, what=what)
 
-    def _token(self, fresh: bool) -> str:
-        return self._credentials.token(self._cloud.ml_audience, fresh=fresh)
+    def _token(self, url: str, fresh: bool) -> str:
+        return self._credentials.token(self._cloud.ml_audience, to=url, fresh=fresh)

@@ -120,11 +120,12 @@ class RunHistory:
     def _send(
         self, method: str, service: str, below: str, *, what: str, json: dict[str, t.Any] | None = None
     ) -> dict[str, t.Any]:
+        url = f"{self.host}/{service}/v1.0{self._workspace.path}/{below}"
         answer = self._http.send(
             method,
-            f"{self.host}/{service}/v1.0{self._workspace.path}/{below}",
+            url,
             json=json,
-            token=lambda fresh: self._credentials.token(self._cloud.management_audience, fresh=fresh),
+            token=lambda fresh: self._credentials.token(self._cloud.management_audience, to=url, fresh=fresh),
             safe_to_repeat=True,
             what=what,
         ).json()

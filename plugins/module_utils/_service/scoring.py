@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from .._errors import ConnectionFailed, Delivery
@@ -31,9 +32,12 @@ class Scoring:
         self._cloud = cloud
         self._credentials = credentials
 
-    def prepare(self) -> None:
-        """Get the token of the next request, so that it cannot fail then. Raises CredentialError."""
-        self._token(False)
+    def prepare(self, scoring_uri: str) -> None:
+        """Get the token of the next request, so that it cannot fail then.
+
+        Raises CredentialError, also for a host that gets no token.
+        """
+        self._token(scoring_uri, False)
 
     def submit(
         self, scoring_uri: str, body: dict[str, t.Any], *, deployment: str | None, request_id: str, what: str
@@ -57,7 +61,7 @@ class Scoring:
             scoring_uri,
             json=body,
             headers=headers,
-            token=self._token,
+            token=functools.partial(self._token, scoring_uri),
             safe_to_repeat=False,
             timeout=ANSWER_TIMEOUT,
             what=what,
@@ -71,5 +75,5 @@ class Scoring:
             )
         return job
 
-    def _token(self, fresh: bool) -> str:
-        return self._credentials.token(self._cloud.ml_audience, fresh=fresh)
+    def _token(self, scoring_uri: str, fresh: bool) -> str:
+        return self._credentials.token(self._cloud.ml_audience, to=scoring_uri, fresh=fresh)

@@ -19,6 +19,7 @@ from .credentials import Credentials
 from .http_client import HttpClient
 from .identity import choose_source, choose_subscription
 from .trust import Trust
+from .trusted_hosts import TrustedHosts
 
 if t.TYPE_CHECKING:
     from .jobs_data_plane import JobsDataPlane
@@ -89,11 +90,16 @@ class Workspace:
         )
 
     @functools.cached_property
+    def hosts(self) -> TrustedHosts:
+        return TrustedHosts(self.cloud, self.invocation.options.get("trusted_hosts") or ())
+
+    @functools.cached_property
     def credentials(self) -> Credentials:
         options = self.invocation.options
         return Credentials(
             choose_source(options),
             self.cloud.authority,
+            hosts=self.hosts,
             register_secret=self.http.register_secret,
             cache=self.invocation.cache,
             on_disk=options.get("token_cache", True),

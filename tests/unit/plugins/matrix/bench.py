@@ -98,7 +98,7 @@ class Tokens:
         self._emulator = emulator
         self._issued: dict[str, str] = {}
 
-    def token(self, audience: str, *, fresh: bool = False) -> str:
+    def token(self, audience: str, *, to: str = "", fresh: bool = False) -> str:
         if audience not in self._issued:
             self._issued[audience] = self._emulator.state.entra.issue(audience)
         return self._issued[audience]

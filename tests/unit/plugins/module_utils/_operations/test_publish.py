@@ -27,6 +27,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._names.arm_id import
 from ansible_collections.mlops.azureml.plugins.module_utils._operations.publish import Publish
 from ansible_collections.mlops.azureml.plugins.module_utils._service.arm import Arm
 from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
+from ansible_collections.mlops.azureml.plugins.module_utils._service.trusted_hosts import TrustedHosts
 from ansible_collections.mlops.azureml.plugins.module_utils._types.code import CODE
 from ansible_collections.mlops.azureml.plugins.module_utils._types.model import MODEL
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
@@ -89,6 +90,7 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
             arm=arm,
             http=wired.http,
             credentials=None,
+            hosts=TrustedHosts(KNOWN["AzureCloud"]),
             invocation=invocation,
         )
         return Publish(asset).run(workspace)

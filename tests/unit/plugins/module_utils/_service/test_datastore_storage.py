@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._errors import (
+    CredentialError,
     InvalidOption,
     MissingLibrary,
     ServiceError,
@@ -29,6 +30,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.datastore_s
     open_datastore,
     open_sas,
 )
+from ansible_collections.mlops.azureml.plugins.module_utils._service.trusted_hosts import TrustedHosts
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import plug_in
 
 HERE = WorkspaceId("sub1", "rg1", "ws1")
@@ -73,6 +75,7 @@ def workspace(bench: Callable[..., Any]) -> Callable[..., Any]:
             cloud=KNOWN["AzureChinaCloud"],
             credentials=SimpleNamespace(token=lambda audience, **_how: f"token for {audience}"),
             invocation=SimpleNamespace(options={"ca_file": None}, clock=wired.clock),
+            hosts=TrustedHosts(KNOWN["AzureCloud"], ["storage.internal"]),
             on_close=lambda _closer: None,
             bench=wired,
         )
@@ -164,7 +167,7 @@ def test_a_token_that_storage_refuses_is_renewed_once(workspace: Any, monkeypatc
     plug_in(monkeypatch)
     ws = workspace(answer(datastore("None")))
     asked: list[bool] = []
-    monkeypatch.setattr(ws.credentials, "token", lambda _audience, *, fresh=False: asked.append(fresh) or "planted")
+    monkeypatch.setattr(ws.credentials, "token", lambda _audience, *, to, fresh=False: asked.append(fresh) or "planted")
     credential = open_datastore(ws, "store").container.credential
     credential.get_token("any")
     # As StorageBearerTokenCredentialPolicy does after a 401 with a challenge.
@@ -185,6 +188,35 @@ def test_no_credential_is_sent_without_tls(
     with pytest.raises(InvalidOption, match="has to be addressed by https"):
         assert opened.container
     assert storage.containers == {}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [
+        ("evil.example", "acc.blob.evil.example"),
+        ("127.0.0.1:10000", "127.0.0.1"),
+        ("core.windows.net.evil.example", "acc.blob.core.windows.net.evil.example"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["None", "AccountKey", "Sas"])
+def test_a_foreign_endpoint_gets_no_credential_and_its_secrets_are_not_read(
+    workspace: Any, monkeypatch: pytest.MonkeyPatch, kind: str, endpoint: str, host: str
+) -> None:
+    storage = plug_in(monkeypatch)
+    ws = workspace(answer(datastore(kind, endpoint=endpoint)))
+    opened = open_datastore(ws, "store")
+    with pytest.raises(CredentialError, match=f"No token is sent to '{host}'.*trusted_hosts"):
+        assert opened.container
+    assert storage.containers == {}
+    assert len(ws.bench.network.requests) == 1  # the datastore itself
+
+
+def test_an_endpoint_that_the_task_trusts_is_opened(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plug_in(monkeypatch)
+    mine = datastore("None", endpoint="storage.internal:8443", accountName="acc")
+    ws = workspace(answer(mine))
+    ws.hosts = TrustedHosts(KNOWN["AzureCloud"], [".storage.internal"])
+    assert open_datastore(ws, "store").container.credential.get_token("any").token
 
 
 @pytest.mark.parametrize("leading", ["?", ""])

@@ -23,7 +23,7 @@ DISCOVERED = {"api": f"{HOST}/", "history": "https://elsewhere"}
 
 
 class Identity:
-    def token(self, audience: str, *, fresh: bool = False) -> str:
+    def token(self, audience: str, *, to: str, fresh: bool = False) -> str:
         assert audience == "https://management.azure.com"
         return "planted-token"
 

@@ -22,7 +22,8 @@ class Identity:
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
 
-    def token(self, audience: str, *, fresh: bool = False) -> str:
+    def token(self, audience: str, *, to: str, fresh: bool = False) -> str:
+        assert to == URI
         self.asked.append((audience, fresh))
         return "planted-token"
 

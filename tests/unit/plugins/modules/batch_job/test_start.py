@@ -61,6 +61,21 @@ def test_a_job_without_a_name_is_started_and_followed(run: Run, clock: Clock) ->
     assert all(pause < 3 for pause in clock.sleeps)
 
 
+@pytest.mark.parametrize("check", [False, True])
+def test_no_job_is_started_on_a_foreign_host(run: Run, check: bool) -> None:
+    foreign = endpoint(scoring_uri="https://digits.evil.example/jobs")
+    out = run(batch_job, ANY, foreign, deployment(), check=check)
+    assert out.failed
+    assert "No token is sent to 'digits.evil.example'" in out["msg"]
+    assert "trusted_hosts" in out["msg"]
+
+
+def test_a_job_is_started_on_a_host_that_the_task_trusts(run: Run) -> None:
+    foreign = endpoint(scoring_uri="https://digits.evil.example/jobs")
+    out = run(batch_job, {**ANY, "trusted_hosts": ["digits.evil.example"]}, foreign, deployment(), check=True)
+    assert out["changed"]
+
+
 def test_a_named_job_carries_its_name_in_every_mark(run: Run, storage: Storage) -> None:
     first, second = Submit("today"), Submit("today")
     for submit in (first, second):
