@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._cache import Cache
 from ._clock import Clock, SystemClock
-from ._engine.argument_spec import connection_options
+from ._engine.argument_spec import connection_options, without_blanks
 from ._errors import AzureMLError, MissingLibrary
 from ._invocation import Result
 from ._names.redaction import SHORTEST_SECRET, redact
@@ -148,7 +148,7 @@ def run(
     invocation = invocation_class(module)
     workspace = Workspace(invocation, trust)
     try:
-        invocation.options = spec.completed(module.params, invocation.register_secret)
+        invocation.options = spec.completed(without_blanks(module.params), invocation.register_secret)
         result = operation.run(workspace)
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)

@@ -86,10 +86,10 @@ class ArgumentSpec:
 
 
 def filled_env(*names: str) -> str:
-    """The first environment variable that is set and not empty: AWX sets unused ones to the empty string."""
+    """The first environment variable that is set and not blank: AWX sets unused ones to the empty string."""
     for name in names:
-        if os.environ.get(name):
-            return os.environ[name]
+        if text := os.environ.get(name, "").strip():
+            return text
     raise AnsibleFallbackNotFound
 
 
@@ -128,6 +128,12 @@ def connection_options() -> dict[str, t.Any]:
         "trusted_hosts": {**_from_env("AZUREML_TRUSTED_HOSTS"), "type": "list", "elements": "str"},
         "ca_file": {**_from_env("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "type": "path"},
     }
+
+
+def without_blanks(options: Options) -> Options:
+    """The options, those of the connection without blanks at their ends: none of them begins or ends with one."""
+    trimmed = {name: value.strip() for name in connection_options() if isinstance(value := options.get(name), str)}
+    return {**options, **trimmed}
 
 
 def wait_options(seconds: int = 1800) -> dict[str, t.Any]:

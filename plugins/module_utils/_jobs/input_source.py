@@ -67,7 +67,7 @@ class InputSource:
         asset = self._workspace.arm.get(asset_id)
         if asset is None:
             raise InvalidOption(
-                f"{item.option}: there is no {_LABELS[kind]} {item.path}. Register it first, or correct the name."
+                f"{item.option}: there is no {_LABELS[kind]} '{item.path}'. Register it first, or correct the name."
             )
         return item.found(
             asset_id, get_at(asset, "properties.dataType"), self._workspace.id, get_at(asset, _URI_AT[kind])

@@ -83,7 +83,7 @@ class JobLookup:
             else "Give the key as batch_job got it, or in place of it as name what batch_job returned as batch_job.key."
         )
         return (
-            f"{option}: there is no {which} {self._options[option]}{where} in workspace {self._workspace.id.name}. "
+            f"{option}: there is no {which} '{self._options[option]}'{where} in workspace '{self._workspace.id.name}'. "
             f"{hint}"
         )
 

@@ -113,7 +113,7 @@ def open_datastore(workspace: Workspace, name: str | None, option: str = "datast
             raise InvalidOption(f"{option}: {error}.") from None
         if found is None:
             raise InvalidOption(
-                f"{option}: there is no datastore {name} in workspace {workspace.id.name}. "
+                f"{option}: there is no datastore '{name}' in workspace '{workspace.id.name}'. "
                 "Create it, correct the name, or leave the option out for the default datastore."
             )
     return _datastore(workspace, found, option)

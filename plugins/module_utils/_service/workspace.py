@@ -138,8 +138,8 @@ class Workspace:
         current = self.arm.get(self.path())
         if current is None:
             raise InvalidOption(
-                f"There is no workspace {self.id.name} in resource group {self.id.resource_group} of subscription "
-                f"{self.id.subscription_id}. Check workspace_name, resource_group and subscription_id."
+                f"There is no workspace '{self.id.name}' in resource group '{self.id.resource_group}' of subscription "
+                f"'{self.id.subscription_id}'. Check workspace_name, resource_group and subscription_id."
             )
         return current
 

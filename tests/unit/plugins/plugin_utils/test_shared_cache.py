@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.mlops.azureml.plugins.module_utils._clock import SystemClock
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._service.clouds import KNOWN
 from ansible_collections.mlops.azureml.plugins.module_utils._service.credential_sources import (
     AzureCli,
     ClientSecret,
@@ -22,12 +23,14 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.credential_
     Source,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._service.credentials import Credentials
+from ansible_collections.mlops.azureml.plugins.module_utils._service.trusted_hosts import TrustedHosts
 from ansible_collections.mlops.azureml.plugins.plugin_utils import _shared_cache
 from ansible_collections.mlops.azureml.plugins.plugin_utils._shared_cache import LONGEST_WAIT, SharedCache
 from ansible_collections.mlops.azureml.tests.unit.conftest import Clock
 
 KEY = ["client secret", "https://login.example", "tenant", "client", "planted-secret"]
 PROCESSES = 20
+HOST = KNOWN["AzureCloud"].resource_manager
 
 
 @pytest.fixture
@@ -87,7 +90,12 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
 def task(cache: SharedCache, source: Source | None = None) -> Credentials:
     source = source or ClientSecret("t-1", "c-1", "planted-secret")
     return Credentials(
-        source, "https://login.example", register_secret=lambda _secret: None, cache=cache, clock=SystemClock()
+        source,
+        "https://login.example",
+        hosts=TrustedHosts(KNOWN["AzureCloud"]),
+        register_secret=lambda _secret: None,
+        cache=cache,
+        clock=SystemClock(),
     )
 
 
@@ -100,7 +108,8 @@ def token_in_each_process(cache: SharedCache, *sources: Source) -> list[str]:
         if child == 0:
             token = ""
             try:
-                token = task(cache, sources[number % len(sources)] if sources else None).token("https://ml.azure.com")
+                source = sources[number % len(sources)] if sources else None
+                token = task(cache, source).token("https://ml.azure.com", to=HOST)
             finally:
                 os.write(writing, f"{token}\n".encode())
                 os._exit(0)  # whatever was raised: the tests that follow are not for this process
@@ -135,16 +144,16 @@ def test_another_login_of_the_azure_cli_is_another_identity(
 ) -> None:
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path))
     (tmp_path / "azureProfile.json").write_text("one")
-    assert task(cache, AzureCli()).token("a") == task(cache, AzureCli()).token("a")
+    assert task(cache, AzureCli()).token("a", to=HOST) == task(cache, AzureCli()).token("a", to=HOST)
     (tmp_path / "azureProfile.json").write_text("another")
-    task(cache, AzureCli()).token("a")
+    task(cache, AzureCli()).token("a", to=HOST)
     assert authority.requests == 2
 
 
 def test_a_token_that_the_service_refused_is_replaced_once(cache: SharedCache, authority: Authority) -> None:
     first, second = task(cache), task(cache)
-    assert first.token("a") == second.token("a") == "token-1"
-    assert first.token("a", fresh=True) == second.token("a", fresh=True) == "token-2"
+    assert first.token("a", to=HOST) == second.token("a", to=HOST) == "token-1"
+    assert first.token("a", to=HOST, fresh=True) == second.token("a", to=HOST, fresh=True) == "token-2"
     assert authority.requests == 2
 
 
@@ -169,7 +178,7 @@ def test_a_holder_that_is_killed_lets_the_next_one_in(
     os.read(reading, 1)
     fork(lambda: (time.sleep(0.2), os.kill(holder, signal.SIGKILL)))
     began = time.monotonic()
-    assert task(cache).token("a") == "token-1"
+    assert task(cache).token("a", to=HOST) == "token-1"
     assert 0.1 < time.monotonic() - began < 10
 
 

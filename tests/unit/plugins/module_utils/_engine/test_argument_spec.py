@@ -13,6 +13,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spe
     connection_options,
     filled_env,
     resource_options,
+    without_blanks,
 )
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.map_values import TextMap
 from ansible_collections.mlops.azureml.plugins.module_utils._schema.resource_type import (
@@ -98,12 +99,19 @@ VARIABLES = {
     "AZURE_PROFILE": "profile",
     "AZURE_CLOUD_ENVIRONMENT": "cloud_environment",
     "AZURE_AUTHORITY_HOST": "authority_host",
+    "AZUREML_TOKEN_CACHE": "token_cache",
     "AZUREML_TRUSTED_HOSTS": "trusted_hosts",
     "SSL_CERT_FILE": "ca_file",
     "REQUESTS_CA_BUNDLE": "ca_file",
     "CURL_CA_BUNDLE": "ca_file",
 }
-DEFAULTS = {"auth_source": "auto", "cloud_environment": "AzureCloud"}
+DEFAULTS = {"auth_source": "auto", "cloud_environment": "AzureCloud", "token_cache": True}
+# What a variable holds and what the option then is, where they differ from any other text.
+VALUES: dict[str, tuple[str, Any]] = {
+    "auth_source": ("cli", "cli"),
+    "token_cache": ("no", False),
+    "trusted_hosts": ("a.internal,.b.internal", ["a.internal", ".b.internal"]),
+}
 
 
 def resolved(task: dict[str, Any]) -> dict[str, Any]:
@@ -122,12 +130,27 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("variable", "option"), VARIABLES.items())
 def test_each_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, option: str) -> None:
-    said = "cli" if option == "auth_source" else "from-the-environment"
-    monkeypatch.setenv(variable, said)
-    assert resolved({})[option] in (said, [said])
-    assert resolved({option: "msi"})[option] in ("msi", ["msi"])
-    monkeypatch.setenv(variable, "")
-    assert resolved({})[option] == DEFAULTS.get(option)
+    text, value = VALUES.get(option, ("from-the-environment", "from-the-environment"))
+    monkeypatch.setenv(variable, text)
+    assert resolved({})[option] == value
+    monkeypatch.setenv(variable, f" {text}\n")
+    assert resolved({})[option] == value
+    other = {"token_cache": True, "trusted_hosts": ["other"]}.get(option, "msi")
+    assert resolved({option: other})[option] == other
+    for empty in ("", " "):
+        monkeypatch.setenv(variable, empty)
+        assert resolved({})[option] == DEFAULTS.get(option)
+
+
+def test_blanks_around_a_setting_do_not_count() -> None:
+    given = {"workspace_name": " ws ", "secret": "planted\n", "trusted_hosts": [" a "], "name": " n ", "profile": " "}
+    assert without_blanks(given) == {
+        "workspace_name": "ws",
+        "secret": "planted",
+        "trusted_hosts": [" a "],
+        "name": " n ",
+        "profile": "",
+    }
 
 
 def test_every_setting_is_in_the_list_above() -> None:

@@ -227,8 +227,9 @@ def test_the_material_that_tokens_depend_on(tmp_path: Path) -> None:
     assert ClientCertificate("t", "c", path).material() == ["\xffplanted\n"]
     assert FederatedToken("t", "c", path).material() == ["\xffplanted\n"]
     assert OidcToken("t", "c", "planted").material() == ["planted"]
-    assert ManagedIdentity().material() is None
-    assert AzureCli().material() is None
+    for source in (ManagedIdentity(), AzureCli()):
+        assert source.material() == []
+        assert not source.may_be_on_disk
 
 
 def test_the_secrets_of_each_source(tmp_path: Path) -> None:
