@@ -144,8 +144,8 @@ def test_jobs_that_cannot_run_are_not_started(play, spoiled):
     nowhere = {"score": {"type": "uri_file", "path": "azureml://datastores/nostore/paths/a.csv"}}
     cases = [
         scoring({**first, "name": "thrice"}, f"outputs: {PLACE} exists already", "Give another path or name"),
-        scoring(job("a", outputs=nowhere), "outputs.score.path", "no datastore nostore", "correct the name"),
-        scoring(job("a", "azureml:none:1"), "inputs.pages.path", "no data asset azureml:none:1", "Register it first"),
+        scoring(job("a", outputs=nowhere), "outputs.score.path", "no datastore 'nostore'", "correct the name"),
+        scoring(job("a", "azureml:none:1"), "inputs.pages.path", "no data asset 'azureml:none:1'", "Register it first"),
         scoring(job("a", "azureml:none@latest"), "inputs.pages.path", "none@latest' has no version", "Register"),
         scoring(job("a", "/no/pages"), "inputs.pages.path: cannot read /no/pages", "Correct the path or create it."),
         scoring(job("a", deployment_name="red"), f"deployment_name: batch endpoint {ENDPOINT} has no deployment red"),

@@ -72,7 +72,7 @@ def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_pa
     played = play("mlops.azureml.score", **score(*jobs))
     assert played.status != 0
     assert "absent: " in played.message
-    assert "there is no data asset azureml:none:1" in played.message
+    assert "there is no data asset 'azureml:none:1'" in played.message
     assert "broken: " in played.message
     assert "good: " not in played.message
     returned = handed_on(played)

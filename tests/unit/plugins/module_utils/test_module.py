@@ -154,7 +154,7 @@ def test_an_absent_workspace_is_reported(run: Run) -> None:
     absent = error("ResourceNotFound", "The Resource 'Microsoft.MachineLearningServices/workspaces/ws1' was not found.")
     gateway = Call("GET", "", 404, absent, headers={"x-ms-failure-cause": "gateway"})
     done = run(module(lambda workspace: workspace.location), TASK, gateway)
-    assert done["msg"].startswith("There is no workspace ws1 in resource group rg1 of subscription 00000000-")
+    assert done["msg"].startswith("There is no workspace 'ws1' in resource group 'rg1' of subscription '00000000-")
 
 
 def test_a_refused_credential_is_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

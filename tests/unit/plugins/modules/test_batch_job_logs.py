@@ -154,7 +154,7 @@ def test_logs_that_cannot_be_read_are_an_error(run: Run, storage: Storage) -> No
     out = logs(run)
     assert "status 403" in out["msg"]
     assert (
-        "there is no datastore workspaceartifactstore"
+        "there is no datastore 'workspaceartifactstore'"
         in logs(run, of_job(), get("datastores/workspaceartifactstore"))["msg"]
     )
 
@@ -175,10 +175,10 @@ def test_the_last_attempt_of_a_name_or_the_one_asked_for(run: Run, storage: Stor
 
 def test_an_absent_job(run: Run) -> None:
     absent = [get("jobs/batchjob-1"), default_datastore(), listed()]
-    assert "there is no job batchjob-1" in logs(run, *absent)["msg"]
+    assert "there is no job 'batchjob-1'" in logs(run, *absent)["msg"]
     predicted = logs(run, *absent, check=True)
     assert (predicted["batch_job_logs"]["logs"], predicted["changed"]) == ([], False)
-    assert "there is no job batchjob-1" in predicted.warnings[0]
+    assert "there is no job 'batchjob-1'" in predicted.warnings[0]
 
 
 @pytest.mark.parametrize("options", [{"lines": -1}, {"max_bytes": 0}, {"kind": ["all"]}, {"key": "x"}, {"attempt": 0}])

@@ -138,7 +138,7 @@ def test_a_job_that_has_not_ended(run: Run, tmp_path: Path, status: str) -> None
 def test_no_such_job(run: Run, tmp_path: Path) -> None:
     out = fetch(run, tmp_path, get("jobs/batchjob-1"), default_datastore(), listed())
     assert out.failed
-    assert "there is no job batchjob-1" in out["msg"]
+    assert "there is no job 'batchjob-1'" in out["msg"]
 
 
 # -- which job a name or key means -----------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_a_key_means_the_job_that_was_started_with_it(run: Run, storage: Storage
     out = run(batch_job_results, {"key": "build 7", "attempt": 1}, *calls)
     assert out["batch_job_results"]["name"] == "batchjob-1"
     out = run(batch_job_results, {"key": "build-7"}, default_datastore())
-    assert "there is no job build-7" in out["msg"]
+    assert "there is no job 'build-7'" in out["msg"]
 
 
 @pytest.mark.parametrize("calls", [(), (ended("Running"),)], ids=["absent", "running"])
@@ -681,7 +681,7 @@ def test_names_that_no_job_can_have(run: Run, name: str) -> None:
 
 def test_a_later_attempt_has_a_name(run: Run) -> None:
     calls = [get("jobs/today--2"), default_datastore(), listed()]
-    assert "there is no job today--2" in rows(run, *calls, name="today--2")["msg"]
+    assert "there is no job 'today--2'" in rows(run, *calls, name="today--2")["msg"]
 
 
 def test_options_that_do_not_apply_to_the_format_are_refused(run: Run, storage: Storage) -> None:

@@ -54,4 +54,4 @@ def test_a_query_is_applied(run: Run) -> None:
 def test_a_workspace_that_is_not_there_is_told(run: Run) -> None:
     absent = error("ResourceNotFound", "The Resource 'Microsoft.MachineLearningServices/workspaces/ws1' was not found.")
     done = run(workspace_info, {}, Call("GET", "", 404, absent, headers={"x-ms-failure-cause": "gateway"}))
-    assert done["msg"].startswith("There is no workspace ws1 in resource group rg1")
+    assert done["msg"].startswith("There is no workspace 'ws1' in resource group 'rg1'")

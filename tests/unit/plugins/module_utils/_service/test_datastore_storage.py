@@ -136,7 +136,7 @@ def test_a_datastore_is_read_by_name_or_id(workspace: Any, name: str) -> None:
 def test_an_absent_datastore_is_named(workspace: Any) -> None:
     absent = answer({"error": {"code": "UserError", "message": "not found"}}, 404)
 
-    with pytest.raises(InvalidOption, match="upload_to: there is no datastore store in workspace ws1"):
+    with pytest.raises(InvalidOption, match="upload_to: there is no datastore 'store' in workspace 'ws1'"):
         open_datastore(workspace(absent), "store", "upload_to")
 
 

@@ -233,7 +233,7 @@ def test_a_model_elsewhere_keeps_its_id(run: Run) -> None:
 def test_an_absent_model_is_called_a_model(run: Run) -> None:
     calls = [endpoint(), pipeline(), component({"images": {"type": "mlflow_model"}}), get("models/digits/versions/1")]
     out = run(batch_job, reading("azureml:digits:1", "mlflow_model"), *calls)
-    assert "there is no model azureml:digits:1" in out["msg"]
+    assert "there is no model 'azureml:digits:1'" in out["msg"]
 
 
 # -- what a component declares ---------------------------------------------------------------------------------------

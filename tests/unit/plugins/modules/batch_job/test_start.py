@@ -186,12 +186,12 @@ def test_a_signed_url_is_used_and_never_shown(run: Run) -> None:
         (
             {**ANY, "inputs": {"images": {"path": "azureml:inbox:9"}}},
             [endpoint(), deployment(), get("data/inbox/versions/9")],
-            "no data asset azureml:inbox:9",
+            "no data asset 'azureml:inbox:9'",
         ),
         (
             {**ANY, "inputs": {"images": {"path": "azureml://datastores/nowhere/paths/p"}}},
             [endpoint(), deployment(), get("datastores/nowhere")],
-            "no datastore nowhere",
+            "no datastore 'nowhere'",
         ),
         ({**ANY, "inputs": {"images": {"path": "/no/such/images"}}}, [], "does not exist where the task runs"),
         ({**ANY, "name": "today--2"}, [*unused("today--2")], "Leave attempt out, and give today as name"),
