@@ -15,7 +15,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCKS = REPOSITORY / "tests" / "lock"
-PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+# Python compiles the modules that it imports, which are few of those installed.
+PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
 
 
 def lock_of(name: str) -> Path:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from .engine import COUNTS
+from .engine import COUNTS, Engine
 from .local_workspace import LocalWorkspace
 from .plays import Played, play_book
-from .stories import PAGES, deploy
+from .prepared import prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,15 +91,14 @@ def workspace(started: LocalWorkspace) -> LocalWorkspace:
 
 
 @pytest.fixture
-def deployed(started: LocalWorkspace, play: Callable[..., Played]) -> LocalWorkspace:
-    """A workspace in which the story's deployments and data stand, with an empty journal.
+def deployed(started: LocalWorkspace, tmp_path: Path) -> LocalWorkspace:
+    """A workspace in which the story's deployments and data exist, with an empty journal.
 
     It is shared: a test that changes resources of others takes ``spoiled``.
     """
     if not started.is_deployed:
         started.reset()
-        play("mlops.azureml.deploy", **deploy()).well()
-        started.pages = play([PAGES]).well().result("Register the pages")["data"]["path"]
+        started.pages = prepare(Engine(started.settings, tmp_path / "cache_of_preparation"))
         started.is_deployed = True
     started.forget()
     return started
