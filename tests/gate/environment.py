@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.installation.packages import REPOSITORY, install_locked, lock_of, make_environment, once, python_in
@@ -70,12 +71,14 @@ def tool_environment() -> dict[str, str]:
 
 
 def _set_up_locked() -> None:
-    # The lock of the gate holds what the demo's has: when it changes, both start from an empty environment.
-    _virtual_environment(VENV, _this_python(), lock_of("gate").read_text())
-    _locked_packages(VENV, NAME)
-    _azurite()
-    if NAME == "gate":
-        _set_up_floor()
+    with ThreadPoolExecutor(1) as beside:  # each installation keeps one processor busy
+        floor = beside.submit(_set_up_floor) if NAME == "gate" else None
+        # The lock of the gate holds what the demo's has: when it changes, both start from an empty environment.
+        _virtual_environment(VENV, _this_python(), lock_of("gate").read_text())
+        _locked_packages(VENV, NAME)
+        _azurite()
+        if floor:
+            floor.result()
 
 
 def _set_up_floor() -> None:
@@ -165,14 +168,14 @@ def _once(what: str, stamp: Path, sources: list[str], step: Callable[[], None]) 
 
 @contextlib.contextmanager
 def _shown(what: str) -> Iterator[None]:
-    print(f"set up: {what} ...", end=" ", flush=True)
+    print(f"set up: {what} ...", flush=True)
     started = time.monotonic()
     try:
         yield
     except subprocess.CalledProcessError as error:
         command = " ".join(error.cmd)
-        sys.exit(f"failed\n{error.stdout}\nCould not set up {what}: `{command}` ended with {error.returncode}.")
-    print(f"{time.monotonic() - started:.0f} s", flush=True)
+        sys.exit(f"{error.stdout}\nCould not set up {what}: `{command}` ended with {error.returncode}.")
+    print(f"set up: {what} took {time.monotonic() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

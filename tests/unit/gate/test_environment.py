@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.gate import environment
 from tests.installation.packages import REPOSITORY, once
 
 
@@ -41,3 +44,15 @@ def test_a_step_that_fails_is_needed_again(tmp_path: Path) -> None:
         pass
     with once(stamp, ["a"]) as needed:
         assert needed
+
+
+def test_a_failure_of_what_is_installed_beside_the_rest_ends_the_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        sys.exit("Could not set up packages of tests/lock/floor.txt")
+
+    monkeypatch.setattr(environment, "NAME", "gate")
+    for step in ("_virtual_environment", "_locked_packages", "_azurite"):
+        monkeypatch.setattr(environment, step, lambda *_arguments: None)
+    monkeypatch.setattr(environment, "_set_up_floor", fail)
+    with pytest.raises(SystemExit, match="floor.txt"):
+        environment.set_up()
