@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .._engine.reference_lookup import full_id, target_of
 from .._errors import AzureMLError, InvalidOption
@@ -32,12 +33,30 @@ _REFUSALS = frozenset(range(300, 600))
 _TIMEOUT = 10.0
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What is known of the data of an input.
+
+    - ``input``: the same input with the version of the asset that it means now
+    - ``absent``: the message for data that does not exist
+    - ``lacks_asset``: whether it is the asset itself that is absent; ``target`` is its ARM path, if it has one
+    - ``unseen``: why this host cannot see whether the data exists; None if it can
+    """
+
+    input: Input
+    absent: str | None = None
+    lacks_asset: bool = False
+    target: str | None = None
+    unseen: AzureMLError | None = None
+
+
 class InputSource:
     """Finds and looks at the data of inputs. Writes nothing."""
 
     def __init__(self, workspace: Workspace, datastores: Datastores) -> None:
         self._workspace = workspace
         self._datastores = datastores
+        self._unseen: AzureMLError | None = None
 
     def find(self, item: Input) -> Input:
         """The same input with the version of the asset that it means now.
@@ -45,21 +64,30 @@ class InputSource:
         Raises InvalidOption for an absent datastore or asset, and for absent data as the option ``missing_input`` says.
         What this host cannot look at counts as present.
         """
+        sight = self.look(item)
+        if sight.absent is not None and sight.lacks_asset:
+            report_absent(self._workspace, sight.absent, sight.target)
+        elif sight.absent is not None:
+            self._report_missing(sight.absent)
+        return sight.input
+
+    def look(self, item: Input) -> Sight:
+        """What is known of the data of an input. Raises InvalidOption for an absent datastore."""
         if item.files is not None:
-            return item.uploaded(self._datastores.default(item.option).name)
+            return Sight(item.uploaded(self._datastores.default(item.option).name))
         if item.type == LITERAL:
-            return item
+            return Sight(item)
         if item.is_asset:
             try:
                 item = self._find_asset(item)
             except InvalidOption as error:
-                report_absent(self._workspace, str(error), target_of(item.path, item.collection, self._workspace))
-                return item
+                target = target_of(item.path, item.collection, self._workspace)
+                return Sight(item, str(error), lacks_asset=True, target=target)
         else:
             self._require_datastore(item)
-        if self._is_missing(item):
-            self._report_missing(item)
-        return item
+        self._unseen = None
+        missing = self._is_missing(item)
+        return Sight(item, _missing_message(item) if missing else None, unseen=self._unseen)
 
     def _find_asset(self, item: Input) -> Input:
         kind = item.collection
@@ -122,17 +150,21 @@ class InputSource:
         return answer.status in _ABSENT
 
     def _cannot_look(self, uri: str, error: AzureMLError) -> None:
+        self._unseen = error
         place = without_query(uri)
         self._workspace.invocation.progress(f"cannot look whether there is an input at {place}: {error}")
 
-    def _report_missing(self, item: Input) -> None:
-        shown = item.shown()["path"]
-        place = f"{item.asset_uri}, the data of {shown}" if item.asset_uri else shown
-        message = (
-            f"{item.option}: there is nothing at {place}; the job would fail once its cluster runs. Correct the path, "
-            "or upload the data first"
-        )
+    def _report_missing(self, message: str) -> None:
         if self._workspace.invocation.options["missing_input"] == WARN:
             self._workspace.invocation.warn(f"{message}.")
             return
         report_absent(self._workspace, f"{message}; set missing_input to warn if the data comes later.")
+
+
+def _missing_message(item: Input) -> str:
+    shown = item.shown()["path"]
+    place = f"{item.asset_uri}, the data of {shown}" if item.asset_uri else shown
+    return (
+        f"{item.option}: there is nothing at {place}; the job would fail once its cluster runs. Correct the path, "
+        "or upload the data first"
+    )

@@ -184,8 +184,7 @@ class _Check:
     def _deployment(self, entry: Entry, references: EntryReferences | None) -> _Deployment:
         deployment = _Deployment(entry, self._resolved(entry, references) if references else {})
         with self._complaining(entry.at):
-            placeholders = {field.option: _placeholder(field) for field in _reference_fields(entry)}
-            self._check_managed(entry, with_references(entry.options, placeholders))
+            self._check_managed(entry, with_placeholders(entry))
         return deployment
 
     def _resolved(self, entry: Entry, references: EntryReferences) -> dict[str, str]:
@@ -252,6 +251,11 @@ def _reference_fields(entry: Entry) -> t.Iterator[Field]:
             if given and field.option not in seen:
                 seen.add(field.option)
                 yield field
+
+
+def with_placeholders(entry: Entry) -> Options:
+    """The options of an entry with a valid reference in place of each that it gives: it may mean another entry."""
+    return with_references(entry.options, {field.option: _placeholder(field) for field in _reference_fields(entry)})
 
 
 def _placeholder(field: Field) -> str:

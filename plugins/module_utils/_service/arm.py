@@ -86,9 +86,13 @@ class Arm:
         answer = self._call("GET", path, api_version, {**(query or {}), **more}, accept_absent=True)
         return _resource(answer, path)
 
+    def answer(self, path: str, *, api_version: str = API_VERSION, query: Query | None = None) -> Answer:
+        """The whole answer to a read, with its headers. Raises as ``get``, and NotFoundError if it is absent."""
+        return self._call("GET", path, api_version, query or {})
+
     def read_time(self, path: str) -> datetime.datetime | None:
         """The time by the service's clock, from its answer to a GET; None if the answer does not show it."""
-        text = self._call("GET", path, API_VERSION, {}).headers.get("date")
+        text = self.answer(path).headers.get("date")
         try:
             time = email.utils.parsedate_to_datetime(text) if text else None
         except (TypeError, ValueError):
@@ -165,12 +169,24 @@ class Arm:
             ended = polling.operation(accepted.operation_url)
         elif accepted.location and accepted.status == ACCEPTED and self._ours(accepted.location):
             # The Location of a 201 is the resource itself, not an operation.
-            ended = polling.result(accepted.location)
+            ended = polling.result(accepted.location) is not None
         else:
             ended = accepted.status != ACCEPTED and not is_under_way(accepted.body) and not accepted.operation_url
         if not ended and accepted.method != "POST":
             path, absent = accepted.path, accepted.method == "DELETE"
             polling.resource(self._url(path, accepted.api_version, {}), _reader(path), absent=absent)
+
+    def outcome(self, accepted: Accepted, *, timeout: float, what: str) -> t.Any:
+        """The JSON that an action returns: at once, or when the operation that it started has ended.
+
+        None if there is none, or if the URL of the operation has expired. Raises as ``wait``.
+
+        Service fact: operations contract 3.2.
+        """
+        if accepted.status != ACCEPTED or not accepted.location or not self._ours(accepted.location):
+            return accepted.body
+        answer = self._polling(what, timeout).result(accepted.location)
+        return answer.json() if answer is not None else None
 
     def settle(
         self,

@@ -78,16 +78,16 @@ class Polling:
                 raise self._failure(status, answer.fault)
             self._pause(answer)
 
-    def result(self, url: str) -> bool:
-        """Poll the result of an operation (status 202 until there is one); False if its URL has expired."""
+    def result(self, url: str) -> Answer | None:
+        """Poll the result of an operation (status 202 until there is one); None if its URL has expired."""
         while True:
             answer = self._poll(url)
             if answer.status in EXPIRED:
-                return False
+                return None
             if answer.status in ERRORS:
                 raise self._failure(f"status {answer.status}", answer.fault)
             if answer.status != ACCEPTED:
-                return True
+                return answer
             self._report("running")
             self._pause(answer)
 

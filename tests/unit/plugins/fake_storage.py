@@ -31,6 +31,9 @@ class FakeContainer:
     interlude: Callable[[], None] | None = None  # happens once, before the next upload
     written: dict[str, datetime.datetime] = field(default_factory=dict)  # when; long ago for what has no time
 
+    def exists(self, name: str) -> bool:
+        return name in self.blobs
+
     def list(self, prefix: str = "") -> Iterator[Blob]:
         for name, content in sorted(self.blobs.items()):
             if name.startswith(prefix):

@@ -41,7 +41,8 @@ class Emulated:
     def __init__(self, emulator: Emulator, run: Callable[..., Outcome]) -> None:
         self.emulator = emulator
         self.requests: list[httpx.Request] = []
-        self._transport = httpx.ASGITransport(emulator.surfaces["management"])
+        ports = emulator.state.settings.ports
+        self._transports = {ports[name]: httpx.ASGITransport(app) for name, app in emulator.surfaces.items()}
         self._run = run
 
     def __call__(self, module: types.ModuleType, options: dict[str, Any], *, check: bool = False) -> Outcome:
@@ -86,7 +87,7 @@ class Emulated:
         self.requests.append(request)
 
         async def send() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport) as client:
+            async with httpx.AsyncClient(transport=self._transports[request.url.port or 0]) as client:
                 answer = await client.request(
                     request.method, request.url, content=request.content, headers=request.headers
                 )
