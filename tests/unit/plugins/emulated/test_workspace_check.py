@@ -631,6 +631,52 @@ def test_a_name_against_the_rule(bench: Bench) -> None:
     assert bench.only("name_invalid")["subject"] == "endpoint"
 
 
+LISTS = {
+    "computes": {"size": "Standard_DS3_v2"},
+    "codes": {"path": "."},
+    "models": {"path": "."},
+    "environments": {"image": "library/python:3.11"},
+    "components": {"definition": {"name": "no name", "type": "command", "command": "ls", "environment": "azureml:e:1"}},
+    "data": {"path": "."},
+    "deployments": {"model": "azureml:m:1", "compute": "digits-cluster"},
+}
+
+
+@pytest.mark.parametrize("option", LISTS)
+def test_a_name_of_each_list(bench: Bench, option: str) -> None:
+    bench.task = {"endpoint": {"name": "digits-batch"}, option: [{**LISTS[option], "name": "no name"}]}
+    findings = bench.run(fail_on="never")["workspace_check"]["findings"]
+    assert {one["subject"] for one in findings if one["id"] == "name_invalid"} == {f"{option}.0"}, findings
+
+
+def test_every_option_is_tried_here() -> None:
+    with_lists = {
+        "endpoint",
+        "default",
+        "endpoint_name",
+        "jobs",
+        "diagnose",
+        "wait_timeout",
+        "max_clock_skew",
+        "fail_on",
+    }
+    assert workspace_check.OPERATION.spec().arguments.keys() == with_lists | LISTS.keys()
+
+
+def test_the_job_of_a_default_deployment(bench: Bench) -> None:
+    bench.task["deployments"][0]["resources"] = {"instance_count": 3}
+    bench.task["deployments"].append(
+        {**bench.task["deployments"][0], "name": "green", "resources": {"instance_count": 1}}
+    )
+    bench.task["jobs"][0]["instance_count"] = 4
+    assert bench.only("instance_count", default="green")["subject"] == "jobs.0"
+    assert bench.only("instance_count", default="")["subject"] == "deployments.0"
+
+
+def test_a_diagnosis_that_takes_too_long_is_unknown(bench: Bench) -> None:
+    assert "not finished" in bench.unknown("diagnosis", wait_timeout=0)[0]["why"]
+
+
 def test_a_name_that_another_workspace_has(bench: Bench) -> None:
     home = f"{bench.group}/providers/{PROVIDER}/workspaces/other/batchEndpoints"
     bench.around(**{f"{home}/digits-batch": {"location": "westus"}})

@@ -106,7 +106,11 @@ def add_faults(bench: Bench, rules: tuple[Mapping[str, Any], ...]) -> None:
 # What the entry point does, and not the operation, or only check mode.
 OF_ENTRY_POINT = {"progress_file": "test_follow.py", "predicted": "test_predicted.py"}
 # Modules with such a test of their own, of all their options.
-ELSEWHERE = {"batch_job_check": "test_batch_job_check.py", "batch_retention": "test_batch_retention.py"}
+ELSEWHERE = {
+    "batch_job_check": "test_batch_job_check.py",
+    "batch_retention": "test_batch_retention.py",
+    "workspace_check": "test_workspace_check.py",
+}
 
 
 # -- none is without a case --------------------------------------------------------------------------------------------
