@@ -123,6 +123,7 @@ STEPS = [
         [["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "."]],
         _COLLECTIONS,
     ),
+    Step("site", [[PYTHON, "-m", "tests.gate.site", str(BUILD / "site")]], _COLLECTIONS),
     Step("lint", [["ansible-lint", "--offline", "--nocolor", "--profile", "production"]], _COLLECTIONS),
     Step(
         "types",
