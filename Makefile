@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test new-type newest oldest parity conformance matrix release lock emulator-up emulator-down clean
+.PHONY: help demo check test new-type newest oldest parity conformance matrix site release lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -50,6 +50,10 @@ conformance: ## run clients that others wrote against the local workspace, all o
 matrix: ## every scoring call under every fault and policy, every option under every two answers (an hour)
 	@$(PREPARE)
 	@$(RUN) -m tests.gate job-matrix option-matrix
+
+site: ## build the documentation
+	@$(PREPARE)
+	@$(RUN) -m tests.gate site
 
 release: ## make a release: make release VERSION=1.2.0
 	@$(PREPARE)

@@ -31,3 +31,4 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
+html_sidebars = {"**": ["about.html", "searchfield.html", "localtoc.html"]}
