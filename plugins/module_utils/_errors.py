@@ -19,6 +19,7 @@
     |   +-- ThrottledError        too many requests
     +-- ImmutableFieldError     the field of an existing resource cannot be changed
     +-- OperationFailed         a long-running operation failed
+    +-- LostUpdate              a write was accepted, and the resource lacks it
     +-- WaitTimeout             a long-running operation is still under way
 """
 
@@ -131,6 +132,10 @@ class ImmutableFieldError(AzureMLError):
 
 class OperationFailed(AzureMLError):
     """A long-running operation was accepted and then ended as Failed or Canceled."""
+
+
+class LostUpdate(AzureMLError):
+    """A write was accepted, and what is read afterwards lacks it: another client has undone it, or it was ignored."""
 
 
 class WaitTimeout(AzureMLError):

@@ -18,6 +18,7 @@ from .._schema.ignored_updates import is_ignored
 from .._schema.resource_type import (
     FAILED_STATES,
     SETTLED_STATES,
+    SOUND_STATES,
     Change,
     Field,
     Options,
@@ -100,6 +101,16 @@ def differing(desired: Desired, current: Json) -> t.Iterator[Difference]:
             goal = {**(field.value_type.for_update(now) or {}), **goal}
         if not field.value_type.same(goal, now, desired.workspace):
             yield Difference(field, now, goal)
+
+
+def unstored(desired: Desired, written: Json) -> list[Difference]:
+    """The differences that are left after a write; none while an operation is under way, for that says nothing yet.
+
+    Fields whose updates the service may ignore do not count (batch contract 14.25).
+    """
+    if desired.resource.state_of(written) not in SOUND_STATES:
+        return []
+    return [one for one in differing(desired, written) if one.field.change is not Change.ONCE]
 
 
 def not_updatable(desired: Desired, current: Json) -> list[str]:

@@ -13,11 +13,12 @@ import typing as t
 from .._errors import ImmutableFieldError, InvalidOption
 from .._invocation import Result
 from .._names.dotted_path import get_at
-from .._schema.resource_type import DELETING, Change, Condition, ResourceType
+from .._names.json_types import Json
+from .._schema.resource_type import DELETING, Condition, ResourceType
 from .._service.workspace import Workspace
 from .deadline import Deadline
 from .definition import NAME
-from .difference import Comparison, compare, differing, in_words, not_compared, not_updatable
+from .difference import Comparison, Difference, compare, not_compared, not_updatable, unstored
 from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, own_name, with_references
 from .parent import ParentResource
 from .plan import Observed, Plan, next_write, plan_presence
@@ -166,12 +167,11 @@ class ManagedResource:
                 observed = self._observe_published(state, observed)
                 plan = plan_presence(observed)
                 steps = self._ready(plan, observed)
-        self._warn_of_lost_values(observed.comparison, state.current)
         return self.result(dataclasses.replace(plan, predicted=state.current), observed, done)
 
     def delete(self, plan: Plan, table: ResourceType, current: Current) -> None:
         """Execute the steps of a plan that deletes; one without steps waits for the end of another's deletion."""
-        state, target = State(current), Target(self.access(table), self._parent, lambda _now: None)
+        state, target = State(current), Target(self.access(table), self._parent)
         for step in plan.steps:
             state = step.execute(target, state)
         if not plan.steps and self.options["wait"]:
@@ -186,7 +186,10 @@ class ManagedResource:
             now_observed = dataclasses.replace(observed, comparison=comparison)
             return self._completed(write, now_observed) if isinstance(write, Put) else write
 
-        return Target(self.access(desired.resource), self._parent, plan_again)
+        def differences(now: Json) -> list[Difference]:
+            return unstored(desired, self._secrets(desired).compared(now))
+
+        return Target(self.access(desired.resource), self._parent, plan_again, differences)
 
     def _ready(self, plan: Plan, observed: Observed) -> list[Step]:
         """The steps with all that has to be read before the first of them writes to the resource."""
@@ -221,18 +224,6 @@ class ManagedResource:
         self._parent.require_stand_ins(parent, comes_back=True, warn=None)
         current = self.access(desired.resource).settled()
         return dataclasses.replace(observed, comparison=self._compare(desired, current, in_place=False), parent=parent)
-
-    def _warn_of_lost_values(self, comparison: Comparison, written: Current) -> None:
-        """Warn about values that the service accepted but did not store."""
-        if comparison.action == "none" or not self.options["wait"]:
-            return
-        lost = [one for one in differing(comparison.desired, written) if one.field.change is not Change.ONCE]
-        if lost:
-            title = comparison.desired.title
-            self.workspace.invocation.warn(
-                f"{title}: the service accepted the write, but did not store all of it: "
-                f"{in_words(lost, self.workspace.id)}. Change the task, or {title} by other means."
-            )
 
     # -- result --------------------------------------------------------------------------------------------------
 

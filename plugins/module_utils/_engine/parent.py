@@ -16,9 +16,10 @@ from .._service.arm import Accepted
 from .._service.workspace import Workspace
 from .body import merged_body
 from .deadline import Deadline
-from .difference import held_references
+from .difference import held_references, unstored
 from .prerequisite import Warn, report_missing
 from .resource_access import Current, ResourceAccess
+from .validate import Desired
 
 
 class ParentResource:
@@ -90,10 +91,12 @@ class ParentResource:
         """Make the parent refer to the child ``name``, on what the parent is by now."""
         parent = self.require(None)
         access = t.cast("ResourceAccess", self._access)
+        desired = Desired(access.resource, access.options, {reference.at: name}, self.workspace.id)
 
         def send(now: Current) -> Accepted | None:
             if get_at(now, reference.at) == name:
                 return None
             return access.put(merged_body(access.resource, now or {}, {reference.at: name}))
 
-        access.write(parent, send)
+        read_back = access.read_back(lambda now: unstored(desired, now))
+        read_back.stored(access.write(parent, send), lambda now: access.write(now, send))

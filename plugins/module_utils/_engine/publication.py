@@ -88,7 +88,7 @@ class Publication:
 
     def on(self, current: Version) -> Publication:
         """The same for a task that means this version."""
-        found = Found(current["name"], current)
+        found = Found(current["name"], current, is_listed=True)
         return Publication(self._given, self._workspace, self.published, found, self._labels)
 
     def kept(self, current: Version) -> Result:
@@ -119,6 +119,9 @@ class Publication:
         while True:
             found = self._found or self._search.find()
             plan = self._plan(found, state.uri)
+            if plan.steps and found.is_listed:
+                found = self._search.read(found)
+                plan = self._plan(found, state.uri)
             target = VersionTarget(self._desired, self._workspace, found.version)
             state = VersionState(found.current, state.uri)
             try:

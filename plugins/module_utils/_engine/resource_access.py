@@ -15,6 +15,8 @@ from .._schema.resource_type import SETTLED_STATES, SOUND_STATES, Condition, Opt
 from .._service.arm import Accepted, Arm
 from .._service.workspace import Workspace
 from .deadline import Deadline
+from .difference import Difference
+from .read_back import ReadBack
 
 Current: t.TypeAlias = "dict[str, Json] | None"
 """A resource as the service returns it; None if it is absent."""
@@ -63,12 +65,16 @@ class ResourceAccess:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def write(self, current: Current, send: Send) -> Current:
+    def write(self, current: Current, send: Send) -> dict[str, Json]:
         """Write, wait, and return the resource as it is then.
 
         The answer to the write itself is a transient view that must not be shown (assets contract 3.4).
         """
         self._perform(current, send)
+        return self.written()
+
+    def written(self) -> dict[str, Json]:
+        """The resource once no operation is under way. Raises OperationFailed if one failed, or if it is absent."""
         written = self.settled(sound=True)
         if written is None:
             raise OperationFailed(
@@ -76,6 +82,10 @@ class ResourceAccess:
                 "Run the task again to create it."
             )
         return written
+
+    def read_back(self, differences: t.Callable[[dict[str, Json]], t.Sequence[Difference]]) -> ReadBack:
+        """How the resource is compared with what was written to it, as far as the task has time."""
+        return ReadBack(self.title, self.workspace, self.written, differences, self._deadline.left)
 
     def put(self, body: dict[str, Json]) -> Accepted:
         switched = {word: "true" for option, word in self.resource.switches.items() if self.options[option]}

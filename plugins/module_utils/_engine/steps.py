@@ -11,9 +11,11 @@ import dataclasses
 import typing as t
 
 from .._errors import ServiceError
+from .._names.json_types import Json
 from .._schema.resource_type import Condition, ParentReference
 from .._service.arm import Accepted
 from .body import Body
+from .difference import Difference
 from .parent import ParentResource
 from .published import Published
 from .resource_access import Current, ResourceAccess
@@ -33,12 +35,14 @@ class State:
 class Target:
     """What steps write to.
 
-    ``plan_again``: the write that the resource needs in a state that was not planned for; None if it needs none.
+    - ``plan_again``: the write that the resource needs in a state that was not planned for; None if it needs none
+    - ``differences``: where the resource is not as it was written
     """
 
     access: ResourceAccess
     parent: ParentResource
-    plan_again: t.Callable[[Current], Put | Patch | None]
+    plan_again: t.Callable[[Current], Put | Patch | None] = lambda _current: None
+    differences: t.Callable[[dict[str, Json]], t.Sequence[Difference]] = lambda _current: ()
 
 
 class Step(t.Protocol):
@@ -66,17 +70,30 @@ class UpdateRefused(Exception):  # it is an answer, which leads to another plan
 
 
 class _Write:
-    """Writing the resource itself: another client may have changed it meanwhile, and then another write is due."""
+    """Writing the resource itself: another client may change it at the same time, and then another write is due."""
+
+    refusable: tuple[str, ...] = ()
 
     def send(self, access: ResourceAccess) -> Accepted:
         raise NotImplementedError
 
     def execute(self, target: Target, state: State) -> State:
+        write: _Write | None = self
+
         def send(now: Current) -> Accepted | None:
+            nonlocal write
             write = self if now is state.current else target.plan_again(now)
             return write.send(target.access) if write else None
 
-        return dataclasses.replace(state, current=target.access.write(state.current, send))
+        try:
+            written = target.access.write(state.current, send)
+            read_back = target.access.read_back(target.differences)
+            stored = read_back.stored(written, lambda now: target.access.write(now, send))
+        except ServiceError as error:
+            if error.status not in _REFUSED or write is None or not write.refusable:
+                raise
+            raise UpdateRefused(error, write.refusable) from None
+        return dataclasses.replace(state, current=stored)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,14 +107,6 @@ class Put(_Write):
 
     def send(self, access: ResourceAccess) -> Accepted:
         return access.put(self.body)
-
-    def execute(self, target: Target, state: State) -> State:
-        try:
-            return super().execute(target, state)
-        except ServiceError as error:
-            if error.status not in _REFUSED or not self.refusable:
-                raise
-            raise UpdateRefused(error, self.refusable) from None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""A new version of an asset: the JSON that creates it, where its files are, and how a diff shows it. Pure functions."""
+"""A version of an asset: the JSON that creates or updates it, where its files are, how a diff shows it. All pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ import copy
 import typing as t
 import urllib.parse
 
+from .._errors import InvalidOption
 from .._local.files import HASH_VERSION, Content
 from .._names.dotted_path import get_at, set_at
 from .._names.json_types import Json
 from .._names.storage_uri import datastore_uri, upload_place
+from .._schema.asset_type import ARCHIVED_AT
 from .._schema.component_spec import WORDS
-from .._schema.component_values import content_hash, fingerprint, is_pipeline
+from .._schema.component_values import content_hash, fingerprint, is_pipeline, is_whole
 from .._service.datastore_storage import Datastore
-from .body import Body, merged_body
+from .body import Body, merged_body, update_body
+from .definition import NAME
 from .desired_version import DesiredVersion
+from .difference import Comparison, compare
+from .validate import Desired
 
 FINGERPRINT_AT = "properties.properties.client_component_hash"
 CONTENT_HASH_AT = "properties.properties.component_content_hash"
@@ -43,7 +48,7 @@ def version_body(desired: DesiredVersion, uri: str | None, version: str) -> Body
     return body
 
 
-def update_of_component(body: Body, desired: DesiredVersion) -> Body:
+def _update_of_component(body: Body, desired: DesiredVersion) -> Body:
     """The body of an update with the specification of the task in place of the one that the service has returned.
 
     The service does not return all of a specification, and changes what it returns (assets contract 9, 14.24). Words
@@ -67,6 +72,30 @@ def _sign(body: Body, desired: DesiredVersion) -> None:
         set_at(body, CONTENT_HASH_AT, content_hash(spec, desired.workspace))
     else:
         set_at(body, FINGERPRINT_AT, fingerprint(spec))
+
+
+def compare_version(desired: DesiredVersion, current: Json) -> Comparison:
+    """What is said about a version, and whether it is archived, compared with what the task asks; not its content."""
+    content = {field.at for field in desired.asset.content}
+    values = {at: value for at, value in desired.values.items() if at not in content}
+    if bool(get_at(current, ARCHIVED_AT)) is not desired.archived:
+        values[ARCHIVED_AT] = desired.archived
+    return compare(Desired(desired.asset.with_archiving, desired.options, values, desired.workspace), current)
+
+
+def version_update(desired: DesiredVersion, comparison: Comparison) -> Body:
+    """What updates a version. Raises InvalidOption if it would lack a part that the service does not return."""
+    body, at = update_body(comparison), desired.asset.spec_at
+    if at is None:
+        return body
+    if at in desired.values:
+        return _update_of_component(body, desired)
+    if not is_whole(get_at(body, at)):
+        raise InvalidOption(
+            f"{NAME}: the service does not return the jobs of {desired.title}, and an update has to repeat them. Add "
+            f"{NAME} to the task, with registered components as its steps. Nothing was changed."
+        )
+    return body
 
 
 def has_hash_of(desired: DesiredVersion, current: t.Mapping[str, Json]) -> bool | None:

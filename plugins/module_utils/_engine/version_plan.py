@@ -10,21 +10,16 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from .._errors import InvalidOption
 from .._local.files import Content
-from .._names.dotted_path import delete_at, get_at, set_at
+from .._names.dotted_path import delete_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT
-from .._schema.component_values import is_whole
 from .._service.datastore_storage import Datastore
-from .body import Body, update_body
-from .definition import NAME
 from .desired_version import DesiredVersion
-from .difference import Comparison, compare, diff_words
+from .difference import Comparison, diff_words
 from .plan import Plan
 from .steps import Step
-from .validate import Desired
-from .version_body import update_of_component, uploaded_uri, version_body, version_words
+from .version_body import compare_version, uploaded_uri, version_body, version_update, version_words
 from .version_steps import Register, UpdateVersion, Upload
 
 
@@ -47,34 +42,14 @@ def plan_publication(
 
 def plan_version_update(desired: DesiredVersion, current: dict[str, Json]) -> Plan:
     """The plan for a version that holds the content: what is said about it, or whether it is archived, may differ."""
-    content = {field.at for field in desired.asset.content}
-    values = {at: value for at, value in desired.values.items() if at not in content}
-    if bool(get_at(current, ARCHIVED_AT)) is not desired.archived:
-        values[ARCHIVED_AT] = desired.archived
-    table = desired.asset.with_archiving
-    comparison = compare(Desired(table, desired.options, values, desired.workspace), current)
+    comparison = compare_version(desired, current)
     if comparison.action == "none":
         return Plan((), {}, {}, current)
     version = {"version": current["name"]}
     before, after = ({**words, **version} for words in diff_words(comparison))
     line = f"{_verb(comparison)} {desired.title_of(current['name'])}"
-    step = UpdateVersion((line,), _update(desired, comparison), values.get(STAGE_AT))
+    step = UpdateVersion((line,), version_update(desired, comparison))
     return Plan((step,), before, after, _predicted(comparison))
-
-
-def _update(desired: DesiredVersion, comparison: Comparison) -> Body:
-    """What is sent. Raises InvalidOption if it would lack a part of the version that the service does not return."""
-    body, at = update_body(comparison), desired.asset.spec_at
-    if at is None:
-        return body
-    if at in desired.values:
-        return update_of_component(body, desired)
-    if not is_whole(get_at(body, at)):
-        raise InvalidOption(
-            f"{NAME}: the service does not return the jobs of {desired.title}, and an update has to repeat them. Add "
-            f"{NAME} to the task, with registered components as its steps. Nothing was changed."
-        )
-    return body
 
 
 def _upload_line(files: Content, datastore: Datastore | None) -> str:

@@ -29,10 +29,14 @@ Version = dict[str, Json]
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """A version of an asset, and what the service has there; None if it is to be published."""
+    """A version of an asset, and what the service has there; None if it is to be published.
+
+    ``is_listed``: it comes from a list, which may lag behind writes (assets contract 1.6).
+    """
 
     version: str
     current: Version | None = None
+    is_listed: bool = False
 
 
 class VersionSearch:
@@ -52,6 +56,10 @@ class VersionSearch:
         """
         version = self._desired.options["version"]
         return self._by_content() if version is None else self._by_version(version)
+
+    def read(self, found: Found) -> Found:
+        """The version as it is now, if it still exists: what an update is made of."""
+        return Found(found.version, self._get(found.version) or found.current)
 
     def same(self, version_id: str | None) -> Version | None:
         """The version with this id, whatever its name, if the task gives no version and it holds its content."""
@@ -145,7 +153,7 @@ class VersionSearch:
         for current in versions:
             seen.add(current["name"])
             if holds_content(self._desired, current):
-                return Found(current["name"], current)
+                return Found(current["name"], current, is_listed=True)
         return None
 
     def _with_hash(self) -> t.Iterator[Version]:

@@ -11,7 +11,7 @@ import copy
 import dataclasses
 import typing as t
 
-from .._errors import OperationFailed, ServiceError
+from .._errors import AzureMLError, ImmutableFieldError, OperationFailed, ServiceError
 from .._local.files import Content
 from .._names.dotted_path import delete_at, get_at, set_at
 from .._names.json_types import Json
@@ -19,11 +19,14 @@ from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType
 from .._schema.resource_type import Options
 from .._service.datastore_storage import Datastore
 from .._service.workspace import Workspace
-from .archiving import read_until_shown
 from .body import Body
 from .desired_version import DesiredVersion
+from .read_back import ReadBack
+from .same_content import require_same_content
 from .upload import into_datastore, through_pending_upload
-from .version_body import uploaded_uri, version_body
+from .version_body import compare_version, uploaded_uri, version_body, version_update
+
+Version = dict[str, Json]
 
 FIRST_STAGE, ARCHIVED_STAGE = "Development", "Archived"
 REFUSED = (400, 409)
@@ -49,6 +52,25 @@ class VersionTarget:
     def path(self) -> str:
         return version_path(self.desired.asset, self.desired.options, self.version, self.workspace)
 
+    def read(self) -> Version | None:
+        return self.workspace.arm.get(self.path)
+
+    def stored(self, written: Version | None) -> Version:
+        """The version once it has what was written to it; what another client has undone is written again.
+
+        ``written``: as it was read after the write. Raises as ``ReadBack.stored``.
+        """
+
+        def write_again(now: Version) -> Version | None:
+            _put_update(self, version_update(self.desired, compare_version(self.desired, now)))
+            return self.read()
+
+        title = self.desired.title_of(self.version)
+        read_back = ReadBack(
+            title, self.workspace, self.read, lambda now: compare_version(self.desired, now).differences
+        )
+        return read_back.stored(written, write_again)
+
 
 def version_path(asset: AssetType, options: Options, version: str, workspace: Workspace) -> str:
     return workspace.path(asset.path_of({**options, "version": version}))
@@ -57,7 +79,7 @@ def version_path(asset: AssetType, options: Options, version: str, workspace: Wo
 class VersionTaken(Exception):  # it is an answer, which leads to another plan
     """Another client registered the version between search and write. ``state``: what had been done by then."""
 
-    def __init__(self, refusal: ServiceError, state: VersionState) -> None:
+    def __init__(self, refusal: AzureMLError, state: VersionState) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
         self.state = state
@@ -99,7 +121,12 @@ class Register:
             if error.status not in REFUSED or arm.get(target.path) is None:
                 raise
             raise VersionTaken(error, state) from None
-        return dataclasses.replace(state, current=answer.body or {"id": target.path})
+        # The service may choose the version (assets contract 14.3).
+        target = dataclasses.replace(target, version=(answer.body or {}).get("name") or target.version)
+        current = target.read()
+        if current is not None:
+            _require_ours(target, current, state)
+        return dataclasses.replace(state, current=target.stored(current))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,27 +140,10 @@ class UpdateVersion:
 
     lines: tuple[str, ...]
     body: Body
-    stage: Json
 
     def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
-        desired = target.desired
-        body = copy.deepcopy(self.body)
-        if self.stage is None and (desired.archived or get_at(body, STAGE_AT) == ARCHIVED_STAGE):
-            delete_at(body, STAGE_AT)
-        answer: dict[str, Json] | None = target.workspace.arm.put(target.path, body).body
-        if answer is not None and not _is_as_asked(desired, answer):
-            if desired.asset.staged:
-                set_at(body, STAGE_AT, ARCHIVED_STAGE if desired.archived else FIRST_STAGE)
-                answer = target.workspace.arm.put(target.path, body).body
-            if answer is not None and not _is_as_asked(desired, answer):
-                raise OperationFailed(
-                    f"{desired.title}: the service accepted the change of version {target.version}, but did not "
-                    f"{'archive' if desired.archived else 'restore'} it. Run the task again."
-                )
-        changes = bool(get_at(state.current, ARCHIVED_AT)) is not desired.archived
-        if answer is not None and changes and desired.asset.archived_late:
-            read_until_shown(target.path, desired.archived, target.workspace)
-        return dataclasses.replace(state, current=answer)
+        _put_update(target, self.body)
+        return dataclasses.replace(state, current=target.stored(target.read()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,6 +156,34 @@ class DeleteVersion:
     def execute(self, workspace: Workspace, state: VersionState) -> VersionState:
         workspace.arm.delete(self.path)
         return dataclasses.replace(state, current=None)
+
+
+def _require_ours(target: VersionTarget, current: Version, state: VersionState) -> None:
+    """Raises VersionTaken if another client has registered the version at the same time.
+
+    The service may accept a second registration, and keep the content of the first (assets contract 1.7).
+    """
+    try:
+        require_same_content(target.desired, current)
+    except ImmutableFieldError as error:
+        raise VersionTaken(error, state) from None
+
+
+def _put_update(target: VersionTarget, body: Body) -> None:
+    desired, arm = target.desired, target.workspace.arm
+    body = copy.deepcopy(body)
+    gives_stage = desired.values.get(STAGE_AT) is not None
+    if not gives_stage and (desired.archived or get_at(body, STAGE_AT) == ARCHIVED_STAGE):
+        delete_at(body, STAGE_AT)
+    answer: Version | None = arm.put(target.path, body).body
+    if answer is not None and desired.asset.staged and not _is_as_asked(desired, answer):
+        set_at(body, STAGE_AT, ARCHIVED_STAGE if desired.archived else FIRST_STAGE)
+        answer = arm.put(target.path, body).body
+    if answer is not None and not _is_as_asked(desired, answer):
+        raise OperationFailed(
+            f"{desired.title}: the service accepted the change of version {target.version}, but did not "
+            f"{'archive' if desired.archived else 'restore'} it. Run the task again."
+        )
 
 
 def _is_as_asked(desired: DesiredVersion, current: dict[str, Json]) -> bool:

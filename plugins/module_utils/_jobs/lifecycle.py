@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.difference import Difference
+from .._engine.read_back import ReadBack
 from .._errors import InvalidOption
 from .._invocation import Result
 from .._names.datastore_path import DatastorePath
+from .._names.dotted_path import get_at
 from .._names.json_types import JsonObject
+from .._schema.asset_type import ARCHIVED as ARCHIVED_FIELD
+from .._schema.asset_type import ARCHIVED_AT
 from .._service.datastore_storage import Datastores
 from .._service.workspace import Workspace
 from .attempts import Attempt, Attempts
@@ -35,13 +40,20 @@ def set_archived(workspace: Workspace, name: str, *, desired: bool) -> JsonObjec
     Service fact: assets contract 1.8, 10 (a PUT repeats what was read); batch contract 6.1 (what may change).
     """
     path = workspace.path(f"jobs/{name}")
+
+    def write(now: JsonObject) -> JsonObject | None:
+        current = now.get("properties") or {}
+        kept = {word: current[word] for word in WRITABLE if current.get(word) is not None}
+        workspace.arm.put(path, {"properties": {**kept, "isArchived": desired}})
+        return workspace.arm.get(path)
+
+    def differences(now: JsonObject) -> list[Difference]:
+        shown = bool(get_at(now, ARCHIVED_AT))
+        return [] if shown is desired else [Difference(ARCHIVED_FIELD, shown, desired)]
+
     body = workspace.arm.get(path)
-    if body is None:
-        return None
-    current = body.get("properties") or {}
-    kept = {word: current[word] for word in WRITABLE if current.get(word) is not None}
-    workspace.arm.put(path, {"properties": {**kept, "isArchived": desired}})
-    return workspace.arm.get(path)
+    read_back = ReadBack(f"job {name}", workspace, lambda: workspace.arm.get(path), differences)
+    return None if body is None else read_back.stored(write(body), write)
 
 
 def delete_job(workspace: Workspace, name: str, timeout: float) -> None:

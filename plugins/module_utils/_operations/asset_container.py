@@ -14,11 +14,11 @@ import copy
 import dataclasses
 import typing as t
 
-from .._engine.archiving import read_until_shown
 from .._engine.argument_spec import ArgumentSpec, resource_options
 from .._engine.body import Body, update_body
-from .._engine.difference import compare, diff_words
+from .._engine.difference import compare, diff_words, unstored
 from .._engine.plan import Plan
+from .._engine.read_back import ReadBack
 from .._engine.render import render
 from .._engine.usage import Usage, usage_options
 from .._engine.validate import Desired, check_options
@@ -92,28 +92,30 @@ def _plan(desired: Desired, asset: AssetType, path: str, current: dict[str, Json
     predicted = copy.deepcopy(current)
     for difference in comparison.differences:
         set_at(predicted, difference.field.at, difference.desired)
-    late = asset.archived_late and ARCHIVED_AT in desired.values
-    update = UpdateContainer((f"update {title}",), path, update_body(comparison), archived if late else None)
+    update = UpdateContainer((f"update {title}",), path, desired, update_body(comparison))
     return Plan((update,), *diff_words(comparison), predicted)
 
 
 @dataclasses.dataclass(frozen=True)
 class UpdateContainer:
-    """The step that changes what is said about all versions, or archives or restores them.
-
-    ``archived``: what a read has to show afterwards, None if it shows it at once.
-    """
+    """The step that changes what is said about all versions, or archives or restores them."""
 
     lines: tuple[str, ...]
     path: str
+    desired: Desired
     body: Body
-    archived: bool | None
 
-    def execute(self, workspace: Workspace, current: dict[str, Json]) -> dict[str, Json]:
+    def execute(self, workspace: Workspace, _current: dict[str, Json]) -> dict[str, Json]:
+        def read() -> dict[str, Json] | None:
+            return workspace.arm.get(self.path)
+
+        def write_again(now: dict[str, Json]) -> dict[str, Json] | None:
+            workspace.arm.put(self.path, update_body(compare(self.desired, now)))
+            return read()
+
         workspace.arm.put(self.path, self.body)
-        if self.archived is not None:
-            return read_until_shown(self.path, self.archived, workspace) or current
-        return workspace.arm.get(self.path) or current
+        read_back = ReadBack(self.desired.title, workspace, read, lambda now: unstored(self.desired, now))
+        return read_back.stored(read(), write_again)
 
 
 @dataclasses.dataclass(frozen=True)

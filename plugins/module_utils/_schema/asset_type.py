@@ -60,7 +60,6 @@ class AssetType(ResourceType):
     - ``exclusive``: groups of options that exclude each other
     - ``container_outputs``: outputs of the version container, beside those that all have
     - ``newest_label``: label of the newest version, of a type whose container does not name it
-    - ``archived_late``: a read may show late that a version or the container was archived or restored
     - ``spec_at``: JSON path of a specification that repeats name, version and tags, and refers to other resources
     """
 
@@ -69,7 +68,6 @@ class AssetType(ResourceType):
     exclusive: tuple[tuple[str, ...], ...] = ()
     container_outputs: tuple[Output, ...] = ()
     newest_label: str | None = None
-    archived_late: bool = False
     spec_at: str | None = None
 
     @property

@@ -54,6 +54,10 @@ class TextMap(ValueType):
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
         return {key: item or "" for key, item in self._own(value).items() if item or self.empty_values}
 
+    def includes(self, current: Json, desired: Json, workspace: WorkspaceId) -> bool:
+        has, asked = (self.canonical(value, workspace) for value in (current, desired))
+        return bool(has | asked == has)
+
     def for_update(self, value: Json) -> Json:
         return {key: item for key, item in self._own(value).items() if item or self.empty_values}
 

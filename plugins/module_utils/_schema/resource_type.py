@@ -56,6 +56,7 @@ class Field:
     - ``holds``: the option that names a file inside the asset that this option refers to
     - ``at_most``: another option, whose number this one must not exceed
     - ``patchable``: a PATCH can change it, where a PUT would lose what the service does not return
+    - ``keys_stay``: of a map: the service ignores another value of a key that exists
     - ``unseen``: the service may not return its group: then it is not compared, and a PUT sends what the task gives
     """
 
@@ -74,6 +75,7 @@ class Field:
     at_most: str | None = None
     yaml: str | None = None
     patchable: bool = False
+    keys_stay: bool = False
     unseen: bool = False
 
     @property

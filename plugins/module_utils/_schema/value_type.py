@@ -58,6 +58,10 @@ class ValueType:
         """True if two JSON values are the same to the service."""
         return bool(self.canonical(one, workspace) == self.canonical(other, workspace))
 
+    def includes(self, current: Json, desired: Json, workspace: WorkspaceId) -> bool:
+        """True if the current JSON value has all of the desired one, and perhaps more."""
+        return self.same(current, desired, workspace)
+
     def differences(self, one: Json, other: Json, workspace: WorkspaceId) -> list[str]:
         """Dotted paths, inside the value, at which two JSON values differ; ``""`` is the value as a whole."""
         return [] if self.same(one, other, workspace) else [""]

@@ -36,7 +36,7 @@ BATCH_ENDPOINT = ResourceType(
         # An older back end accepts another description and keeps the old one (batch contract 14.25, open question 1).
         Field("description", at="properties.description", change=Change.ONCE),
         Field("tags", at="tags", value_type=TextMap(), change=Change.APPEND),
-        Field("properties", at=PROPERTIES, value_type=OWN_AND_OTHERS, change=Change.MERGE),
+        Field("properties", at=PROPERTIES, value_type=OWN_AND_OTHERS, change=Change.MERGE, keys_stay=True),
         Field("identity", at="identity", value_type=Identity()),
         Field("auth_mode", at="properties.authMode", value_type=AUTH_MODES),
         Field("defaults.deployment_name", at="properties.defaults.deploymentName", value_type=ChildName("deployments")),

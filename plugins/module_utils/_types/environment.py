@@ -73,7 +73,6 @@ ENVIRONMENT = AssetType(
         "build.local_path": "write build.path",
         "build.dockerfile": "write build.dockerfile_path",
     },
-    archived_late=True,
     one_of=("image", "build.path"),
     exclusive=(("image", "build"), ("conda_file", "build")),
 )

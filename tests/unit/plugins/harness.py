@@ -64,6 +64,42 @@ def get(path: str, body: Any = None, **query: str) -> Call:
     return Call("GET", path, 404 if body is None else 200, body or not_found(path), query)
 
 
+@dataclass
+class Stored(Call):
+    """A GET after a write: ``body`` with what came with the write, as a service shows it that stores all of it."""
+
+    write: Call | None = None
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        assert self.write is not None
+        self.body = _laid_over(self.body, self.write.sent)
+        return super().__call__(request)
+
+
+def stored(write: Call, body: Any = None) -> Call:
+    """A GET after ``write`` to a resource that is otherwise as ``body``, by default the answer to the write."""
+    return Stored("GET", write.path, 200, write.body if body is None else body, version=write.version, write=write)
+
+
+_REPLACED = ("tags", "environmentVariables", "userAssignedIdentities", "credentials")
+_NEVER_RETURNED = ("secrets", "adminUserPassword")
+
+
+def _laid_over(body: Any, sent: Any) -> Any:
+    """Groups of fields add to each other, values and maps replace each other. No secret is returned."""
+    if not isinstance(sent, dict):
+        return sent
+    base = body if isinstance(body, dict) else {}
+    return {
+        **base,
+        **{
+            key: _laid_over({} if key in _REPLACED else base.get(key), value)
+            for key, value in sent.items()
+            if key not in _NEVER_RETURNED
+        },
+    }
+
+
 def put(path: str, status: int = 201, body: Any = None, operation: bool = True) -> Call:
     headers = {"Azure-AsyncOperation": SIGNED_OPERATION} if operation else {}
     return Call("PUT", path, status, body, headers=headers)

@@ -18,6 +18,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     no_jobs,
     poll,
     put,
+    stored,
 )
 
 ENDPOINT = "batchEndpoints/digits"
@@ -102,7 +103,7 @@ EVERYTHING: dict[str, Any] = {
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = put(AT)
-    calls = [get(ENDPOINT, endpoint()), *TARGETS, written, poll("Updating"), poll(), get(AT, deployment())]
+    calls = [get(ENDPOINT, endpoint()), *TARGETS, written, poll("Updating"), poll(), stored(written, deployment())]
     run(batch_deployment, EVERYTHING, get(AT), *calls)
     assert written.sent == {
         "location": "eastus",
@@ -181,7 +182,7 @@ def test_the_result_is_in_the_words_of_the_task(run: Run) -> None:
 def test_a_smaller_mini_batch_keeps_everything_else(run: Run) -> None:
     written = put(AT)
     task = {**NAMES, "mini_batch_size": 5, "retry_settings": {"timeout": 60}}
-    done = run(batch_deployment, task, get(AT, deployment()), written, poll(), get(AT, deployment()))
+    done = run(batch_deployment, task, get(AT, deployment()), written, poll(), stored(written, deployment()))
     assert done["diff"] == {
         "before": {"name": "blue", "mini_batch_size": 10, "retry_settings": {"timeout": 30}},
         "after": {"name": "blue", "mini_batch_size": 5, "retry_settings": {"timeout": 60}},
@@ -211,7 +212,7 @@ def test_a_smaller_mini_batch_keeps_everything_else(run: Run) -> None:
 def test_another_model_is_laid_over_the_one_that_stands(run: Run) -> None:
     newer = "models/digits/versions/2"
     written = put(AT)
-    calls = [get(newer, {"id": newer}), written, poll(), get(AT, deployment())]
+    calls = [get(newer, {"id": newer}), written, poll(), stored(written, deployment())]
     run(batch_deployment, {**NAMES, "model": "azureml:digits:2"}, get(AT, deployment()), *calls)
     assert written.sent["properties"]["model"] == {"referenceType": "Id", "assetId": f"{WORKSPACE}/{newer}"}
 
@@ -220,13 +221,14 @@ def test_environment_variables_replace_those_that_stand(run: Run) -> None:
     written = put(AT)
     current = deployment(environmentVariables={"OLD": "1"})
     task = {**NAMES, "environment_variables": {"NEW": "2"}}
-    run(batch_deployment, task, get(AT, current), written, poll(), get(AT, deployment()))
+    run(batch_deployment, task, get(AT, current), written, poll(), stored(written, deployment()))
     assert written.sent["properties"]["environmentVariables"] == {"NEW": "2"}
 
 
 def test_a_new_deployment_becomes_the_default(run: Run) -> None:
     default = put(ENDPOINT)
-    created = [put(AT), poll(), get(AT, deployment())]
+    written = put(AT)
+    created = [written, poll(), stored(written, deployment())]
     marked = [get(ENDPOINT, endpoint()), default, poll(), get(ENDPOINT, endpoint("blue"))]
     task = {**EVERYTHING, "set_default": True}
     run(batch_deployment, task, get(AT), get(ENDPOINT, endpoint()), *TARGETS, *created, *marked)

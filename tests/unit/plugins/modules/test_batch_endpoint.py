@@ -18,6 +18,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     no_jobs,
     poll,
     put,
+    stored,
 )
 
 AT = "batchEndpoints/digits"
@@ -63,7 +64,7 @@ BLUE = get(f"{AT}/deployments/blue", {"name": "blue"})
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = put(AT)
-    calls = [BLUE, get("", {"location": "eastus"}), written, poll("Updating"), poll(), get(AT, endpoint())]
+    calls = [BLUE, get("", {"location": "eastus"}), written, poll("Updating"), poll(), stored(written, endpoint())]
     done = run(batch_endpoint, EVERYTHING, get(AT), *calls)
     assert written.sent == {
         "location": "eastus",
@@ -84,8 +85,8 @@ def test_every_option_reaches_the_wire(run: Run) -> None:
         "tags": {"t1": "v1"},
         "properties": {"p1": "v1", **SERVICES_OWN},
         "defaults": {"deployment_name": "blue"},
-        "identity": {"type": "none", "user_assigned_identities": []},
-        "auth_mode": "aad_token",
+        "identity": {"type": "user_assigned", "user_assigned_identities": [{"resource_id": ME}]},
+        "auth_mode": "key",
         "scoring_uri": URI,
         "provisioning_state": "Succeeded",
     }
@@ -156,7 +157,7 @@ def test_another_default_keeps_everything_else(run: Run) -> None:
     written = put(AT)
     green = get(f"{AT}/deployments/green", {"name": "green"})
     task = {"name": "digits", "defaults": {"deployment_name": "green"}}
-    done = run(batch_endpoint, task, get(AT, endpoint()), green, written, poll(), get(AT, endpoint()))
+    done = run(batch_endpoint, task, get(AT, endpoint()), green, written, poll(), stored(written, endpoint()))
     assert done["diff"] == {
         "before": {"name": "digits", "defaults": {"deployment_name": "blue"}},
         "after": {"name": "digits", "defaults": {"deployment_name": "green"}},
@@ -183,7 +184,7 @@ def test_a_default_that_does_not_exist_is_found_before_any_write(run: Run) -> No
 def test_properties_are_added_and_the_services_own_stay(run: Run) -> None:
     written = put(AT)
     task = {"name": "digits", "properties": {"p2": 2}}
-    run(batch_endpoint, task, get(AT, endpoint()), written, poll(), get(AT, endpoint()))
+    run(batch_endpoint, task, get(AT, endpoint()), written, poll(), stored(written, endpoint()))
     assert written.sent["properties"]["properties"] == {"p1": "v1", "p2": "2", **SERVICES_OWN}
 
 

@@ -16,6 +16,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     Run,
     get,
     put,
+    stored,
 )
 
 HASH = "6bfba91eaf2514609cffc547950306c0fc4437351f8157b7d8fcf035da15a59b"
@@ -73,6 +74,7 @@ def test_new_code_is_uploaded_and_registered(run: Run, source: str, storage: Fak
         get("codes/scoring"),
         upload,
         write,
+        stored(write),
     )
 
     assert upload.sent == {"pendingUploadType": "TemporaryBlobReference"}
@@ -112,13 +114,14 @@ def test_new_code_is_uploaded_and_registered(run: Run, source: str, storage: Fak
 
 
 def test_single_file_stands_at_the_root(run: Run, source: str, storage: FakeStorage) -> None:
-    write = put("codes/scoring/versions/v1", body=version(), operation=False)
+    write = put("codes/scoring/versions/v1", body={**version(), "name": "v1"}, operation=False)
     run(
         code,
         {"name": "scoring", "version": "v1", "path": f"{source}/score.py"},
         get("codes/scoring/versions/v1"),
         Call("POST", "codes/scoring/versions/v1/startPendingUpload", body=PENDING),
         write,
+        stored(write),
     )
 
     assert write.sent["properties"]["codeUri"] == f"{BLOBS}/"

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import component
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, get, no_users, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Call,
+    Run,
+    get,
+    no_users,
+    put,
+    stored,
+)
 
 ENVIRONMENT = f"{WORKSPACE}/environments/env/versions/3"
 DEFINITION = {
@@ -68,7 +76,7 @@ def test_new_component(run: Run) -> None:
     write = put(AT, body=version(), operation=False)
     start = (listed(), get("components/prep"), THERE)
     predicted = run(component, {"definition": DEFINITION}, *start, check=True)
-    out = run(component, {"definition": DEFINITION}, *start, write)
+    out = run(component, {"definition": DEFINITION}, *start, write, stored(write))
 
     mark = write.sent["properties"]["properties"].pop("client_component_hash")
     assert len(mark) == 36
@@ -114,7 +122,7 @@ def test_component_that_stands_costs_one_request(run: Run, form: str, tmp_path: 
 
 def test_own_mark_is_enough_whatever_the_service_adds(run: Run) -> None:
     write = put(AT, body=version(), operation=False)
-    run(component, {"definition": DEFINITION}, listed(), get("components/prep"), THERE, write)
+    run(component, {"definition": DEFINITION}, listed(), get("components/prep"), THERE, write, stored(write))
     current = version(brand_new="key")
     current["properties"]["properties"] = write.sent["properties"]["properties"]
 
@@ -142,7 +150,9 @@ def test_other_command_under_the_version_of_the_file_is_refused(run: Run) -> Non
 
 def test_words_are_changed_in_place_and_nothing_else(run: Run) -> None:
     write = put(AT, 200, version(display_name="New"), operation=False)
-    out = run(component, {"name": "prep", "version": "1", "display_name": "New"}, get(AT, version()), write)
+    out = run(
+        component, {"name": "prep", "version": "1", "display_name": "New"}, get(AT, version()), write, stored(write)
+    )
 
     kept = copy.deepcopy(version()["properties"])
     del kept["description"], kept["provisioningState"]
@@ -154,7 +164,9 @@ def test_words_are_changed_in_place_and_nothing_else(run: Run) -> None:
 def test_words_of_the_task_win(run: Run) -> None:
     write = put("components/other/versions/1", body=version(), operation=False)
     task = {"name": "other", "description": "d", "tags": {"a": "b"}, "definition": DEFINITION}
-    run(component, task, get("components/other/versions", **QUERY), get("components/other"), THERE, write)
+    run(
+        component, task, get("components/other/versions", **QUERY), get("components/other"), THERE, write, stored(write)
+    )
     spec = write.sent["properties"]["componentSpec"]
     assert (spec["name"], spec["description"], spec["tags"]) == ("other", "d", {"a": "b"})
 
@@ -208,7 +220,7 @@ def test_references_of_the_task_take_the_place_of_local_files(run: Run) -> None:
     write = put(AT, body=version(), operation=False)
     there = get("codes/src/versions/1", {"id": code})
     task = {"definition": LOCAL, "code": "azureml:src:1", "environment": "azureml:env:3"}
-    run(component, task, listed(), get("components/prep"), THERE, there, write)
+    run(component, task, listed(), get("components/prep"), THERE, there, write, stored(write))
     spec = write.sent["properties"]["componentSpec"]
     assert (spec["code"], spec["environment"]) == (f"azureml:{code}", f"azureml:{ENVIRONMENT}")
 
@@ -243,6 +255,6 @@ def test_delete_and_archive_a_version(run: Run) -> None:
     current = version()
     current["properties"]["isArchived"] = True
     write = put(AT, 200, current, operation=False)
-    out = run(component, {**task, "state": "archived"}, get(AT, version()), write)
+    out = run(component, {**task, "state": "archived"}, get(AT, version()), write, stored(write))
     assert write.sent["properties"]["isArchived"] is True
     assert out["component"]["archived"]

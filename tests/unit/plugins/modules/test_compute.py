@@ -17,6 +17,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     patch,
     poll,
     put,
+    stored,
 )
 
 AT = "computes/cpu1"
@@ -98,7 +99,7 @@ EVERYTHING: dict[str, Any] = {
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = put(AT)
-    done = run(compute, EVERYTHING, get(AT), written, poll("InProgress"), poll(), get(AT, cluster()))
+    done = run(compute, EVERYTHING, get(AT), written, poll("InProgress"), poll(), stored(written, cluster()))
     assert PASSWORD not in str(done.result)
     assert written.sent == {
         "location": "East US",
@@ -132,7 +133,7 @@ def test_a_subnet_by_its_name_is_one_of_the_workspaces_resource_group(run: Run) 
     written = put(AT)
     network = {"vnet_name": "v", "subnet": "ml"}
     task = {"name": "cpu1", "size": "Standard_DS2_v2", "max_instances": 2, "location": "eastus"}
-    run(compute, {**task, "network_settings": network}, get(AT), written, poll(), get(AT, cluster()))
+    run(compute, {**task, "network_settings": network}, get(AT), written, poll(), stored(written, cluster()))
     group = f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/rg1"
     assert written.sent["properties"]["properties"]["subnet"] == {"id": f"{group}/{NETWORKS}/v/subnets/ml"}
 
@@ -403,7 +404,7 @@ def test_a_new_cluster_without_size_and_limit_gets_those_of_az(run: Run) -> None
 )
 def test_local_authentication_of_a_new_cluster_is_that_of_az(run: Run, given: dict[str, Any], disabled: bool) -> None:
     written = put(AT)
-    run(compute, {"name": "cpu1", "location": "eastus", **given}, get(AT), written, poll(), get(AT, cluster()))
+    run(compute, {"name": "cpu1", "location": "eastus", **given}, get(AT), written, poll(), stored(written, cluster()))
     assert written.sent["properties"]["disableLocalAuth"] is disabled
 
 
@@ -413,7 +414,7 @@ def test_a_recreated_cluster_with_a_user_has_local_authentication(run: Run) -> N
     current["properties"]["disableLocalAuth"] = True
     written, gone = put(AT), delete(AT, underlyingResourceAction="Delete")
     task = {"name": "cpu1", "ssh_settings": {"admin_username": "u"}, "recreate": True}
-    run(compute, task, get(AT, current), no_users(), gone, poll(), get(AT), written, poll(), get(AT, cluster()))
+    run(compute, task, get(AT, current), no_users(), gone, poll(), get(AT), written, poll(), stored(written, cluster()))
     assert written.sent["properties"]["disableLocalAuth"] is False
     assert written.sent["properties"]["properties"]["vmSize"] == current["properties"]["properties"]["vmSize"]
 

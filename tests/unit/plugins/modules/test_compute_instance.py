@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.azureml.plugins.modules import compute
-from ansible_collections.mlops.azureml.tests.unit.plugins.harness import WORKSPACE, Call, Run, act, get, poll, put
+from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
+    WORKSPACE,
+    Call,
+    Run,
+    act,
+    get,
+    poll,
+    put,
+    stored,
+)
 
 AT = "computes/ci1"
 VERSION = "2025-12-01"  # the first stable one that returns the idle time (assets contract 1.3)
@@ -83,7 +92,7 @@ def current(state: str = "Running", **properties: Any) -> Call:
 
 def test_every_option_reaches_the_wire(run: Run) -> None:
     written = at(put(AT))
-    run(compute, EVERYTHING, at(get(AT)), written, poll("InProgress"), poll(), current())
+    run(compute, EVERYTHING, at(get(AT)), written, poll("InProgress"), poll(), stored(written, current().body))
     assert written.sent == {
         "location": "eastus",
         "properties": {
@@ -112,7 +121,7 @@ def test_a_new_instance_without_size_and_ssh_is_as_az_makes_it(run: Run, public:
         "ssh_public_access_enabled": public,
         "ssh_settings": {"ssh_key_value": "ssh-rsa AAAA"},
     }
-    run(compute, task, at(get(AT)), written, poll(), current())
+    run(compute, task, at(get(AT)), written, poll(), stored(written, current().body))
     assert written.sent["properties"]["disableLocalAuth"] is True
     assert written.sent["properties"]["properties"]["vmSize"] == "STANDARD_DS3_V2"
 

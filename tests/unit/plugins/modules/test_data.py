@@ -17,6 +17,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     Run,
     get,
     put,
+    stored,
 )
 
 STORE = {
@@ -53,7 +54,7 @@ def listed(*versions: dict[str, Any]) -> Call:
 
 def test_data_in_the_cloud_is_registered_as_given(run: Run) -> None:
     write = put("data/images/versions/1", body=version(), operation=False)
-    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), THERE, write)
+    out = run(data, {"name": "images", "path": SHORT}, listed(), get("data/images"), THERE, write, stored(write))
 
     assert write.sent == {"properties": {"dataUri": SHORT, "dataType": "uri_folder"}}
     assert out["data"] == {
@@ -94,7 +95,9 @@ def test_a_datastore_that_is_not_there_is_found_before_any_write(run: Run) -> No
 def test_a_datastore_of_another_workspace_is_none_of_ours(run: Run) -> None:
     write = put("data/images/versions/1", body=version(), operation=False)
     elsewhere = LONG.replace("workspaces/ws1", "workspaces/ws2")
-    assert run(data, {"name": "images", "path": elsewhere}, listed(), get("data/images"), write)["changed"]
+    assert run(data, {"name": "images", "path": elsewhere}, listed(), get("data/images"), write, stored(write))[
+        "changed"
+    ]
 
 
 def test_other_folder_under_a_given_version_is_refused(run: Run) -> None:
@@ -142,7 +145,7 @@ def test_table_tells_what_it_is_made_of(run: Run, table: Path, monkeypatch: pyte
     made = (listed(), get("data/images"), get("datastores", {"value": [STORE]}, isDefault="true"))
     task = {"name": "images", "path": str(table), "type": "mltable"}
     predicted = run(data, task, *made, check=True)
-    out = run(data, task, *made, write)
+    out = run(data, task, *made, write, stored(write))
 
     assert write.sent["properties"]["referencedUris"] == PLACES
     assert out["data"]["referenced_uris"] == predicted["data"]["referenced_uris"] == sorted(PLACES)
@@ -157,7 +160,7 @@ def test_places_of_a_table_can_be_told(run: Run) -> None:
     write = put("data/images/versions/1", 200, current, operation=False)
 
     assert not run(data, {**task, "referenced_uris": ["a", "b"]}, at)["changed"]
-    run(data, {**task, "referenced_uris": ["c"]}, at, write)
+    run(data, {**task, "referenced_uris": ["c"]}, at, write, stored(write))
     assert write.sent["properties"]["referencedUris"] == ["c"]
 
 

@@ -17,6 +17,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     error,
     no_users,
     not_found,
+    stored,
 )
 
 AT = "datastores/scans"
@@ -102,7 +103,7 @@ def key(text: str) -> Call:
 )
 def test_new_datastore_of_each_kind(run: Run, task: dict[str, str], sent: dict[str, str]) -> None:
     write = put()
-    out = run(datastore, {"name": "scans", "account_name": "acc", **task}, get(), write, get(store()))
+    out = run(datastore, {"name": "scans", "account_name": "acc", **task}, get(), write, stored(write, store()))
 
     expected = {**sent, "accountName": "acc", "credentials": {"credentialsType": "None"}}
     assert write.sent == {"properties": expected}
@@ -178,7 +179,7 @@ def test_everything_reaches_the_service(run: Run) -> None:
     write = put(skipValidation="true")
     words = {"description": "d", "tags": {"a": "b"}, "properties": {"p": "q"}, "endpoint": "e.net", "protocol": "wasbs"}
     identity = {"service_data_access_auth_identity": "workspace_system_assigned_identity"}
-    run(datastore, {**PLACE, **words, **identity, "skip_validation": True}, get(), write, get(store()))
+    run(datastore, {**PLACE, **words, **identity, "skip_validation": True}, get(), write, stored(write, store()))
 
     assert write.sent["properties"] == {
         "datastoreType": "AzureBlob",
@@ -193,7 +194,7 @@ def test_everything_reaches_the_service(run: Run) -> None:
 def test_update_repeats_all_that_stands_and_the_secret_too(run: Run) -> None:
     current = store(credentials={"credentialsType": "AccountKey"}, tags={"a": "b"}, isDefault=True)
     write = put(200)
-    out = run(datastore, {"name": "scans", "description": "new"}, get(current), key(KEY), write, get(current))
+    out = run(datastore, {"name": "scans", "description": "new"}, get(current), key(KEY), write, stored(write, current))
 
     assert write.sent == {
         "properties": {
@@ -223,14 +224,16 @@ def test_update_without_the_right_to_read_the_secret(run: Run) -> None:
     assert "no listSecrets/action" in out["msg"]
 
     write = put(200)
-    run(datastore, {**task, "credentials": {"account_key": KEY}}, get(WITH_KEY), refusal, write, get(WITH_KEY))
+    run(
+        datastore, {**task, "credentials": {"account_key": KEY}}, get(WITH_KEY), refusal, write, stored(write, WITH_KEY)
+    )
     assert write.sent["properties"]["credentials"]["secrets"]["key"] == KEY
 
 
 def test_secret_that_was_renewed_by_others_stays_on_create(run: Run) -> None:
     write = put(200)
     task = {"name": "scans", "description": "new", "credentials": {"account_key": KEY}}
-    run(datastore, task, get(WITH_KEY), key(OTHER_KEY), write, get(WITH_KEY))
+    run(datastore, task, get(WITH_KEY), key(OTHER_KEY), write, stored(write, WITH_KEY))
     assert write.sent["properties"]["credentials"]["secrets"]["key"] == OTHER_KEY
 
 
@@ -240,7 +243,7 @@ def test_secret_is_compared_when_asked(run: Run) -> None:
 
     predicted = run(datastore, task, get(WITH_KEY), key(OTHER_KEY), check=True)
     write = put(200)
-    out = run(datastore, task, get(WITH_KEY), key(OTHER_KEY), write, get(WITH_KEY))
+    out = run(datastore, task, get(WITH_KEY), key(OTHER_KEY), write, get(WITH_KEY), key(KEY))
     assert write.sent["properties"]["credentials"]["secrets"] == {"secretsType": "AccountKey", "key": KEY}
     assert (
         out["diff"]
@@ -272,7 +275,9 @@ def test_application_is_compared_without_its_secret_and_keeps_what_the_task_leav
     assert not run(datastore, task, get(current))["changed"]
 
     write = put(200)
-    out = run(datastore, {**task, "credentials": {**given, "client_id": "c2"}}, get(current), write, get(current))
+    out = run(
+        datastore, {**task, "credentials": {**given, "client_id": "c2"}}, get(current), write, stored(write, current)
+    )
     assert write.sent["properties"]["credentials"] == {
         "credentialsType": "ServicePrincipal",
         "tenantId": "t1",
@@ -303,7 +308,7 @@ def test_other_place_that_the_service_refuses_is_a_replacement(run: Run) -> None
         datastore,
         {**task, "recreate": True},
         *(get(WITH_KEY), key(KEY), refusal),
-        *(get(WITH_KEY), no_users(), key(KEY), delete, get(), write, get(WITH_KEY)),
+        *(get(WITH_KEY), no_users(), key(KEY), delete, get(), write, stored(write, WITH_KEY)),
     )
     assert write.sent["properties"]["containerName"] == "other"
     assert write.sent["properties"]["credentials"]["secrets"]["key"] == KEY

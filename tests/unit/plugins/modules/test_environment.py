@@ -18,6 +18,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     error,
     get,
     put,
+    stored,
 )
 
 IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04"
@@ -69,6 +70,7 @@ def test_new_environment(run: Run, conda: Any) -> None:
         get("environments/env/versions", **QUERY),
         get("environments/env"),
         write,
+        stored(write),
     )
 
     sent = write.sent["properties"]
@@ -114,7 +116,9 @@ def test_tags_are_written_with_all_that_stands(run: Run) -> None:
         environment,
         {"name": "env", "image": IMAGE, "conda_file": CONDA, "tags": {"a": "b"}},
         listed(version()),
+        get("environments/env/versions/1", version()),  # a list may be late
         write,
+        stored(write),
     )
 
     current = version()["properties"]
@@ -131,6 +135,7 @@ def test_version_taken_by_somebody_else_meanwhile(run: Run) -> None:
     taken = error("UserError", "Environment env with version 2 is already registered and cannot be changed.")
     current = {"properties": {"latestVersion": "1", "nextVersion": "2"}}
     theirs = version("2", None)
+    write = put("environments/env/versions/3", body=version("3", {"name": "new"}), operation=False)
     out = run(
         environment,
         {"name": "env", "image": IMAGE, "conda_file": {"name": "new"}},
@@ -141,7 +146,8 @@ def test_version_taken_by_somebody_else_meanwhile(run: Run) -> None:
         listed(version()),
         get("environments/env", {"properties": {"latestVersion": "2", "nextVersion": "3"}}),
         get("environments/env/versions/2", theirs),
-        put("environments/env/versions/3", body=version("3", {"name": "new"}), operation=False),
+        write,
+        stored(write),
     )
 
     assert out["environment"]["version"] == "3"
@@ -194,7 +200,7 @@ def test_folder_to_build_from_is_uploaded_and_named_by_its_url(
     task = {"name": "env", "build": {"path": context}}
     predicted = run(environment, task, *made, check=True)
     assert storage.containers == {}
-    out = run(environment, task, *made, write)
+    out = run(environment, task, *made, write, stored(write))
 
     assert write.sent == {"properties": {"build": {"contextUri": CONTEXT}, "osType": "Linux"}}
     assert storage["https://acc.blob.core.windows.net/blobs"].log == [
@@ -241,7 +247,7 @@ def test_other_image_is_other_content(run: Run, task: dict[str, Any], expected: 
 
 
 def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:
-    write = put("environments/env/versions/9", body=built(), operation=False)
+    write = put("environments/env/versions/9", body={**built(), "name": "9"}, operation=False)
     routes = {
         "liveness_route": {"path": "/live", "port": 5001},
         "readiness_route": {"path": "/ready", "port": 5002},
@@ -257,7 +263,7 @@ def test_new_environment_is_sent_all_that_the_task_says(run: Run) -> None:
         "tags": {"a": "b"},
         "properties": {"p": "q"},
     }
-    run(environment, {"name": "env", "version": "9", **task}, get("environments/env/versions/9"), write)
+    run(environment, {"name": "env", "version": "9", **task}, get("environments/env/versions/9"), write, stored(write))
 
     assert write.sent["properties"] == {
         "build": {"contextUri": CONTEXT, "dockerfilePath": "d/Dockerfile"},

@@ -31,6 +31,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     no_users,
     poll,
     put,
+    stored,
 )
 from ansible_collections.mlops.azureml.tests.unit.plugins.modules import test_compute
 from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import job
@@ -282,9 +283,9 @@ def test_a_replacement_that_the_service_asks_for_deletes_too(run: Run) -> None:
 
 def test_a_change_in_place_reads_no_users(run: Run) -> None:
     current = get("computes/cpu", test_compute.cluster())
-    after = get("computes/cpu", test_compute.cluster(description="hourly"))
+    write = put("computes/cpu")
     task = {"name": "cpu", "description": "hourly"}
-    assert run(compute, task, current, put("computes/cpu"), poll(), after)["changed"]
+    assert run(compute, task, current, write, poll(), stored(write, current.body))["changed"]
 
 
 def test_nothing_uses_it(run: Run) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     get,
     no_users,
     put,
+    stored,
 )
 
 HASH = "6560abd247b934404f69bca2a0542cc3d45d5790139fda49b4d448f718f1c3d2"
@@ -84,6 +85,7 @@ def test_new_model_is_uploaded_and_registered(run: Run, source: str, storage: Fa
         get("models/digits"),
         get("datastores", {"value": [STORE]}, isDefault="true"),
         write,
+        stored(write),
     )
 
     assert write.sent == {"properties": {"modelUri": SENT_URI, "modelType": "custom_model", "tags": {"team": "vision"}}}
@@ -184,7 +186,11 @@ def test_flavors_are_added_to_those_that_the_service_found(run: Run) -> None:
     desired = {"sklearn": {"sklearn_version": 1.4, "pickled": True}}
     write = put("models/digits/versions/1", 200, current, operation=False)
     out = run(
-        model, {"name": "digits", "version": "1", "flavors": desired}, get("models/digits/versions/1", current), write
+        model,
+        {"name": "digits", "version": "1", "flavors": desired},
+        get("models/digits/versions/1", current),
+        write,
+        stored(write),
     )
 
     assert write.sent["properties"]["flavors"] == {
@@ -212,7 +218,7 @@ def test_new_model_is_sent_all_that_the_task_says(run: Run) -> None:
     task = {"name": "digits", "path": SENT_URI, "type": "mlflow_model", "job_name": "train-42", "stage": "Production"}
     words = {"description": "d", "tags": {"a": "b"}, "properties": {"p": "q"}, "flavors": {"f": {}}}
     there = get("datastores/workspaceblobstore", STORE)
-    run(model, {**task, **words}, listed(), get("models/digits"), there, write)
+    run(model, {**task, **words}, listed(), get("models/digits"), there, write, stored(write))
 
     assert write.sent["properties"] == {
         "modelUri": SENT_URI,
