@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - mlops.azureml.force
   - mlops.azureml.force.users
   - mlops.azureml.tags
+  - mlops.azureml.read_back
 attributes:
   check_mode:
     support: full

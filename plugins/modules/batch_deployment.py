@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - mlops.azureml.definition
   - mlops.azureml.recreate
   - mlops.azureml.tags
+  - mlops.azureml.read_back
   - mlops.azureml.predicted
   - mlops.azureml.wait
 attributes:

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - mlops.azureml.definition
   - mlops.azureml.identity
   - mlops.azureml.tags
+  - mlops.azureml.read_back
   - mlops.azureml.wait
 attributes:
   check_mode:

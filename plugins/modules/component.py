@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - mlops.azureml.force.users
   - mlops.azureml.predicted
   - mlops.azureml.tags
+  - mlops.azureml.read_back
 attributes:
   check_mode:
     support: full

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - mlops.azureml.identity
   - mlops.azureml.recreate
   - mlops.azureml.tags
+  - mlops.azureml.read_back
   - mlops.azureml.wait
 attributes:
   check_mode:

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - mlops.azureml.connection
   - mlops.azureml.definition
   - mlops.azureml.tags
+  - mlops.azureml.read_back
 attributes:
   check_mode:
     support: full

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - mlops.azureml.definition
   - mlops.azureml.recreate
   - mlops.azureml.tags
+  - mlops.azureml.read_back
   - mlops.azureml.wait
 attributes:
   check_mode:

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - mlops.azureml.force.users
   - mlops.azureml.definition
   - mlops.azureml.tags
+  - mlops.azureml.read_back
 attributes:
   check_mode:
     support: full

@@ -7,7 +7,7 @@
 
 A write replaces the whole resource, and the service has no conditional writes (batch contract 1): a client that read
 before another one's write, and writes after it, undoes it without knowing. Only the client whose write is undone can
-notice. It cannot if its own check comes before the other's write; so that gap remains.
+notice. It cannot if the other's write comes after its own check; so a gap remains, and the check is not made at once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ Resource = dict[str, Json]
 
 WRITES = 3
 """How often the same is written at most."""
+OVERLAP = 0.5
+"""Seconds between a write that ends at once and its read-back: more than other clients take from a read to a write."""
 # Seconds between reads, for a read may show a write late (assets contract 14.17): ten in all.
 PAUSES = (0.5, 1.5, 3.0, 5.0)
 # No update can repair these.

@@ -16,7 +16,7 @@ from .._service.arm import Accepted, Arm
 from .._service.workspace import Workspace
 from .deadline import Deadline
 from .difference import Difference
-from .read_back import ReadBack
+from .read_back import OVERLAP, ReadBack
 
 Current: t.TypeAlias = "dict[str, Json] | None"
 """A resource as the service returns it; None if it is absent."""
@@ -70,7 +70,9 @@ class ResourceAccess:
 
         The answer to the write itself is a transient view that must not be shown (assets contract 3.4).
         """
-        self._perform(current, send)
+        accepted = self._perform(current, send)
+        if accepted and accepted.has_ended:
+            self.workspace.invocation.clock.sleep(OVERLAP)
         return self.written()
 
     def written(self) -> dict[str, Json]:
@@ -132,7 +134,7 @@ class ResourceAccess:
             )
         return current
 
-    def _perform(self, current: Current, send: Send) -> None:
+    def _perform(self, current: Current, send: Send) -> Accepted | None:
         """Send, and wait for the end of the operation that it starts.
 
         If the service refuses because of another operation: wait for its end, observe, and send once more what the
@@ -147,3 +149,4 @@ class ResourceAccess:
             accepted = send(self.settled())
         if accepted and self._wait:
             self.arm.wait(accepted, timeout=self._deadline.left(), what=self.title)
+        return accepted

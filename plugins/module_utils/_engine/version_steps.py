@@ -21,7 +21,7 @@ from .._service.datastore_storage import Datastore
 from .._service.workspace import Workspace
 from .body import Body
 from .desired_version import DesiredVersion
-from .read_back import ReadBack
+from .read_back import OVERLAP, ReadBack
 from .same_content import require_same_content
 from .upload import into_datastore, through_pending_upload
 from .version_body import compare_version, uploaded_uri, version_body, version_update
@@ -184,6 +184,7 @@ def _put_update(target: VersionTarget, body: Body) -> None:
             f"{desired.title}: the service accepted the change of version {target.version}, but did not "
             f"{'archive' if desired.archived else 'restore'} it. Run the task again."
         )
+    target.workspace.invocation.clock.sleep(OVERLAP)
 
 
 def _is_as_asked(desired: DesiredVersion, current: dict[str, Json]) -> bool:

@@ -18,7 +18,7 @@ from .._engine.argument_spec import ArgumentSpec, resource_options
 from .._engine.body import Body, update_body
 from .._engine.difference import compare, diff_words, unstored
 from .._engine.plan import Plan
-from .._engine.read_back import ReadBack
+from .._engine.read_back import OVERLAP, ReadBack
 from .._engine.render import render
 from .._engine.usage import Usage, usage_options
 from .._engine.validate import Desired, check_options
@@ -109,13 +109,13 @@ class UpdateContainer:
         def read() -> dict[str, Json] | None:
             return workspace.arm.get(self.path)
 
-        def write_again(now: dict[str, Json]) -> dict[str, Json] | None:
-            workspace.arm.put(self.path, update_body(compare(self.desired, now)))
+        def write(body: Body) -> dict[str, Json] | None:
+            workspace.arm.put(self.path, body)
+            workspace.invocation.clock.sleep(OVERLAP)
             return read()
 
-        workspace.arm.put(self.path, self.body)
         read_back = ReadBack(self.desired.title, workspace, read, lambda now: unstored(self.desired, now))
-        return read_back.stored(read(), write_again)
+        return read_back.stored(write(self.body), lambda now: write(update_body(compare(self.desired, now))))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,6 +50,11 @@ class Accepted:
     method: str = "PUT"
     api_version: str = API_VERSION
 
+    @property
+    def has_ended(self) -> bool:
+        """True if the answer is the end: no operation is under way."""
+        return self.status != ACCEPTED and not self.operation_url and not is_under_way(self.body)
+
 
 class Arm:
     """ARM requests of one identity in one cloud; paths begin with ``/subscriptions/``.
@@ -171,7 +176,7 @@ class Arm:
             # The Location of a 201 is the resource itself, not an operation.
             ended = polling.result(accepted.location) is not None
         else:
-            ended = accepted.status != ACCEPTED and not is_under_way(accepted.body) and not accepted.operation_url
+            ended = accepted.has_ended
         if not ended and accepted.method != "POST":
             path, absent = accepted.path, accepted.method == "DELETE"
             polling.resource(self._url(path, accepted.api_version, {}), _reader(path), absent=absent)
