@@ -98,6 +98,18 @@ options:
       - Name of the batch endpoint.
     type: str
     required: true
+  definition:
+    description:
+      - The data and settings of the job as the file of C(az ml batch-endpoint invoke --file) describes them, a mapping
+        or the path of such a file. Its keys are O(inputs), O(outputs), O(deployment_name), O(experiment_name) and the
+        settings from O(output_file_name) to O(retry_settings). An option that the task gives itself wins.
+      - An input with the C(type) V(string), V(number), V(integer) or V(boolean) has its value as C(default); a number
+        or a boolean in place of a map is a value, and an address is a path. An output without C(type) is a
+        V(uri_folder), as for C(az ml).
+      - Keys that are not supported are an error that names all of them, and what to write instead. C($schema) is
+        ignored. A file serves any number of jobs, so O(name), O(key) and O(endpoint_name) are options of the task.
+      - Relative paths in a file are meant from its folder.
+    type: raw
   deployment_name:
     description:
       - Name of the deployment that scores, in place of the default deployment of the endpoint.
@@ -324,6 +336,12 @@ EXAMPLES = r"""
       images:
         path: azureml:digits-inbox@latest
   register: today
+
+- name: Take inputs and outputs from the file that az ml batch-endpoint invoke --file takes
+  mlops.azureml.batch_job:
+    key: "{{ awx_job_id }}"
+    endpoint_name: churn-batch
+    definition: "{{ playbook_dir }}/inputs.yml"
 
 - name: Use another deployment and another output, and do not wait
   mlops.azureml.batch_job:

@@ -43,6 +43,10 @@ def read_document(given: t.Any) -> Document:
     return Document(read_mapping(given, NAME), folder)
 
 
+Reader = t.Callable[[str, Json, "str | None"], Json]
+"""From the path of a key, what a file has there, and its folder to the option value. Raises InvalidOption."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Key:
     """The option behind a key of a definition.
@@ -50,12 +54,14 @@ class Key:
     - ``option``: dotted path of the option; ``about``: its argument spec
     - ``fields``: the fields of this option in the tables of all kinds
     - ``is_path``: its text may be a local path
+    - ``reader``: reads the value of an option that is in no table
     """
 
     option: str
     about: About
     fields: tuple[Field, ...] = ()
     is_path: bool = False
+    reader: Reader | None = None
 
     def inline_asset(self, path: str, value: Json, folder: str | None) -> InlineAsset | None:
         """The asset that the value describes in place of a reference; None for a reference or any other value."""
@@ -66,6 +72,8 @@ class Key:
         """The option value. Raises InvalidOption, naming ``path``, and never quoting a secret."""
         for field in self.fields[:1]:
             value = field.value_type.from_file(value)
+        if self.reader:
+            value = self.reader(f"{NAME}.{path}", value, folder)
         value = typed(f"{NAME}.{path}", value, self.about)
         if folder is None and self.secrets_in(value):
             raise InvalidOption(
@@ -96,6 +104,8 @@ class Definition:
     - ``arguments``: the argument spec of the module
     - ``extra``: options that are in no table
     - ``local``: options whose text may be a local path
+    - ``named``: whether it names its resource, and its parent
+    - ``readers``: more options that are in no table, and what reads their values
     - ``content``: keys that are no options stay in the definition, since they are the content. Otherwise nothing stays
       there but inline assets: a map from options to ``InlineAsset``.
     """
@@ -105,13 +115,15 @@ class Definition:
     extra: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     content: bool = False
+    named: bool = True
+    readers: t.Mapping[str, Reader] = dataclasses.field(default_factory=dict)
 
     @functools.cached_property
     def keys(self) -> dict[str, Key]:
         """Dotted path in the definition -> its option."""
-        names = re.findall(r"{(\w+)}", self.resource.path)
+        names = re.findall(r"{(\w+)}", self.resource.path) if self.named else []
         kinds = [self.resource.kinds.option] if self.resource.kinds else []
-        paths = {option: option for option in (*names, *kinds, *self.extra)}
+        paths = {option: option for option in (*names, *kinds, *self.extra, *self.readers)}
         fields: dict[str, list[Field]] = {}
         for table in self.resource.tables:
             for field in table.fields:
@@ -119,7 +131,13 @@ class Definition:
                     paths.update(dict.fromkeys((field.option, *spellings(field.yaml or field.option)), field.option))
                     fields.setdefault(field.option, []).append(field)
         return {
-            path: Key(option, self._about(option), tuple(fields.get(option, ())), option in self.local)
+            path: Key(
+                option,
+                self._about(option),
+                tuple(fields.get(option, ())),
+                option in self.local,
+                self.readers.get(option),
+            )
             for path, option in paths.items()
         }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec, resource_options, wait_options
+from .._engine.definition import Definition
 from .._engine.prerequisite import predicted_option
 from .._errors import AzureMLError, InvalidOption, OperationFailed, WaitTimeout
 from .._invocation import Result
@@ -18,6 +19,7 @@ from .._jobs.attempts import Attempt, Attempts
 from .._jobs.counts import Counts, read_counts
 from .._jobs.failure import explain
 from .._jobs.job import COMPLETED, Job
+from .._jobs.job_file import read_inputs, read_outputs
 from .._jobs.ledger import Ledger
 from .._jobs.lifecycle import STATES, Lifecycle
 from .._jobs.preflight import Preflight, Request, identify_job, shown_data
@@ -70,6 +72,13 @@ class RunJob:
             arguments,
             required_if=tuple(("state", state, ("name", "key"), True) for state in STATES),
             mutually_exclusive=(("name", "key"),),
+            definition=Definition(
+                BATCH_JOB,
+                arguments,
+                extra=("deployment_name",),
+                named=False,
+                readers={"inputs": read_inputs, "outputs": read_outputs},
+            ),
         )
 
     def run(self, workspace: Workspace) -> Result:

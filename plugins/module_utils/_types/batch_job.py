@@ -14,6 +14,9 @@ from .batch_endpoint import BATCH_ENDPOINT
 # Any job of the workspace, also those of other clients and numbered attempts.
 ANY_JOB_NAME = NameRule(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}", "up to 255 letters, digits, dashes and underscores")
 
+_NO_PIPELINE_JOB = "a pipeline job runs without an endpoint; deploy its component, and write inputs and outputs"
+_OF_THE_TASK = "a file may serve any number of jobs; give it as an option of the task"
+
 BATCH_JOB = ResourceType(
     name="batch_job",
     plural="batch_jobs",
@@ -25,6 +28,16 @@ BATCH_JOB = ResourceType(
         "up to 190 letters, digits, dashes and underscores, no dash or underscore first, no -- and a number last",
     ),
     parent=Parent(BATCH_ENDPOINT, "endpoint_name"),
+    # Keys of a job or of the official SDK's BatchJobSchema that mean another option, and of files of other jobs.
+    left_out={
+        **dict.fromkeys(("name", "job_name", "key"), _OF_THE_TASK),
+        "endpoint_name": _OF_THE_TASK,
+        "properties": "write experiment_name",
+        **dict.fromkeys(("compute", "resources"), "write instance_count"),
+        **dict.fromkeys(("dataset", "input", "input_data"), "write inputs"),
+        **dict.fromkeys(("output_dataset", "output_data", "output_path"), "write outputs"),
+        **dict.fromkeys(("type", "jobs", "settings", "component", "display_name", "command"), _NO_PIPELINE_JOB),
+    },
     fields=(
         Field("experiment_name", at="properties.properties.experimentName"),
         Field("output_file_name", at="properties.outputFileName"),

@@ -49,6 +49,7 @@ STARTING = Scene(
         Effect("key", "one", "two", {"name": None}),
         Effect("endpoint_name", ENDPOINT, "other-ep"),
         Effect("deployment_name", LEFT_OUT, "red"),
+        Effect("definition", LEFT_OUT, {"mini_batch_size": 7}),
         Effect("inputs", INPUTS, {"pages": {"path": "azureml:pages:1"}}),
         Effect("outputs", LEFT_OUT, OUTPUTS),
         Effect("output_policy", "fail", "overwrite", {"outputs": OUTPUTS}),

@@ -89,22 +89,29 @@ def test_a_named_job_carries_its_name_in_every_mark(run: Run, storage: Storage) 
     assert first.headers["repeatability-request-id"] == second.headers["repeatability-request-id"]
 
 
-def test_what_the_call_may_set_is_sent(run: Run) -> None:
+SETTINGS: dict[str, Any] = {
+    "deployment_name": "green",
+    "output_file_name": "p.csv",
+    "mini_batch_size": 5,
+    "instance_count": 2,
+    "max_concurrency_per_instance": 3,
+    "error_threshold": -1,
+    "logging_level": "debug",
+    "retry_settings": {"max_retries": 1, "timeout": 90},
+    "experiment_name": "trials",
+}
+NAMED = {"endpoint_name": ANY["endpoint_name"], "wait": False}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [{**ANY, **SETTINGS, "wait": False}, {**NAMED, "definition": {**SETTINGS, "inputs": INPUTS}}],
+    ids=["options", "definition"],
+)
+def test_what_the_call_may_set_is_sent(run: Run, task: dict[str, Any]) -> None:
     submit = Submit()
-    options = {
-        **ANY,
-        "deployment_name": "green",
-        "output_file_name": "p.csv",
-        "mini_batch_size": 5,
-        "instance_count": 2,
-        "max_concurrency_per_instance": 3,
-        "error_threshold": -1,
-        "logging_level": "debug",
-        "retry_settings": {"max_retries": 1, "timeout": 90},
-        "experiment_name": "trials",
-        "wait": False,
-    }
-    out = run(batch_job, options, endpoint(default=None), deployment("green"), submit)
+    out = run(batch_job, task, endpoint(default=None), deployment("green"), submit)
+    assert submit.sent["inputData"] == {"images": {"jobInputType": "UriFolder", "uri": URL}}
     assert submit.headers["azureml-model-deployment"] == "green"
     assert submit.sent["properties"]["experimentName"] == "trials"
     settings = {name: submit.sent[name] for name in ("outputFileName", "miniBatchSize", "maxConcurrencyPerInstance")}
