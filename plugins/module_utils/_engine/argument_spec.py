@@ -64,6 +64,8 @@ class ArgumentSpec:
         completed = self.definition.completed(options, register_secret)
         completed.update(_with_defaults(completed, self.arguments))
         complaints = list(self._complaints({name: value for name, value in completed.items() if value is not None}))
+        if complaints and options[NAME] is not None:
+            raise InvalidOption(f"{'; '.join(complaints)}. Correct the task or its definition.")
         if complaints:
             raise InvalidOption("; ".join(complaints))
         return completed

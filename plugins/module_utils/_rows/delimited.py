@@ -113,7 +113,7 @@ def _warned_of_returns(lines: Iterable[str], warn: Warn) -> Iterator[str]:
         yield line
 
 
-def _next(reader: csv._reader) -> list[str] | None:  # type: ignore[name-defined]
+def _next(reader: csv._reader) -> list[str] | None:  # type: ignore[name-defined] # its name in the stubs
     """The next record. The library's limit is one for the process, and below the texts that models write."""
     limit = csv.field_size_limit(_LONGEST_VALUE)
     try:

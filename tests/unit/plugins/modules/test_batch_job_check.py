@@ -426,7 +426,7 @@ def without_service(monkeypatch: pytest.MonkeyPatch, storage: Storage, tmp_path:
         if output != "score":
             raise AzureMLError(f"no output {output}")
         place = DatastorePath("store", f"scores/{job.name}.csv")
-        return OutputLocation(place, storage, list_files(storage, place.path))  # type: ignore[arg-type]
+        return OutputLocation(place, storage, list_files(storage, place.path))  # type: ignore[arg-type] # the test's storage
 
     def one(_workspace: Any, _datastores: Any, options: dict[str, Any], _within: str = "") -> Job:
         return parse_job(ended(options["name"]).body)

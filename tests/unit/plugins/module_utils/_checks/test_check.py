@@ -105,7 +105,7 @@ def failures(spec: ColumnSpec, rows: Rows) -> dict[str, tuple[bool, int | None]]
     keys = Counter(key_of({"key": value}) for value in values)
     of_keys = sum(count if key is None else count - 1 for key, count in keys.items())
     low, high = -math.inf if spec.min is None else spec.min, math.inf if spec.max is None else spec.max
-    in_range = [number(value) is not None and low <= number(value) <= high for value in there]  # type: ignore[operator]
+    in_range = [(found := number(value)) is not None and low <= found <= high for value in there]
     allowed = [any(same(value, choice) for choice in spec.allowed or ()) for value in there]
     matching = [re.fullmatch(spec.pattern or "", text(value)) is not None for value in there]
     shares = sum(spec.column in row and same(row[spec.column], spec.share_of) for row in rows)
@@ -219,7 +219,7 @@ def _metrics(rows: Rows, expected: Rows) -> dict[str, Any]:
         return {"matched": 0, "accuracy": None, "error_rate": None, "mean_absolute_error": None}
     wrong = sum(not (one is other or same(one, other)) for one, other in pairs)
     errors = [
-        None if number(one) is None or number(other) is None else abs(number(one) - number(other))  # type: ignore[operator]
+        None if (given := number(one)) is None or (true := number(other)) is None else abs(given - true)
         for one, other in pairs
     ]
     error = None if None in errors else math.fsum(error or 0 for error in errors) / len(pairs)

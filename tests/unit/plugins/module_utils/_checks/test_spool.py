@@ -62,10 +62,10 @@ def test_no_space_for_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sum_does_not_depend_on_the_order() -> None:
-    numbers = [random.Random(1).uniform(-1, 1) * 10 ** (at % 30) for at in range(20_000)]  # noqa: S311
+    numbers = [random.Random(1).uniform(-1, 1) * 10 ** (at % 30) for at in range(20_000)]  # noqa: S311 - no secret
     sums = set()
     for seed in range(3):
-        random.Random(seed).shuffle(numbers)  # noqa: S311
+        random.Random(seed).shuffle(numbers)  # noqa: S311 - no secret
         total = ExactSum()
         for number in numbers:
             total.add(number)
