@@ -115,7 +115,7 @@ class Surfaces:
         answer = self.home.http.send(
             "GET",
             url,
-            token=lambda fresh: credentials.token(audience, fresh=fresh),
+            token=lambda fresh: credentials.token(audience, to=url, fresh=fresh),
             accept=ERRORS,
             what="ask the scoring host for a job",
         )
