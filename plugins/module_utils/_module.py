@@ -35,8 +35,11 @@ class ModuleInvocation:
         self._progress_failed = False
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
-        self.clock: Clock = SystemClock()
+        self.clock = self._clock()
         self.cache: Cache = self._cache()
+
+    def _clock(self) -> Clock:
+        return SystemClock()
 
     def _cache(self) -> Cache:
         """A folder of this user: modules are processes that have nothing else in common."""

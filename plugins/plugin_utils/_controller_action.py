@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import json
 import sys
 import types
 import typing as t
@@ -20,15 +21,28 @@ from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.utils.display import Display
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache
+from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock
 from ansible_collections.mlops.azureml.plugins.plugin_utils._conditions import unmet_condition
+from ansible_collections.mlops.azureml.plugins.plugin_utils._own_process import (
+    ChildClock,
+    ProcessDied,
+    Send,
+    in_own_process,
+)
 from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import CACHE, TRUST
 from ansible_collections.mlops.azureml.plugins.plugin_utils._progress_file import shown_lines
-from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import PROFILE, WorkerModule, encode_options
-from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_process import as_for_a_module
+from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import (
+    PROFILE,
+    WorkerModule,
+    encode_options,
+    report,
+)
 
 EXECUTION = "azureml_execution"
 AUTO, MODULE, CONTROLLER = "auto", "module", "controller"
 PROGRESS_FILE = "progress_file"
+SHOW = "show"
+DIED = "The process of the task is gone: {how}. What it started in Azure continues. Run the task again to resume."
 # How ansible-core describes a module that is ready to be sent: up to 2.18 by a tuple.
 BUILT_MODULE = getattr(module_common, "_BuiltModule", None)
 
@@ -36,7 +50,7 @@ display = Display()
 
 
 class ControllerInvocation(_module.ModuleInvocation):
-    """One task in the controller's worker: its progress is shown at once."""
+    """One task on the controller: its progress is shown at once."""
 
     def __init__(self, module: WorkerModule, show: t.Callable[[str], None] | None) -> None:
         """``show`` is None if nobody may see the progress."""
@@ -46,6 +60,9 @@ class ControllerInvocation(_module.ModuleInvocation):
 
     def _cache(self) -> Cache:
         return CACHE
+
+    def _clock(self) -> Clock:
+        return ChildClock()
 
     @property
     def is_watched(self) -> bool:
@@ -60,8 +77,8 @@ class ControllerInvocation(_module.ModuleInvocation):
 class ControllerAction(Normal):
     """Runs ``module``, the module of the same name: inside the controller's worker where its result is the same.
 
-    The base class prepares the options and reads the result as for every module. The operation itself runs in this
-    process, without a new interpreter to which the module's source would be sent.
+    The base class prepares the options and reads the result as for every module. The operation itself runs in a process
+    that is forked from this one, without a new interpreter to which the module's source would be sent.
     """
 
     module: types.ModuleType
@@ -136,14 +153,29 @@ class ControllerAction(Normal):
         if not self._is_in_worker:
             result: dict[str, t.Any] = Normal._low_level_execute_command(self, cmd, *args, **kwargs)
             return result
+        work = functools.partial(self._work, kwargs["in_data"], is_shown=self._may_show())
+        try:
+            answer = in_own_process(work, self._loader.get_basedir(), self._receive)
+        except ProcessDied as death:
+            answer = json.dumps({"failed": True, "msg": DIED.format(how=death)})
+        return {"rc": 0, "stdout": answer, "stderr": ""}
+
+    def _receive(self, kind: str, value: t.Any) -> None:
+        """Take a message of the task's process."""
+        if kind == SHOW:
+            self._show(value)
+        else:
+            report(kind, value)
+
+    def _work(self, payload: bytes, send: Send, *, is_shown: bool) -> str:
+        """The task itself, in its own process: the text of its result."""
         output = io.StringIO()
-        show = self._show if self._may_show() else None
         # A module ends by SystemExit, once its result is printed.
-        with as_for_a_module(self._loader.get_basedir()), contextlib.suppress(SystemExit):
+        with contextlib.suppress(SystemExit):
             _module.run(
                 self.module.OPERATION,
-                functools.partial(WorkerModule, kwargs["in_data"], output),
-                functools.partial(ControllerInvocation, show=show),
+                functools.partial(WorkerModule, payload, output, send),
+                functools.partial(ControllerInvocation, show=functools.partial(send, SHOW) if is_shown else None),
                 TRUST,
             )
-        return {"rc": 0, "stdout": output.getvalue(), "stderr": ""}
+        return output.getvalue()

@@ -25,6 +25,13 @@ from ansible_collections.mlops.azureml.plugins.module_utils._module import Secre
 # From ansible-core 2.19 on, what travels is encoded by profiles. A module that declares none has the legacy one.
 PROFILE = "legacy"
 HAS_PROFILES = hasattr(ansible_json, "get_encoder")
+WARN, DEPRECATE = "warn", "deprecate"
+
+
+def report(kind: str, message: t.Mapping[str, t.Any]) -> None:
+    """Warn in this process. From ansible-core 2.19 on, the worker adds it to the result; before, the module does."""
+    functions = {WARN: ansible_warnings.warn, DEPRECATE: ansible_warnings.deprecate}
+    functions[kind](**message)
 
 
 def encode_options(options: t.Mapping[str, t.Any]) -> bytes:
@@ -39,17 +46,25 @@ def encode_options(options: t.Mapping[str, t.Any]) -> bytes:
 class WorkerModule(SecretsModule):
     """One task in the controller's worker."""
 
-    def __init__(self, payload: bytes, output: io.StringIO, **spec: t.Any) -> None:
+    def __init__(
+        self,
+        payload: bytes,
+        output: io.StringIO,
+        reports: t.Callable[[str, t.Mapping[str, t.Any]], None] = report,
+        **spec: t.Any,
+    ) -> None:
         """Raises SystemExit if the options are wrong, as everything in Ansible's class that ends a module.
 
         :param payload: the options, from ``encode_options``
         :param output: receives the text of the result
+        :param reports: takes warnings and deprecations to the worker's own process, if this is another one
         :param spec: what AnsibleModule takes
         """
         self._payload = payload
         self._output = output
-        self._held: list[str] = []
-        # Before ansible-core 2.19 these collect in the process, which the items of a loop share.
+        self._held: list[tuple[str, dict[str, t.Any]]] = []
+        self._reports = reports if HAS_PROFILES else report
+        # Before ansible-core 2.19 these collect in the process, and those of the worker are not the task's.
         ansible_warnings._global_warnings.clear()
         ansible_warnings._global_deprecations.clear()
         super().__init__(**spec)  # type: ignore[no-untyped-call]  # Ansible has no types
@@ -64,9 +79,12 @@ class WorkerModule(SecretsModule):
         """Leave the locale of the worker as it is."""
 
     def warn(self, warning: str, **more: t.Any) -> None:
-        """Hold a warning until its secrets are known: from ansible-core 2.19 on, the controller shows it at once."""
-        del more
-        self._held.append(warning)
+        """Hold a warning until its secrets are known: from ansible-core 2.19 on, the worker shows it at once."""
+        self._held.append((WARN, {**more, "warning": warning}))
+
+    def deprecate(self, msg: str, version: str | None = None, date: str | None = None, **more: t.Any) -> None:
+        """Hold a deprecation likewise."""
+        self._held.append((DEPRECATE, {**more, "msg": msg, "version": version, "date": date}))
 
     def masked(self, text: str) -> str:
         """The text without the secrets that are known so far."""
@@ -74,6 +92,8 @@ class WorkerModule(SecretsModule):
 
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         while self._held:
-            basic.AnsibleModule.warn(self, self.masked(self._held.pop(0)))
+            kind, message = self._held.pop(0)
+            text = {WARN: "warning", DEPRECATE: "msg"}[kind]
+            self._reports(kind, {**message, text: self.masked(message[text])})
         with contextlib.redirect_stdout(self._output):
             basic.AnsibleModule._return_formatted(self, kwargs)

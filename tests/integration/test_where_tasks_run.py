@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -101,3 +102,45 @@ def test_the_worker_can_be_required(alone):
 def test_a_choice_that_does_not_exist_is_refused(alone):
     message = alone({}, azureml_execution="remote").message
     assert "azureml_execution is 'remote'. Set it to auto, module or controller." in message
+
+
+BROKEN_NETWORK = """
+import os, signal, socket, time
+
+look_up = socket.getaddrinfo
+
+
+def broken(host, *more, **how):
+    if host == "crash.example":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if host == "exit.example":
+        os._exit(0)
+    if host == "hang.example":
+        time.sleep(600)
+    return look_up(host, *more, **how)
+
+
+socket.getaddrinfo = broken
+"""
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free"])
+def test_a_task_that_crashes_or_hangs_fails_alone(play, workspace, environment, tmp_path, strategy):
+    """Looking up the names of three hosts crashes, ends or stops the process that does it."""
+    (tmp_path / "sitecustomize.py").write_text(BROKEN_NETWORK)
+    (tmp_path / "hosts").write_text(
+        "good\ncrash address=https://crash.example\nexit address=https://exit.example\n"
+        "hang address=https://hang.example limit=3\n[all:vars]\nansible_connection=local\n"
+    )
+    task = {
+        "mlops.azureml.compute_info": {"cloud_environment": "{{ address | default(omit) }}"},
+        "timeout": "{{ limit | default(0) }}",
+    }
+    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{environment['PYTHONPATH']}"}
+    plays = [{**PLAY, "hosts": "all", "strategy": strategy, "tasks": [task, task]}]
+    played = play(plays, "-i", str(tmp_path / "hosts"), settings=path, azureml_execution="controller")
+    assert [one.outcome for one in played.results].count("ok") == 2, played.output
+    messages = "\n".join(str(one.result["msg"]) for one in played.failed)
+    for reason in ("it ended by itself with status 0.", "it was ended by SIGSEGV.", "3 second"):
+        assert messages.count(reason) == 1, played.output
+    assert len(played.failed) == 3, played.output

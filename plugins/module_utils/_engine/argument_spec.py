@@ -15,14 +15,9 @@ from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible.module_utils.common import validation
 
 from .._errors import InvalidOption
-from .._schema.asset_type import AssetType
-from .._schema.component_spec import REFERENCES
 from .._schema.resource_type import Field, Options, ResourceType
 from .definition import NAME, Definition
-from .desired_version import OF_FOLDERS
 from .option_type import About
-from .prerequisite import predicted_option
-from .usage import usage_options
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,32 +152,6 @@ def resource_options(resource: ResourceType) -> dict[str, t.Any]:
     if any(table.appends for table in resource.tables):
         arguments["append_tags"] = {"type": "bool", "default": True}
     return arguments
-
-
-def asset_spec(asset: AssetType) -> ArgumentSpec:
-    """The options of the module that publishes versions of an asset."""
-    arguments: dict[str, t.Any] = {
-        "state": {"type": "str", "choices": ["present", "absent", "archived"], "default": "present"},
-        "version": {"type": "str"},
-        **resource_options(asset),
-        **usage_options(asset),
-    }
-    if asset.upload and asset.upload.to == "datastore":
-        arguments["datastore"] = {"type": "str"}
-    if asset.upload and asset.upload.to == "pending":
-        arguments.update({name: {"type": "list", "elements": "str"} for name in OF_FOLDERS})
-    if asset.spec_at:
-        arguments.update({name: {"type": kind} for name, kind in REFERENCES.items()})
-        arguments.update(predicted_option())
-    one_version = tuple(("state", state, ("version",)) for state in ("absent", "archived"))
-    definition = Definition(
-        asset,
-        arguments,
-        extra=tuple(option for option in ("datastore", *OF_FOLDERS) if option in arguments),
-        local=asset.local,
-        content=asset.spec_at is not None,
-    )
-    return ArgumentSpec(arguments, required_if=one_version, mutually_exclusive=asset.exclusive, definition=definition)
 
 
 def _add(arguments: dict[str, t.Any], field: Field) -> None:

@@ -15,13 +15,15 @@ import re
 import typing as t
 
 from .._errors import InvalidOption
-from .._local.mapping_file import read_mapping
 from .._names.dotted_path import get_at, set_at, spellings, without
 from .._names.json_types import Json
 from .._names.storage_uri import is_cloud
 from .._schema.resource_type import Field, Options, ResourceType
-from .inline_assets import InlineAsset, inline_asset, normalized_component
 from .option_type import About, chosen, kind_of, typed, unknown_keys
+
+# Only a task with a definition needs what reads it: a module is compiled each time that it runs.
+if t.TYPE_CHECKING:
+    from .inline_assets import InlineAsset
 
 NAME = "definition"
 SCHEMA = "$schema"
@@ -39,6 +41,8 @@ class Document:
 
 def read_document(given: t.Any) -> Document:
     """Raises InvalidOption for a file that cannot be read, and for what is no mapping."""
+    from .._local.mapping_file import read_mapping
+
     folder = os.path.dirname(os.path.abspath(os.path.expanduser(given))) if isinstance(given, str) else None
     return Document(read_mapping(given, NAME), folder)
 
@@ -65,6 +69,8 @@ class Key:
 
     def inline_asset(self, path: str, value: Json, folder: str | None) -> InlineAsset | None:
         """The asset that the value describes in place of a reference; None for a reference or any other value."""
+        from .inline_assets import inline_asset
+
         kinds = [field.value_type.reference_kind for field in self.fields if field.value_type.reference_kind]
         return inline_asset(kinds[0], path, value, folder) if kinds else None
 
@@ -181,6 +187,8 @@ class Definition:
                 set_at(completed, key.option, key.read(path, value, document.folder))
         self._add_what_is_meant(completed, {path for path, _value in leaves})
         if self.content:
+            from .inline_assets import normalized_component
+
             completed[NAME] = normalized_component(rest, document.folder)
         else:
             completed[NAME] = self._with_files(inline, completed) or None

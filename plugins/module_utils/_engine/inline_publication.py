@@ -11,16 +11,13 @@ First everything is predicted, so that nothing is written if anything is wrong; 
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
 import functools
-import hashlib
-import re
 import typing as t
 
 from .._errors import InvalidOption
 from .._invocation import Result
-from .._names.dotted_path import get_at, set_at
+from .._names.dotted_path import get_at
 from .._schema.asset_type import AssetType
 from .._schema.component_values import is_whole, references
 from .._schema.resource_type import Options
@@ -29,34 +26,22 @@ from .._types.code import CODE
 from .._types.component import COMPONENT
 from .._types.environment import ENVIRONMENT
 from .._types.model import MODEL
-from .argument_spec import asset_spec
+from .asset_spec import asset_spec
 from .definition import NAME, Document, read_document
 from .desired_version import complete_component
 from .inline_assets import InlineAsset, inline_assets_of, with_ids
+from .inline_references import PLACEHOLDER, own_name
 from .publication import Labels, Publication
 from .published import PUBLISHED, Published
 from .steps import State
 from .version_search import Version
 
 ASSETS: dict[str, AssetType] = {asset.collection: asset for asset in (CODE, MODEL, ENVIRONMENT, COMPONENT)}
-PLACEHOLDER = "azureml:described@latest"
-"""Holds the place of an inline asset until its id is known: a reference that is valid and never looked up."""
 _NO_VERSION = "azureml:described:0"
 """Holds the place of an inline asset while versions are searched: no label, which would be looked up."""
 
-_OWN_NAME = re.compile(r"-inline-[0-9a-f]{8}\Z")
-LONGEST_BASE = 230  # a name has up to 255 characters
-
 Results = t.Mapping[str, Result]
 """What becomes of each inline asset, by the option or path that describes it."""
-
-
-def with_references(options: Options, ids: t.Mapping[str, str]) -> dict[str, t.Any]:
-    """The options with references (dotted path -> id) in place of inline assets."""
-    filled = copy.deepcopy(dict(options))
-    for option, target in ids.items():
-        set_at(filled, option, target)
-    return filled
 
 
 class InlinePublication:
@@ -81,6 +66,12 @@ class InlinePublication:
     def predict(self, current: t.Mapping[str, str | None]) -> Results:
         """What publishing would do. ``current``: ids that are referred to now, and stay if they hold the content."""
         return {at: member.predict(current.get(at)) for at, member in self._members.items()}
+
+    def planned(self, current: t.Mapping[str, str | None]) -> tuple[Published, PublishInline | None]:
+        """What publishing would do, as ``predict``, and the step that does it; None if nothing has to be published."""
+        predicted = self.predict(current)
+        published = self.published(predicted)
+        return published, PublishInline(published.lines, self, predicted) if published.changed else None
 
     def same(self, ids: t.Mapping[str, str]) -> Results | None:
         """The versions with these ids, if each holds the content of its asset; None if one does not."""
@@ -302,14 +293,3 @@ class ComponentPublication:
 
 def _with_ids(options: Options, definition: t.Any, ids: t.Mapping[str, str]) -> Options:
     return {**options, NAME: with_ids(definition, ids) if definition else definition}
-
-
-def own_name(name: str, path: str) -> str:
-    """The name of an asset that is described at ``path`` of ``name`` (an endpoint or a component) and has none.
-
-    It is readable, the same each time, and nobody else would choose it: no container of others gets a version.
-    """
-    digest = hashlib.sha256(f"{name} {path}".encode()).hexdigest()[:8]
-    steps = path.split(".")
-    base = _OWN_NAME.sub("", name) + (f"-{steps[1]}" if steps[0] == "jobs" else "")
-    return f"{base[:LONGEST_BASE]}-inline-{digest}"

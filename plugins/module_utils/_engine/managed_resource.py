@@ -19,7 +19,7 @@ from .._service.workspace import Workspace
 from .deadline import Deadline
 from .definition import NAME
 from .difference import Comparison, Difference, compare, not_compared, not_updatable, unstored
-from .inline_publication import PLACEHOLDER, InlinePublication, PublishInline, own_name, with_references
+from .inline_references import PLACEHOLDER, own_name, with_references
 from .parent import ParentResource
 from .plan import Observed, Plan, next_write, plan_presence
 from .prerequisite import warn_in_check_mode
@@ -29,8 +29,12 @@ from .render import render
 from .resource_access import Current, ResourceAccess
 from .steps import Delete, Patch, Put, State, Step, Target, UpdateRefused
 from .stored_secrets import StoredSecrets
-from .usage import ActiveJobs, Usage
 from .validate import Desired, check_names, check_options, check_stand_ins, check_task, check_wait, table_for
+
+# What few tasks need is imported where they do: a module is compiled each time that it runs.
+if t.TYPE_CHECKING:
+    from .inline_publication import InlinePublication
+    from .usage import ActiveJobs
 
 
 class ManagedResource:
@@ -48,7 +52,7 @@ class ManagedResource:
         check_stand_ins(resource, self.options)
         self._warn = warn_in_check_mode(invocation)
         self._deadline = Deadline(self.options["wait_timeout"], invocation.clock)
-        self._usage = Usage(resource, self.options, workspace, active_jobs)
+        self._active_jobs = active_jobs
         self._parent = ParentResource(resource, self.options, workspace, self._deadline)
 
     def access(self, table: ResourceType) -> ResourceAccess:
@@ -64,12 +68,9 @@ class ManagedResource:
         table, current = self._read(lambda access: access.settled())
         condition = self._condition(table)
         references = (field for field in table.fields if field.value_type.reference_kind)
-        predicted = inline.predict(
-            {field.option: field.value_type.target(field.read_from(current or {})) for field in references}
-        )
-        published = inline.published(predicted)
+        now = {field.option: field.value_type.target(field.read_from(current or {})) for field in references}
+        published, publish = inline.planned(now) if inline else (Published(), None)
         comparison = self._compare(self._desired(table, published), current)
-        publish = PublishInline(published.lines, inline, predicted) if published.changed else None
         return Observed(comparison, self._surrounding(comparison), condition, published, publish)
 
     def observe_for_deletion(self) -> tuple[ResourceType, Current, Current]:
@@ -89,9 +90,15 @@ class ManagedResource:
     def require_unused(self, plan: Plan) -> None:
         """Raises InvalidOption if the plan would delete a resource that is in use."""
         if any(isinstance(step, Delete) for step in plan.steps):
-            self._usage.require_unused()
+            from .usage import Usage
 
-    def _inline_assets(self) -> InlinePublication:
+            Usage(self.resource, self.options, self.workspace, self._active_jobs).require_unused()
+
+    def _inline_assets(self) -> InlinePublication | None:
+        if not self._described:
+            return None
+        from .inline_publication import InlinePublication
+
         parent = self.resource.parent
         name = self.options[parent.option if parent else "name"]
         named = {option: (asset, own_name(name, option)) for option, asset in self._described.items()}

@@ -16,7 +16,6 @@ from .._names.json_types import Json
 from .._schema.asset_type import AssetType
 from .._schema.component_values import Place
 from .._schema.resource_type import Options
-from .._service.datastore_storage import open_datastore
 from .._service.workspace import Workspace
 from .definition import NAME
 from .desired_version import DesiredVersion, read_version
@@ -161,6 +160,8 @@ class Publication:
         self._warn_of_secrets()
         datastore = None
         if desired.files and uri is None and not desired.is_pending_upload:
+            from .._service.datastore_storage import open_datastore
+
             datastore = open_datastore(self._workspace, desired.options.get("datastore"))
         path = version_path(self.asset, desired.options, found.version, self._workspace)
         return plan_publication(desired, found.version, path, datastore, uri)

@@ -19,8 +19,8 @@ from .._schema.resource_type import DELETING, Options, ResourceType
 from .._service.workspace import Workspace
 from .._types.component import COMPONENT
 from .difference import held_references
+from .usage_options import FORCE, IGNORE
 
-FORCE, IGNORE = "force", "ignore_endpoints"
 _IN_COMPONENTS = frozenset({"codes", "environments", "components"})
 
 
@@ -41,16 +41,6 @@ class ActiveJob:
 
 ActiveJobs = t.Callable[[Workspace], "t.Iterable[ActiveJob]"]
 """Reads the jobs that have not ended. Raises AzureMLError."""
-
-
-def usage_options(resource: ResourceType) -> dict[str, t.Any]:
-    """The options of a module whose resources may be in use when they are deleted."""
-    options: dict[str, t.Any] = {}
-    if resource.used_by or resource.runs_jobs:
-        options[FORCE] = {"type": "bool", "default": False}
-    if resource.used_by:
-        options[IGNORE] = {"type": "list", "elements": "str", "default": []}
-    return options
 
 
 class Usage:

@@ -19,12 +19,14 @@ from .._names.storage_uri import datastore_uri, upload_place
 from .._schema.asset_type import ARCHIVED_AT
 from .._schema.component_spec import WORDS
 from .._schema.component_values import content_hash, fingerprint, is_pipeline, is_whole
-from .._service.datastore_storage import Datastore
 from .body import Body, merged_body, update_body
 from .definition import NAME
 from .desired_version import DesiredVersion
 from .difference import Comparison, compare
 from .validate import Desired
+
+if t.TYPE_CHECKING:
+    from .._service.datastore_storage import Datastore
 
 FINGERPRINT_AT = "properties.properties.client_component_hash"
 CONTENT_HASH_AT = "properties.properties.component_content_hash"

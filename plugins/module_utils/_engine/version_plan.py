@@ -14,13 +14,15 @@ from .._local.files import Content
 from .._names.dotted_path import delete_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT
-from .._service.datastore_storage import Datastore
 from .desired_version import DesiredVersion
 from .difference import Comparison, diff_words
 from .plan import Plan
 from .steps import Step
 from .version_body import compare_version, uploaded_uri, version_body, version_update, version_words
 from .version_steps import Register, UpdateVersion, Upload
+
+if t.TYPE_CHECKING:
+    from .._service.datastore_storage import Datastore
 
 
 def plan_publication(

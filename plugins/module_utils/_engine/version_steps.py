@@ -17,14 +17,15 @@ from .._names.dotted_path import delete_at, get_at, set_at
 from .._names.json_types import Json
 from .._schema.asset_type import ARCHIVED_AT, STAGE_AT, AssetType
 from .._schema.resource_type import Options
-from .._service.datastore_storage import Datastore
 from .._service.workspace import Workspace
 from .body import Body
 from .desired_version import DesiredVersion
 from .read_back import OVERLAP, ReadBack
 from .same_content import require_same_content
-from .upload import into_datastore, through_pending_upload
 from .version_body import compare_version, uploaded_uri, version_body, version_update
+
+if t.TYPE_CHECKING:
+    from .._service.datastore_storage import Datastore
 
 Version = dict[str, Json]
 
@@ -93,6 +94,8 @@ class Upload:
     datastore: Datastore | None
 
     def execute(self, target: VersionTarget, state: VersionState) -> VersionState:
+        from .upload import into_datastore, through_pending_upload
+
         desired, progress = target.desired, target.workspace.invocation.progress
         files = t.cast(Content, desired.files)
         metadata = {"name": desired.options["name"], "version": target.version}

@@ -20,7 +20,8 @@ from .._engine.difference import compare, diff_words, unstored
 from .._engine.plan import Plan
 from .._engine.read_back import OVERLAP, ReadBack
 from .._engine.render import render
-from .._engine.usage import Usage, usage_options
+from .._engine.usage import Usage
+from .._engine.usage_options import usage_options
 from .._engine.validate import Desired, check_options
 from .._errors import InvalidOption, ServiceError
 from .._invocation import Result

@@ -15,7 +15,8 @@ from .._engine.argument_spec import ArgumentSpec
 from .._engine.definition import NAME
 from .._engine.desired_version import REQUIRED
 from .._engine.entry import Entry, read_entry
-from .._engine.inline_publication import PLACEHOLDER, InlinePublication, with_references
+from .._engine.inline_publication import InlinePublication
+from .._engine.inline_references import PLACEHOLDER, with_references
 from .._engine.prerequisite import warn_in_check_mode
 from .._engine.validate import check_stand_ins, check_task, check_wait
 from .._errors import InvalidOption

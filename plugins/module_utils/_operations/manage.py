@@ -14,11 +14,13 @@ from .._engine.definition import Definition
 from .._engine.managed_resource import ManagedResource
 from .._engine.plan import plan_absence, plan_presence
 from .._engine.prerequisite import predicted_option
-from .._engine.usage import usage_options
+from .._engine.usage_options import usage_options
 from .._invocation import Result
-from .._jobs.active_jobs import active_jobs
 from .._schema.resource_type import ResourceType
 from .._service.workspace import Workspace
+
+if t.TYPE_CHECKING:
+    from .._engine.usage import ActiveJob
 
 
 class Manage:
@@ -43,9 +45,15 @@ class Manage:
         return ArgumentSpec(arguments, definition=Definition(self.resource, arguments))
 
     def run(self, workspace: Workspace) -> Result:
-        managed = ManagedResource(self.resource, workspace, active_jobs)
+        managed = ManagedResource(self.resource, workspace, _active_jobs)
         is_absent = workspace.invocation.options["state"] == "absent"
         return _absent(managed) if is_absent else _present(managed)
+
+
+def _active_jobs(workspace: Workspace) -> t.Iterable[ActiveJob]:
+    from .._jobs.active_jobs import active_jobs  # only a deletion reads them
+
+    return active_jobs(workspace)
 
 
 def _present(managed: ManagedResource) -> Result:

@@ -10,18 +10,21 @@ Versions are immutable, so the content decides: the version that holds it, or th
 
 from __future__ import annotations
 
-from .._engine.argument_spec import ArgumentSpec, asset_spec
-from .._engine.inline_publication import ComponentPublication
+import typing as t
+
+from .._engine.argument_spec import ArgumentSpec
+from .._engine.asset_spec import asset_spec
 from .._engine.plan import Plan
 from .._engine.publication import Publication
-from .._engine.usage import Usage
 from .._engine.validate import check_names
 from .._engine.version_steps import DeleteVersion, VersionState, version_path
 from .._invocation import Result
-from .._jobs.active_jobs import active_jobs
 from .._schema.asset_type import AssetType, check_version
 from .._schema.resource_type import Options
 from .._service.workspace import Workspace
+
+if t.TYPE_CHECKING:
+    from .._engine.inline_publication import ComponentPublication
 
 
 class Publish:
@@ -45,6 +48,9 @@ class Publish:
 
 
 def _delete(asset: AssetType, workspace: Workspace) -> Result:
+    from .._engine.usage import Usage  # only a deletion reads who uses the asset
+    from .._jobs.active_jobs import active_jobs
+
     options = workspace.invocation.options
     check_names(asset, options)
     check_version(options["version"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks inside a worker of the controller: several share one process, and nothing of one is left for the next."""
+"""Tasks inside a worker of the controller: options, results, warnings and masks are those of a module."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import datetime
 import functools
 import io
 import json
-import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +24,6 @@ from ansible_collections.mlops.azureml.plugins.module_utils._engine.argument_spe
 from ansible_collections.mlops.azureml.plugins.module_utils._invocation import Result
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import WorkerModule, encode_options
-from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_process import as_for_a_module
 
 SECRET = "planted-client-secret-7f3a"
 
@@ -104,42 +101,6 @@ def test_connections_are_closed(run: Run) -> None:
     closed: list[str] = []
     run(lambda workspace: workspace.on_close(lambda: closed.append("connection")))
     assert closed == ["connection"]
-
-
-def test_directory_and_environment_are_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHANGED", "before")
-    monkeypatch.delenv("ADDED", raising=False)
-    here = Path.cwd()
-
-    def fail_inside() -> None:
-        with as_for_a_module(str(tmp_path)):
-            assert Path.cwd() == tmp_path
-            os.environ.update(CHANGED="inside", ADDED="inside")
-            raise ValueError("on the way")
-
-    with pytest.raises(ValueError, match="on the way"):
-        fail_inside()
-    assert Path.cwd() == here
-    assert os.environ["CHANGED"] == "before"
-    assert "ADDED" not in os.environ
-
-
-@pytest.mark.parametrize("name", ["azure.identity", "azure.core.pipeline", "msal.token_cache", "urllib3", "httpx"])
-def test_libraries_write_nothing_to_the_controllers_log(name: str, tmp_path: Path) -> None:
-    seen: list[str] = []
-
-    class Log(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            seen.append(record.getMessage())
-
-    log = Log()
-    logging.getLogger().addHandler(log)
-    try:
-        with as_for_a_module(str(tmp_path)):
-            logging.getLogger(name).error("https://host/path?sig=signature")
-    finally:
-        logging.getLogger().removeHandler(log)
-    assert seen == []
 
 
 def test_the_main_process_gets_no_thread_and_no_library_of_azure() -> None:
