@@ -30,7 +30,7 @@ WARN, DEPRECATE = "warn", "deprecate"
 
 def report(kind: str, message: t.Mapping[str, t.Any]) -> None:
     """Warn in this process. From ansible-core 2.19 on, the worker adds it to the result; before, the module does."""
-    functions = {WARN: ansible_warnings.warn, DEPRECATE: ansible_warnings.deprecate}
+    functions: dict[str, t.Callable[..., None]] = {WARN: ansible_warnings.warn, DEPRECATE: ansible_warnings.deprecate}
     functions[kind](**message)
 
 
@@ -82,9 +82,18 @@ class WorkerModule(SecretsModule):
         """Hold a warning until its secrets are known: from ansible-core 2.19 on, the worker shows it at once."""
         self._held.append((WARN, {**more, "warning": warning}))
 
-    def deprecate(self, msg: str, version: str | None = None, date: str | None = None, **more: t.Any) -> None:
+    def deprecate(
+        self,
+        msg: str,
+        version: str | None = None,
+        date: str | None = None,
+        collection_name: str | None = None,
+        **more: t.Any,
+    ) -> None:
         """Hold a deprecation likewise."""
-        self._held.append((DEPRECATE, {**more, "msg": msg, "version": version, "date": date}))
+        self._held.append(
+            (DEPRECATE, {**more, "msg": msg, "version": version, "date": date, "collection_name": collection_name})
+        )
 
     def masked(self, text: str) -> str:
         """The text without the secrets that are known so far."""

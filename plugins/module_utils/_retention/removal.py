@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._engine.argument_spec import asset_spec
+from .._engine.asset_spec import asset_spec
 from .._engine.entry import read_entry
 from .._engine.publication import Publication
 from .._engine.upload import COMPLETED
