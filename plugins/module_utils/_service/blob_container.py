@@ -13,12 +13,21 @@ import dataclasses
 import datetime
 import email.utils
 import os
+import re
 import typing as t
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from .._errors import ConflictError, ConnectionFailed, Delivery, InvalidOption, NotFoundError, ServiceError
+from .._errors import (
+    AzureMLError,
+    ConflictError,
+    ConnectionFailed,
+    Delivery,
+    InvalidOption,
+    NotFoundError,
+    ServiceError,
+)
 from .proxies import find_proxy
 
 if t.TYPE_CHECKING:
@@ -37,6 +46,7 @@ _REMEDIES = {
     "AccountIsDisabled": "The storage account is disabled.",
 }
 
+_LATE = re.compile(r"Timeout|timed out|limit of the whole request|took too long")
 _LOST_RACE = frozenset({409, 412})
 LONG_AGO = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
@@ -81,7 +91,7 @@ class BlobContainer:
         """The metadata of a blob; None if the blob is absent."""
         try:
             with self._our_errors(f"read the metadata of blob {name}"):
-                return dict(self._client.get_blob_client(name).get_blob_properties().metadata)
+                return dict(_answered(self._client.get_blob_client(name).get_blob_properties()).metadata)
         except NotFoundError as error:
             if error.code == "ContainerNotFound":
                 raise
@@ -124,8 +134,10 @@ class BlobContainer:
             with path.open("rb") as stream, self._our_errors(f"upload {path} to blob {name}"):
                 size = os.fstat(stream.fileno()).st_size
                 # An empty body has no checksum (assets contract 8.4).
-                self._client.get_blob_client(name).upload_blob(
-                    stream, length=size, overwrite=overwrite, validate_content=size > 0
+                _answered(
+                    self._client.get_blob_client(name).upload_blob(
+                        stream, length=size, overwrite=overwrite, validate_content=size > 0
+                    )
                 )
         except OSError as error:
             raise InvalidOption(f"cannot read {path} for the upload ({error.strerror}).") from None
@@ -133,7 +145,7 @@ class BlobContainer:
     def set_metadata(self, name: str, metadata: Mapping[str, str]) -> None:
         """Replace the metadata of a blob."""
         with self._our_errors(f"set the metadata of blob {name}"):
-            self._client.get_blob_client(name).set_blob_metadata(dict(metadata))
+            _answered(self._client.get_blob_client(name).set_blob_metadata(dict(metadata)))
 
     def read_from(self, blob: Blob, offset: int) -> Iterator[bytes]:
         """The bytes of a listed blob from ``offset`` on, their checksums verified, of no other version of it."""
@@ -153,7 +165,7 @@ class BlobContainer:
         """The last ``limit`` bytes of a blob."""
         with self._our_errors(f"read blob {name}"):
             client = self._client.get_blob_client(name)
-            size = client.get_blob_properties().size
+            size = _answered(client.get_blob_properties()).size
             if size == 0:
                 return b""  # a range of an empty blob is refused
             return bytes(client.download_blob(offset=max(size - limit, 0), length=limit).readall())
@@ -196,8 +208,10 @@ class BlobContainer:
         guard: dict[str, t.Any] = {"etag": over.etag, "match_condition": MatchConditions.IfNotModified} if over else {}
         try:
             with self._our_errors(f"write blob {name}"):
-                self._client.get_blob_client(name).upload_blob(
-                    text.encode(), overwrite=over is not None, metadata=dict(metadata), **guard
+                _answered(
+                    self._client.get_blob_client(name).upload_blob(
+                        text.encode(), overwrite=over is not None, metadata=dict(metadata), **guard
+                    )
                 )
         except ServiceError as error:
             if error.status not in _LOST_RACE:
@@ -226,9 +240,22 @@ class BlobContainer:
         try:
             yield
         except exceptions.HttpResponseError as error:
-            raise _service_error(action, self.url, error) from None
-        except (exceptions.AzureError, exceptions.DeserializationError) as error:
+            # Without an answer it is the library's last attempt at a broken one.
+            failure = _service_error if error.status_code else _connection_failed
+            raise failure(action, self.url, error) from None
+        except exceptions.AzureError as error:
             raise _connection_failed(action, self.url, error) from None
+        except (AzureMLError, OSError):  # ours, and those of local files
+            raise
+        except Exception as error:  # what the library runs into when an answer is not one of a storage account
+            raise _broken(action, self.url, error) from None
+
+
+def _answered(values: t.Any) -> t.Any:
+    """What the library read from an answer. Raises ValueError for one without an ETag, which storage always sends."""
+    if not values["etag"]:
+        raise ValueError("no ETag")
+    return values
 
 
 def _service_error(action: str, url: str, error: t.Any) -> ServiceError:
@@ -247,6 +274,15 @@ def _service_error(action: str, url: str, error: t.Any) -> ServiceError:
     )
 
 
+def _broken(action: str, url: str, error: Exception) -> ConnectionFailed:
+    return ConnectionFailed(
+        f"Could not {action} in {url}: the answer is not one of a storage account ({type(error).__name__}). Check the "
+        "endpoint of the datastore, and the proxies in between.",
+        delivery=Delivery.ANSWERED,
+        url=url,
+    )
+
+
 def _connection_failed(action: str, url: str, error: Exception) -> ConnectionFailed:
     text = str(error)
     host = urllib.parse.urlsplit(url).netloc
@@ -254,6 +290,8 @@ def _connection_failed(action: str, url: str, error: Exception) -> ConnectionFai
         reason = f"the certificate of {host} is not trusted. Name the authority's certificate in ca_file"
     else:
         proxy = find_proxy(url)
+        refusal = proxy.refusal(text) if proxy else None
+        what = "it took too long" if _LATE.search(f"{type(error).__name__} {text}") else type(error).__name__
         way = proxy.title if proxy else "proxy"
-        reason = f"{host} gave no usable answer ({type(error).__name__}). Check name, network and {way}, and run again"
+        reason = refusal or f"{host} gave no usable answer ({what}). Check name, network and {way}, and run again"
     return ConnectionFailed(f"Could not {action} in {url}: {reason}.", delivery=Delivery.UNKNOWN, url=url)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .._errors import CredentialError, MissingLibrary
 from .._names.redaction import redact
+from .proxies import find_proxy
 
 if t.TYPE_CHECKING:
     from types import ModuleType
@@ -190,7 +191,7 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
         return answer.token, float(answer.expires_on)
     except (failures.AzureError, ValueError) as error:
         unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
-        reason = _unanswered_reason(str(error)) if unanswered else _refusal_reason(str(error), source)
+        reason = _unanswered_reason(str(error), authority) if unanswered else _refusal_reason(str(error), source)
     # Raised outside the handler, so that the library's texts are not part of our error.
     raise CredentialError(
         f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "
@@ -204,10 +205,14 @@ def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ..
     return error is not None
 
 
-def _unanswered_reason(text: str) -> str:
+def _unanswered_reason(text: str, authority: str) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "the authority's certificate is not trusted; give its authority as ca_file"
-    return "the authority cannot be reached; check its address, the network and the proxy settings"
+    proxy = find_proxy(authority)
+    if proxy is None:
+        return "the authority cannot be reached; check its address, the network and the proxy settings"
+    refusal = proxy.refusal(text) or f"the authority cannot be reached through {proxy.title}"
+    return f"{refusal}; check the proxy, the address and the network"
 
 
 def _refusal_reason(text: str, source: Source) -> str:

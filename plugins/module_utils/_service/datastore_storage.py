@@ -22,6 +22,7 @@ from .._names.url import is_https, signature_secrets
 from .blob_container import BlobContainer
 from .clouds import STORAGE_AUDIENCE
 from .http_client import USER_AGENT
+from .trust import new_context
 
 if t.TYPE_CHECKING:
     from azure.core.credentials import AccessToken
@@ -215,20 +216,28 @@ def _opens(container: BlobContainer) -> bool:
 
 def _container(workspace: Workspace, url: str, credential: t.Any) -> BlobContainer:
     try:
-        from azure.storage.blob import ContainerClient, ExponentialRetry
+        from azure.storage.blob import ContainerClient
     except ImportError:
         raise MissingLibrary("azure-storage-blob", traceback.format_exc()) from None
+    from .storage_transport import (  # needs the storage library
+        ANSWER_TIMEOUT,
+        CONNECT_TIMEOUT,
+        StorageRetry,
+        StorageTransport,
+    )
+
+    clock = workspace.invocation.clock
     client = ContainerClient.from_container_url(
         url,
         credential=credential,
-        connection_verify=workspace.invocation.options.get("ca_file") or True,
-        connection_timeout=10,
-        read_timeout=60,
+        transport=StorageTransport(new_context(workspace.invocation.options.get("ca_file")), clock),
+        connection_timeout=CONNECT_TIMEOUT,
+        read_timeout=ANSWER_TIMEOUT,
         max_single_put_size=_SINGLE_PUT,
         max_block_size=_CHUNK,
         max_chunk_get_size=_READ_CHUNK,
         max_single_get_size=_READ_CHUNK,
-        retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5),
+        retry_policy=StorageRetry(clock),
         user_agent=USER_AGENT,
     )
     workspace.on_close(client.close)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import re
 import urllib.request
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._errors import InvalidOption
 
+# What httpx needs for a SOCKS proxy, and what the libraries for storage and sign-in do.
+_PACKAGES = {"socksio": "socksio", "socks": "PySocks"}
 _SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 
 
@@ -30,8 +33,15 @@ class Proxy:
         """For messages: host and port, and where they come from."""
         return f"the proxy {urlsplit(self.address).netloc.rpartition('@')[2]} (environment variable {self.variable})"
 
-    def check(self) -> None:
-        """Raises InvalidOption if no client can use the proxy."""
+    def refusal(self, text: str) -> str | None:
+        """That the proxy refuses the connection, if the text of an exception of urllib3 says so; else None."""
+        status = re.search(r"Tunnel connection failed: (\d{3}[\w -]*)", text)
+        if status:
+            return f"{self.title} refuses the connection, {status[1].strip()}"
+        return f"{self.title} cannot be reached" if "Unable to connect to proxy" in text else None
+
+    def check(self, socks: str = "socksio") -> None:
+        """Raises InvalidOption if no client can use the proxy; ``socks``: the module that its SOCKS proxies need."""
         try:
             parts = urlsplit(self.address)
             usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
@@ -42,10 +52,10 @@ class Proxy:
                 f"The environment variable {self.variable} names no usable proxy. Set it to a URL such as "
                 "http://proxy.example:3128, or unset it."
             )
-        if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        if parts.scheme.startswith("socks") and importlib.util.find_spec(socks) is None:
             raise InvalidOption(
-                f"Cannot use {self.title}: it is a SOCKS proxy, and the Python package socksio is not installed. "
-                "Install it, or name an HTTP proxy."
+                f"Cannot use {self.title}: it is a SOCKS proxy, and the Python package {_PACKAGES[socks]} is not "
+                "installed. Install it, or name an HTTP proxy."
             )
 
 

@@ -26,8 +26,13 @@ class Trust:
         """
         version = _version(ca_file) if ca_file else None
         if version not in self._contexts:
-            self._contexts[version] = _read(ca_file) if ca_file else _default()
+            self._contexts[version] = new_context(ca_file)
         return self._contexts[version]
+
+
+def new_context(ca_file: str | None) -> ssl.SSLContext:
+    """A TLS context of its own, as ``Trust.context``."""
+    return _read(ca_file) if ca_file else _default()
 
 
 def _version(ca_file: str) -> tuple[str, int, int] | None:

@@ -3,5 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._service.arm_bench import arm
+from ansible_collections.mlops.azureml.tests.unit.plugins.module_utils._service.slow_server import certificates, serve
 
-__all__ = ["arm"]
+__all__ = ["arm", "certificates", "serve"]

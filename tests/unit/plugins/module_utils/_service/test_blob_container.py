@@ -37,6 +37,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.storage.blob import BlobProperties
 
 SAS = "sv=2026&sig=planted%2Fsignature%2B1%3D&se=later"
 URL = "https://acc.blob.core.windows.net/blobs"
@@ -78,7 +79,7 @@ def failure(error: Exception, action: Callable[[BlobContainer], Any]) -> AzureML
         (refused(ResourceExistsError, 409, "BlobAlreadyExists"), ConflictError, "BlobAlreadyExists"),
         (ServiceRequestError("[SSL: CERTIFICATE_VERIFY_FAILED] /blobs?sig=x"), ConnectionFailed, "ca_file"),
         (ServiceResponseError(f"read timed out {URL}?{SAS}"), ConnectionFailed, "gave no usable answer"),
-        (DeserializationError("<html>"), ConnectionFailed, "gave no usable answer"),
+        (DeserializationError("<html>"), ConnectionFailed, "not one of a storage account"),
     ],
 )
 def test_errors_have_a_code_and_a_remedy(error: Exception, kind: type[AzureMLError], remedy: str) -> None:
@@ -154,7 +155,7 @@ class OneBlob:
     def get_blob_client(self, _name: str) -> OneBlob:
         return self
 
-    def upload_blob(self, text: bytes, *, overwrite: bool, metadata: dict[str, str], **guard: Any) -> None:
+    def upload_blob(self, text: bytes, *, overwrite: bool, metadata: dict[str, str], **guard: Any) -> Any:
         while True:  # as the library does, which repeats a request without answer
             if not overwrite and self.text is not None:
                 raise refused(ResourceExistsError, 409, "BlobAlreadyExists")
@@ -162,7 +163,7 @@ class OneBlob:
                 raise refused(HttpResponseError, 412, "ConditionNotMet")
             self.text, self.metadata, self.version = text, metadata, self.version + 1
             if not self.lost_answers:
-                return
+                return {"etag": str(self.version)}
             self.lost_answers -= 1
 
     def delete_blob(self, **guard: Any) -> None:
@@ -258,7 +259,7 @@ def test_a_deleted_note_is_not_replaced() -> None:
 def test_the_end_of_a_blob_is_read() -> None:
     def blob(content: bytes) -> Any:
         return SimpleNamespace(
-            get_blob_properties=lambda: SimpleNamespace(size=len(content)),
+            get_blob_properties=lambda: BlobProperties(**{"ETag": "1", "Content-Length": len(content)}),
             download_blob=lambda offset, length: SimpleNamespace(readall=lambda: content[offset : offset + length]),
         )
 
