@@ -56,7 +56,7 @@ class Limit(threading.local):
         if not self._late:
             self._failing_since = now
         elif now - self._failing_since >= BUDGET:
-            self._late = False  # the next operation begins anew
+            self._late = False  # for the next operation
             return False
         self._late = False
         self._end = now + seconds
@@ -118,7 +118,7 @@ class _Adapter(HTTPAdapter):
         """Add no authority to the context."""
 
 
-class StorageTransport(RequestsTransport):
+class StorageTransport(RequestsTransport):  # type: ignore[misc]  # azure-core exports it without its type
     """Sends the requests of one container.
 
     :param context: the TLS context for this transport alone

@@ -107,7 +107,7 @@ def test_a_slow_attempt_is_repeated(serve: Any, opened: Any, monkeypatch: pytest
     assert server.accepted == 2
 
 
-def test_after_late_requests_the_operation_ends_and_the_next_one_begins_anew() -> None:
+def test_after_late_requests_the_operation_ends_and_the_next_one_begins_again() -> None:
     clock = Clock()
     limit = Limit(clock)
     assert limit.begin(60)
