@@ -121,13 +121,15 @@ class _Check:
             self._required.add(batch)
             self._columns.add(batch)
             self._own.add(batch)
+            if self._comparison:
+                self._comparison.shares.add(batch)
             if by_position:
                 by_position.add_rows(batch, other)
         if by_position:
             by_position.add_rest(other)
         elif self._other:
             for batch in _batches(other):
-                self._other.add(batch)
+                self._add_other(batch)
         if self._expected:
             for batch in _batches(expected):
                 self._expected.add(batch)
@@ -148,9 +150,13 @@ class _Check:
     def _passed_on(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows of the other job, whose columns are noted as they pass."""
         for batch in _batches(rows):
-            if self._other:
-                self._other.add(batch)
+            self._add_other(batch)
             yield from batch
+
+    def _add_other(self, batch: Sequence[Row]) -> None:
+        if self._other and self._comparison:
+            self._other.add(batch)
+            self._comparison.shares.add(batch, other=True)
 
     def _join(self) -> None:
         """Index the rows of all sources, a part at a time, and compare those of the same key."""

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from .._errors import InvalidOption
 from .column_rules import is_within
+from .distances import Distances
 from .keyed_rows import Index
+from .share_change import ShareChanges, ShareSpec
 from .spool import deserialize
 from .values import ABSENT, Row, Same, Value, cell, columns_of, is_same, within
 from .verdict import Samples, Verdict, number_of
@@ -28,13 +30,16 @@ class ComparisonSpec:
     """How rows are compared.
 
     ``columns`` are those that count, all if None. Numbers may differ by the tolerances (see ``values.within``).
-    ``max_changed_share`` bounds the share of the rows of both that differ.
+    ``max_changed_share`` bounds the share of the rows of both that differ, ``max_distance`` how far two numbers may be
+    apart, and ``shares`` how the shares of classes may differ.
     """
 
     columns: Sequence[str] | None = None
     tolerance: float = 0.0
     relative_tolerance: float = 0.0
     max_changed_share: float = 0.0
+    max_distance: float | None = None
+    shares: Sequence[ShareSpec] = ()
 
     @property
     def same(self) -> Same:
@@ -95,6 +100,8 @@ class Comparison:
         self._key_column = key_column
         self._absences = Absences(COMPARE_TO, samples)
         self._changed = Samples(samples)
+        self._distances = Distances(samples, key_column)
+        self.shares = ShareChanges(spec.shares)
         self._matched = 0
         self._positions = 0
 
@@ -129,6 +136,8 @@ class Comparison:
             "changed": self._changed.count,
             "changed_share": self._share,
             **self._absences.shown(),
+            "largest_distance": self._distances.largest if self._matched else None,
+            "differences": self._distances.shown(),
         }
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -147,19 +156,15 @@ class Comparison:
             value=share,
             samples=self._changed.shown(),
         )
+        if self._spec.max_distance is not None:
+            yield self._distances.verdict(self._spec.max_distance, COMPARE_TO)
+        yield from self.shares.verdicts(COMPARE_TO)
 
     @property
     def _share(self) -> float | None:
         return self._changed.count / self._matched if self._matched else None
 
     def _compare(self, number: int, key: str | None, row: Row, other: Row) -> None:
-        found = self._difference(row, other)
-        if found is not None:
-            column, value, other_value = found
-            self._changed.add(number, key=key, column=column, value=value, other=other_value)
-
-    def _difference(self, row: Row, other: Row) -> tuple[str, Value, Value] | None:
-        """The first column in which two rows differ, with both values; None if they are the same."""
         if isinstance(row, dict) is not isinstance(other, dict):
             raise InvalidOption(
                 "compare_to: the rows of one job have named columns and those of the other have none. "
@@ -168,6 +173,14 @@ class Comparison:
         columns = self._spec.columns
         if columns is None:
             columns = list(dict.fromkeys([*columns_of(row), *columns_of(other)]))
+        self._distances.add(number, key, row, other, columns)
+        found = self._difference(row, other, columns)
+        if found is not None:
+            column, value, other_value = found
+            self._changed.add(number, key=key, column=column, value=value, other=other_value)
+
+    def _difference(self, row: Row, other: Row, columns: Sequence[str]) -> tuple[str, Value, Value] | None:
+        """The first column in which two rows differ, with both values; None if they are the same."""
         for column in columns:
             value, other_value = cell(row, column), cell(other, column)
             if column == self._key_column or value is other_value:

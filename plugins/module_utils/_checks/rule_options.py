@@ -16,11 +16,14 @@ from .check import Rules
 from .column_rules import KINDS as COLUMN_KINDS
 from .column_rules import ColumnSpec, compiled
 from .comparison import CHANGED, COMPARE_TO, MISSING, SURPLUS, ComparisonSpec
+from .distances import DISTANCE
 from .expectation import ACCURACY, ERROR_RATE, EXPECTED, MEAN_ABSOLUTE_ERROR, METRICS, ExpectedSpec, Limit
 from .row_rules import COLUMNS, MAX_ROWS, MIN_ROWS
 from .run_rules import MAX_DURATION, STATUS
+from .share_change import SHARE_CHANGE, ShareSpec
 
-KINDS = (STATUS, MAX_DURATION, MIN_ROWS, MAX_ROWS, COLUMNS, *COLUMN_KINDS, MISSING, SURPLUS, CHANGED, *METRICS)
+_OF_COMPARISON = (MISSING, SURPLUS, CHANGED, DISTANCE, SHARE_CHANGE)
+KINDS = (STATUS, MAX_DURATION, MIN_ROWS, MAX_ROWS, COLUMNS, *COLUMN_KINDS, *_OF_COMPARISON, *METRICS)
 _MOST_SAMPLES = 1000
 # The bound of each metric and the distance to the other job: their options.
 _WORSE = {ACCURACY: ("min", "max_loss"), ERROR_RATE: ("max", "max_rise"), MEAN_ABSOLUTE_ERROR: ("max", "max_rise")}
@@ -63,6 +66,15 @@ def comparison_arguments() -> dict[str, t.Any]:
         "tolerance": {"type": "float", "default": 0.0},
         "relative_tolerance": {"type": "float", "default": 0.0},
         "max_changed_share": {"type": "float", "default": 0.0},
+        "max_distance": {"type": "float"},
+        "shares": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "column": {"type": "str", "required": True},
+                "max_change": {"type": "float", "required": True},
+            },
+        },
     }
 
 
@@ -121,8 +133,16 @@ def _comparison(entry: Mapping[str, t.Any]) -> ComparisonSpec:
     for name in ("tolerance", "relative_tolerance"):
         _require_number(f"{COMPARE_TO}.{name}", entry[name])
     _require_share(f"{COMPARE_TO}.max_changed_share", entry["max_changed_share"])
+    _require_number(f"{COMPARE_TO}.max_distance", entry["max_distance"])
+    for at, share in enumerate(entry["shares"] or ()):
+        _require_share(f"{COMPARE_TO}.shares.{at}.max_change", share["max_change"])
     return ComparisonSpec(
-        entry["compared_columns"], entry["tolerance"], entry["relative_tolerance"], entry["max_changed_share"]
+        entry["compared_columns"],
+        entry["tolerance"],
+        entry["relative_tolerance"],
+        entry["max_changed_share"],
+        entry["max_distance"],
+        [ShareSpec(share["column"], share["max_change"]) for share in entry["shares"] or ()],
     )
 
 
@@ -148,6 +168,7 @@ def _require_known(names: t.Sequence[str], rules: Rules) -> None:
     subjects = {COMPARE_TO, EXPECTED, *(rules.required_columns), *(spec.column for spec in rules.columns)}
     subjects |= {rules.key_column} if rules.key_column else set()
     subjects |= set((rules.comparison and rules.comparison.columns) or ())
+    subjects |= {share.column for share in rules.comparison.shares} if rules.comparison else set()
     subjects |= {rules.expected.column, rules.expected.expected_column} if rules.expected else set()
     for name in names:
         kind, _colon, subject = name.partition(":")

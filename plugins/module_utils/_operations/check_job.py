@@ -89,29 +89,42 @@ class CheckJob:
     def run(self, workspace: Workspace) -> Result:
         """Raises CheckFailed for rules that are not met, after the report is written."""
         invocation, options = workspace.invocation, workspace.invocation.options
-        rules, source = read_rules(options), _Source(options, row_options(options))
-        other = _other_source(options) if options["compare_to"] else None
         report = ReportFile(options["report"]) if options["report"] else None
-        if report and not invocation.check_mode:
-            report.require_possible()
-        distributions, datastores = Distributions(), Datastores(workspace)
-        with _expected_rows(options["expected"], invocation.warn) as expected:
-            opened = source.opened(workspace, datastores)
-            opened_other = other.opened(workspace, datastores) if other else None
-            if opened is None or (other and opened_other is None):
-                return Result(False, {"batch_job_check": _unknown(options)})
-            rows = opened.rows(invocation.warn)
-            checked = check_rows(
-                rules,
-                distributions.counted(rows) if report else rows,
-                opened_other.rows(_for(invocation.warn, opened_other.job)) if opened_other else None,
-                expected,
-            )
-        found = _Found.of(opened, opened_other, checked, options["max_duration"], workspace)
-        before, after = _report(report, found, distributions, workspace) if report else ({}, {})
+        found = check_job(workspace, report)
+        if found is None:
+            return Result(False, {"batch_job_check": _unknown(options)})
+        before, after = _report(report, found, workspace) if report else ({}, {})
         shown = {**found.shown(), **({"report": str(report.path)} if report else {})}
         _judge(found, options["fail_on"], invocation.warn, {"batch_job_check": shown, "changed": bool(after)})
         return Result(bool(after), {"batch_job_check": shown}, before, after)
+
+
+def check_job(workspace: Workspace, report: ReportFile | None = None, *, counts: bool = False) -> CheckedJob | None:
+    """Read the rows of the job that the options name, and check them; None in check mode without such a job.
+
+    ``counts``: whether the values of the columns are counted without a report, too.
+    """
+    invocation, options = workspace.invocation, workspace.invocation.options
+    rules, source = read_rules(options), _Source(options, row_options(options))
+    other = _other_source(options) if options["compare_to"] else None
+    if report and not invocation.check_mode:
+        report.require_possible()
+    own_counts, other_counts, datastores = Distributions(), Distributions(), Datastores(workspace)
+    counts = counts or report is not None
+    with _expected_rows(options["expected"], invocation.warn) as expected:
+        opened = source.opened(workspace, datastores)
+        opened_other = other.opened(workspace, datastores) if other else None
+        if opened is None or (other and opened_other is None):
+            return None
+        rows = opened.rows(invocation.warn)
+        other_rows = opened_other.rows(_for(invocation.warn, opened_other.job)) if opened_other else None
+        checked = check_rows(
+            rules,
+            own_counts.counted(rows) if counts else rows,
+            other_counts.counted(other_rows) if counts and other_rows is not None else other_rows,
+            expected,
+        )
+    return CheckedJob.of(opened, opened_other, checked, (own_counts, other_counts), workspace)
 
 
 @dataclass(frozen=True)
@@ -154,27 +167,35 @@ class _Opened:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """All that is known of the job after its rows were read."""
+class CheckedJob:
+    """All that is known of the job after its rows were read; the distributions are those of both jobs."""
 
     opened: _Opened
     other: _Opened | None
     checked: Checked
     verdicts: list[Verdict]
+    distributions: tuple[Distributions, Distributions]
     runs: list[Run]
     seconds: float | None
 
     @classmethod
     def of(
-        cls, opened: _Opened, other: _Opened | None, checked: Checked, max_duration: float | None, workspace: Workspace
-    ) -> _Found:
-        needs_runs = workspace.invocation.options["report"] or opened.job.started is None or opened.job.ended is None
+        cls,
+        opened: _Opened,
+        other: _Opened | None,
+        checked: Checked,
+        distributions: tuple[Distributions, Distributions],
+        workspace: Workspace,
+    ) -> CheckedJob:
+        options = workspace.invocation.options
+        max_duration = options["max_duration"]
+        needs_runs = options["report"] or opened.job.started is None or opened.job.ended is None
         runs = runs_of(opened.job, workspace) if needs_runs else []
         seconds = seconds_of(opened.job, runs)
         verdicts = [run_rules.status(opened.job.status, opened.job.status in COMPLETED)]
         if max_duration is not None:
             verdicts.append(run_rules.duration(seconds, max_duration))
-        return cls(opened, other, checked, [*verdicts, *checked.verdicts], runs, seconds)
+        return cls(opened, other, checked, [*verdicts, *checked.verdicts], distributions, runs, seconds)
 
     @property
     def comparison(self) -> JsonObject | None:
@@ -225,11 +246,9 @@ def _expected_rows(options: Mapping[str, t.Any] | None, warn: Warn) -> Iterator[
         yield read.rows(chunks, chosen, name=path, warn=lambda message: warn(f"expected.file: {message}"))
 
 
-def _report(
-    file: ReportFile, found: _Found, distributions: Distributions, workspace: Workspace
-) -> tuple[JsonObject, JsonObject]:
+def _report(file: ReportFile, found: CheckedJob, workspace: Workspace) -> tuple[JsonObject, JsonObject]:
     """Write the report if it is not in check mode, and return the diff."""
-    job = found.opened.job
+    job, distributions = found.opened.job, found.distributions[0]
     content = page(
         JobReport(
             job=job,
@@ -252,10 +271,16 @@ def _report(
     return before, after
 
 
-def _judge(found: _Found, fail_on: list[str] | None, warn: Warn, facts: JsonObject) -> None:
+def _judge(found: CheckedJob, fail_on: list[str] | None, warn: Warn, facts: JsonObject) -> None:
     """Raises CheckFailed for a rule that failed, and warns of one that ``fail_on`` leaves out."""
+    if message := complaint(found, fail_on, warn):
+        raise CheckFailed(f"{message} See batch_job_check.rules for all, with samples.", **facts)
+
+
+def complaint(found: CheckedJob, fail_on: list[str] | None, warn: Warn) -> str:
+    """The sentences about the rules that failed, empty without any; warns of those that ``fail_on`` leaves out."""
     job = found.opened.job.name
-    fatal = []
+    fatal: list[Verdict] = []
     for verdict in found.verdicts:
         if verdict.passed:
             continue
@@ -263,11 +288,11 @@ def _judge(found: _Found, fail_on: list[str] | None, warn: Warn, facts: JsonObje
             fatal.append(verdict)
         else:
             warn(f"Job {job} does not meet the rule {verdict.rule}, which fail_on leaves out: {verdict.message}")
-    if fatal:
-        more = len(fatal) - _MOST_NAMED
-        named = " ".join(f"{verdict.rule}: {verdict.message}" for verdict in fatal[:_MOST_NAMED])
-        raise CheckFailed(
-            f"Job {job} does not meet {len(fatal)} of {number_of(len(found.verdicts), 'rules')}: {named}"
-            f"{f' And {more} more.' if more > 0 else ''} See batch_job_check.rules for all, with samples.",
-            **facts,
-        )
+    if not fatal:
+        return ""
+    more = len(fatal) - _MOST_NAMED
+    named = " ".join(f"{verdict.rule}: {verdict.message}" for verdict in fatal[:_MOST_NAMED])
+    return (
+        f"Job {job} does not meet {len(fatal)} of {number_of(len(found.verdicts), 'rules')}: {named}"
+        f"{f' And {more} more.' if more > 0 else ''}"
+    )

@@ -42,7 +42,7 @@ class Info:
     def run(self, workspace: Workspace) -> Result:
         shown = list(self.found(workspace, workspace.invocation.options))
         query = workspace.invocation.options["query"]
-        return Result(False, {self.resource.plural: shown if query is None else _queried(query, shown)})
+        return Result(False, {self.resource.plural: shown if query is None else queried(query, shown)})
 
     def found(self, workspace: Workspace, options: Options) -> t.Iterator[dict[str, t.Any]]:
         """The resources that the task asks for, as option values."""
@@ -87,7 +87,7 @@ def listed(
                 yield current
 
 
-def _queried(query: str, shown: list[dict[str, t.Any]]) -> t.Any:
+def queried(query: str, shown: list[dict[str, t.Any]]) -> t.Any:
     """Apply a JMESPath expression. Raises InvalidOption that shows where it is broken."""
     try:
         import jmespath

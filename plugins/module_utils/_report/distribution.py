@@ -30,10 +30,15 @@ _MISSING = (type(None), type(ABSENT))
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a value or a range of numbers, and how many rows have it."""
+    """One bar: a value or a range of numbers, and how many rows have it.
+
+    ``low`` and ``high`` are the bounds of the range, both the same for a single number, and None for other values.
+    """
 
     label: str
     count: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -159,9 +164,13 @@ class _Ranges:
             exponent += 1
             ranges = _halved(ranges)
         width = math.ldexp(1.0, exponent)
-        return [
-            Bar(f"{at * width:.6g} to {(at + 1) * width:.6g}", ranges[at]) for at in range(min(ranges), max(ranges) + 1)
-        ]
+        return [range_bar(at, width, ranges[at]) for at in range(min(ranges), max(ranges) + 1)]
+
+
+def range_bar(at: int, width: float, count: int) -> Bar:
+    """The bar of the range that begins at ``at`` times the width."""
+    low, high = at * width, (at + 1) * width
+    return Bar(f"{low:.6g} to {high:.6g}", count, low, high)
 
 
 def _index(number: float, exponent: int) -> int:
@@ -182,7 +191,11 @@ def _bars(values: Counter[tuple[type, Value]]) -> list[Bar]:
     keys = sorted(values, key=lambda key: (-values[key], text_of(key[1])))
     if None not in numbers.values():
         keys.sort(key=lambda key: numbers[key] or 0)
-    return [Bar(text_of(value), values[kind, value]) for kind, value in keys]
+    return [Bar(text_of(value), values[kind, value], *_bounds(numbers[kind, value])) for kind, value in keys]
+
+
+def _bounds(number: int | float | None) -> tuple[float, float] | tuple[()]:
+    return () if number is None or abs(number) > _LARGEST else (float(number), float(number))
 
 
 def _hashable(value: Value) -> Value:

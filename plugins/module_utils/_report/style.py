@@ -49,6 +49,10 @@ thead th { color: var(--quiet); font-size: 0.8rem; border-bottom: 1px solid var(
 .bars td:nth-child(2), .bars thead th:nth-child(2) { text-align: right; width: 5rem; }
 .bars td:last-child { display: flex; align-items: center; gap: 0.5rem; padding-right: 0; }
 .bars td span { min-width: 3.5rem; text-align: right; }
+.both td { font-variant-numeric: tabular-nums; white-space: nowrap; width: 38%; }
+.both td span { font-size: 0.8rem; }
+.both tbody th { font-weight: normal; }
+.track .old { background: var(--quiet); }
 .track { background: var(--track); border-radius: 3px; flex: 1; min-width: 3rem; height: 0.75rem; overflow: hidden; }
 .track div { background: var(--bar); height: 100%; min-width: 1px; border-radius: 3px; }
 .timeline .track { margin-top: 0.25rem; }

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import typing as t
 
@@ -78,6 +79,14 @@ class Workspace:
     def on_close(self, closer: t.Callable[[], None]) -> None:
         """Have a client closed with the workspace."""
         self._closers.append(closer)
+
+    def for_part(self, invocation: Invocation) -> Workspace:
+        """The same workspace, over the same connections, for a part of the task that has options of its own."""
+        for shared in ("id", "http", "_cache", "cloud", "credentials", "arm"):
+            getattr(self, shared)
+        part = copy.copy(self)
+        part.invocation = invocation
+        return part
 
     @functools.cached_property
     def cloud(self) -> Cloud:

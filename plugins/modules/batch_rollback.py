@@ -1,0 +1,300 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mlops.azureml contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: batch_rollback
+short_description: Go back to a former default deployment of a batch endpoint
+version_added: 0.1.0
+description:
+  - Tries the deployment that was the default one before the last release, and makes it the default one again, in one
+    write. If it fails, the current default deployment stays.
+  - The rollback has a record, as a release has. The release that is rolled back is marked in its own.
+  - Run again, it changes nothing. To go further back, name the deployment in O(to).
+author:
+  - mlops.azureml contributors (@mlops-azureml)
+extends_documentation_fragment:
+  - mlops.azureml.attributes
+  - mlops.azureml.connection
+requirements:
+  - azure-storage-blob
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is scored, so that a deployment that would fail counts as one that passes.
+  diff_mode:
+    support: full
+    details:
+      - Shows the default deployment and the record.
+  idempotent:
+    support: full
+options:
+  endpoint_name:
+    description:
+      - Name of the batch endpoint.
+    type: str
+    required: true
+  to:
+    description:
+      - The deployment to go back to, or the id of its release. It must have been the default deployment before.
+      - By default the one before the last release.
+    type: str
+  smoke:
+    description:
+      - The scoring job with which the deployment is tried, with options of M(mlops.azureml.batch_job), such as C(inputs).
+      - The deployment, the name of the job and whether to wait are chosen by the release.
+    type: dict
+    required: true
+  check:
+    description:
+      - Rules for the predictions, with options of M(mlops.azureml.batch_job_check). That the job has rows is a rule
+        always.
+      - Nothing is compared with the current default deployment.
+    type: dict
+    default: {}
+  report:
+    description:
+      - Local path of an HTML page about the rollback, with its rules, what changed, distributions of the predictions, and its
+        timeline. The page needs nothing from outside. The folder must exist.
+    type: path
+  lease_timeout:
+    description:
+      - How many seconds this task may hold the lease of the endpoint, within which no other release or rollback of it
+        begins. It should be longer than the scoring jobs take.
+      - A task that ends gives the lease back. After one that was killed, the same release takes it over at once, and
+        others when it has expired.
+    type: int
+    default: 7200
+  wait_timeout:
+    description:
+      - How many seconds to wait at most for the endpoint and its deployments. O(smoke) has its own limit for jobs.
+    type: int
+    default: 1800
+seealso:
+  - module: mlops.azureml.batch_release
+  - module: mlops.azureml.batch_release_info
+"""
+
+EXAMPLES = r"""
+- name: Go back to the deployment before the last release
+  mlops.azureml.batch_rollback:
+    endpoint_name: digits-batch
+    smoke:
+      inputs:
+        images:
+          path: azureml:digits-held-out@latest
+    report: "{{ playbook_dir }}/rollback.html"
+"""
+
+RETURN = r"""
+batch_release:
+  description: The record of the release. In check mode what it would be.
+  returned: always
+  type: dict
+  contains:
+    id:
+      description:
+        - Identifies the release among those of the endpoint. Empty for a default deployment without a record.
+      type: str
+      returned: always
+      sample: 0007-3f9a2c1d
+    kind:
+      description: V(release) or V(rollback).
+      type: str
+      returned: not in a prediction
+      sample: release
+    endpoint_name:
+      description: Name of the batch endpoint.
+      type: str
+      returned: always
+      sample: digits-batch
+    deployment_name:
+      description: Name of the deployment that was, or is to be, made the default one.
+      type: str
+      returned: always
+      sample: release-3f9a2c1d07
+    content:
+      description: What identifies the content of the deployment, as the task gave it.
+      type: str
+      returned: not in a prediction
+      sample: 3f9a2c1d07
+    former:
+      description: The default deployment before. Null if there was none.
+      type: str
+      returned: always
+      sample: release-77b0c4e912
+    status:
+      description:
+        - V(started), V(candidate) (checked, waits for the switch), V(switching), V(released), V(undoing), V(failed)
+          or V(rolled_back).
+      type: str
+      returned: always
+      sample: released
+    author:
+      description: The identity that started it.
+      type: str
+      returned: not in a prediction
+      sample: release-pipeline
+    changes:
+      description:
+        - The options in which the deployment differs from the former one. Of environment variables a digest of the
+          value is shown.
+      type: list
+      elements: dict
+      returned: not in a prediction
+      contains:
+        option:
+          description: Name of the option.
+          type: str
+          returned: always
+          sample: model
+        before:
+          description: Value of the former deployment. Null without one.
+          type: raw
+          returned: always
+          sample: /subscriptions/.../models/digits/versions/6
+        after:
+          description: Value of the deployment. Null without one.
+          type: raw
+          returned: always
+          sample: /subscriptions/.../models/digits/versions/7
+    jobs:
+      description: The scoring jobs.
+      type: list
+      elements: dict
+      returned: not in a prediction
+      contains:
+        phase:
+          description:
+            - V(candidate), V(former) (the default deployment on the same input) or V(endpoint) (after the switch).
+          type: str
+          returned: always
+          sample: candidate
+        key:
+          description: Name by which M(mlops.azureml.batch_job_info) finds the job.
+          type: str
+          returned: always
+          sample: digits-batch-release-0007-3f9a2c1d-candidate
+    checks:
+      description: What was found in the rows of the jobs.
+      type: list
+      elements: dict
+      returned: not in a prediction
+      contains:
+        phase:
+          description: V(candidate) or V(endpoint).
+          type: str
+          returned: always
+          sample: candidate
+        passed:
+          description: Whether all rules are met.
+          type: bool
+          returned: always
+          sample: true
+        row_count:
+          description: Number of rows.
+          type: int
+          returned: always
+          sample: 1000
+        rules:
+          description: Each rule with its figures.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            rule:
+              description: Kind of the rule, as M(mlops.azureml.batch_job_check) returns it.
+              type: str
+              returned: always
+              sample: changed_share
+            column:
+              description: Column that the rule is about. Null without one.
+              type: str
+              returned: always
+              sample: digit
+            against:
+              description: The other rows that the rule is about, V(compare_to) or V(expected). Null without any.
+              type: str
+              returned: always
+              sample: compare_to
+            passed:
+              description: Whether the rule is met.
+              type: bool
+              returned: always
+              sample: true
+            message:
+              description: What was found, as a sentence.
+              type: str
+              returned: always
+              sample: 3 of 1000 rows that both jobs have differ; at most a share of 0.02 may.
+            checked:
+              description: Number of rows that the rule is about. Null if it counts none.
+              type: int
+              returned: always
+              sample: 1000
+            failed:
+              description: Number of rows that do not meet it. Null if it counts none.
+              type: int
+              returned: always
+              sample: 3
+            value:
+              description: The number that was compared with a limit. Null without one.
+              type: float
+              returned: always
+              sample: 0.003
+    events:
+      description: What happened, in its order.
+      type: list
+      elements: dict
+      returned: not in a prediction
+      contains:
+        at:
+          description: Time of the host that ran the task.
+          type: str
+          returned: always
+          sample: "2026-01-31T06:00:12+00:00"
+        event:
+          description: What happened.
+          type: str
+          returned: always
+          sample: release-3f9a2c1d07 is the default deployment
+    retired:
+      description: Deployments that were deleted because they are older than the releases to keep.
+      type: list
+      elements: str
+      returned: always
+      sample: [release-0a1b2c3d4e]
+    reason:
+      description: Why it failed. Null otherwise.
+      type: str
+      returned: not in a prediction
+      sample: null
+    report:
+      description: Path of the report when the release began. Null without one.
+      type: str
+      returned: not in a prediction
+      sample: /home/ops/release.html
+steps:
+  description: What was done, or in check mode would be done, in this order. Empty if nothing.
+  returned: success
+  type: list
+  elements: str
+  sample: [make digits-batch/release-3f9a2c1d07 the default deployment of digits-batch]
+"""
+
+from ansible_collections.mlops.azureml.plugins.module_utils._module import run
+from ansible_collections.mlops.azureml.plugins.module_utils._operations.rollback import Rollback
+
+OPERATION = Rollback()
+
+
+def main() -> None:
+    run(OPERATION)
+
+
+if __name__ == "__main__":
+    main()
