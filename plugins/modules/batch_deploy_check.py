@@ -71,7 +71,15 @@ options:
     description:
       - Name of one of the O(deployments), which becomes the default deployment. An empty name means none.
     type: str
+  content_names:
+    description:
+      - Whether the content of each deployment is computed, and a deployment without a name gets one that follows from
+        it, such as V(release-3f9a2c1d07). Description, tags and properties are no content.
+      - The versions of assets that are about to be published are predicted for it.
+    type: bool
+    default: false
 seealso:
+  - module: mlops.azureml.batch_release
   - module: mlops.azureml.reference_info
 """
 
@@ -139,6 +147,7 @@ batch_deploy_check:
     deployments:
       description:
         - The deployments. C(references) has, for each option that refers to something, the C(key) of an entry or an id.
+        - With O(content_names), C(content) is the same text whenever settings and versions of assets are the same.
       returned: always
       type: list
       elements: dict

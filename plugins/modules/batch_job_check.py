@@ -246,6 +246,26 @@ options:
           - The largest share, from 0 to 1, of the rows of both jobs that may differ.
         type: float
         default: 0.0
+      max_distance:
+        description:
+          - How far the numbers in rows of both jobs may be apart.
+        type: float
+      shares:
+        description:
+          - Columns of classes whose shares of the rows may differ from those of the other job by a limit.
+        type: list
+        elements: dict
+        suboptions:
+          column:
+            description:
+              - Name of the column. It may have 1000 values at most.
+            type: str
+            required: true
+          max_change:
+            description:
+              - By how much the share of each value may differ, from 0 to 1.
+            type: float
+            required: true
   expected:
     description:
       - Scores the predictions against expected values, which are found by O(key_column).
@@ -605,6 +625,17 @@ batch_job_check:
           type: int
           returned: with O(compare_to)
           sample: 0
+        largest_distance:
+          description: The largest distance between two numbers, null if the jobs have no row in common.
+          type: float
+          returned: with O(compare_to)
+          sample: 0.04
+        differences:
+          description: The numbers that are the farthest apart, with the row, as far as O(samples) allows.
+          type: list
+          elements: dict
+          returned: with O(compare_to)
+          sample: [{"row": 7, "key": "7.png", "column": "probability", "value": 0.91, "other": 0.95, "distance": 0.04}]
     expected:
       description: The predictions against expected values, null without O(expected).
       type: dict

@@ -115,8 +115,8 @@ batch_releases:
       sample: release-pipeline
     changes:
       description:
-        - The options in which the deployment differs from the former one. Of environment variables a digest of the
-          value is shown.
+        - The options in which the deployment differs from the former one. The values of environment variables are not
+          shown.
       type: list
       elements: dict
       returned: not in a prediction

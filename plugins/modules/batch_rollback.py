@@ -45,7 +45,7 @@ options:
     type: str
   smoke:
     description:
-      - The scoring job with which the deployment is tried, with options of M(mlops.azureml.batch_job), such as C(inputs).
+      - The scoring job with which the deployment is tried, with options of M(mlops.azureml.batch_job).
       - The deployment, the name of the job and whether to wait are chosen by the release.
     type: dict
     required: true
@@ -58,7 +58,7 @@ options:
     default: {}
   report:
     description:
-      - Local path of an HTML page about the rollback, with its rules, what changed, distributions of the predictions, and its
+      - Local path of an HTML page about the rollback, with its rules, what changed, distributions of predictions, and the
         timeline. The page needs nothing from outside. The folder must exist.
     type: path
   lease_timeout:
@@ -141,8 +141,8 @@ batch_release:
       sample: release-pipeline
     changes:
       description:
-        - The options in which the deployment differs from the former one. Of environment variables a digest of the
-          value is shown.
+        - The options in which the deployment differs from the former one. The values of environment variables are not
+          shown.
       type: list
       elements: dict
       returned: not in a prediction

@@ -25,12 +25,14 @@ from .._names.dotted_path import get_at
 from .._names.references import UNVERSIONED
 from .._schema.resource_type import Field, Options
 from .._service.workspace import Workspace
+from .deployment_content import UNNAMED, content_of, is_named
 from .entry_references import EntryReferences, Referable
 from .manage import Manage
 from .publish import Publish
 
 NOTHING = "Nothing was changed."
 ENDPOINT, DEPLOYMENTS, DEFAULT = "endpoint", "deployments", "default"
+CONTENT_NAMES = "content_names"
 CODE, SCRIPT = "code_configuration.code", "code_configuration.scoring_script"
 
 
@@ -52,6 +54,7 @@ class CheckDeployment:
                 ENDPOINT: {"type": "dict", "required": True},
                 **dict.fromkeys((*self.lists, DEPLOYMENTS), entries),
                 DEFAULT: {"type": "str"},
+                CONTENT_NAMES: {"type": "bool", "default": False},
             }
         )
 
@@ -96,7 +99,7 @@ class _Check:
                 ]
                 for option, entries in own.items()
             },
-            DEPLOYMENTS: [{"name": one.entry.name, "references": one.references} for one in deployments],
+            DEPLOYMENTS: [self._shown(deployment, references) for deployment in deployments],
             "ids": sorted(found - keys),
         }
 
@@ -110,14 +113,16 @@ class _Check:
 
     # -- the entries -----------------------------------------------------------------------------------------------
 
-    def _read_list(self, option: str, operation: Manage | Publish, **fixed: str) -> list[Entry]:
+    def _read_list(
+        self, option: str, operation: Manage | Publish, entries: t.Sequence[Options] | None = None, **fixed: str
+    ) -> list[Entry]:
         read = (
             self._read(f"{option}.{number}", given, operation, **fixed)
-            for number, given in enumerate(self._options[option])
+            for number, given in enumerate(self._options[option] if entries is None else entries)
         )
-        entries = [entry for entry in read if entry is not None]
-        self._refuse_duplicates(option, entries, versioned=isinstance(operation, Publish))
-        return entries
+        found = [entry for entry in read if entry is not None]
+        self._refuse_duplicates(option, found, versioned=isinstance(operation, Publish))
+        return found
 
     def _read(self, at: str, given: Options, operation: Manage | Publish, **fixed: str) -> Entry | None:
         resource = operation.asset if isinstance(operation, Publish) else operation.resource
@@ -164,6 +169,17 @@ class _Check:
 
     # -- the deployments -------------------------------------------------------------------------------------------
 
+    def _shown(self, deployment: _Deployment, references: EntryReferences | None) -> dict[str, t.Any]:
+        """What the role needs of a deployment; with its content, from which it has its name if it gives none."""
+        shown = {"name": deployment.entry.name, "references": deployment.references}
+        if not self._options[CONTENT_NAMES] or references is None or self.complaints:
+            return shown
+        content = ""
+        with self._complaining(deployment.entry.at):
+            content = content_of(deployment.entry, deployment.references, references, self._workspace)
+        name = f"release-{content[:10]}" if deployment.entry.name == UNNAMED else deployment.entry.name
+        return {**shown, "name": name, "content": content}
+
     def _references_of(self, own: t.Mapping[str, t.Sequence[Entry]]) -> EntryReferences:
         def referable(entry: Entry, operation: Manage | Publish) -> Referable:
             if isinstance(operation, Manage):
@@ -180,7 +196,10 @@ class _Check:
     def _read_deployments(self, endpoint: Entry | None) -> list[Entry]:
         if endpoint is None:
             return []
-        return self._read_list(DEPLOYMENTS, self._operation.deployments, endpoint_name=endpoint.name)
+        given = self._options[DEPLOYMENTS]
+        if self._options[CONTENT_NAMES]:
+            given = [one if is_named(one) else {**one, "name": UNNAMED} for one in given]
+        return self._read_list(DEPLOYMENTS, self._operation.deployments, given, endpoint_name=endpoint.name)
 
     def _deployment(self, entry: Entry, references: EntryReferences | None) -> _Deployment:
         deployment = _Deployment(entry, self._resolved(entry, references) if references else {})

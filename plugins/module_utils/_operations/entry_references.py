@@ -49,6 +49,14 @@ class Referable:
         return self.predicted.changed and not self.predicted.before
 
 
+def short_id(text: str, workspace: Workspace) -> str:
+    """An id of this workspace as collection, name and version; any other text as it is."""
+    found = parse_id(text)
+    if found is None or found.workspace != workspace.id:
+        return text
+    return "/".join(part for part in (found.collection, found.name, found.version) if part)
+
+
 class EntryReferences:
     """Resolves references among the entries of a role, and to resources of the workspace.
 
@@ -80,6 +88,17 @@ class EntryReferences:
         except ValueError as error:
             raise InvalidOption(f"{option}: {error}.") from None
         return self._own_version(reference, option) or self._existing(text, kind, option)
+
+    def content(self, key: str) -> str:
+        """What a key of ``resolve`` refers to, the same text in every run: collection, name and version.
+
+        The version of an entry is predicted; an id of another workspace or a registry is itself.
+        """
+        for kind, entries in self._own.items():
+            for one in entries:
+                if one.key == key:
+                    return f"{kind}/{one.entry.name}" + (f"/{one.predicted_version}" if one.predict else "")
+        return short_id(key, self._workspace)
 
     def _named(self, name: str, kind: str) -> list[Referable]:
         same = str.lower if kind in UNVERSIONED else str

@@ -111,12 +111,11 @@ class ReleaseEndpoint:
         return {name for name in deployments if any(job.is_at(endpoint, name.lower()) for job in jobs)}
 
     def changes(self, before: Json | None, after: Json) -> list[dict[str, t.Any]]:
-        """The options in which two deployments differ. Of environment variables only the names are shown."""
+        """The options in which two deployments differ. The values of environment variables are not shown."""
         old, new = self._shown(before), self._shown(after)
+        differing = [option for option in dict.fromkeys([*old, *new]) if old.get(option) != new.get(option)]
         return [
-            {"option": option, "before": old.get(option), "after": new.get(option)}
-            for option in dict.fromkeys([*old, *new])
-            if old.get(option) != new.get(option)
+            {"option": option, "before": _hidden(option, old), "after": _hidden(option, new)} for option in differing
         ]
 
     def _shown(self, current: Json | None) -> dict[str, t.Any]:
@@ -124,13 +123,18 @@ class ReleaseEndpoint:
         for field in BATCH_DEPLOYMENT.of(current).fields if current else ():
             value = field.value_type.decode(field.read_from(t.cast(Json, current)), self._workspace.id)
             if field.option == _VARIABLES:
-                shown.update({f"{_VARIABLES}.{name}": _digest(text) for name, text in (value or {}).items()})
+                shown.update({f"{_VARIABLES}.{name}": text for name, text in (value or {}).items()})
             elif value not in (None, {}):
                 shown[field.option] = value
         return shown
 
     def _options(self, deployment: str) -> dict[str, str]:
         return {"endpoint_name": self.name, "name": deployment}
+
+
+def _hidden(option: str, shown: t.Mapping[str, t.Any]) -> t.Any:
+    value = shown.get(option)
+    return "(not shown)" if value is not None and option.startswith(f"{_VARIABLES}.") else value
 
 
 def fingerprint(deployment: Json) -> str:
