@@ -75,14 +75,14 @@ options:
     description:
       - Rules for the predictions, with options of M(mlops.azureml.batch_job_check). That the job has rows is a rule
         always.
-      - C(compare_to) needs no job. It is that of the default deployment. Without C(compare_to) rows may differ, but none
-        may be missing. There is no comparison if the endpoint has no default deployment.
+      - C(compare_to) needs no job. It is that of the default deployment. Without C(compare_to) rows may differ, but
+        none may be missing. There is no comparison if the endpoint has no default deployment.
     type: dict
     default: {}
   report:
     description:
-      - Local path of an HTML page about the release, with its rules, what changed, distributions of predictions, and the
-        timeline. The page needs nothing from outside. The folder must exist.
+      - Local path of an HTML page about the release, with its rules, what changed, distributions of predictions, and
+        the timeline. The page needs nothing from outside. The folder must exist.
     type: path
   lease_timeout:
     description:

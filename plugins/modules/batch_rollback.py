@@ -58,8 +58,8 @@ options:
     default: {}
   report:
     description:
-      - Local path of an HTML page about the rollback, with its rules, what changed, distributions of predictions, and the
-        timeline. The page needs nothing from outside. The folder must exist.
+      - Local path of an HTML page about the rollback, with its rules, what changed, distributions of predictions, and
+        the timeline. The page needs nothing from outside. The folder must exist.
     type: path
   lease_timeout:
     description:

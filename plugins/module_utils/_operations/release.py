@@ -86,7 +86,10 @@ class _Release(ReleaseCourse):
     def _lines_of_start(self, plan: Plan) -> list[str]:
         return [
             *(f"end release {entry.id}, which was left on its way" for entry in plan.unfinished),
-            *(f"delete batch deployment {self.name}/{name}, to make room" for name in plan.retired_first),
+            *(
+                f"delete batch deployment {self.name}/{name}, because the endpoint is full"
+                for name in plan.retired_first
+            ),
             f"release {self.name}/{self._deployment}",
         ]
 
@@ -98,7 +101,7 @@ class _Release(ReleaseCourse):
             return plan
         if busy := self.endpoint.with_jobs(plan.retired_first):
             raise InvalidOption(
-                f"keep: {', '.join(sorted(busy))} has to make room, and has jobs under way. Wait for them."
+                f"keep: {', '.join(sorted(busy))} has to be deleted first, since the endpoint is full, and has jobs under way. Wait for them."
             )
         self.create(plan, self._deployment, self._content, self._deployment in self.endpoint_state.deployments)
         for name in plan.retired_first:

@@ -58,7 +58,7 @@ class CheckOfJob:
 
 def figures(check: t.Mapping[str, t.Any]) -> list[list[t.Any]]:
     """What a check decided by: two checks with the same rules and rows have the same figures."""
-    names = ("rule", "column", "against", "passed", "checked", "failed", "value")
+    names = ("rule", "column", "against", "passed", "message", "checked", "failed", "value")
     # The duration of a run is not read from its rows.
     return [[rule[name] for name in names] for rule in check["rules"] if rule["rule"] != "max_duration"]
 

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .._cache import Cache
 from .._clock import Clock
 from .._engine.argument_spec import ArgumentSpec, connection_options
 from .._errors import InvalidOption
@@ -27,7 +28,7 @@ class SubInvocation:
         self._outer = outer
         self.options = options
         self.check_mode: bool = outer.check_mode
-        self.cache_dir: str | None = outer.cache_dir
+        self.cache: Cache = outer.cache
         self.clock: Clock = outer.clock
 
     @property

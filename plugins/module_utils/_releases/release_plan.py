@@ -38,7 +38,7 @@ class Plan:
 
     - ``action``: DONE, CONTINUE the record ``entry``, or NEW, a record with the ``id``
     - ``unfinished``: records of others that were left on their way, and have to be ended first
-    - ``retired_first``: deployments to delete before, since the endpoint has no room
+    - ``retired_first``: deployments to delete before, since the endpoint is full
     """
 
     action: str
@@ -53,7 +53,7 @@ class Plan:
 def plan_release(situation: Situation, deployment: str, content: str, keep: int) -> Plan:
     """The plan that makes a candidate the default deployment.
 
-    Raises InvalidOption if the candidate would change the default deployment itself, or has no room.
+    Raises InvalidOption if the candidate would change the default deployment itself, or if the endpoint is full.
     """
     entries, default = situation.entries, situation.default
     same = history.last(entries, kind=RELEASE, deployment=deployment, content=content)

@@ -82,7 +82,7 @@ class Workspace:
 
     def for_part(self, invocation: Invocation) -> Workspace:
         """The same workspace, over the same connections, for a part of the task that has options of its own."""
-        for shared in ("id", "http", "_cache", "cloud", "credentials", "arm"):
+        for shared in ("id", "http", "cloud", "hosts", "credentials", "arm"):
             getattr(self, shared)
         part = copy.copy(self)
         part.invocation = invocation

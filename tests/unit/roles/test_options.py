@@ -125,7 +125,20 @@ def test_every_option_that_is_left_out_exists(specs: dict[str, Any]) -> None:
         assert set(left_out) <= {path for path, _about in paths(specs[module])}
 
 
-TASKS = [(file, task) for file in sorted(ROOT.glob("roles/*/tasks/*.yml")) for task in yaml.safe_load(file.read_text())]
+def all_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """With those inside of blocks."""
+    for task in tasks:
+        if "block" in task:
+            yield from all_tasks([*task["block"], *task.get("rescue", []), *task.get("always", [])])
+        else:
+            yield task
+
+
+TASKS = [
+    (file, task)
+    for file in sorted(ROOT.glob("roles/*/tasks/*.yml"))
+    for task in all_tasks(yaml.safe_load(file.read_text()))
+]
 
 
 @pytest.mark.parametrize(("file", "task"), TASKS, ids=[task["name"] for _file, task in TASKS])

@@ -367,6 +367,7 @@ DEPLOY_CHECK = Scene(
         Effect("components", [], [{"definition": STEP}]),
         Effect("deployments", [], [RED]),
         Effect("default", "red", "blue", {"deployments": [RED]}),
+        Effect("content_names", False, True, {"deployments": [RED]}),
     ),
     _endpoint,
 )

@@ -110,6 +110,7 @@ ELSEWHERE = {
     "batch_job_check": "test_batch_job_check.py",
     "batch_retention": "test_batch_retention.py",
     "workspace_check": "test_workspace_check.py",
+    **dict.fromkeys(("batch_release", "batch_rollback", "batch_release_info"), "test_release_options.py"),
 }
 
 

@@ -129,6 +129,18 @@ def test_a_comparison_with_another_job(run: Run, storage: Storage) -> None:
         "changed_share": 0.5,
         "missing": 1,
         "surplus": 1,
+        "largest_distance": 6.0,
+        "differences": [
+            {"row": 3, "key": "2.png", "column": "digit", "value": 7, "other": 1, "distance": 6.0},
+            {
+                "row": 2,
+                "key": "1.png",
+                "column": "probability",
+                "value": 0.985,
+                "other": 0.99,
+                "distance": pytest.approx(0.005),
+            },
+        ],
     }
     assert rule(out, "changed_share")["samples"] == [
         {"row": 3, "key": "2.png", "column": "digit", "value": 7, "other": 1}
@@ -146,6 +158,25 @@ def test_a_comparison_by_position(run: Run, storage: Storage) -> None:
     assert check(run, compare_to={"name": "before"}).failed
     assert not check(run, compare_to={"name": "before", "compared_columns": ["file", "digit"]}).failed
     assert not check(run, compare_to={"name": "before", "max_changed_share": 0.34}).failed
+
+
+def test_limits_for_distances_and_for_shares_of_classes(run: Run, storage: Storage) -> None:
+    storage.blobs["scores/today.csv"] = ROWS.replace(b"0.52", b"0.55").replace(b",8,", b",7,")
+    any_share = {"name": "before", "max_changed_share": 1}
+    by_key = {"key_column": "file"}
+    assert not check(run, **by_key, compare_to={**any_share, "max_distance": 1}).failed
+    out = check(run, **by_key, compare_to={**any_share, "max_distance": 0.9})
+    assert rule(out, "distance")["value"] == 1.0
+    assert [one["key"] for one in rule(out, "distance")["samples"]] == ["3.png"]
+    shares = [{"column": "digit", "max_change": 0.3}]
+    out = check(run, **by_key, compare_to={**any_share, "shares": shares})
+    assert rule(out, "share_change")["value"] == pytest.approx(1 / 3)
+    assert {one["value"] for one in rule(out, "share_change")["samples"]} == {"7", "8"}
+    assert check(run, compare_to={**any_share, "shares": shares}).failed  # by position as well
+    assert not check(
+        run, **by_key, compare_to={**any_share, "shares": [{"column": "digit", "max_change": 0.34}]}
+    ).failed
+    assert check(run, **by_key, compare_to={**any_share, "shares": [{"column": "none", "max_change": 1}]}).failed
 
 
 def test_the_other_job_may_have_a_format_of_its_own(run: Run, storage: Storage) -> None:
@@ -313,6 +344,9 @@ def of_rule(**rule: Any) -> dict[str, Any]:
     return {"rules": [{"column": "digit", **rule}]}
 
 
+CLASS = {"column": "digit", "max_change": 0}
+
+
 def of_other(**options: Any) -> dict[str, Any]:
     return {**BY_KEY, "compare_to": {"name": "before", **options}}
 
@@ -368,6 +402,10 @@ EFFECTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "compare_to.tolerance": (of_other(), of_other(tolerance=0.1)),
     "compare_to.relative_tolerance": (of_other(), of_other(relative_tolerance=0.1)),
     "compare_to.max_changed_share": (of_other(), of_other(max_changed_share=1)),
+    "compare_to.max_distance": (of_other(), of_other(max_distance=9)),
+    "compare_to.shares": (of_other(), of_other(shares=[CLASS])),
+    "compare_to.shares.column": (of_other(shares=[CLASS]), of_other(shares=[{**CLASS, "column": "file"}])),
+    "compare_to.shares.max_change": (of_other(shares=[CLASS]), of_other(shares=[{**CLASS, "max_change": 1}])),
     "expected": (BY_KEY, of_expected()),
     "expected.file": (of_file(), of_file(file="none.csv")),
     "expected.format": (of_file(), of_file(format="json_lines")),

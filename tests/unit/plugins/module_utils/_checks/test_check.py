@@ -151,6 +151,9 @@ def test_rules_of_one_column(rows: Rows, rule: ColumnSpec, least: int, most: int
     assert checked.row_count == len(rows)
 
 
+FARTHEST = ("largest_distance", "differences")  # tested with the module
+
+
 @QUICK
 @given(ROWS, ROWS, st.sampled_from([0.0, 0.3, 0.5]))
 def test_a_comparison_by_key_equals_a_join_of_dicts(rows: Rows, other: Rows, most: float) -> None:
@@ -161,7 +164,8 @@ def test_a_comparison_by_key_equals_a_join_of_dicts(rows: Rows, other: Rows, mos
     changed = sorted(mine[key][0] for key in both if not _same_rows(mine[key][1], theirs[key][1]))
     missing = sorted(theirs[key][0] for key in theirs.keys() - both)
     surplus = sorted(mine[key][0] for key in mine.keys() - both)
-    assert checked.comparison == {
+    numbers = {name: value for name, value in (checked.comparison or {}).items() if name not in FARTHEST}
+    assert numbers == {
         "matched": len(both),
         "changed": len(changed),
         "changed_share": len(changed) / len(both) if both else None,
