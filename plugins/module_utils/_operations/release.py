@@ -101,7 +101,7 @@ class _Release(ReleaseCourse):
             return plan
         if busy := self.endpoint.with_jobs(plan.retired_first):
             raise InvalidOption(
-                f"keep: {', '.join(sorted(busy))} has to be deleted first, since the endpoint is full, and has jobs under way. Wait for them."
+                f"keep: the endpoint is full, and {', '.join(sorted(busy))} has jobs under way. Wait for their end."
             )
         self.create(plan, self._deployment, self._content, self._deployment in self.endpoint_state.deployments)
         for name in plan.retired_first:
