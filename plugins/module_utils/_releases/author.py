@@ -18,7 +18,8 @@ _CLAIMS = ("upn", "unique_name", "preferred_username", "app_displayname", "appid
 
 def author_of(workspace: Workspace) -> str:
     """The name or id of the identity; ``unknown`` if the token does not say. Raises CredentialError."""
-    claims = _claims(workspace.credentials.token(workspace.cloud.management_audience))
+    cloud = workspace.cloud
+    claims = _claims(workspace.credentials.token(cloud.management_audience, to=cloud.resource_manager))
     return next((str(claims[name]) for name in _CLAIMS if claims.get(name)), "unknown")
 
 
