@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -126,6 +127,8 @@ class ReleaseBench:
     storage: StruckStorage
     rows: dict[str, Rows | list[Rows]] = field(default_factory=dict)
     strike: Strike = field(default_factory=Strike)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long the jobs of a deployment run."""
     taken: dict[str, tuple[str, Any]] = field(default_factory=dict)
     """The lease as it was written last."""
 
@@ -205,6 +208,8 @@ class ReleaseBench:
             counts[job.deployment] += 1
             if isinstance(rows, list):
                 rows = rows[min(counts[job.deployment], len(rows)) - 1]
+            if job.started and job.deployment in self.seconds:
+                job.ended = job.started + timedelta(seconds=self.seconds[job.deployment])
             if rows is None:
                 job.status, job.error = "Failed", "The script failed."
             elif folder:

@@ -84,6 +84,39 @@ def test_a_candidate_that_fails_does_not_become_the_default(bench: ReleaseBench,
     assert len(bench.jobs) == 2  # nothing was scored through the endpoint
 
 
+TRUTH = [{"page": page, "words": words} for page, words in GOOD.items()]
+ACCURATE = {"rows": TRUTH, "column": "words", "accuracy": {"min": 0.7, "max_loss": 0.0}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "limit", "why"),
+    [
+        pytest.param(GOOD, {}, "", id="better"),
+        pytest.param(OTHER, {}, "", id="equal"),
+        pytest.param(OTHER_TWO, {}, "accuracy", id="worse"),
+        pytest.param(None, {}, "failed", id="broken"),
+        pytest.param({"one": 1, "two": 2}, {}, "missing", id="incomplete"),
+        pytest.param(GOOD, {"max_duration": 50.0}, "max_duration", id="slow"),
+    ],
+)
+def test_only_models_that_pass_become_the_default(
+    bench: ReleaseBench, tmp_path: Path, rows: Any, limit: dict[str, Any], why: str
+) -> None:
+    report = tmp_path / "report.html"
+    bench.rows |= {FORMER: OTHER, CANDIDATE: rows}
+    bench.seconds[CANDIDATE] = 60.0
+    check = {**CHECK, "compare_to": {"max_changed_share": 1.0}, "expected": ACCURATE, **limit}
+    done = bench.release(check=check, report=str(report))
+    assert bool(done.message) is bool(why), done.message
+    assert why in done.message
+    assert bench.default == (FORMER if why else CANDIDATE)
+    page = report.read_text()
+    assert ("Failed" in page) is bool(why)
+    if why:
+        assert f"The report is at {report}." in done.message
+        assert next(iter(bench.records.values()))["reason"][:60] in page.replace("&#x27;", "'")
+
+
 def test_rules_with_limits_decide(bench: ReleaseBench) -> None:
     bench.rows[CANDIDATE] = OTHER
     assert (
