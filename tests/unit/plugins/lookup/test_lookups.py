@@ -104,6 +104,6 @@ def test_options_come_before_the_variable(look: Look) -> None:
     found = endpoint(defaults={"deploymentName": "blue"})
     variables = {"azureml_connection": other}
     assert look(default_deployment, ["digits"], found, variables=variables, workspace_name="ws1") == ["blue"]
+    nameless = {"azureml_connection": {**CONNECTION, "workspace_name": ""}}
     with pytest.raises(AnsibleError, match="No workspace is named"):
-        nameless = {"azureml_connection": {**CONNECTION, "workspace_name": ""}}
         look(default_deployment, ["digits"], variables=nameless)
