@@ -17,12 +17,15 @@ description:
   - Writes nothing, but for the report that O(report) asks for.
   - The job must have ended. In check mode a job that is absent or has not ended is a warning.
   - That the job completed is a rule, V(status).
+  - Types of columns are found in the first 1000 rows. A later value of another type stays text, and a text that writes a
+    number counts as that number wherever numbers are checked or compared.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
   - mlops.azureml.job_lookup
+  - mlops.azureml.job_rows
 requirements:
   - azure-storage-blob
 attributes:
@@ -37,53 +40,6 @@ attributes:
   idempotent:
     support: full
 options:
-  output:
-    description:
-      - Name of the output. The deployment of a model has one, V(score).
-    type: str
-    default: score
-  file:
-    description:
-      - Path, below the output, of the file whose rows are checked.
-      - Required if there are several files and none of them is the one that the deployment appends rows to.
-    type: str
-  format:
-    description:
-      - Format of the file, as for M(mlops.azureml.batch_job_results). V(auto) finds it in the file.
-      - Types of columns are found in the first 1000 rows. A later value of another type stays text, and a text that
-        writes a number counts as that number wherever numbers are checked or compared.
-    type: str
-    choices: [auto, csv, tsv, lines, literal, json_lines, parquet]
-    default: auto
-  separator:
-    description:
-      - The character between the values of a row, or a character and a blank. The default is found in the file.
-    type: str
-  quote:
-    description:
-      - Whether double quotes enclose values of delimited files, as for M(mlops.azureml.batch_job_results).
-    type: str
-    choices: [auto, minimal, none]
-    default: auto
-  header:
-    description:
-      - Whether the first line has the names of the columns. The default is found in the file.
-    type: bool
-  columns:
-    description:
-      - Names for the values of a row, for a file without header.
-      - Without names a column is called by its number, from V(0).
-    type: list
-    elements: str
-  types:
-    description:
-      - Types of columns, V(str), V(int), V(float) or V(bool), by name of the column, in place of inferred ones.
-    type: dict
-  infer_types:
-    description:
-      - Whether a column gets the narrowest type that fits its values. Otherwise all values are text.
-    type: bool
-    default: true
   min_rows:
     description:
       - The least number of rows.

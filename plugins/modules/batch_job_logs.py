@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - mlops.azureml.attributes
   - mlops.azureml.connection
+  - mlops.azureml.dest_policy
   - mlops.azureml.job_lookup
 requirements:
   - azure-storage-blob
@@ -65,17 +66,6 @@ options:
         of the folder.
       - C(.batch_job_logs/manifest.json) below the folder lists what was downloaded.
     type: path
-  dest_policy:
-    description:
-      - What becomes of files in O(dest) that were downloaded for another job and are no files of this one.
-      - V(keep) leaves them there, with a warning.
-      - V(clean) deletes them. A file that somebody changed since its download is kept, with a warning, and files that
-        the list of downloads does not name are never deleted.
-      - V(fail) fails before anything is downloaded if the folder holds a file of another job, even one of the same
-        name.
-    type: str
-    choices: [keep, clean, fail]
-    default: keep
 seealso:
   - module: mlops.azureml.batch_job
   - module: mlops.azureml.batch_job_results

@@ -79,3 +79,15 @@ def test_a_module_and_its_info_module_return_the_same(module: str) -> None:
     assert here.keys() - there.keys() == ONLY_HERE.get(module, set())
     assert there.keys() - here.keys() <= ONLY_THERE
     assert {path for path in here.keys() & there.keys() if here[path] != there[path]} == DIFFERENT.get(module, set())
+
+
+def test_modules_that_read_a_job_identify_it_alike() -> None:
+    """These values are documented three times, since documentation fragments cannot hold returned values."""
+
+    def identity(module: str) -> dict[str, tuple[str, str]]:
+        found = RETURNED[module][module]["contains"]
+        first = {key: found[key]["description"].partition(". ")[0].rstrip(".") for key in ("name", "status")}
+        whole = {key: found[key]["description"] for key in ("key", "attempt")}
+        return {key: (found[key]["type"], text) for key, text in {**first, **whole}.items()}
+
+    assert identity("batch_job_check") == identity("batch_job_results") == identity("batch_job_logs")
