@@ -111,6 +111,8 @@ def as_its_task(file: Path) -> dict[str, Any]:
     described = yaml.safe_load(file.read_text())
     read = ("name", "version", "endpoint_name", *(["type"] if kind_of(file) == "model" else []))
     named = {key: described[key] for key in read if key in described}
+    if kind_of(file) == "environment":
+        named.setdefault("version", "1")  # its module chooses none itself, and fails
     text = re.sub(r"(path|conda_file|code): (?:\./)?(?=table|mlflow|context|code)", rf"\1: {FOLDER}/", file.read_text())
     verbatim = f"{{% raw %}}{text}{{% endraw %}}"  # the bindings of a component look like templates
     where = {"resource_group": "AZUREML_RESOURCE_GROUP", "ml_workspace": "AZUREML_WORKSPACE"}
