@@ -461,7 +461,7 @@ batch_deployment:
           returned: always
           sample: false
     provisioning_state:
-      description: How far the service is.
+      description: Provisioning state as Azure reports it.
       type: str
       returned: always
       sample: Succeeded

@@ -218,7 +218,7 @@ batch_deployments:
           returned: always
           sample: false
     provisioning_state:
-      description: How far the service is.
+      description: Provisioning state as Azure reports it.
       type: str
       returned: always
       sample: Succeeded

@@ -113,7 +113,7 @@ batch_endpoints:
       returned: always
       sample: https://digits-batch.eastus.inference.ml.azure.com/jobs
     provisioning_state:
-      description: How far the service is.
+      description: Provisioning state as Azure reports it.
       type: str
       returned: always
       sample: Succeeded

@@ -136,8 +136,8 @@ options:
   missing_input:
     description:
       - What happens if there is no data at the path of an input. The job would fail once its cluster runs, so the
-        module looks before the start where it can.
-      - It looks into the blob datastores of the workspace, also for data assets and models that are stored there, and
+        module checks before the start where it can.
+      - It checks the blob datastores of the workspace, also for data assets and models that are stored there, and
         asks the host of an https URL of the C(type) V(uri_file). A path that it may not read counts as one with data.
       - V(fail) fails the task, V(warn) starts the job with a warning. In check mode both are a warning.
     type: str

@@ -17,8 +17,8 @@ description:
   - Writes nothing, but for the report that O(report) asks for.
   - The job must have ended. In check mode a job that is absent or has not ended is a warning.
   - That the job completed is a rule, V(status).
-  - Types of columns are found in the first 1000 rows. A later value of another type stays text, and a text that writes a
-    number counts as that number wherever numbers are checked or compared.
+  - Types of columns are found in the first 1000 rows. A later value of another type stays text, and a text that writes
+    a number counts as that number wherever numbers are checked or compared.
 author:
   - mlops.azureml contributors (@mlops-azureml)
 extends_documentation_fragment:

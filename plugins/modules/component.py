@@ -10,10 +10,10 @@ module: component
 short_description: Publish components in an Azure Machine Learning workspace
 version_added: 0.1.0
 description:
-  - Registers a component, a step or a pipeline of steps, from its YAML file, unless a version that does the same exists
-    already.
-  - What a component does cannot be changed in a version, so that decides. Without O(version), in the task or in the
-    file, the task means the version that does the same, or the next one.
+  - Registers a component, a step or a pipeline of steps, from its YAML file, unless a version with the same content
+    exists already.
+  - The content of a version (its command or jobs, inputs, outputs, code and environment) cannot be changed. Without
+    O(version), in the task or in the file, the task means the version with the same content, or the next one.
   - What is said about a version (O(display_name), O(description), O(tags), O(properties)) can be changed later; options
     that the task leaves out keep their current value.
 author:
@@ -75,9 +75,9 @@ options:
       - The service does not return the C(jobs) of a pipeline. They are compared by a hash that is kept in the
         properties of the version, and every change of the version (O(tags), O(state)) sends the definition again, so
         that the task has to give it.
-      - C(az ml) keeps no such hash. A pipeline that it registered is taken as that of the task if the task gives the
-        O(version) and nothing that is returned differs (RV(not_compared)). Without O(version) the pipeline is published
-        in a version of its own.
+      - C(az ml) keeps no such hash. A pipeline that C(az ml) registered counts as the one of the task if the task gives
+        the O(version) and no returned value differs (RV(not_compared)). Without O(version) the pipeline is published in
+        a version of its own.
       - A key that is not supported is an error that names its path.
     type: raw
   code:

@@ -689,7 +689,7 @@ compute:
       returned: when the type is kubernetes
       sample: {small: {resources: {requests: {cpu: "1", memory: 4Gi}}}}
     provisioning_state:
-      description: How far the service is.
+      description: Provisioning state as Azure reports it.
       type: str
       returned: always
       sample: Succeeded

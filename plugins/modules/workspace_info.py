@@ -95,7 +95,7 @@ workspaces:
       returned: always
       sample: accesskey
     provisioning_state:
-      description: How far the service is.
+      description: Provisioning state as Azure reports it.
       type: str
       returned: always
       sample: Succeeded

@@ -64,7 +64,10 @@ class SharedCache:
         return None
 
     def write(self, key: list[str], value: t.Any, expires: float | None = None) -> None:
-        """Store a value until ``expires``, by default for a day, in place of the one that expires first."""
+        """Store a value until ``expires``, by default for a day.
+
+        A full cache loses the value that expires first; a value that is too long is not stored.
+        """
         expires = self._clock.now() + LIFETIME if expires is None else expires
         digest, text = _digest(key), json.dumps(value).encode()
         if len(text) > SLOT_SIZE - HEADER.size:

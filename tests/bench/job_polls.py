@@ -51,7 +51,7 @@ Pause = Callable[[float, float], float]
 
 @dataclass
 class Service:
-    """A job that takes so many seconds and passes through `states` (name -> when it begins); notes the looks.
+    """A job that takes so many seconds and passes through `states` (name -> when it begins); notes the polls.
 
     With each answer it asks to be left alone for `asked` seconds, as by `Retry-After`.
     """
@@ -60,7 +60,7 @@ class Service:
     states: list[tuple[float, str]]
     asked: float = 0.0
     now: float = 1_700_000_000.0
-    looks: list[float] = field(default_factory=list)
+    polls: list[float] = field(default_factory=list)
     begin: float = field(init=False)
     invocation: Any = None
 
@@ -75,9 +75,9 @@ class Service:
         return below
 
     def poll(self, _path: str, _within: float) -> tuple[dict[str, Any], float]:
-        waited = self.now - self.looks[-1] if self.looks else self.asked
+        waited = self.now - self.polls[-1] if self.polls else self.asked
         assert waited >= self.asked, "polled before the time that the service asked for"
-        self.looks.append(self.now)
+        self.polls.append(self.now)
         return self.body, self.asked
 
     def time(self) -> float:
@@ -135,7 +135,7 @@ class Measured:
 def measured(seconds: float, *, asked: float = 0.0, rounds: int = ROUNDS, pause: Pause | None = None) -> Measured:
     waits = [watched(drawn(seconds, asked), pause) for _round in range(rounds)]
     late = [wait.late for wait in waits]
-    return Measured(statistics.median(late), max(late), max(len(wait.looks) for wait in waits))
+    return Measured(statistics.median(late), max(late), max(len(wait.polls) for wait in waits))
 
 
 def allowed(seconds: float, asked: float = 0.0) -> float:

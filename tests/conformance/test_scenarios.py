@@ -69,7 +69,7 @@ def sdk(
         asked[scenario.name] = {"folder": str(folder), "steps": steps}
     (base / "scenarios.json").write_text(json.dumps(asked))
     client = HERE / "clients" / "sdk_scenarios.py"
-    variables = {"REGISTRY_DISCOVERY_ENDPOINT_URL": host}  # where the SDK looks registries up in a cloud of one's own
+    variables = {"REGISTRY_DISCOVERY_ENDPOINT_URL": host}  # where the SDK finds the registries of another cloud
     run(python_of(request.param), client, base / "scenarios.json", base / "answers.json", **variables)
     answers: Answers = json.loads((base / "answers.json").read_text())
     return answers

@@ -55,7 +55,7 @@ class Role:
 
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _DATA_SCIENTIST = Permission(
-    tuple(f"{_PROVIDER}/workspaces/*/{verb}" for verb in ("read", "action", "delete", "write")),
+    tuple(f"{_PROVIDER}/workspaces/*/{action}" for action in ("read", "action", "delete", "write")),
     tuple(
         f"{_PROVIDER}/workspaces/{part}"
         for part in (
@@ -82,9 +82,9 @@ BUILT_IN = (
         "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
         "Storage Blob Data Contributor",
         Permission(
-            tuple(f"{_BLOBS}/{verb}" for verb in ("delete", "read", "write")),
+            tuple(f"{_BLOBS}/{action}" for action in ("delete", "read", "write")),
             (),
-            tuple(f"{_BLOBS}/blobs/{verb}" for verb in ("delete", "read", "write", "move/action", "add/action")),
+            tuple(f"{_BLOBS}/blobs/{action}" for action in ("delete", "read", "write", "move/action", "add/action")),
         ),
     ),
 )

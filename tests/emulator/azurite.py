@@ -117,7 +117,7 @@ def install(*, locked: bool = True) -> tuple[Path, Path]:
 
 
 def _npm_install(node: Path, npm: Path, prefix: Path, *, locked: bool) -> None:
-    # Beside its place and then moved: an interrupted install leaves nothing that looks whole.
+    # Beside its place and then moved: an interrupted install leaves nothing that seems complete.
     partial = prefix / "partial"
     shutil.rmtree(partial, ignore_errors=True)  # of an install that was interrupted, if there was one
     partial.mkdir()

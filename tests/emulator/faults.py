@@ -38,7 +38,7 @@ class BadRule(ValueError):
 
 @dataclass
 class Rule:
-    """One rule, with what has become of it so far."""
+    """One rule, and how many requests it has matched and failed so far."""
 
     number: int
     fault: str

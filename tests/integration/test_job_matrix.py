@@ -252,8 +252,8 @@ def test_of_controllers_that_start_at_once_one_starts_the_job(bench: Bench, poli
 
 def test_a_wait_is_not_ended_by_trouble_on_its_way(bench: Bench) -> None:
     first = bench.new_key()
-    looks = [call for call in bench.calls(lambda: bench.score(first, wait=True), first) if call.path.endswith("/KEY")]
-    for call in looks:
+    polls = [call for call in bench.calls(lambda: bench.score(first, wait=True), first) if call.path.endswith("/KEY")]
+    for call in polls:
         for fault in FAULTS if ALL else DOUBTFUL:
             key = bench.new_key()
             done = bench.struck(call, fault, key, lambda key=key: bench.score(key, wait=True))

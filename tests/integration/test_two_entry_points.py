@@ -55,7 +55,7 @@ def test_results_are_the_same_key_by_key(play, workspace, book, tmp_path):
 
 
 def differences(ours: list[TaskResult], theirs: list[TaskResult]) -> list[str]:
-    """Every key of every task whose value is another one."""
+    """The keys of results whose values differ, with the task and both values."""
     assert [(one.task, one.item) for one in ours] == [(one.task, one.item) for one in theirs]
     return [
         f"{one.task} {one.item}: {key}: {one.result.get(key)!r} != {other.result.get(key)!r}"

@@ -121,7 +121,7 @@ def not_updatable(desired: Desired, current: Json) -> list[str]:
 
 
 def not_compared(desired: Desired, current: Json) -> list[str]:
-    """The options of which nothing shows whether the current resource has them."""
+    """The options of the task that the service does not return, so that they cannot be compared."""
     fields = (field for field in desired.resource.fields if field.at in desired.values)
     return [field.option for field in fields if not field.is_returned(current)]
 

@@ -117,7 +117,7 @@ class Usage:
     # -- what a user refers to -------------------------------------------------------------------------------------
 
     def _reference(self, table: ResourceType, current: Json) -> tuple[str, ...] | None:
-        """How it refers to the resource: directly (nothing to say), or through components; None if it does not."""
+        """Through which component it refers to the resource, empty if directly; None if it does not refer to it."""
         targets = []
         for field in table.fields:
             if field.value_type.reference_kind:

@@ -52,7 +52,7 @@ def complaint(job: Job, counts: Counts | None, limit: int, on_unknown: str) -> s
         if on_unknown == WARN:
             return None
         return (
-            f"Job {job.name} completed, but how many of its items failed is not known: {_UNREADABLE}. Look at its "
+            f"Job {job.name} completed, but how many of its items failed is not known: {_UNREADABLE}. Read its "
             "results, and write on_unknown_counts: warn to accept it."
         )
     if not is_over(counts, limit):

@@ -51,7 +51,7 @@ class Sight:
 
 
 class InputSource:
-    """Finds and looks at the data of inputs. Writes nothing."""
+    """Finds the data of inputs, and checks that it exists. Writes nothing."""
 
     def __init__(self, workspace: Workspace, datastores: Datastores) -> None:
         self._workspace = workspace
@@ -62,7 +62,7 @@ class InputSource:
         """The same input with the version of the asset that it means now.
 
         Raises InvalidOption for an absent datastore or asset, and for absent data as the option ``missing_input`` says.
-        What this host cannot look at counts as present.
+        What this host cannot read counts as present.
         """
         sight = self.look(item)
         if sight.absent is not None and sight.lacks_asset:
@@ -140,7 +140,7 @@ class InputSource:
         """A folder has no URL of its own, so only files are asked for."""
         try:
             answer = self._workspace.http.send(
-                "HEAD", url, accept=_REFUSALS, timeout=_TIMEOUT, repeat=False, what="look at the input"
+                "HEAD", url, accept=_REFUSALS, timeout=_TIMEOUT, repeat=False, what="read the input"
             )
         except AzureMLError as error:
             self._cannot_look(url, error)
@@ -152,7 +152,7 @@ class InputSource:
     def _cannot_look(self, uri: str, error: AzureMLError) -> None:
         self._unseen = error
         place = without_query(uri)
-        self._workspace.invocation.progress(f"cannot look whether there is an input at {place}: {error}")
+        self._workspace.invocation.progress(f"cannot check whether there is an input at {place}: {error}")
 
     def _report_missing(self, message: str) -> None:
         if self._workspace.invocation.options["missing_input"] == WARN:

@@ -17,7 +17,7 @@ from .job import Job, JobKey, parse_job
 from .ledger import SETTLED_AFTER, Entry, Ledger
 
 # Seconds. After a start without an answer the job may take a moment to appear in lists.
-LOOK_AGAIN_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+SEARCH_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 # How much the clocks of two services, or of a service and this host, may differ.
 CLOCKS_APART = datetime.timedelta(hours=1)
 # The same for two services of one cloud, where an older job must not be taken for the one that is searched.
@@ -100,7 +100,7 @@ class JobSearch:
         """The job that a submission without an answer started, if it appears; takes up to a minute."""
         entry = self._ledger.read(self._key.text) if self._ledger else None
         begin = entry.note.written if entry else begin
-        for pause in LOOK_AGAIN_PAUSES:
+        for pause in SEARCH_PAUSES:
             self._workspace.invocation.clock.sleep(pause)
             job = self._read(self._key.text) or self._among(self._since(begin), entry)
             if job is not None:
@@ -151,7 +151,7 @@ class JobSearch:
 
         No job when the start was refused, or was announced so long ago that an absent job was never started.
         """
-        for pause in LOOK_AGAIN_PAUSES:
+        for pause in SEARCH_PAUSES:
             if entry.job:
                 return SearchResult(self._read(entry.job), entry)
             job = self._read(self._key.text) or self._among(self._since(entry.note.written), entry)

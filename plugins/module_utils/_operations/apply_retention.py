@@ -61,7 +61,7 @@ class ApplyRetention:
 
 
 def _now(workspace: Workspace) -> datetime.datetime:
-    """The earlier one of two clocks: with a wrong one, things look younger than they are, never older."""
+    """The earlier one of two clocks: with a wrong one, things seem younger than they are, never older."""
     here = datetime.datetime.fromtimestamp(workspace.invocation.clock.now(), datetime.timezone.utc)
     there = workspace.arm.read_time(workspace.path())
     return here if there is None else min(here, there)
@@ -73,7 +73,7 @@ def _require_few(steps: t.Sequence[Decision], limit: int, decisions: t.Sequence[
     if number > limit:
         raise InvalidOption(
             f"max_deletions: the rules would delete {number} things, and at most {limit} may be deleted. Nothing was "
-            "deleted or archived. Look at batch_retention.deleted of this result; then correct the rules, or raise "
+            "deleted or archived. Read batch_retention.deleted of this result; then correct the rules, or raise "
             "max_deletions.",
             batch_retention=_shown(decisions),
         )

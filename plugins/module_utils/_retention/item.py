@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection mlops.azureml: it may change without notice.
 
-"""What retention looks at: one thing of a workspace, with its age and what it refers to."""
+"""What retention decides about: one thing of a workspace, with its age and what it refers to."""
 
 from __future__ import annotations
 

@@ -11,13 +11,13 @@ from .scenario import Step
 
 def differences(step: Step, answer: Mapping[str, Any], earlier: dict[str, Any]) -> list[str]:
     """What is not as expected, one line each. `answer`: `shown`, `listed` or `refused`; `earlier`: named steps."""
-    where, expected = f"{step.verb} {step.kind}", step.expected
+    where, expected = f"{step.action} {step.kind}", step.expected
     if "refused" in expected:
         message = answer.get("refused")
         return [] if message and expected["refused"] in message else [f"{where}: not refused as expected: {answer}"]
     if "refused" in answer:
         return [f"{where}: {answer['refused']}"]
-    if step.verb == "absent":
+    if step.action == "absent":
         return [f"{where}: it exists: {answer}"] if answer.get("listed") or answer.get("shown") else []
     shown = answer.get("shown")
     found = list(_missing(expected["shows"], shown, where)) if "shows" in expected else []

@@ -55,7 +55,7 @@ class Modules:
                 return {"refused": listed["msg"]}
             [found] = [value for value in listed.values() if isinstance(value, list)]
             return {"listed": found, "shown": found[0] if len(found) == 1 else None}
-        if step.verb == "download":
+        if step.action == "download":
             done = self._run(module, options)
             return {"listed": [{"name": Path(file["name"]).name} for file in done[module]["files"]]}
         return self._write(module, options, changes=step.expected.get("changed", True))
@@ -124,7 +124,7 @@ def _settled(shown: Answer) -> Answer:
 
 def _task(step: Step, folder: Path) -> tuple[str, dict[str, Any]]:
     """The module of a step and its options."""
-    return _TASKS[step.verb](step, folder)
+    return _TASKS[step.action](step, folder)
 
 
 def _defined(step: Step, folder: Path) -> tuple[str, dict[str, Any]]:
@@ -140,13 +140,13 @@ def _asked(step: Step, _folder: Path) -> tuple[str, dict[str, Any]]:
 
 def _in_state(step: Step, _folder: Path, state: str) -> tuple[str, dict[str, Any]]:
     """Assets without a version are meant with all of theirs."""
-    if step.verb in ("archive", "restore") and "version" not in step.of:
+    if step.action in ("archive", "restore") and "version" not in step.of:
         return "asset_container", {"type": step.kind, **step.of, "state": state}
     return step.kind, {**step.of, "state": state}
 
 
 def _scored(step: Step, _folder: Path) -> tuple[str, dict[str, Any]]:
-    return "batch_job", {**step.of, "name": step.kind, "wait": step.verb == "score"}
+    return "batch_job", {**step.of, "name": step.kind, "wait": step.action == "score"}
 
 
 def _downloaded(step: Step, folder: Path) -> tuple[str, dict[str, Any]]:

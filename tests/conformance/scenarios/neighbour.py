@@ -36,13 +36,13 @@ def _tasks(scenario: Scenario, base: Path) -> Iterator[dict[str, Any]]:
         suffix = "" if step.writes else "_info"
         task = {f"azure.azcollection.azure_rm_ml_{step.kind}{suffix}": {**WORKSPACE, **_options(step)}}
         yield {"name": f"{scenario.name} {number}", **task}
-        if step.verb in AGAIN:
+        if step.action in AGAIN:
             yield {"name": f"{scenario.name} {number} again", **task}
 
 
 def _options(step: Step) -> dict[str, Any]:
-    if step.verb in STATES:
-        return {**step.of, "state": STATES[step.verb]}
+    if step.action in STATES:
+        return {**step.of, "state": STATES[step.action]}
     if not step.writes:
         views = {"list_type": step.of["list_view"]} if "list_view" in step.of else {}
         return {**{key: value for key, value in step.of.items() if key != "list_view"}, **views}

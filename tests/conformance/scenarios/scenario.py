@@ -9,7 +9,7 @@ A file `KIND.yml` is a list of scenarios. A scenario has:
 - `files`: what lies in its folder, `{folder}`, before it begins;
 - `steps`.
 
-A step has one verb with the kind of resource (`create: model`); `body`, what a file for `az ml` would hold; `of`, the
+A step has one action with the kind of resource (`create: model`); `body`, what a file for `az ml` would hold; `of`, the
 names of what is read, listed or changed; `registry`, if it is in one; and what must come of it:
 
 - `shows`: part of the resource as the client shows it; a text that begins with `~` is a regular expression;
@@ -37,14 +37,14 @@ HERE = Path(__file__).parent
 CLIENTS = ("sdk", "modules", "neighbour")
 SUITES = {"SDK": "sdk", "azure.azcollection": "neighbour"}
 READING = ("read", "list", "absent")
-VERBS = (*READING, "create", "update", "archive", "restore", "delete", "stop", "start", "invoke", "score", "download")
+ACTIONS = (*READING, "create", "update", "archive", "restore", "delete", "stop", "start", "invoke", "score", "download")
 
 
 @dataclass(frozen=True)
 class Step:
     """One step as one client carries it out."""
 
-    verb: str
+    action: str
     kind: str
     body: dict[str, Any]
     of: dict[str, Any]
@@ -53,7 +53,7 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        return self.verb not in READING
+        return self.action not in READING
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ class Scenario:
 
 def _step(raw: dict[str, Any], client: str) -> Step:
     merged = {key: value for key, value in raw.items() if key not in (*CLIENTS, "only")} | raw.get(client, {})
-    [verb] = [key for key in VERBS if key in merged]
+    [action] = [key for key in ACTIONS if key in merged]
     parts = {key: merged.pop(key, {}) for key in ("body", "of")}
-    return Step(verb, merged.pop(verb), parts["body"], parts["of"], merged, merged.pop("registry", ""))
+    return Step(action, merged.pop(action), parts["body"], parts["of"], merged, merged.pop("registry", ""))
 
 
 def load() -> list[Scenario]:

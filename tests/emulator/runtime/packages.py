@@ -17,7 +17,7 @@ _NOT_PYTHON = frozenset({"python", "pip"})
 def missing_packages(conda_file: str) -> list[str]:
     """Names in `dependencies` of a conda file (YAML or JSON text) that are not installed here, in their order.
 
-    A conda package that is no Python package looks like a missing one, and is named too.
+    A conda package that is no Python package seems to be a missing one, and is named too.
     Raises ValueError when the text is not a conda file.
     """
     try:

@@ -1,4 +1,4 @@
-"""Requests that are odd: names with signs in them, bodies that are no objects, verbs that a kind does not have."""
+"""Requests that are odd: names with signs in them, bodies that are no objects, methods that a kind does not have."""
 
 from __future__ import annotations
 

@@ -131,8 +131,8 @@ def test_versions_of_our_own_are_searched_once(emulated: Emulated, source: Path)
         assert emulated(component, {"definition": definition(source)})["component"]["version"] == str(number + 1)
     (source / "prep.py").write_text("print('other')\n")
     assert emulated(component, {"definition": definition(source)}, check=True)["component"]["version"] == "6"
-    looks = [request.url.path for request in emulated.requests if "/codes/" in request.url.path]
-    assert len(looks) == 4, "the search by hash, the container, its versions, and code without a name"
+    reads = [request.url.path for request in emulated.requests if "/codes/" in request.url.path]
+    assert len(reads) == 4, "the search by hash, the container, its versions, and code without a name"
 
 
 def test_compiled_files_are_no_other_code(emulated: Emulated, source: Path) -> None:

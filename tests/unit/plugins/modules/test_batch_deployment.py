@@ -334,8 +334,8 @@ class TestMadeOf:
     def test_one_that_is_not_the_default_is_replaced(self, run: Run) -> None:
         written = put(AT)
         refused = put(AT, 400, self.REFUSED, operation=False)
-        looks = [get(ENDPOINT, endpoint("green")), get(AT, deployment()), no_jobs()]
-        calls = [self.EXISTS, refused, *looks, *self.GONE, written, poll(), self.AFTER]
+        reads = [get(ENDPOINT, endpoint("green")), get(AT, deployment()), no_jobs()]
+        calls = [self.EXISTS, refused, *reads, *self.GONE, written, poll(), self.AFTER]
         done = run(batch_deployment, {**self.TASK, "recreate": True}, get(AT, deployment()), *calls)
         assert done["diff"]["after"] == {"name": "blue", "model": f"{WORKSPACE}/{self.NEWER}"}
         assert written.sent["location"] == "eastus"
@@ -367,7 +367,7 @@ class TestMadeOf:
         assert back.sent["properties"]["defaults"] == {"deploymentName": "blue"}
 
     @pytest.mark.parametrize(
-        ("more", "looks"),
+        ("more", "reads"),
         [
             ({"set_default": True}, []),
             ({"stand_in": "green"}, []),
@@ -380,12 +380,12 @@ class TestMadeOf:
         ],
     )
     def test_the_endpoint_is_never_left_without_a_default(
-        self, run: Run, more: dict[str, Any], looks: list[Call]
+        self, run: Run, more: dict[str, Any], reads: list[Call]
     ) -> None:
         failed = deployment(provisioningState="Failed")
         on_blue = get(ENDPOINT, endpoint("blue"))
         task = {**NAMES, "model": "azureml:digits:1", "compute": "cpu", "recreate": True, **more}
-        done = run(batch_deployment, task, get(AT, failed), on_blue, *looks)
+        done = run(batch_deployment, task, get(AT, failed), on_blue, *reads)
         assert done.failed
         assert "stand_in" in done["msg"]
         assert done["msg"].endswith("Nothing was changed.")

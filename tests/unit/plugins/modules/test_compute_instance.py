@@ -204,8 +204,8 @@ class TestConditions:
 
     def test_on_its_way_already(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "stopped"}
-        looks = [current("Stopping"), current("Stopped"), current("Stopped")]
-        assert run(compute, task, current("Stopping"), *looks)["changed"]
+        reads = [current("Stopping"), current("Stopped"), current("Stopped")]
+        assert run(compute, task, current("Stopping"), *reads)["changed"]
 
     def test_what_ends_badly_is_told(self, run: Run) -> None:
         task = {"name": "ci1", "type": "computeinstance", "state": "started"}

@@ -104,7 +104,7 @@ def test_fifty_waits_that_begin_together_leave_reads_to_others() -> None:
     """What a subscription may read at once, and how much of it comes back each second (operations contract 2)."""
     random.seed(3)
     budget, each_second = 250.0, 25.0
-    moments = sorted(moment for _job in range(50) for moment in watched_by_bench(drawn(600)).looks)
+    moments = sorted(moment for _job in range(50) for moment in watched_by_bench(drawn(600)).polls)
     left, last = budget, moments[0]
     for moment in moments:
         left = min(left + (moment - last) * each_second, budget) - 1

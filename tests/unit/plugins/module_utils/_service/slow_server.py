@@ -23,7 +23,7 @@ SMALL = HEAD + b"Content-Length: 2\r\n\r\n{}"
 
 
 class Server:
-    """Accepts connections, and lets each behave as the next of a list does; the last one is repeated."""
+    """Accepts connections. The first one gets the first of `behaviours`, and so on; the last one is repeated."""
 
     def __init__(self, context: ssl.SSLContext | None, *behaviours: Behaviour) -> None:
         self._context = context

@@ -95,12 +95,12 @@ def test_a_refusal_while_waiting_still_returns_the_job(run: Run) -> None:
 def limited(run: Run, status: str, options: dict[str, Any], after: list[Any], **reported: Any) -> Any:
     """A job that stays in a state for ever, and what is asked when the task has had enough of it."""
     running = iter(lambda: saw(status, **reported), None)
-    looks = 0
+    reads = 0
     seconds = 0.0
     while seconds < LIMIT:
         seconds += wait_module.pause_after(seconds, seconds)
-        looks += 1
-    return run(batch_job, {**ANY, **options}, *ready(), Submit(), *itertools.islice(running, looks), *after)
+        reads += 1
+    return run(batch_job, {**ANY, **options}, *ready(), Submit(), *itertools.islice(running, reads), *after)
 
 
 def test_a_phase_has_a_limit_of_its_own(run: Run, clock: Clock) -> None:
@@ -197,11 +197,11 @@ def test_both_tokens_are_renewed_when_waits_of_one_play_outlast_them(
 
     for _round in range(6):
         monkeypatch.setattr(credentials, "fetch_token", issue)
-        looks, seconds = [], 0.0
+        reads, seconds = [], 0.0
         while seconds < 3900:
-            looks.append(saw("Running"))
+            reads.append(saw("Running"))
             seconds += wait_module.pause_after(seconds, seconds)
-        calls = [valid(call, "https://management.azure.com") for call in (*ready(), *looks, saw("Completed"))]
+        calls = [valid(call, "https://management.azure.com") for call in (*ready(), *reads, saw("Completed"))]
         calls.insert(2, valid(Submit(), "https://ml.azure.com"))
         assert not run(batch_job, ANY, *calls).failed
     assert all(len(tokens) >= 6 for tokens in issued.values())
@@ -323,8 +323,8 @@ def test_progress_reports_states_and_counts(run: Run, storage: Storage, tmp_path
         return answer
 
     discovery, children, store = history()[:2], history()[2], history()[3]
-    looks = [saw("Queued"), counts(1), *discovery, children, store, counts(1), counts(2), saw("Completed")]
-    run(batch_job, {**ANY, "progress_file": str(file)}, *ready(), Submit(), *looks)
+    reads = [saw("Queued"), counts(1), *discovery, children, store, counts(1), counts(2), saw("Completed")]
+    run(batch_job, {**ANY, "progress_file": str(file)}, *ready(), Submit(), *reads)
     assert file.read_text().splitlines() == [
         "job batchjob-1 is Preparing",
         "job batchjob-1 is Queued",

@@ -156,12 +156,12 @@ def test_an_interrupted_start_that_never_arrived_is_made_again_when_that_is_sure
 def test_before_that_the_task_stops(run: Run, storage: Storage, clock: Clock) -> None:
     storage.note("today", definition="d")
     storage.age = 30
-    looks = [call for _time in search_module.LOOK_AGAIN_PAUSES for call in (absent(), listed())]
-    out = run(batch_job, TODAY, *unused(), *looks)
+    reads = [call for _time in search_module.SEARCH_PAUSES for call in (absent(), listed())]
+    out = run(batch_job, TODAY, *unused(), *reads)
     assert out.failed
     assert "Run the task again in 10 minutes" in out["msg"]
     assert out["key"] == "today"
-    assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(search_module.SEARCH_PAUSES)
 
 
 def test_a_start_that_another_run_withdraws_frees_the_key(run: Run, storage: Storage) -> None:
@@ -372,8 +372,8 @@ def test_an_empty_name_or_key_is_refused(run: Run, option: str, text: str, state
 def tags(run: Run, **more: Any) -> dict[str, str]:
     """The tags of a job that is started with these options."""
     submit = Submit("today")
-    looks = [absent(more["name"])] if "name" in more else [lambda _request: httpx.Response(404, json=error("x", "x"))]
-    out = run(batch_job, {**ANY, "wait": False, **more}, *looks, default_datastore(), *ready(), submit)
+    reads = [absent(more["name"])] if "name" in more else [lambda _request: httpx.Response(404, json=error("x", "x"))]
+    out = run(batch_job, {**ANY, "wait": False, **more}, *reads, default_datastore(), *ready(), submit)
     assert out["changed"]
     assert "planted" not in str(out.result)
     return submit.sent["tags"]
@@ -453,10 +453,10 @@ def test_the_last_attempt_is_the_job_of_the_key(run: Run, storage: Storage, ledg
     tries = [saw("Failed", name, key=name) for name in ("today", "today--2", "today--3")]
     for number in (2, 3):
         storage.note(f"today--{number}", definition="d", job=f"today--{number}")
-    looks: list[Any] = [tries[0], tries[1], default_datastore(), tries[2]]
+    reads: list[Any] = [tries[0], tries[1], default_datastore(), tries[2]]
     if not ledger:
-        looks = [tries[0], tries[1], tries[1], tries[2], absent("today--4"), listed()]
-    out = run(batch_job, {**TODAY, "ledger": ledger, "wait": False}, *looks)
+        reads = [tries[0], tries[1], tries[1], tries[2], absent("today--4"), listed()]
+    out = run(batch_job, {**TODAY, "ledger": ledger, "wait": False}, *reads)
     assert (out["batch_job"]["name"], out["batch_job"]["attempt"]) == ("today--3", 3)
 
 
@@ -506,16 +506,16 @@ def test_a_job_without_name_is_found_by_the_key_it_was_sent_with(run: Run, stora
 @pytest.mark.parametrize("name", ["today", None])
 def test_it_stops_when_it_cannot_know(run: Run, storage: Storage, name: str | None, clock: Clock) -> None:
     submit = Submit(failure=CUT)
-    looks: list[Any] = []
-    for _time in search_module.LOOK_AGAIN_PAUSES:
-        looks += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
+    reads: list[Any] = []
+    for _time in search_module.SEARCH_PAUSES:
+        reads += [lambda _request: httpx.Response(404, json=error("NotFound", "no job")), listed()]
     before = (*unused(), *ready()) if name else ready()
-    out = run(batch_job, {**ANY, "name": name}, *before, submit, *looks)
+    out = run(batch_job, {**ANY, "name": name}, *before, submit, *reads)
     assert out.failed
     assert "not known whether the scoring job was started" in out["msg"]
     assert out["key"] == submit.sent["name"]
     assert ("finds the job under this name" in out["msg"]) == (name is not None)
-    assert sum(clock.sleeps) == sum(search_module.LOOK_AGAIN_PAUSES)
+    assert sum(clock.sleeps) == sum(search_module.SEARCH_PAUSES)
     assert (storage.recorded("today") is not None) == (name is not None)
 
 

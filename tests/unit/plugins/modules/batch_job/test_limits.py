@@ -33,7 +33,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.scoring_harness import
 )
 
 CUT = httpx.ReadError("cut")
-LOOK_AGAIN = [1, 2, 4, 8, 15, 30]
+SEARCH_PAUSES = [1, 2, 4, 8, 15, 30]
 SETTLED = 600
 FIND = {**TODAY, "state": "canceled"}
 
@@ -58,8 +58,8 @@ def test_the_job_of_a_lost_answer_may_be_an_hour_older_than_its_call(
     """By the clock of this host."""
     created = datetime.datetime.fromtimestamp(clock.now() - seconds, datetime.timezone.utc).isoformat()
     options = {**TODAY, "ledger": False, "wait": False}
-    looks = [absent(), listed(job(key="today", created=created))] * (1 if found else len(LOOK_AGAIN))
-    out = run(batch_job, options, absent(), listed(), *ready(), default_datastore(), Submit(failure=CUT), *looks)
+    reads = [absent(), listed(job(key="today", created=created))] * (1 if found else len(SEARCH_PAUSES))
+    out = run(batch_job, options, absent(), listed(), *ready(), default_datastore(), Submit(failure=CUT), *reads)
     assert out.failed is not found
 
 
@@ -88,16 +88,16 @@ def test_an_announced_start_without_job_is_in_doubt_for_10_minutes(
 ) -> None:
     storage.note("today", definition="d")
     storage.age = age
-    looks = [absent(), listed()] * (1 if settled else len(LOOK_AGAIN))
-    out = run(batch_job, {**TODAY, "wait": False}, *unused(), *looks, *([*ready(), Submit()] if settled else []))
+    reads = [absent(), listed()] * (1 if settled else len(SEARCH_PAUSES))
+    out = run(batch_job, {**TODAY, "wait": False}, *unused(), *reads, *([*ready(), Submit()] if settled else []))
     assert out.failed is not settled
-    assert clock.sleeps == ([] if settled else LOOK_AGAIN)
+    assert clock.sleeps == ([] if settled else SEARCH_PAUSES)
 
 
 def test_a_lost_answer_is_searched_for_a_minute(run: Run, clock: Clock) -> None:
-    looks = [absent(), listed()] * len(LOOK_AGAIN)
-    assert run(batch_job, TODAY, *unused(), *ready(), Submit(failure=CUT), *looks).failed
-    assert clock.sleeps == LOOK_AGAIN
+    reads = [absent(), listed()] * len(SEARCH_PAUSES)
+    assert run(batch_job, TODAY, *unused(), *ready(), Submit(failure=CUT), *reads).failed
+    assert clock.sleeps == SEARCH_PAUSES
 
 
 @pytest.mark.parametrize(("seconds", "starts"), [(300, True), (301, False)])
@@ -144,8 +144,8 @@ def test_inputs_are_sent_as_a_property_of_at_most_256_characters(run: Run, lengt
 @pytest.mark.parametrize(("length", "kept"), [(100, 100), (101, 100)])
 def test_a_name_has_at_most_100_characters_of_the_key(run: Run, length: int, kept: int) -> None:
     options = {**ANY, "key": "k" * length}
-    looks = [lambda _request: httpx.Response(404, json=error("NotFound", "x")), *unused()[1:], *ready()]
-    out = run(batch_job, options, *looks, check=True)
+    reads = [lambda _request: httpx.Response(404, json=error("NotFound", "x")), *unused()[1:], *ready()]
+    out = run(batch_job, options, *reads, check=True)
     assert out["batch_job"]["key"].rpartition("-")[0] == "k" * kept
 
 

@@ -471,9 +471,9 @@ def test_check_mode_sees_an_output_that_exists_and_writes_nothing(run: Run, stor
 
 def test_check_mode_does_not_wait_and_judges_a_job_that_has_ended(run: Run) -> None:
     history = get("", {"properties": {"discoveryUrl": "http://none"}})
-    for status, looks in (
+    for status, reads in (
         ("Running", [saw("Running", "today", key="today")]),
         ("Failed", [*finished("Failed"), history]),
     ):
-        out = run(batch_job, TODAY, *looks, check=True)
+        out = run(batch_job, TODAY, *reads, check=True)
         assert (out.failed, out["changed"], out["batch_job"]["status"]) == (status == "Failed", False, status)
