@@ -9,6 +9,7 @@ class ModuleDocFragment:
     """What happens to a resource that several clients write at the same time."""
 
     DOCUMENTATION = r"""
+options: {}
 notes:
   - Azure ML has no conditional writes, and a write replaces the whole resource. So the module reads back what it wrote.
     If another client has undone it, it is written again on what that client wrote, at most three times in all; then the

@@ -43,8 +43,8 @@ options:
     type: path
   rows:
     description:
-      - Whether to return the rows of the file with the predictions. The format that was found in the file is returned as
-        RV(batch_job_results.format), and types are those of the returned rows.
+      - Whether to return the rows of the file with the predictions. The format that was found in the file is returned
+        as RV(batch_job_results.format). The types of columns are those of the returned rows.
       - A file that is compressed with gzip is decompressed. It is read as UTF-8; other bytes become replacement
         characters, with a warning.
       - If the file that the deployment appends rows to has more or fewer rows than the job scored items, as far as its
