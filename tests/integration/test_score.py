@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,21 @@ def test_a_job_is_predicted_started_left_alone_and_followed_later(play, deployed
     play("mlops.azureml.score", **{**desired, "batch_score_wait": True}).well()
     assert rows(tmp_path / "rows") == BLUE_ROWS
     assert len(deployed.invokes) == 1
+
+
+def test_a_survey_describes_one_job_by_flat_variables_and_more_as_text(play, deployed, tmp_path):
+    flat = {
+        "batch_score_endpoint_name": "words-batch",
+        "batch_score_input": deployed.pages,
+        "batch_score_key": "survey/1",
+        "batch_score_max_failed_items": "0",
+        "batch_score_dest": str(tmp_path / "flat"),
+    }
+    play("mlops.azureml.score", **flat).well()
+    wait = {"batch_score_endpoint_name": "words-batch", "batch_score_input": deployed.pages, "awx_workflow_job_id": 7}
+    for waits in (False, True):  # two nodes of a workflow
+        play("mlops.azureml.score", **wait, batch_score_wait=waits).well()
+    as_text = {"batch_score_jobs_json": json.dumps([job("as-text", deployed.pages, dest=str(tmp_path / "text"))])}
+    play("mlops.azureml.score", batch_score_endpoint_name="words-batch", **as_text).well()
+    assert rows(tmp_path / "flat") == rows(tmp_path / "text") == BLUE_ROWS
+    assert len(deployed.invokes) == 3

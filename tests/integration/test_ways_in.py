@@ -73,7 +73,7 @@ WRONG = (
     ("batch_deploy", deploy(batch_deploy_endpoint={"name": "w", "descripton": "x"}), "descripton"),
     ("batch_deploy", deploy(batch_deploy_codes={"name": "w"}), "batch_deploy_codes"),
     ("batch_score", score(job("one", mini_batch_size="many")), "mini_batch_size"),
-    ("batch_score", {"batch_score_endpoint_name": "w"}, "missing required arguments: batch_score_jobs"),
+    ("batch_score", {"batch_score_endpoint_name": "w"}, "give batch_score_jobs, or batch_score_input"),
     ("batch_teardown", {}, "missing required arguments: batch_teardown_endpoint_name"),
 )
 
