@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test new-type newest oldest parity conformance matrix site release lock emulator-up emulator-down clean
+.PHONY: help demo check test new-type newest oldest parity bench conformance matrix site release lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -58,6 +58,10 @@ site: ## build the documentation
 release: ## make a release: make release VERSION=1.2.0
 	@$(PREPARE)
 	@PATH="$$PWD/.build/venv/bin:$$PATH" $(RUN) -m tests.gate.release $(VERSION)
+
+bench: ## measure everything that has a goal (part of an hour; BENCH="--only ROW --rounds N"): .build/bench/bench.html
+	@$(PREPARE)
+	@$(RUN) -m tests.bench $(BENCH)
 
 lock: ## lock the newest packages for the demo and the tests (tests/lock)
 	@$(FIND_PYTHON) && "$$python" -m tests.gate.lock

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, mlops.azureml contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """How fast the local workspace starts and answers: `python -m tests.bench.emulator_speed`.
 
 Prints each figure beside its limit, and exits with status 1 when one is missed: how long a start takes besides

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, mlops.azureml contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """What `batch_job_check` takes for two jobs of 1,000,000 rows each: `python -m tests.bench.job_check`.
 
 Checks five rules, compares all rows by key with those of the other job, which has them in another order, and scores

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, mlops.azureml contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """How soon the end of a job is seen, and what that costs in reads: `python -m tests.bench.job_polls`.
 
 On a virtual clock, by the code that waits in the module: jobs of 30 s to 26 h, each a few hundred times with other
