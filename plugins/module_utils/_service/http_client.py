@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
+from .._cache import Cache, NoCache
 from .._clock import Clock
 from .._errors import ConnectionFailed, Delivery, InvalidOption, MissingLibrary
 from .._names.redaction import redact
@@ -24,6 +25,7 @@ from .._names.url import is_https, without_query
 from .answer import UNAUTHORIZED, Answer
 from .proxies import Proxy, find_proxy
 from .retry import ATTEMPTS, BUDGET, THROTTLED, UNCERTAIN, Retry
+from .throttling import Throttling
 from .trust import Trust
 
 HTTPX_IMPORT_ERROR: str | None = None
@@ -54,6 +56,7 @@ class HttpClient:
     :param ca_file: PEM file of the certificate authorities to trust in place of the default ones
     :param register_secret: called with each secret that is sent or received, so that output can mask it
     :param trust: keeps the TLS contexts of the process
+    :param cache: shares the pauses that a service asks for with other tasks
     :param transport: httpx transport to use instead of the network
     """
 
@@ -64,12 +67,14 @@ class HttpClient:
         register_secret: Callable[[str], None],
         clock: Clock,
         trust: Trust | None = None,
+        cache: Cache | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._ca_file = ca_file
         self._mask = register_secret
         self._clock = clock
         self._trust = trust or Trust()
+        self._throttling = Throttling(cache or NoCache(), clock)
         self._transport = transport
         self._secrets: set[str] = set()
         self._client: httpx.Client | None = None
@@ -133,11 +138,14 @@ class HttpClient:
         budget = BUDGET if within is None else min(within, BUDGET)
         retry = Retry(self._clock, budget=budget, attempts=ATTEMPTS if repeat else 1)
         for _attempt in retry:
+            self._throttling.wait(method, url, retry.left)
             limit = timeout if within is None else min(timeout, max(retry.left, SHORTEST_TIMEOUT))
             request.extensions["timeout"] = httpx.Timeout(limit, connect=min(limit, CONNECT_TIMEOUT)).as_dict()
             outcome = self._authorized(request, token, what)
             if isinstance(outcome, Answer):
                 retry.wait_at_least(outcome.retry_after)
+                if outcome.status == THROTTLED:
+                    self._throttling.note(method, url, outcome.retry_after or 0.0)
                 if outcome.ok and not outcome.is_json:
                     outcome = _broken(outcome, what)
             if not _worth_repeating(outcome, repeatable=repeatable, rereadable=rereadable):

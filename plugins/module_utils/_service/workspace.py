@@ -67,6 +67,8 @@ class Workspace:
             register_secret=self.invocation.register_secret,
             clock=self.invocation.clock,
             trust=self._trust,
+            # On a disk that others may share, one fault would make all of them wait.
+            cache=None if self.invocation.cache.on_disk else self.invocation.cache,
         )
         self.on_close(client.close)
         return client
