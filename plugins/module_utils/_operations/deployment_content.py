@@ -13,7 +13,8 @@ import typing as t
 
 from .._engine.definition import NAME, read_document
 from .._engine.entry import Entry
-from .._engine.inline_publication import InlinePublication, own_name
+from .._engine.inline_publication import InlinePublication
+from .._engine.inline_references import own_name
 from .._errors import InvalidOption
 from .._names.dotted_path import get_at
 from .._schema.resource_type import Options
