@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .._errors import CredentialError, MissingLibrary
+from .._errors import AzureMLError, CredentialError, MissingLibrary
 from .._names.redaction import redact
 from .proxies import find_proxy
 
@@ -192,6 +192,12 @@ def fetch_token(source: Source, audience: str, authority: str, settings: dict[st
     except (failures.AzureError, ValueError) as error:
         unanswered = _caused_by(error, (failures.ServiceRequestError, failures.ServiceResponseError))
         reason = _unanswered_reason(str(error), authority) if unanswered else _refusal_reason(str(error), source)
+    except (AzureMLError, OSError):  # ours, and those of local files
+        raise
+    except Exception as error:  # what the libraries run into when an answer has no shape that they know
+        reason = (
+            f"its answer is not one of a sign-in service ({type(error).__name__}); check its address and the proxies"
+        )
     # Raised outside the handler, so that the library's texts are not part of our error.
     raise CredentialError(
         f"No token for {audience} with the {source.title} (tenant {source.tenant or 'unset'}, "

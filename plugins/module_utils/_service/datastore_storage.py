@@ -129,7 +129,9 @@ def open_sas(workspace: Workspace, sas_uri: str) -> BlobContainer:
 
 
 def _datastore(workspace: Workspace, found: Mapping[str, t.Any], option: str) -> Datastore:
-    properties = found["properties"]
+    properties = found.get("properties")
+    if not isinstance(properties, dict) or not all(isinstance(found.get(key), str) for key in ("name", "id")):
+        raise ServiceError(f"{option}: what the service returns is no datastore. Check the proxies in between.")
     container = properties.get("containerName") or properties.get("filesystem")
     if not container or not properties.get("accountName"):
         raise InvalidOption(

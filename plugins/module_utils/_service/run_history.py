@@ -61,17 +61,20 @@ class RunHistory:
         Raises ServiceError or ConnectionFailed.
         """
         below = f"runs/{quote(job, safe='')}/children"
-        answer = self._send("GET", "history", below, what=f"read the runs of job {job}")
+        what = f"read the runs of job {job}"
+        runs = self._send("GET", "history", below, what=what).get("value") or []
+        if not isinstance(runs, list) or not all(isinstance(run, dict) and _text(run, "runId") for run in runs):
+            raise ServiceError(f"Could not {what}: 'value' in the answer is not a list of runs. Run the task again.")
         return [
             Run(
-                id=str(run["runId"]),
-                name=str(run.get("name") or ""),
-                status=str(run.get("status") or ""),
-                started=run.get("startTimeUtc"),
-                ended=run.get("endTimeUtc"),
+                id=run["runId"],
+                name=_text(run, "name") or "",
+                status=_text(run, "status") or "",
+                started=_text(run, "startTimeUtc"),
+                ended=_text(run, "endTimeUtc"),
                 error=_message(run.get("error")),
             )
-            for run in answer.get("value") or ()
+            for run in runs
         ]
 
     def output_place(self, run: str, output: str) -> DatastorePath | None:
@@ -87,14 +90,13 @@ class RunHistory:
             "selectJobSpecification": True,
         }
         data = self._send("POST", "history", "rundata", json=query, what=f"read the data of run {run}")
-        asset = ((data.get("runMetadata") or {}).get("outputs") or {}).get(output) or {}
-        resolved = self._resolve(asset["assetId"]) if asset.get("assetId") else None
+        asset = _text(_map(data, "runMetadata", "outputs", output), "assetId")
+        resolved = self._resolve(asset) if asset else None
         if resolved is not None:
             return resolved
-        place = ((data.get("runDefinition") or {}).get("dataReferences") or {}).get(output) or {}
-        if place.get("dataStoreName") and place.get("pathOnDataStore"):
-            return DatastorePath(place["dataStoreName"], place["pathOnDataStore"].strip("/"))
-        return None
+        place = _map(data, "runDefinition", "dataReferences", output)
+        store, path = _text(place, "dataStoreName"), _text(place, "pathOnDataStore")
+        return DatastorePath(store, path.strip("/")) if store and path else None
 
     def _resolve(self, asset: str) -> DatastorePath | None:
         what = f"resolve data asset {asset}"
@@ -102,7 +104,7 @@ class RunHistory:
             answer = self._send("POST", "data", "dataversion/batchGetResolvedUris", json={"values": [asset]}, what=what)
         except ServiceError:
             return None  # the path may be found in other ways
-        uri = ((answer.get("values") or {}).get(asset) or {}).get("uri")
+        uri = _text(_map(answer, "values", asset), "uri")
         place = read_datastore_path(uri) if uri else None
         return DatastorePath(place.datastore, place.path) if place else None
 
@@ -113,9 +115,13 @@ class RunHistory:
         Raises ServiceError or ConnectionFailed.
         """
         answer = self._http.send("GET", self._discovery_url, what="read the hosts of the workspace's services").json()
-        if not isinstance(answer, dict) or not answer.get("api"):
-            raise ServiceError("Could not read the hosts of the workspace's services: the answer has no 'api'.")
-        return str(answer["api"]).rstrip("/")
+        host = _text(answer, "api") if isinstance(answer, dict) else None
+        if host is None:
+            raise ServiceError(
+                "Could not read the hosts of the workspace's services: the answer has no text under 'api'. Check the "
+                "discovery URL of the workspace, and the proxies in between."
+            )
+        return host.rstrip("/")
 
     def _send(
         self, method: str, service: str, below: str, *, what: str, json: dict[str, t.Any] | None = None
@@ -130,6 +136,18 @@ class RunHistory:
             what=what,
         ).json()
         return answer if isinstance(answer, dict) else {}
+
+
+def _map(value: t.Any, *keys: str) -> dict[str, t.Any]:
+    """The map below the keys; empty for anything else."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: dict[str, t.Any], key: str) -> str | None:
+    found = value.get(key)
+    return found if isinstance(found, str) and found else None
 
 
 def _message(error: t.Any) -> str | None:

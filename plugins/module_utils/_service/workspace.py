@@ -11,9 +11,10 @@ import copy
 import functools
 import typing as t
 
-from .._errors import InvalidOption
+from .._errors import InvalidOption, ServiceError
 from .._invocation import Invocation
 from .._names.arm_id import WorkspaceId
+from .._names.dotted_path import get_at
 from .arm import Arm
 from .clouds import Cloud, find_cloud
 from .credentials import Credentials
@@ -134,7 +135,12 @@ class Workspace:
     def run_history(self) -> RunHistory:
         from .run_history import RunHistory
 
-        discovery = str(self.properties["properties"]["discoveryUrl"])
+        discovery = get_at(self.properties, "properties.discoveryUrl")
+        if not isinstance(discovery, str):
+            raise ServiceError(
+                f"Could not read the run history of workspace '{self.id.name}': the service returns no discovery "
+                "URL. Run the task again, and check the proxies in between."
+            )
         return RunHistory(self.http, self.cloud, self.credentials, self.id, discovery)
 
     @functools.cached_property

@@ -110,5 +110,5 @@ def test_an_output_may_be_recorded_nowhere(history: Callable[..., Any], answer: 
 
 def test_a_discovery_without_host_is_an_error(history: Callable[..., Any]) -> None:
     runs, _wired = history({"studio": "https://ml.azure.com"})
-    with pytest.raises(ServiceError, match="has no 'api'"):
+    with pytest.raises(ServiceError, match="has no text under 'api'"):
         runs.children("a")
