@@ -13,6 +13,7 @@ from . import blob_front, control, fault_layer, metadata, registry_assets, run_h
 from .arm.router import management
 from .azurite import Azurite
 from .clock import Clock
+from .date_header import dated
 from .entra import Entra
 from .errors import Refused, answer_refusal
 from .faults import Faults
@@ -53,7 +54,8 @@ class Emulator:
             "blob": blob_front.front(self.workspaces, self._azurite),
         }
         self.surfaces: dict[str, ASGIApp] = {
-            name: self.journal.around(fault_layer.around(app, name, self.faults)) for name, app in applications.items()
+            name: dated(self.journal.around(fault_layer.around(app, name, self.faults)), clock)
+            for name, app in applications.items()
         }
 
     async def start(self) -> None:

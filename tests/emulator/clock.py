@@ -13,11 +13,20 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._skew = timedelta()
         self._sleepers: set[asyncio.Event] = set()
 
     def now(self) -> datetime:
         """The virtual time, aware, in UTC."""
         return datetime.now(timezone.utc) + self._ahead
+
+    def date(self) -> datetime:
+        """The time in the header `Date` of answers: that of the wall, unless clients are to find their clock wrong."""
+        return datetime.now(timezone.utc) + self._skew
+
+    def skew(self, seconds: float) -> None:
+        """Let `Date` differ from the time of the wall by `seconds`; negative ones are behind it."""
+        self._skew = timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` of virtual time pass; time never runs back."""

@@ -66,9 +66,15 @@ def routes(workspaces: Workspaces, journal: Journal, faults: Faults) -> list[Rou
 
     async def advance(request: Request) -> Response:
         try:
-            clock.advance(float((await request.json())["advance_seconds"]))
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
-            return JSONResponse({"error": f"send an object with advance_seconds, a number: {error}"}, 400)
+            given = {name: float(value) for name, value in (await request.json()).items()}
+            if not given or given.keys() - {"advance_seconds", "skew_seconds"}:
+                raise KeyError("advance_seconds")
+            if "skew_seconds" in given:
+                clock.skew(given["skew_seconds"])
+            clock.advance(given.get("advance_seconds", 0.0))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            text = f"send an object with advance_seconds or skew_seconds, numbers: {error}"
+            return JSONResponse({"error": text}, 400)
         workspaces.settle()
         return JSONResponse({"now": clock.now().isoformat()})
 

@@ -117,6 +117,7 @@ def server_of(emulator: Emulator, surface: str, certificates: tls.Certificates) 
             ssl_certfile=str(certificates.server),
             access_log=False,
             server_header=False,
+            date_header=False,
             lifespan="off",
             log_level="warning",
             timeout_graceful_shutdown=3,

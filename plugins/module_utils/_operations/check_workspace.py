@@ -93,7 +93,7 @@ class CheckWorkspace:
             deployments=deployments,
             computes=own.pop(COMPUTES),
             assets=own,
-            endpoint_name=options["endpoint_name"],
+            endpoint_name=options["endpoint_name"] or None,
             default=options[DEFAULT] or None,
         )
         route = {"endpoint_name": intended.scoring_endpoint or ""}

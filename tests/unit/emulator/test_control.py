@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
+import time
 
 
 def journal(workspace):
@@ -84,3 +86,17 @@ def test_the_state_can_be_compared(workspace):
     assert state["jobs"] == []
     parts = workspace.http.get("/emulator/state?part=jobs&part=endpoint_names").json()
     assert parts == {part: state[part] for part in ("jobs", "endpoint_names")}
+
+
+def test_the_date_of_answers_may_differ_from_the_wall(workspace):
+    def ahead() -> float:
+        date = workspace.http.get("/emulator/policies").headers["date"]
+        return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
+
+    assert abs(ahead()) < 5
+    assert workspace.http.post("/emulator/clock", json={"skew_seconds": 600}).status_code == 200
+    assert abs(ahead() - 600) < 5
+    assert workspace.http.post("/emulator/clock", json={"advance_seconds": 60}).status_code == 200
+    assert abs(ahead() - 600) < 5
+    for wrong in ({}, {"skew": 1}, [1], {"skew_seconds": "much"}):
+        assert workspace.http.post("/emulator/clock", json=wrong).status_code == 400
