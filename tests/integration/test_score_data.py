@@ -9,9 +9,8 @@ import pytest
 from .plays import Played
 from .stories import BLUE_ROWS, ENDPOINT, FILES, score
 
-pytestmark = pytest.mark.as_module
 
-
+@pytest.mark.as_module
 def test_one_variable_file_scores_a_local_folder_and_gives_its_rows(play, deployed):
     job = {
         "key": "ticket 7",
@@ -59,6 +58,7 @@ def test_always_starts_one_more_on_each_run(play, deployed):
     assert len(deployed.invokes) == 3
 
 
+@pytest.mark.as_module
 def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_path):
     """And check mode reads the results of a job that has completed."""
     nowhere = {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}
