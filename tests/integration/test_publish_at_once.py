@@ -15,8 +15,6 @@ from ansible_collections.mlops.azureml.plugins.module_utils._types.model import 
 from .engine import Done, Engine
 from .local_workspace import LocalWorkspace
 
-pytestmark = pytest.mark.as_module
-
 RUNS = 5
 LAGGING = ((CODE, "30"), (MODEL, "0"), (DATA, "30"), (ENVIRONMENT, "0"))
 

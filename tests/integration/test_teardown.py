@@ -6,8 +6,6 @@ import pytest
 
 from .stories import ENDPOINT
 
-pytestmark = pytest.mark.as_module
-
 TEARDOWN = {"batch_teardown_endpoint_name": ENDPOINT, "batch_teardown_computes": ["words-cluster"]}
 DELETED = [
     "mlops.azureml.batch_teardown : Delete the endpoint with its deployments",
@@ -52,6 +50,7 @@ def test_a_cluster_that_another_endpoint_uses_is_left(play, spoiled):
     assert forced.changed == DELETED[1:]
 
 
+@pytest.mark.as_module
 def test_the_endpoint_goes_with_its_deployments_and_the_cluster_goes_once(play, spoiled):
     before = spoiled.current
     predicted = play("mlops.azureml.teardown", "--check", "--diff", **TEARDOWN).well()
