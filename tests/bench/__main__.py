@@ -38,8 +38,6 @@ def main() -> None:
     tree.lay()
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree.PARENT)
     before = os.getloadavg()[0]
-    with local_workspace() as playbooks:
-        results = measured(rows, playbooks, how.rounds, how.fleet)
     about: dict[str, Any] = {
         "date": datetime.date.today().isoformat(),
         "ansible-core": core,
@@ -49,11 +47,13 @@ def main() -> None:
         "rounds": how.rounds,
         "fleet": how.fleet,
     }
-    print(table(results))
-    how.to.mkdir(parents=True, exist_ok=True)
-    (how.to / "bench.json").write_text(as_json(results, about))
-    (how.to / "bench.html").write_text(page(results, about))
-    print(f"\n{how.to / 'bench.html'}, {how.to / 'bench.json'}; the load before was {before:.1f}")
+    with local_workspace() as playbooks:
+        results = measured(rows, playbooks, how.rounds, how.fleet)
+        print(table(results), flush=True)
+        how.to.mkdir(parents=True, exist_ok=True)
+        (how.to / "bench.json").write_text(as_json(results, about))
+        (how.to / "bench.html").write_text(page(results, about))
+        print(f"\n{how.to / 'bench.html'}, {how.to / 'bench.json'}; the load before was {before:.1f}", flush=True)
 
 
 def measured(rows: list[Row], playbooks: Playbooks, rounds: int, fleet: int) -> list[Measured]:

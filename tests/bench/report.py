@@ -16,11 +16,11 @@ from typing import Any
 from .playbooks import Cost
 from .rows import Row
 
-WIDTH, HEIGHT, MARGIN = 420, 26, 10
+WIDTH, HEIGHT, MARGIN = 320, 26, 10
 STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em; color: #222 }
 table { border-collapse: collapse; width: 100% } td, th { padding: .35em .7em; text-align: left }
-tr + tr { border-top: 1px solid #ddd } td.number { text-align: right; white-space: nowrap }
+tr + tr { border-top: 1px solid #ddd } td:first-child { min-width: 20em } td.number { text-align: right }
 .met { color: #17692f } .missed { color: #a32017; font-weight: 600 } .unmeasured { color: #666 }
 """
 

@@ -46,7 +46,7 @@ def test_every_dot_is_inside_its_plot(values: list[float]) -> None:
     drawn = plot(Measured.of(SMALL, list(values)))
     places = [float(place) for place in _values_of(drawn, "cx")]
     assert len(places) == sum(value > 0 for value in values)
-    assert all(5 <= place <= 415 for place in places)
+    assert all(5 <= place <= 315 for place in places)
 
 
 def _values_of(drawn: str, attribute: str) -> list[str]:
