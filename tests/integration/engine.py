@@ -24,6 +24,8 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.private_cac
 from ansible_collections.mlops.azureml.plugins.module_utils._service.workspace import Workspace
 from azure.core.pipeline.transport import HttpTransport
 
+from .local_workspace import connection_of
+
 SHORTEST_SLEEP = 0.05
 COUNTS = "counts"  # the property of a test that adds to the sum that is printed at the end
 
@@ -83,16 +85,7 @@ class Engine:
 
     def __init__(self, settings: dict[str, str], cache: Path) -> None:
         self.cache = cache  # tokens and the description of the cloud are kept there
-        self.connection = {
-            "subscription_id": settings["AZURE_SUBSCRIPTION_ID"],
-            "resource_group": settings["AZUREML_RESOURCE_GROUP"],
-            "workspace_name": settings["AZUREML_WORKSPACE"],
-            "tenant": settings["AZURE_TENANT"],
-            "client_id": settings["AZURE_CLIENT_ID"],
-            "secret": settings["AZURE_SECRET"],
-            "cloud_environment": settings["AZURE_CLOUD_ENVIRONMENT"],
-            "ca_file": settings["SSL_CERT_FILE"],
-        }
+        self.connection = connection_of(settings)
 
     def invocation(self, arguments: dict[str, Any] | None = None, **options: Any) -> Invocation:
         """A task with these options, read and completed as Ansible does; without `arguments` it only connects."""

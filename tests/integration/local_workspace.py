@@ -18,6 +18,24 @@ RESOURCE = re.compile(r"/subscriptions/[^/]+/resourceGroups/", re.IGNORECASE)
 INVOKE = re.compile(r"/[^/]+/jobs")
 
 
+# Option of our modules -> variable that the emulator prints.
+CONNECTION = {
+    "subscription_id": "AZURE_SUBSCRIPTION_ID",
+    "resource_group": "AZUREML_RESOURCE_GROUP",
+    "workspace_name": "AZUREML_WORKSPACE",
+    "tenant": "AZURE_TENANT",
+    "client_id": "AZURE_CLIENT_ID",
+    "secret": "AZURE_SECRET",
+    "cloud_environment": "AZURE_CLOUD_ENVIRONMENT",
+    "ca_file": "SSL_CERT_FILE",
+}
+
+
+def connection_of(settings: dict[str, str]) -> dict[str, str]:
+    """The options with which a module connects to the emulator of these settings."""
+    return {option: settings[variable] for option, variable in CONNECTION.items()}
+
+
 @dataclass(frozen=True)
 class Request:
     """One line of the journal."""

@@ -20,7 +20,7 @@ from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
 
 from tests.integration.engine import Hurried
-from tests.integration.local_workspace import LocalWorkspace
+from tests.integration.local_workspace import LocalWorkspace, connection_of
 
 from .scenario import Step
 
@@ -33,17 +33,7 @@ class Modules:
     def __init__(self, workspace: LocalWorkspace, folder: Path) -> None:
         self.workspace = workspace
         self.folder = folder
-        settings = workspace.settings
-        self.connection = {
-            "subscription_id": settings["AZURE_SUBSCRIPTION_ID"],
-            "resource_group": settings["AZUREML_RESOURCE_GROUP"],
-            "workspace_name": settings["AZUREML_WORKSPACE"],
-            "tenant": settings["AZURE_TENANT"],
-            "client_id": settings["AZURE_CLIENT_ID"],
-            "secret": settings["AZURE_SECRET"],
-            "cloud_environment": settings["AZURE_CLOUD_ENVIRONMENT"],
-            "ca_file": settings["SSL_CERT_FILE"],
-        }
+        self.connection = connection_of(workspace.settings)
         self.warnings: list[str] = []
 
     def __call__(self, step: Step) -> Answer:
