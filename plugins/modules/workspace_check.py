@@ -164,7 +164,7 @@ workspace_check:
           description:
             - Kind of the finding.
             - Of the entries V(options_invalid), V(name_invalid), V(name_taken), V(reference_absent), V(input_absent).
-            - Of the workspace V(workspace_absent), V(workspace_state), V(diagnosis).
+            - Of the workspace V(workspace_absent), V(workspace_unreachable), V(workspace_state), V(diagnosis).
             - Of the caller V(token_audience), V(clock_skew), V(permission_missing), V(scoring_unreachable).
             - Of sizes and quota V(vm_size_absent), V(vm_size_unsupported), V(vm_size_low_priority), V(quota_family),
               V(quota_region), V(quota_workspace), V(quota_computes), V(instance_count), V(cluster_limit).

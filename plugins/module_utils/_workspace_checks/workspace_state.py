@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import NotFoundError, ParentNotFoundError, ServiceError
+from .._errors import ConnectionFailed, NotFoundError, ParentNotFoundError, ServiceError
 from .finding import ERROR, WARNING, Finding, Found, Unreadable
 from .intended import Intended
 from .surfaces import Surfaces
@@ -19,7 +19,10 @@ _WRONG_AUDIENCE = "InvalidAuthenticationTokenAudience"
 
 
 def check(_intended: Intended, observed: Surfaces) -> t.Iterator[Found]:
-    """``workspace_absent``, ``workspace_state``; ``token_audience`` if Resource Manager refuses the token."""
+    """``workspace_absent``, ``workspace_unreachable``, ``workspace_state``.
+
+    ``token_audience`` if Resource Manager refuses the token.
+    """
     home = observed.id
     try:
         state = observed.properties.get("provisioningState")
@@ -57,6 +60,15 @@ def _explained(failed: Unreadable, observed: Surfaces) -> Finding:
             f"there is no workspace {home.name} in resource group {home.resource_group}",
             error.message,
             "Correct workspace_name, resource_group and subscription_id.",
+        )
+    if isinstance(error, ConnectionFailed):
+        return Finding(
+            "workspace_unreachable",
+            ERROR,
+            home.path,
+            "Resource Manager gives no usable answer",
+            error.message,
+            "Check name resolution, proxy and firewall of this host, and run the check again.",
         )
     if isinstance(error, ServiceError) and error.code == _WRONG_AUDIENCE:
         return Finding(

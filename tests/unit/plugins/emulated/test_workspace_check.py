@@ -204,6 +204,17 @@ def test_an_absent_workspace_leaves_the_rest_unknown(bench: Bench) -> None:
     assert {one["result"] for one in shown["checks"]} == {"passed", "failed", "unknown"}
 
 
+def test_a_workspace_that_does_not_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("connection refused")
+
+    client = functools.partial(HttpClient, transport=httpx.MockTransport(refuse))
+    monkeypatch.setattr(workspace_module, "HttpClient", client)
+    outcome = bench.run()
+    assert outcome.failed
+    assert [one["id"] for one in outcome["workspace_check"]["findings"]] == ["workspace_unreachable"]
+
+
 @pytest.mark.parametrize(("state", "severity"), [("Failed", "error"), ("Updating", "warning")])
 def test_a_workspace_that_is_not_ready(bench: Bench, state: str, severity: str) -> None:
     bench.around(home={"properties": {"provisioningState": state}})
