@@ -109,6 +109,7 @@ OF_ENTRY_POINT = {"progress_file": "test_follow.py", "predicted": "test_predicte
 ELSEWHERE = {
     "batch_job_check": "test_batch_job_check.py",
     "batch_retention": "test_batch_retention.py",
+    "workspace_drift": "test_drift.py",
     "workspace_check": "test_workspace_check.py",
     **dict.fromkeys(("batch_release", "batch_rollback", "batch_release_info"), "test_release_options.py"),
 }
