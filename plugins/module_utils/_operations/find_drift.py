@@ -13,7 +13,7 @@ import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
 from .._engine.entry import Entry, read_entry
-from .._errors import AzureMLError, InvalidOption, NotFoundError
+from .._errors import AzureMLError, ImmutableFieldError, InvalidOption, NotFoundError
 from .._invocation import Invocation, Result
 from .._names.json_types import JsonObject
 from .._report.drift_page import drift_page
@@ -79,8 +79,9 @@ class FindDrift:
         ]
         if options["unnamed"]:
             found += [one for kind, named in entries.items() for one in self._unnamed(kind, named, entries, workspace)]
-        shown = {"findings": [one.shown() for one in found], "compared": sum(map(len, entries.values()))}
-        before, after = {}, {}
+        shown: JsonObject = {"findings": [one.shown() for one in found], "compared": sum(map(len, entries.values()))}
+        before: JsonObject = {}
+        after: JsonObject = {}
         if file is not None:
             content = drift_page(workspace.id.name, shown["compared"], shown["findings"])
             before, after = file.change(content)
@@ -114,7 +115,7 @@ class FindDrift:
         name = _title(entry)
         try:
             result = self.lists[kind].run(_as_task(workspace, entry.options))
-        except InvalidOption as error:
+        except (InvalidOption, ImmutableFieldError) as error:
             return [Finding(kind, name, DIFFERENT, reason=str(error))]
         if not result.changed:
             return []

@@ -27,7 +27,8 @@ def drift_page(workspace: str, compared: int, findings: t.Sequence[JsonObject]) 
         element("title", title),
         element("style", Html(STYLE)),
     )
-    words = f"{len(findings)} differences" if findings else "No difference"
+    number = len(findings)
+    words = f"{number} difference{'s' if number > 1 else ''}" if findings else "No difference"
     badge = element("span", words, class_="bad" if findings else "good")
     header = element("header", element("h1", title), element("p", badge, f" {compared} resources were compared."))
     sections = (_section(kind, findings) for kind in dict.fromkeys(one["kind"] for one in findings))
