@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import typing as t
 
@@ -23,6 +22,7 @@ from .._schema.resource_type import Options, ResourceType
 from .._service.workspace import Workspace
 from .manage import Manage
 from .publish import Publish
+from .subtask import SubInvocation
 
 ABSENT, DIFFERENT, UNNAMED = FINDINGS = ("absent", "different", "unnamed")
 # What the service or the workspace itself creates, and no file names.
@@ -114,7 +114,7 @@ class FindDrift:
         """What the module of this type would change."""
         name = _title(entry)
         try:
-            result = self.lists[kind].run(_as_task(workspace, entry.options))
+            result = self.lists[kind].run(workspace.for_part(_Task(workspace.invocation, entry.options)))
         except (InvalidOption, ImmutableFieldError) as error:
             return [Finding(kind, name, DIFFERENT, reason=str(error))]
         if not result.changed:
@@ -173,29 +173,15 @@ def _is_of_the_service(resource: ResourceType, name: str) -> bool:
     return resource.path.startswith("environments/") and name.lower().startswith(_OF_THE_SERVICE)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Task:
+class _Task(SubInvocation):
     """One entry as a task in check mode. What it would warn about is a finding here."""
 
-    outer: Invocation
-    options: Options
+    def __init__(self, outer: Invocation, options: Options) -> None:
+        super().__init__(outer, {**outer.options, **options})
+        self.check_mode = True
 
-    check_mode = True
-    is_watched = False
-
-    def __getattr__(self, name: str) -> t.Any:
-        return getattr(self.outer, name)
-
-    def warn(self, *_about: t.Any) -> None:
-        pass
-
-
-def _as_task(workspace: Workspace, options: Options) -> Workspace:
-    """The same workspace, with its connections, for another task."""
-    _connected = workspace.arm, workspace.id  # made once, before the copy
-    inner = copy.copy(workspace)
-    inner.invocation = t.cast(Invocation, _Task(workspace.invocation, {**workspace.invocation.options, **options}))
-    return inner
+    def warn(self, message: str) -> None:
+        """A reference to something absent is what the task itself finds."""
 
 
 def _leaves(before: t.Any, after: t.Any, path: str) -> t.Iterator[tuple[str, t.Any, t.Any]]:

@@ -12,33 +12,21 @@ import typing as t
 
 from .._names.json_types import JsonObject
 from .html_text import Html, element, joined
-from .style import STYLE
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+from .page_parts import badge, document, section
 
 
 def drift_page(workspace: str, compared: int, findings: t.Sequence[JsonObject]) -> str:
     """The whole page. The same findings give the same page."""
-    title = f"Workspace {workspace}"
-    head = joined(
-        Html('<meta charset="utf-8">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-        element("title", title),
-        element("style", Html(STYLE)),
-    )
     number = len(findings)
     words = f"{number} difference{'s' if number > 1 else ''}" if findings else "No difference"
-    badge = element("span", words, class_="bad" if findings else "good")
-    header = element("header", element("h1", title), element("p", badge, f" {compared} resources were compared."))
-    sections = (_section(kind, findings) for kind in dict.fromkeys(one["kind"] for one in findings))
-    body = joined(header, element("main", *sections))
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
+    header = element("p", badge(not findings, words), f" {compared} resources were compared.")
+    kinds = dict.fromkeys(str(one["kind"]) for one in findings)
+    return document(f"Workspace {workspace}", header, joined(*(_of_kind(kind, findings) for kind in kinds)))
 
 
-def _section(kind: str, findings: t.Sequence[JsonObject]) -> Html:
+def _of_kind(kind: str, findings: t.Sequence[JsonObject]) -> Html:
     lines = (_line(one) for one in findings if one["kind"] == kind)
-    return element("section", element("h2", kind.capitalize()), element("ul", *lines, class_="rules"))
+    return section(kind.capitalize(), element("ul", *lines, class_="rules"))
 
 
 def _line(one: JsonObject) -> Html:
