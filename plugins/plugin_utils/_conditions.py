@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import typing as t
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import MIS
 
 if t.TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
+
+OF_CONTROLLER = re.compile(r"\{\{\s*ansible_playbook_python\s*\}\}")
 
 
 def unmet_condition(action: ActionBase, task_vars: Mapping[str, t.Any]) -> str | None:
@@ -42,6 +45,8 @@ def _other_interpreter(action: ActionBase, task_vars: Mapping[str, t.Any]) -> st
     delegated = action._task.delegate_to
     of_host = task_vars["ansible_delegated_vars"][delegated] if delegated else task_vars
     own = of_host.get("ansible_python_interpreter")
+    if _names_the_controllers(own, of_host):
+        return None
     if own is None or own != sys.executable:
         try:
             _line, own = _get_shebang("/usr/bin/python", of_host, action._templar)
@@ -51,6 +56,12 @@ def _other_interpreter(action: ActionBase, task_vars: Mapping[str, t.Any]) -> st
                 "to '{{ ansible_playbook_python }}'"
             )
     return None if _is_same(own) else f"the interpreter is {own}, that of the controller is {sys.executable}"
+
+
+def _names_the_controllers(own: t.Any, variables: Mapping[str, t.Any]) -> bool:
+    """Whether it is the documented template, and means what it says. To render it costs 3 ms in each task."""
+    is_template = isinstance(own, str) and OF_CONTROLLER.fullmatch(own) is not None
+    return is_template and variables.get("ansible_playbook_python") == sys.executable
 
 
 def _is_same(interpreter: str) -> bool:
