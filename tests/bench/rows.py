@@ -39,14 +39,12 @@ open("{log}", "a").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_max
 sys.exit(status)' "$@"
 """
 # Prints by how many KiB the memory of a process grows that holds no file: what the main process of Ansible gains. Any
-# module task loads the action "normal"; httpx loads rich for its command line, which the tools of the tests install.
+# task that runs a module loads the action "normal".
 GAIN = """
-import sys
 import ansible.plugins.action.normal, ansible.cli.playbook, ansible.executor.playbook_executor
 from ansible.plugins.loader import init_plugin_loader
 
 init_plugin_loader()
-sys.modules["rich"] = None
 memory = lambda: int([line for line in open("/proc/self/status") if line.startswith("RssAnon")][0].split()[1])
 before = memory()
 import ansible_collections.mlops.azureml.plugins.action.compute

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import logging
 import ssl
+import sys
 import traceback
 import typing as t
 import uuid
@@ -32,10 +33,15 @@ HTTPX_IMPORT_ERROR: str | None = None
 if t.TYPE_CHECKING:
     import httpx
 else:
+    # httpx loads its command line, and that loads rich where it is installed: a third of the time, for nothing here.
+    left_out = {} if "httpx" in sys.modules else {"httpx._main": None}
+    sys.modules.update(left_out)
     try:
         import httpx
     except ImportError:
         HTTPX_IMPORT_ERROR = traceback.format_exc()
+    for name in left_out:
+        del sys.modules[name]
 
 USER_AGENT = "mlops.azureml/0.1.0"
 
