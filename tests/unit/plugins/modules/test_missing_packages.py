@@ -21,6 +21,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.harness import CONNECT
 INFO_MODULES = [found.name for found in pkgutil.iter_modules(modules.__path__) if found.name.endswith("_info")]
 OPTIONS: dict[str, dict[str, Any]] = {
     "batch_deployment_info": {"endpoint_name": "digits"},
+    "batch_release_info": {"endpoint_name": "digits"},
     "reference_info": {"models": ["azureml:digits@latest"]},
 }
 # Runs modules one after the other, with their options from the standard input.
