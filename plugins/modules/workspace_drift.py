@@ -88,7 +88,8 @@ options:
     default: []
   report:
     description:
-      - File to which the findings are written as an HTML page, without anything from other hosts.
+      - File to which the findings are written, as JSON if its name ends with C(.json), else as an HTML page that loads
+        nothing from other hosts.
     type: path
 seealso:
   - module: mlops.azureml.batch_deploy_check

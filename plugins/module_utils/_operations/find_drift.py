@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
@@ -83,7 +84,7 @@ class FindDrift:
         before: JsonObject = {}
         after: JsonObject = {}
         if file is not None:
-            content = drift_page(workspace.id.name, shown["compared"], shown["findings"])
+            content = _written(options["report"], workspace.id.name, shown)
             before, after = file.change(content)
             if after and not workspace.invocation.check_mode:
                 file.write(content)
@@ -155,6 +156,13 @@ class FindDrift:
         for body in workspace.arm.list(workspace.path(parent.path.partition("/")[0])):
             below = resource.path.rpartition("/")[0].format_map({option: body["name"]})
             yield f"{body['name']}/", workspace.path(below)
+
+
+def _written(path: str, workspace: str, shown: JsonObject) -> str:
+    """The report, as JSON if the name of the file says so."""
+    if path.lower().endswith(".json"):
+        return json.dumps({"workspace": workspace, **shown}, indent=1, ensure_ascii=False, default=str) + "\n"
+    return drift_page(workspace, shown["compared"], shown["findings"])
 
 
 def _type(operation: Manage | Publish) -> ResourceType:

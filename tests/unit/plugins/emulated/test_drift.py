@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,12 @@ def test_the_report(place: Emulated, tmp_path: Path) -> None:
     assert "letters" in page
     assert "2 differences" in page
     assert not place(workspace_drift, options)["changed"]
+
+
+def test_the_report_as_json(place: Emulated, tmp_path: Path) -> None:
+    out = place(workspace_drift, {"endpoints": [{"name": "letters"}], "report": str(tmp_path / "drift.json")})
+    written = json.loads((tmp_path / "drift.json").read_text())
+    assert written == {"workspace": "ws-emulator", **out["workspace_drift"]}
 
 
 def test_nothing_to_compare(emulated: Emulated) -> None:
