@@ -60,13 +60,14 @@ def test_always_starts_one_more_on_each_run(play, deployed):
 
 @pytest.mark.as_module
 def test_a_job_that_fails_leaves_the_others_their_results(play, deployed, tmp_path):
-    """And check mode reads the results of a job that has completed."""
+    """And check mode reads the results of a job that has completed. Two jobs are files for az ml, or maps like them."""
     nowhere = {"pages": {"path": "azureml://datastores/workspaceblobstore/paths/none"}}
-    good = {"name": "good", "inputs": {"pages": {"path": deployed.pages}}, "dest": str(tmp_path / "good"), "rows": {}}
+    (tmp_path / "inputs.yml").write_text(f"inputs: {{pages: {{type: uri_folder, path: '{deployed.pages}'}}}}\n")
+    good = {"name": "good", "definition": str(tmp_path / "inputs.yml"), "dest": str(tmp_path / "good"), "rows": {}}
     good["check"] = {"min_rows": len(BLUE_ROWS), "report": str(tmp_path / "good.html")}
     jobs = [
         {"name": "absent", "inputs": {"pages": {"path": "azureml:none:1"}}},
-        {"name": "broken", "inputs": nowhere, "missing_input": "warn", "logs": {"kind": ["system"]}},
+        {"name": "broken", "definition": {"inputs": nowhere}, "missing_input": "warn", "logs": {"kind": ["system"]}},
         good,
     ]
     played = play("mlops.azureml.score", **score(*jobs))
