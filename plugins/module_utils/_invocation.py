@@ -38,6 +38,9 @@ class Invocation(t.Protocol):
     def progress(self, message: str) -> None:
         """Show how a long operation proceeds, if somebody watches."""
 
+    def underway(self, note: str) -> t.ContextManager[None]:
+        """While this holds, an interrupted task says this: what goes on in Azure, how to cancel and how to resume."""
+
     def register_secret(self, secret: str) -> None:
         """Mask this text in all output from now on."""
 

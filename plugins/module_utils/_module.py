@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import traceback
 import typing as t
 
@@ -18,6 +20,7 @@ from ._cache import Cache
 from ._clock import Clock, SystemClock
 from ._engine.argument_spec import connection_options, without_blanks
 from ._errors import AzureMLError, MissingLibrary
+from ._interruption import announced, ended_with, write_line
 from ._invocation import Result
 from ._names.redaction import SHORTEST_SECRET, redact
 from ._operations.operation import Operation
@@ -26,13 +29,22 @@ from ._service.private_cache import PrivateCache
 from ._service.trust import Trust
 from ._service.workspace import Workspace
 
+# The environment variable that names a file for what goes on in Azure at the moment.
+NOTE = "AZUREML_NOTE"
+_STDOUT, _STDERR = 1, 2
+# Seconds after which an interrupted module ends in any case.
+_UNWINDING = 3
+
 
 class ModuleInvocation:
     """One task of an Ansible module."""
 
+    _error_output = _STDERR
+
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
         self._progress_failed = False
+        self._note = ""
         self.options: Options = module.params
         self.check_mode: bool = module.check_mode
         self.clock = self._clock()
@@ -56,6 +68,9 @@ class ModuleInvocation:
     def progress(self, message: str) -> None:
         """Write to Ansible's debug log and to the task's progress file: a module cannot print before its end."""
         self._module.debug(message)
+        self._write_progress(message)
+
+    def _write_progress(self, message: str) -> None:
         path = self.options.get("progress_file")
         if path and not self._progress_failed:
             try:
@@ -64,6 +79,38 @@ class ModuleInvocation:
             except OSError as error:
                 self._progress_failed = True
                 self.warn(f"progress_file: cannot write {path} ({error.strerror}). The task continues without it.")
+
+    @contextlib.contextmanager
+    def underway(self, note: str) -> t.Iterator[None]:
+        before = self._note
+        self._keep(note)
+        try:
+            yield
+        finally:
+            self._keep(before)
+
+    def _keep(self, note: str) -> None:
+        """Keep the note, also where the controller reads it: it does not read the output of a module that is killed."""
+        self._note = note
+        path = os.environ.get(NOTE)
+        if path:
+            with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as stream:
+                stream.write(_marked(note))
+
+    def interrupted(self) -> None:
+        """Say what goes on in Azure: in the progress file, and on the error output."""
+        if self._note:
+            self._write_progress(self._note)
+            write_line(self._error_output, _marked(self._note))
+
+    @contextlib.contextmanager
+    def interruptible(self) -> t.Iterator[None]:
+        """An interruption ends the task, and Ansible's wrapper deletes its temporary files.
+
+        So does the end of the process that waits for the result, which closes the pipe to it.
+        """
+        with announced(self.interrupted, _unwind), ended_with(_STDOUT, 0):
+            yield
 
     def register_secret(self, secret: str) -> None:
         if len(secret) >= SHORTEST_SECRET:
@@ -118,6 +165,17 @@ def _as_map(value: t.Any) -> dict[str, t.Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def _marked(note: str) -> str:
+    return f"mlops.azureml: {note}" if note else ""
+
+
+def _unwind(number: int) -> t.NoReturn:
+    """End the process by the exception for it, so that what is open is closed; requests in threads are not awaited."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_UNWINDING)
+    raise SystemExit(128 + number)
+
+
 def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
@@ -152,7 +210,8 @@ def run(
     workspace = Workspace(invocation, trust)
     try:
         invocation.options = spec.completed(without_blanks(module.params), invocation.register_secret)
-        result = operation.run(workspace)
+        with invocation.interruptible():
+            result = operation.run(workspace)
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except AzureMLError as error:

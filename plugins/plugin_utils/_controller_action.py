@@ -14,6 +14,7 @@ import json
 import sys
 import types
 import typing as t
+from collections.abc import Iterator
 
 from ansible.errors import AnsibleError
 from ansible.executor import module_common
@@ -22,15 +23,18 @@ from ansible.utils.display import Display
 from ansible_collections.mlops.azureml.plugins.module_utils import _module
 from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache
 from ansible_collections.mlops.azureml.plugins.module_utils._clock import Clock
+from ansible_collections.mlops.azureml.plugins.module_utils._interruption import announced
 from ansible_collections.mlops.azureml.plugins.plugin_utils._conditions import unmet_condition
+from ansible_collections.mlops.azureml.plugins.plugin_utils._kept_note import shown_note
 from ansible_collections.mlops.azureml.plugins.plugin_utils._own_process import (
     ChildClock,
     ProcessDied,
     Send,
     in_own_process,
 )
-from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import CACHE, TRUST
+from ansible_collections.mlops.azureml.plugins.plugin_utils._prepared import CACHE, STDERR, TRUST
 from ansible_collections.mlops.azureml.plugins.plugin_utils._progress_file import shown_lines
+from ansible_collections.mlops.azureml.plugins.plugin_utils._signals import end_now, ended_with_controller
 from ansible_collections.mlops.azureml.plugins.plugin_utils._worker_module import (
     PROFILE,
     WorkerModule,
@@ -57,6 +61,13 @@ class ControllerInvocation(_module.ModuleInvocation):
         super().__init__(module)
         self._masked = module.masked
         self._show = show
+        self._error_output = -1 if STDERR is None else STDERR
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """An interruption ends the process, and so does the end of the controller."""
+        with announced(self.interrupted, end_now), ended_with_controller():
+            yield
 
     def _cache(self) -> Cache:
         return CACHE
@@ -83,6 +94,7 @@ class ControllerAction(Normal):
 
     module: types.ModuleType
     _is_in_worker = False
+    _note_path: str | None = None
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
@@ -91,7 +103,19 @@ class ControllerAction(Normal):
         self._is_in_worker = reason is None
         way = "inside the controller's worker" if reason is None else f"as a module: {reason}"
         display.vvv(f"{self._task.action} runs {way}", host=self._host)
-        if self._is_in_worker or not self._is_followed():
+        if self._is_in_worker:
+            return self._run_normally(tmp, task_vars)
+        if not self._is_here():
+            return self._run_followed(tmp, task_vars)
+        with ended_with_controller(), shown_note() as path:
+            self._note_path = path
+            try:
+                return self._run_followed(tmp, task_vars)
+            finally:
+                self._note_path = None
+
+    def _run_followed(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        if not self._is_followed():
             return self._run_normally(tmp, task_vars)
         options = self._task.args
         with shown_lines(self._show) as path:
@@ -122,14 +146,24 @@ class ControllerAction(Normal):
     def _is_followed(self) -> bool:
         """Whether the module writes its progress to a file of this host, and somebody watches."""
         takes_file = PROGRESS_FILE in self.module.OPERATION.spec().arguments and PROGRESS_FILE not in self._task.args
-        is_here = self._connection.transport == "local" and self._connection.become is None
-        return takes_file and is_here and not self._task.async_val and self._may_show()
+        return takes_file and self._is_here() and self._may_show()
+
+    def _is_here(self) -> bool:
+        """Whether the module runs on this host, for this user, and as long as the worker."""
+        is_local = self._connection.transport == "local" and self._connection.become is None
+        return is_local and not self._task.async_val
 
     def _may_show(self) -> bool:
         return display.verbosity > 0 and not self._task.no_log
 
     def _show(self, line: str) -> None:
         display.v(line, host=self._host)
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, t.Any] | None = None) -> str:
+        """With the file in which the module keeps what goes on in Azure, if there is one."""
+        text: str = Normal._compute_environment_string(self, raw_environment_out)
+        note = self._note_path
+        return text if note is None else f"{self._connection._shell.env_prefix(**{_module.NOTE: note})} {text}".rstrip()
 
     # What follows takes the place of steps in the base class's _execute_module.
 

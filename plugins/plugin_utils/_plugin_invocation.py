@@ -42,6 +42,11 @@ class PluginInvocation:
     def progress(self, message: str) -> None:
         display.vvv(redact(message, self._secrets))
 
+    def underway(self, note: str) -> contextlib.AbstractContextManager[None]:
+        """Reading starts nothing that goes on."""
+        del note
+        return contextlib.nullcontext()
+
     def register_secret(self, secret: str) -> None:
         self._secrets.add(secret)
 

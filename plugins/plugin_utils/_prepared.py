@@ -13,6 +13,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import multiprocessing
+import os
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible_collections.mlops.azureml.plugins.module_utils._cache import Cache, NoCache
@@ -37,6 +39,17 @@ def _cache() -> Cache:
 
 
 CACHE = _cache()
+
+
+def _stderr() -> int | None:
+    """Where the controller's own messages go: workers lose theirs. None in a worker, or without such a place."""
+    try:
+        return os.dup(2) if multiprocessing.parent_process() is None else None
+    except OSError:
+        return None
+
+
+STDERR = _stderr()
 
 
 def _is_importable(name: str) -> bool:

@@ -13,13 +13,17 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
+from ansible_collections.mlops.azureml.plugins.module_utils._interruption import leave_signals_to_main_thread
+from ansible_collections.mlops.azureml.plugins.plugin_utils._memory_file import memory_file
+
 SECONDS_BETWEEN_READS = 0.3
 
 
 @contextlib.contextmanager
 def shown_lines(show: Callable[[str], None]) -> Iterator[str]:
     """The path of a file, each of whose lines is shown soon after it was written."""
-    descriptor, path = tempfile.mkstemp(prefix="azureml-progress-")
+    in_memory = memory_file("azureml-progress")
+    descriptor, path = in_memory or tempfile.mkstemp(prefix="azureml-progress-")
     is_over = threading.Event()
     follower = threading.Thread(target=_follow, args=(descriptor, is_over, show), daemon=True)
     follower.start()
@@ -28,10 +32,13 @@ def shown_lines(show: Callable[[str], None]) -> Iterator[str]:
     finally:
         is_over.set()
         follower.join()
-        os.unlink(path)
+        if in_memory is None:
+            with contextlib.suppress(FileNotFoundError):  # somebody has cleaned the folder
+                os.unlink(path)
 
 
 def _follow(descriptor: int, is_over: threading.Event, show: Callable[[str], None]) -> None:
+    leave_signals_to_main_thread()
     with open(descriptor, encoding="utf-8", errors="replace") as stream:
         is_last = False
         while not is_last:

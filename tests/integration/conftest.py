@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -74,11 +75,13 @@ def play(environment: dict[str, str], tmp_path: Path, execution: str) -> Callabl
         *flags: str,
         settings: dict[str, str | None] | None = None,
         until: Callable[[], bool] | None = None,
+        strike: signal.Signals | None = None,
         **variables: object,
     ) -> Played:
         mine = {name: value for name, value in {**environment, **(settings or {})}.items() if value is not None}
         variables = {"azureml_execution": execution, **variables}
-        return play_book(what, *flags, folder=tmp_path, environment=mine, variables=variables, until=until)
+        how = {"environment": mine, "variables": variables, "until": until, "strike": strike}
+        return play_book(what, *flags, folder=tmp_path, **how)
 
     return run
 

@@ -54,6 +54,10 @@ class Invocation:
     def progress(self, _message: str) -> None:
         pass
 
+    def underway(self, _note: str) -> contextlib.AbstractContextManager[None]:
+        """Nothing interrupts it."""
+        return contextlib.nullcontext()
+
     def register_secret(self, _secret: str) -> None:
         pass
 

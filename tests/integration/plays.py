@@ -16,6 +16,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 LONGEST = 900.0  # seconds that a playbook may take
+AFTER_SIGNAL = 30.0  # seconds that a run may take to end after a signal, and its children after it
 PLAY = {"hosts": "localhost", "gather_facts": False}
 
 
@@ -44,6 +45,7 @@ class Played:
     status: int
     output: str
     results: list[TaskResult]
+    left: int = 0  # processes that were alive some seconds after its end
 
     @property
     def changed(self) -> list[str]:
@@ -95,10 +97,12 @@ def play_book(
     environment: Mapping[str, str],
     variables: Mapping[str, Any],
     until: Callable[[], bool] | None = None,
+    strike: signal.Signals | None = None,
 ) -> Played:
     """Run a playbook of the collection, plays, or tasks in a play of their own, with ``ansible-playbook``.
 
-    With ``until``, everything is killed as soon as that holds, as when the machine loses its power.
+    With ``until``, everything is killed as soon as that holds, as when the machine loses its power; with ``strike``,
+    the process of the playbook gets that signal, and ends by itself.
     """
     results = folder / "results"
     results.unlink(missing_ok=True)
@@ -128,11 +132,11 @@ def play_book(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        _wait(process, until, marked=f"RESULTS_FILE={results}")
+        left = _wait(process, until, strike, marked=f"RESULTS_FILE={results}")
         output.seek(0)
         text = output.read()
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-    return Played(process.returncode, text, [TaskResult(**json.loads(line)) for line in lines])
+    return Played(process.returncode, text, [TaskResult(**json.loads(line)) for line in lines], left)
 
 
 def _interpreter(folder: Path) -> str:
@@ -143,19 +147,35 @@ def _interpreter(folder: Path) -> str:
     return str(link / "bin" / Path(sys.executable).name)
 
 
-def _wait(process: subprocess.Popen[bytes], until: Callable[[], bool] | None, *, marked: str) -> None:
+def _wait(
+    process: subprocess.Popen[bytes], until: Callable[[], bool] | None, strike: signal.Signals | None, *, marked: str
+) -> int:
+    """How many processes were left when the run had ended."""
     deadline = time.monotonic() + LONGEST
+    left = 0
     try:
         while process.poll() is None and time.monotonic() < deadline:
             if until and until():
                 break
             time.sleep(0.05)
+        if strike is not None and process.poll() is None:
+            process.send_signal(strike)
+            process.wait(AFTER_SIGNAL)
+            left = _left(marked)
     finally:
         while running := processes(marked):
             for pid in running:
                 with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
                     os.kill(pid, signal.SIGKILL)
         process.wait()
+    return left
+
+
+def _left(marked: str) -> int:
+    deadline = time.monotonic() + AFTER_SIGNAL
+    while (running := processes(marked)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return len(running)
 
 
 def processes(marked: str) -> list[int]:

@@ -80,6 +80,17 @@ class JobWait:
 
         Raises JobTimeout when it does not end, and ServiceError for a refusal that is not transient.
         """
+        with self._workspace.invocation.underway(self._note(job)):
+            return self._until_ended(job)
+
+    def _note(self, job: Job) -> str:
+        name = self._workspace.invocation.options.get("name") or job.name
+        return (
+            f"job {job.name} goes on in Azure. To wait for its end, run batch_job with name: {name}; to cancel it, add "
+            "state: canceled."
+        )
+
+    def _until_ended(self, job: Job) -> Job:
         trouble, retry_after = "", 0.0
         while not job.has_ended:
             self._pause(job, trouble, retry_after)

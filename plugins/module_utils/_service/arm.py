@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import email.utils
 import re
@@ -60,6 +61,7 @@ class Arm:
     """ARM requests of one identity in one cloud; paths begin with ``/subscriptions/``.
 
     :param progress: called with a message for each new state in a wait
+    :param underway: holds during a wait, with what an interrupted task says about it
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Arm:
         *,
         clock: Clock,
         progress: Callable[[str], None] = lambda _message: None,
+        underway: Callable[[str], t.ContextManager[None]] = lambda _note: contextlib.nullcontext(),
     ) -> None:
         self._http = http
         self._cloud = cloud
         self._credentials = credentials
         self._clock = clock
         self._progress = progress
+        self._underway = underway
 
     # -- requests ------------------------------------------------------------------------------------------------
 
@@ -169,7 +173,10 @@ class Arm:
 
         Service fact: batch contract 2, assets contract 3.2.
         """
-        polling = self._polling(what, timeout)
+        with self._underway(_note(what)):
+            self._wait(accepted, self._polling(what, timeout))
+
+    def _wait(self, accepted: Accepted, polling: Polling) -> None:
         if accepted.operation_url and self._ours(accepted.operation_url):
             ended = polling.operation(accepted.operation_url)
         elif accepted.location and accepted.status == ACCEPTED and self._ours(accepted.location):
@@ -210,7 +217,8 @@ class Arm:
         Raises as ``wait`` does.
         """
         url = self._url(path, api_version, {})
-        self._polling(what, timeout).resource(url, _reader(path), absent=absent, until=until)
+        with self._underway(_note(what)):
+            self._polling(what, timeout).resource(url, _reader(path), absent=absent, until=until)
 
     def _polling(self, what: str, timeout: float) -> Polling:
         def get(url: str, within: float) -> Answer:
@@ -280,6 +288,13 @@ class Arm:
         }
         address = f"{self._cloud.resource_manager}{quote(path, safe=_PATH_SAFE)}"
         return f"{address}?{urlencode(parameters, quote_via=quote, safe='$')}"
+
+
+def _note(what: str) -> str:
+    return (
+        f"{what}: the operation goes on in Azure, and cannot be canceled. Run the task again to wait for its end, or "
+        "another one to change what it led to."
+    )
 
 
 def describe(path: str) -> str:

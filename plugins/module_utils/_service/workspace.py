@@ -122,7 +122,12 @@ class Workspace:
     @functools.cached_property
     def arm(self) -> Arm:
         return Arm(
-            self.http, self.cloud, self.credentials, clock=self.invocation.clock, progress=self.invocation.progress
+            self.http,
+            self.cloud,
+            self.credentials,
+            clock=self.invocation.clock,
+            progress=self.invocation.progress,
+            underway=self.invocation.underway,
         )
 
     @functools.cached_property

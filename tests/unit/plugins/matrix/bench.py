@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,6 +121,10 @@ class Invocation:
 
     def progress(self, _message: str) -> None:
         """Progress is not tested here."""
+
+    def underway(self, _note: str) -> contextlib.AbstractContextManager[None]:
+        """Nothing interrupts it."""
+        return contextlib.nullcontext()
 
     def register_secret(self, _secret: str) -> None:
         """Secrets are not tested here."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class FakeInvocation:
 
     def progress(self, message: str) -> None:
         self.messages.append(message)
+
+    def underway(self, _note: str) -> contextlib.AbstractContextManager[None]:
+        """Nothing interrupts it."""
+        return contextlib.nullcontext()
 
     def register_secret(self, secret: str) -> None:
         pass
