@@ -41,6 +41,9 @@ class SubInvocation:
     def progress(self, message: str) -> None:
         self._outer.progress(message)
 
+    def underway(self, note: str) -> t.ContextManager[None]:
+        return self._outer.underway(note)
+
     def register_secret(self, secret: str) -> None:
         self._outer.register_secret(secret)
 
