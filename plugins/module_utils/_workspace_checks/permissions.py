@@ -53,7 +53,7 @@ def _confirmed(
     required: Required, lacking: list[Action], severity: str, principal: str | None, observed: Surfaces
 ) -> t.Iterator[Found]:
     """What no role assignment grants either; only a warning if assignments cannot be read."""
-    advised = " The documentation lists them for whoever starts a job." if severity == WARNING else ""
+    advised = " Whether the service asks for them was not recorded." if severity == WARNING else ""
     grants = _grants(required.scope, principal, observed)
     if grants is None:
         why = "The service does not list them, and role assignments, which may come through a group, cannot be read."

@@ -58,7 +58,7 @@ def required_actions(intended: Intended, observed: Surfaces) -> t.Iterator[Requi
     """All scopes at which the entries need something: workspace, storage, registries, subnets, identities."""
     home = intended.workspace
     essential = tuple(dict.fromkeys(_named(_of_workspace(intended))))
-    advised = tuple(one for one in _named(_DOCUMENTED if intended.is_scoring else ()) if one not in essential)
+    advised = tuple(one for one in _named(_advised(intended)) if one not in essential)
     yield Required(home.path, f"workspace {home.name}", essential, advised)
     yield from _of_storage(intended, observed)
     yield from _of_registries(intended, observed)
@@ -79,13 +79,20 @@ def _of_workspace(intended: Intended) -> t.Iterator[str]:
         yield from ("computes/read", "computes/write")
     for kind, entries in intended.assets.items():
         if entries:
-            yield from (f"{kind}/versions/read", f"{kind}/versions/write")
+            yield from (f"{kind}/read", f"{kind}/versions/read", f"{kind}/versions/write")
     if intended.uploads:
         yield from ("datastores/read", "datastores/listSecrets/action")
     if intended.is_scoring:
         yield from _SCORING
         if any(item.is_asset and item.collection == DATA for _job, item in intended.inputs()):
             yield "data/versions/read"
+
+
+def _advised(intended: Intended) -> t.Iterator[str]:
+    if intended.is_scoring:
+        yield from _DOCUMENTED
+    if intended.assets.get("codes"):
+        yield "codes/versions/startPendingUpload/action"  # its name follows from the path, and no list has it
 
 
 def _of_storage(intended: Intended, observed: Surfaces) -> t.Iterator[Required | Unknown]:

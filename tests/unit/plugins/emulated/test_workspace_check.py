@@ -333,6 +333,17 @@ def test_every_missing_action_is_named(bench: Bench) -> None:
     assert f"{PROVIDER}/workspaces/computes/read" not in " ".join(what)
 
 
+def test_what_the_service_may_not_ask_for_is_a_warning(bench: Bench, tmp_path: Path) -> None:
+    bench.task["codes"] = [{"name": "score", "path": str(tmp_path)}]
+    assert bench.found() == []
+    for action in ("codes/versions/startPendingUpload/action", "metrics/resource/write"):
+        lacking(bench, f"{PROVIDER}/workspaces/{action}", bench.home)
+        finding = bench.only("permission_missing")
+        assert (finding["severity"], action in finding["what"]) == ("warning", True)
+    lacking(bench, f"{PROVIDER}/workspaces/codes/read", bench.home)
+    assert bench.only("permission_missing")["severity"] == "error"
+
+
 def test_an_exclusion_of_one_role_does_not_exclude_what_another_allows(bench: Bench) -> None:
     write = f"{PROVIDER}/workspaces/batchEndpoints/write"
     bench.roles({"permissions": {**ALL_RIGHTS, "notActions": [f"{PROVIDER}/*/WRITE"]}})
