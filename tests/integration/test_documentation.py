@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -65,3 +66,25 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
     commands = " ".join(block.body for block in found if block.language == "shell" or block.caption)
     # Another block calls a file by its name, or by that of its folder.
     assert [block.caption for block in found if block.caption and block.caption.split("/")[0] not in commands] == []
+
+
+def test_the_playbooks_of_the_starter_go_the_way_of_its_workflow(
+    flowers: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    folder, environment = flowers
+    shutil.copytree(folder, tmp_path / "flowers")
+    model = tmp_path / "flowers/model/flowers.json"
+    model.write_text(model.read_text().replace("4.3, 1.3", "4.4, 1.3"))
+    survey = json.dumps({"batch_score_endpoint_name": "flowers-batch", "batch_score_input": str(folder / "data")})
+    for words in (
+        ["check.yml", "-e", "workspace_check_diagnose=false"],
+        ["release.yml", "-e", "batch_release_stage=candidate"],
+        ["release.yml", "-e", "batch_release_stage=switch"],
+        ["score.yml", "-e", survey, "-e", "awx_workflow_job_id=12", "-e", '{"batch_score_wait": false}'],
+        ["score.yml", "-e", survey, "-e", "awx_workflow_job_id=12"],
+        ["rollback.yml"],
+        ["retention.yml", "--check"],
+    ):
+        command = ["ansible-playbook", *words]
+        done = subprocess.run(command, cwd=tmp_path / "flowers", env=environment, check=False, stdout=subprocess.PIPE)
+        assert done.returncode == 0, done.stdout.decode()

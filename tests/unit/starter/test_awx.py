@@ -91,6 +91,13 @@ def test_everything_that_is_named_exists() -> None:
         assert followers <= {node["identifier"] for node in nodes}
 
 
+def test_every_playbook_of_the_starter_is_a_job_template() -> None:
+    playbooks = {file.name for file in STARTER.glob("*.yml")} - {"conda.yml", "execution-environment.yml", "vars.yml"}
+    assert {template["playbook"] for template in CONTROLLER["controller_templates"]} == playbooks - {
+        "deploy_and_score.yml"  # for a shell
+    }
+
+
 def test_surveys_ask_for_variables_that_a_role_takes() -> None:
     taken = {
         name
