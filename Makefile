@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test new-type newest oldest parity bench conformance matrix site release lock emulator-up emulator-down clean
+.PHONY: help demo check test new-type newest oldest parity bench conformance hostile matrix site release lock emulator-up emulator-down clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -46,6 +46,10 @@ parity: ## run all integration tests through both entry points, on the locked, t
 conformance: ## run clients that others wrote against the local workspace, all of them (minutes)
 	@$(PREPARE)
 	@$(RUN) -m tests.gate conformance-all
+
+hostile: ## random options and broken answers, thousands of them; HOSTILE=full for ten times as many
+	@$(PREPARE)
+	@$(RUN) -m tests.gate hostile
 
 matrix: ## every scoring call under every fault and policy, every option under every two answers (an hour)
 	@$(PREPARE)

@@ -129,6 +129,7 @@ class SecretsModule(AnsibleModule):
     def _load_params(self) -> None:
         AnsibleModule._load_params(self)
         self.refused = tuple(_hide_misplaced(self.params, self.argument_spec, self.no_log_values))
+        self.params = _with_texts(self.params, self.argument_spec)
 
 
 def _hide_misplaced(options: dict[str, t.Any], spec: t.Mapping[str, t.Any], masked: set[str]) -> t.Iterator[str]:
@@ -145,6 +146,29 @@ def _hide_misplaced(options: dict[str, t.Any], spec: t.Mapping[str, t.Any], mask
         else:
             unknown = [inner for name, inner in suboptions.items() if name not in known]
             masked.update(text for text in _texts(unknown) if len(text) >= SHORTEST_SECRET)
+
+
+def _with_texts(options: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options with the JSON text in place of what is no map where suboptions belong.
+
+    Ansible refuses the text with the name of the option; on a number or a boolean it ends with a traceback.
+    """
+    return {
+        name: _with_text(value, spec[name]["options"]) if name in spec and spec[name].get("options") else value
+        for name, value in options.items()
+    }
+
+
+def _with_text(value: t.Any, spec: t.Mapping[str, t.Any]) -> t.Any:
+    if isinstance(value, dict):
+        return _with_texts(value, spec)
+    if isinstance(value, list):
+        return [_with_texts(item, spec) if isinstance(item, dict) else _text_of(item) for item in value]
+    return value if value is None else _text_of(value)
+
+
+def _text_of(value: t.Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _texts(value: t.Any) -> t.Iterator[str]:
@@ -217,11 +241,19 @@ def run(
     except AzureMLError as error:
         # No traceback: Ansible adds the pending one with -vvv, and only then is it of use.
         module.fail_json(msg=str(error), **error.facts)
+    except OSError as error:  # of a file that an option names, where nothing says more about it
+        module.fail_json(msg=_of_file(error))
     except Exception as error:  # a defect: shown with masked texts, for the plain traceback could quote a secret
         module.fail_json(msg=_defect(error), exception=redact(traceback.format_exc()))
     finally:
         workspace.close()
     module.exit_json(**_shown(result, module._diff))
+
+
+def _of_file(error: OSError) -> str:
+    name = str(error.filename or "a file")[:200]
+    reason = error.strerror or type(error).__name__
+    return redact(f"'{name}' cannot be used: {reason}. Check the paths in the options, their permissions and the disk.")
 
 
 def _defect(error: Exception) -> str:

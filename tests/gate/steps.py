@@ -47,6 +47,10 @@ _COLLECTIONS = {"ANSIBLE_COLLECTIONS_PATH": str(PARENT)}
 _IMPORTABLE = {"PYTHONPATH": str(PARENT)}
 _CLIENTS = {"CONFORMANCE_CLIENTS": str(BUILD / "conformance")}
 _SEED = {name: os.environ[name] for name in ("FAILURE_SEED",) if name in os.environ}
+_HOSTILE = {
+    "HOSTILE": os.environ.get("HOSTILE") or "yes",
+    **{name: os.environ[name] for name in ("HOSTILE_SEED",) if name in os.environ},
+}
 _TYPES = {"MYPYPATH": str(PARENT)}
 
 _INTEGRATION = [*PYTEST_IN_TWO, "tests/integration", "-m", "not on_request"]
@@ -97,6 +101,13 @@ STEPS = [
         _COLLECTIONS | _IMPORTABLE,
         on_request=True,
     ),
+    Step(
+        "hostile",
+        [[*PYTEST_IN_TWO, "tests/hostile", "tests/unit/plugins/module_utils/_service/test_broken_answers.py"]],
+        _COLLECTIONS | _IMPORTABLE | _HOSTILE,
+        on_request=True,
+    ),
+    Step("hostile-slice", [[*PYTEST_IN_TWO, "tests/hostile"]], _COLLECTIONS | _IMPORTABLE),
     Step(
         "option-matrix",
         [[*PYTEST_IN_TWO, "tests/unit/plugins/matrix"]],

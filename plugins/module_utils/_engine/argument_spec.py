@@ -128,9 +128,23 @@ def connection_options() -> dict[str, t.Any]:
 
 
 def without_blanks(options: Options) -> Options:
-    """The options, those of the connection without blanks at their ends: none of them begins or ends with one."""
+    """The options, those of the connection without blanks at their ends: none of them begins or ends with one.
+
+    Raises InvalidOption for a text with a NUL character: no path, name or value of the service has one.
+    """
+    for name, value in options.items():
+        if _has_nul(value):
+            raise InvalidOption(f"{name}: it holds a NUL character, which no value may. Remove it.")
     trimmed = {name: value.strip() for name in connection_options() if isinstance(value := options.get(name), str)}
     return {**options, **trimmed}
+
+
+def _has_nul(value: t.Any) -> bool:
+    if isinstance(value, t.Mapping):
+        return any(_has_nul(item) for pair in value.items() for item in pair)
+    if isinstance(value, list):
+        return any(_has_nul(item) for item in value)
+    return isinstance(value, str) and "\0" in value
 
 
 def wait_options(seconds: int = 1800) -> dict[str, t.Any]:

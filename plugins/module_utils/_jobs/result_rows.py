@@ -81,7 +81,7 @@ def rows_of(location: OutputLocation, file: ResultFile, job: Job, chosen: RowOpt
 def _check(options: Mapping[str, t.Any]) -> None:
     """Raises InvalidOption."""
     separator = options["separator"]
-    if separator is not None and (len(separator.removesuffix(" ") or " ") != 1 or separator[0] in '"\r\n\0'):
+    if separator is not None and (len(separator.removesuffix(" ") or " ") != 1 or separator[:1] in '"\r\n\0'):
         raise InvalidOption(
             f"separator: {separator!r} is no separator. Give one character, or one and a blank, and neither a quote "
             "nor the end of a line."

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import typing as t
 
 from .._engine.argument_spec import ArgumentSpec
@@ -79,4 +80,5 @@ class AssetInfo(Info):
             found = listed(workspace, versions, self.filters, options, **order)
             # A search by hash also finds versions of other names (assets contract 5.1).
             own = (version for version in found if self.asset.names_in(version["id"])["name"] == options["name"])
-            yield from itertools.islice(own, options["newest"])
+            newest = options["newest"]
+            yield from itertools.islice(own, newest if newest is None else min(newest, sys.maxsize))
