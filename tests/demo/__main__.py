@@ -1,9 +1,9 @@
 """The demo: `python -m tests.demo`. Everything it makes lies in `.build/demo`.
 
-Makes images of digits and a model that reads them, starts a local workspace, deploys the model and scores the held-out
-images with the collection's own playbook, does it again to show that nothing changes but the new job, deletes the
-endpoint, stops the workspace and draws a page of what came out. Exits with 1 when fewer than 95 % of the images were
-read right.
+Makes images of digits and models that read them, starts a local workspace, deploys one and scores the held-out images
+with the collection's own playbook, does it again to show that nothing changes but the new job, releases a second model
+and rolls back to the first one, deletes the endpoint, stops the workspace and draws a page of what came out. Exits with
+1 when fewer than 95 % of the images were read right.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def main() -> None:
         make_digits(FOLDER / "digits")
     with step("train the model"):
         train(FOLDER / "digits", FOLDER / "model")
+    with step("train a second model"):
+        train(FOLDER / "digits", FOLDER / "second_model", neurons=192)
     with step("build and install the collection"):
         install_collection()
     with workspace() as settings:
@@ -52,14 +54,25 @@ def main() -> None:
             first = play("deploy_and_score", settings)
         with step("deploy and score again"):
             second = play("deploy_and_score", settings)
+        with step("release the second model"):
+            released = play("release", settings, "release.yml")
+        with step("roll back to the first one"):
+            back = play("rollback", settings, "release.yml")
         with step("delete the endpoint"):
             play("teardown", settings)
     accuracy, page = draw(recap.custom_stats(first))
     print(f"\nRead right: {accuracy:.1%} of the held-out images.")
     print(f"Changed by the second run: {', '.join(recap.changed(second))}.")
     print(f"The page: {page}")
+    outcomes = []
+    for role, lines in (("batch_release", released), ("batch_rollback", back)):
+        record = recap.custom_stats(lines)[f"{role}_result"]
+        outcomes.append((record["kind"], record["status"]))
+        print(f"The {record['kind']} to {record['deployment_name']}: {record['report']}")
     if accuracy < ENOUGH:
         sys.exit(f"Fewer than {ENOUGH:.0%} of the images were read right.")
+    if outcomes != [("release", "released"), ("rollback", "released")]:
+        sys.exit("The second model should have been released, and rolled back.")
     if len(recap.changed(second)) != 1:
         sys.exit("The second run should have changed nothing but the job that is new on every run.")
 
@@ -86,9 +99,9 @@ def workspace() -> Iterator[dict[str, str]]:
         run([*EMULATOR, "down", "--state-dir", str(STATE)])
 
 
-def play(name: str, settings: dict[str, str]) -> list[str]:
+def play(name: str, settings: dict[str, str], variables: str = "vars.yml") -> list[str]:
     """Run a playbook of the collection, showing what it prints; returns the lines."""
-    command = ["ansible-playbook", f"mlops.azureml.{name}", "-e", "@tests/demo/vars.yml"]
+    command = ["ansible-playbook", f"mlops.azureml.{name}", "-e", f"@tests/demo/{variables}"]
     print(f"\n$ {shlex.join(command)}", flush=True)
     environment = tool_environment() | settings
     environment |= {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_SHOW_CUSTOM_STATS": "true"}

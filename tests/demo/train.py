@@ -21,11 +21,14 @@ from .score.score import probabilities
 WEIGHTS = "digits.npz"
 
 
-def train(digits: Path, model: Path) -> float:
-    """Learn from the training images, store the weights, return the share of held-out images read right."""
+def train(digits: Path, model: Path, neurons: int = 128) -> float:
+    """Learn from the training images, store the weights, return the share of held-out images read right.
+
+    :param neurons: the size of the hidden layer
+    """
     images, labels = load(digits, "train")
     with threadpool_limits(1):  # more threads make so small a network slower, and the result vary
-        network = MLPClassifier((128,), alpha=1e-3, max_iter=300, random_state=0).fit(images, labels)
+        network = MLPClassifier((neurons,), alpha=1e-3, max_iter=300, random_state=0).fit(images, labels)
     weights = {
         "hidden": network.coefs_[0],
         "hidden_bias": network.intercepts_[0],
