@@ -123,13 +123,13 @@ def distribution(column: ColumnDistribution) -> Html:
     most = max(one.count for one in column.bars)
     kind, classes = ("Range", "bars ranges") if column.kind == NUMBERS else ("Value", "bars")
     head = element("tr", *[element("th", name, scope="col") for name in (kind, "Rows", "Share")])
-    rows = [bar(one, most, column.count) for one in column.bars]
+    rows = [bar_line(one, most, column.count) for one in column.bars]
     return element(
         "article", element("table", caption, element("thead", head), element("tbody", *rows), class_=classes)
     )
 
 
-def bar(one: Bar, most: int, total: int) -> Html:
+def bar_line(one: Bar, most: int, total: int) -> Html:
     """One line of a distribution."""
     fill = element("div", style=f"width:{100 * one.count / most:.1f}%") if one.count else ""
     track = element("div", fill, class_="track", aria_hidden="true")

@@ -73,7 +73,10 @@ def _rows(check: Mapping[str, t.Any], names: tuple[str, str]) -> Iterator[Html]:
 
 
 def _columns(stored: Sequence[Mapping[str, t.Any]]) -> list[ColumnDistribution]:
-    return [ColumnDistribution(**{**column, "bars": [Bar(**bar) for bar in column["bars"]]}) for column in stored]
+    return [
+        ColumnDistribution(**{**column, "bars": [Bar(**stored_bar) for stored_bar in column["bars"]]})
+        for column in stored
+    ]
 
 
 def _changes(release: Release) -> Html:

@@ -66,11 +66,11 @@ def _words(new: ColumnDistribution, old: ColumnDistribution, names: tuple[str, s
 
 def _merged(new: ColumnDistribution, old: ColumnDistribution) -> Iterator[tuple[Bar, Bar]]:
     """The bars of both columns with the same labels, in one order."""
-    bounds = [bar.low for column in (new, old) for bar in column.bars]
+    bounds = [one.low for column in (new, old) for one in column.bars]
     if NUMBERS in (new.kind, old.kind) and None not in bounds:
         yield from _ranges(new, old)
         return
-    counts = [{bar.label: bar for bar in column.bars} for column in (new, old)]
+    counts = [{one.label: one for one in column.bars} for column in (new, old)]
     labels = list(dict.fromkeys([*counts[0], *counts[1]]))
     if None not in bounds:
         labels.sort(key=lambda label: (counts[0].get(label) or counts[1][label]).low or 0.0)
@@ -81,7 +81,7 @@ def _merged(new: ColumnDistribution, old: ColumnDistribution) -> Iterator[tuple[
 
 def _ranges(new: ColumnDistribution, old: ColumnDistribution) -> Iterator[tuple[Bar, Bar]]:
     """Ranges of one width for both: widths are powers of two, so that each range lies within one of the wider ones."""
-    widths = [(bar.high or 0.0) - (bar.low or 0.0) for column in (new, old) for bar in column.bars]
+    widths = [(one.high or 0.0) - (one.low or 0.0) for column in (new, old) for one in column.bars]
     width = max(widths)
     while True:
         counts = [_counted(column, width) for column in (new, old)]
@@ -95,6 +95,6 @@ def _ranges(new: ColumnDistribution, old: ColumnDistribution) -> Iterator[tuple[
 
 def _counted(column: ColumnDistribution, width: float) -> Counter[int]:
     counts: Counter[int] = Counter()
-    for bar in column.bars:
-        counts[math.floor((bar.low or 0.0) / width)] += bar.count
+    for one in column.bars:
+        counts[math.floor((one.low or 0.0) / width)] += one.count
     return counts
