@@ -131,11 +131,12 @@ def try_options(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[st
             with patch_module_args({**CONNECTION, **given, "_ansible_check_mode": check, "_ansible_diff": True}):
                 module.main()
         except SystemExit:
-            out = capfd.readouterr().out
+            pass  # a module ends so
         except BaseException as error:
             capfd.readouterr()
             place = traceback.extract_tb(error.__traceback__)[-1]
             return f"{type(error).__name__} in {Path(place.filename).name}:{place.name}: {str(error)[:200]}"
+        out = capfd.readouterr().out
         try:
             result = json.loads(out)
         except ValueError:

@@ -56,7 +56,7 @@ def test_another_one_gets_an_environment_once_and_the_command_starts_anew_there(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["emulator", "up", "--port", "7"])
     steps = _installs(monkeypatch)
-    for _ in range(2):
+    for _time in range(2):
         enter(tmp_path / "state", "emulator", requirements, "tests.emulator")
     home = tmp_path / "state" / "environment"
     assert steps == [str(home), str(home / "bin" / "python")]

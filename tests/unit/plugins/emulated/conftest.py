@@ -25,12 +25,15 @@ from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client
 from ansible_collections.mlops.azureml.tests.unit.plugins.conftest import patch_module_args
 from ansible_collections.mlops.azureml.tests.unit.plugins.fake_storage import FakeStorage, plug_in
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import CONNECTION, Outcome
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import opened, signing_key
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.emulator import entra
 from tests.emulator.app import Emulator
 from tests.emulator.settings import SURFACES, Settings
 from tests.unit.emulator.conftest import StorageDouble
+
+__all__ = ["opened", "signing_key"]  # fixtures
 
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
@@ -98,12 +101,6 @@ class Emulated:
                 return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
         return asyncio.run(send())
-
-
-@pytest.fixture(scope="session")
-def signing_key() -> rsa.RSAPrivateKey:
-    """One key for all instances of a test run; making it takes a tenth of a second."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.fixture

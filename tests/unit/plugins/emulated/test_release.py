@@ -23,7 +23,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.release_bench
     RECORDS,
     ReleaseBench,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Open, opened, signing_key  # noqa: F401 - fixtures
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import ENDPOINT
 
 OTHER = {**GOOD, "four": 5}
@@ -31,7 +31,7 @@ OTHER_TWO = {**GOOD, "four": 5, "three": 6}
 
 
 @pytest.fixture
-def bench(opened: Open, monkeypatch: pytest.MonkeyPatch) -> ReleaseBench:  # noqa: F811 - the fixture
+def bench(opened: Open, monkeypatch: pytest.MonkeyPatch) -> ReleaseBench:
     def prepare(storage: Any) -> None:
         monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
         monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)

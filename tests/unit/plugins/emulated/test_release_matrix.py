@@ -27,12 +27,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.release_bench
     LOST_AFTER,
     ReleaseBench,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import (  # noqa: F401 - fixtures
-    Done,
-    Open,
-    opened,
-    signing_key,
-)
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Done, Open
 
 ALL = os.environ.get("RELEASE_MATRIX") == "all"
 MOST_RUNS = 4
@@ -40,7 +35,7 @@ Task = Callable[[ReleaseBench], Done]
 
 
 @pytest.fixture
-def new_bench(opened: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[[], ReleaseBench]:  # noqa: F811 - the fixture
+def new_bench(opened: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[[], ReleaseBench]:
     def prepare(storage: Any) -> None:
         monkeypatch.setattr(datastore_storage, "_open", lambda _datastore: storage)
         monkeypatch.setattr(wait, "jittered", lambda seconds: seconds)

@@ -27,7 +27,7 @@ from ansible_collections.mlops.azureml.tests.unit.plugins.emulated.release_bench
     SMOKE,
     ReleaseBench,
 )
-from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Open, opened, signing_key  # noqa: F401 - fixtures
+from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.bench import Open
 from ansible_collections.mlops.azureml.tests.unit.plugins.matrix.subjects import ENDPOINT
 
 LEFT_OUT: Any = None
@@ -96,7 +96,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("operation", "effect"), list(cases()))
 def test_an_option_makes_a_difference(
-    opened: Open,  # noqa: F811 - the fixture
+    opened: Open,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     operation: Operation,

@@ -43,7 +43,11 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
         module: types.ModuleType, terms: list[str], *calls: Call, variables: Any = None, **options: Any
     ) -> list[str]:
         replies = list(calls)
-        transport = httpx.MockTransport(lambda request: replies.pop(0)(request))
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            return replies.pop(0)(request)
+
+        transport = httpx.MockTransport(answer)
         monkeypatch.setattr(workspace, "HttpClient", functools.partial(HttpClient, transport=transport))
         name = module.__name__.rpartition(".")[2]
         documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]

@@ -29,7 +29,10 @@ def handlers() -> Iterator[None]:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_goes_on_is_said_before_the_handler_of_before_runs(number: signal.Signals) -> None:
     seen: list[str] = []
-    own = lambda _number, _frame: seen.append("handler of before")  # noqa: E731 - compared by identity below
+
+    def own(_number: int, _frame: object) -> None:
+        seen.append("handler of before")
+
     signal.signal(number, own)
     with announced(lambda: seen.append("said"), lambda _number: seen.append("ended")):
         os.kill(os.getpid(), number)
