@@ -1,6 +1,6 @@
 # All that is built goes below .build/. Paths stay relative: make cannot hold a path with a space.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test new-type newest oldest parity bench conformance hostile matrix site release lock emulator-up emulator-down clean
+.PHONY: help demo check test new-type newest oldest parity bench conformance hostile matrix site release lock emulator-up emulator-down rehearse clean
 
 FIND_PYTHON = python="$$(sh tests/gate/find_python.sh)"
 PREPARE = $(FIND_PYTHON) && "$$python" -m tests.gate.environment
@@ -10,7 +10,7 @@ EMULATOR_STATE = .build/emulator
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-demo emulator-up: export TEST_ENVIRONMENT = demo
+demo emulator-up rehearse: export TEST_ENVIRONMENT = demo
 demo: ## deploy a digit classifier to a local workspace, score images with it, show the results
 	@$(PREPARE)
 	@$(RUN) -m tests.demo
@@ -77,6 +77,10 @@ emulator-up: ## start a local workspace
 
 emulator-down: ## stop the local workspace
 	@$(RUN) -m tests.emulator down --state-dir $(EMULATOR_STATE)
+
+rehearse: ## rehearse a scoring script: make rehearse SCORE="--code DIR --script FILE --model PATH --input DIR"
+	@$(PREPARE)
+	@$(RUN) -m tests.emulator score $(SCORE)
 
 clean: ## remove all that was built
 	@rm -rf .build

@@ -1,4 +1,4 @@
-"""Command line: `up` and `down` an emulator; `serve` is what `up` runs in the background."""
+"""Command line: `up` and `down` an emulator, `score` without one; `serve` is what `up` runs in the background."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..installation.environment import default_folder, enter
 from . import daemon
 from .daemon import MODULE
 from .policies import Policies
+from .rehearsal.request import add_options
 from .workspace_name import WorkspaceName
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
     up = commands.add_parser("up", help="start an emulator in the background and print 'ready'")
     serve = commands.add_parser("serve", help="run in the foreground; used by 'up'")
     down = commands.add_parser("down", help="stop the emulator of a state directory")
+    add_options(commands.add_parser("score", help="rehearse a scoring script, without an emulator"))
     for command in (up, serve, down):
         command.add_argument(
             "--state-dir", type=Path, default=default_folder("workspace"), help="its files (default: %(default)s)"
@@ -36,13 +38,28 @@ def main(arguments: list[str]) -> int:
         command.add_argument("--operation-seconds", type=float, default=1.0, metavar="S", help="length of operations")
     serve.add_argument("--report", type=int, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    options.state_dir = options.state_dir.resolve()
-    os.environ.setdefault("AZURITE_PREFIX", str(options.state_dir / "azurite"))
     try:
-        return {"up": _up, "serve": _serve, "down": _down}[options.command](options)
+        return _score(options) if options.command == "score" else _daemon(options)
     except (OSError, RuntimeError, ValueError) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 1
+
+
+def _daemon(options: argparse.Namespace) -> int:
+    options.state_dir = options.state_dir.resolve()
+    os.environ.setdefault("AZURITE_PREFIX", str(options.state_dir / "azurite"))
+    return {"up": _up, "serve": _serve, "down": _down}[options.command](options)
+
+
+def _score(options: argparse.Namespace) -> int:
+    try:
+        from .rehearsal.command import score
+    except ModuleNotFoundError as error:  # no environment is made: the script needs the packages of this one
+        raise RuntimeError(f"this Python lacks {error.name}. Install PyYAML in it.") from error
+    try:
+        return score(options)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _up(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from .logs import Logs
 from .packages import missing_packages
@@ -144,7 +145,7 @@ def dataset_failed(run_id: str) -> str:
 async def _start_process(plan: Plan, number: int, script: Path, folder: Path, logs: Logs) -> ScoringProcess:
     code = folder / "code" / plan.code.name
     settings = folder / f"process{number}.json"
-    orders = {
+    orders: dict[str, Any] = {
         "script": str(script),
         "code": str(code),
         "arguments": list(plan.arguments),
@@ -152,6 +153,17 @@ async def _start_process(plan: Plan, number: int, script: Path, folder: Path, lo
         "stdout": str(logs.output(number, "stdout")),
         "stderr": str(logs.output(number, "stderr")),
     }
+    if plan.observed:
+        observations = logs.observations(number)
+        observations.parent.mkdir(parents=True, exist_ok=True)
+        orders["observed"] = {
+            "file": str(observations),
+            "folder": str(folder),
+            "model": str(folder / "model"),
+            "input": str(folder / "input"),
+            "timeout_seconds": plan.timeout_seconds,
+            "append_row": plan.append_row,
+        }
     settings.write_text(json.dumps(orders), encoding="utf-8")
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),

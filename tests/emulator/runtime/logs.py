@@ -19,6 +19,7 @@ DRIVER = "azureml-logs/70_driver_log.txt"
 PROGRESS = "logs/job_progress_overview.txt"
 ERRORS = "logs/user/error.txt"
 REPORT = "logs/sys/job_report/processed_mini-batches.csv"
+OBSERVATIONS = "observations"
 _COLUMNS = (
     "Task Id,Dequeue Count,Start Time,Total,Succeeded,Failed,Elapsed Seconds,Process Seconds,Run Method Seconds,Status,"
     "Error\n"
@@ -105,6 +106,10 @@ class Logs:
         """Where a scoring process prints to; `stream` is "stdout" or "stderr"."""
         node, name = self.process(process)
         return self.folder / "logs" / "user" / stream / node / f"{name}.{stream}.txt"
+
+    def observations(self, process: int) -> Path:
+        """Where the observations of a scoring process are written (observer.py)."""
+        return self.folder / OBSERVATIONS / f"{process}.jsonl"
 
     def _stamp(self) -> str:
         return f"{self._now():%Y-%m-%d %H:%M:%S}"

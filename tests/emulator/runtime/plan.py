@@ -79,6 +79,10 @@ class Plan:
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     conda: str = ""
+    init_timeout_seconds: float | None = None
+    """How long a process may take until its `init()` has returned; None: any time."""
+    observed: bool = False
+    """Whether observations of the script (observer.py) are among the logs."""
     progress_logs: str = "report"
     """Which logs count items and mini batches, and in which form (an open question)."""
 

@@ -75,10 +75,13 @@ class Pool:
     async def _ready(self, number: int) -> ScoringProcess:
         """A started process whose `init()` has returned. Raises RunFailed."""
         process = await self._start_process(number)
+        limit = self._plan.init_timeout_seconds
         try:
-            answer = await process.answer()
+            answer = await asyncio.wait_for(process.answer(), limit)
         except WorkerDied as died:
             answer = {"event": "broken", "error": str(died), "traceback": ""}
+        except asyncio.TimeoutError:
+            answer = {"event": "broken", "error": f"it took longer than {limit:g} s", "traceback": ""}
         except BaseException:  # a canceled job, too, leaves no process behind
             await process.kill()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ class ScoringProcess:
         line = await self._process.stdout.readline()
         if not line.endswith(b"\n"):
             status = await self._process.wait()
-            raise WorkerDied(f"the worker process ended with status {status}")
+            raise WorkerDied(f"the worker process {_how_it_ended(status)}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -91,3 +92,12 @@ class ScoringProcess:
             self._killed = True
             kill_group(self._process.pid)
         await self._process.wait()
+
+
+def _how_it_ended(status: int) -> str:
+    if status >= 0:
+        return f"ended with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:  # a real-time signal has no name
+        return f"was killed by signal {-status}"

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -23,25 +24,39 @@ class BadReturn(TypeError):
     """`run()` returned something that is neither a list nor a data frame."""
 
 
+class _Unobserved:
+    """In place of an observer (observer.py) where a run has none."""
+
+    def scored(self, files: list[str], text: str, returned: int, seconds: float) -> None:
+        """Nothing is noted."""
+
+    def failed(self, function: str, error: BaseException) -> None:
+        """Nothing is noted."""
+
+
 def main(settings_file: str) -> int:
     settings = json.loads(Path(settings_file).read_text(encoding="utf-8"))
     orders, answers = _private_channels(Path(settings["stdout"]), Path(settings["stderr"]))
     sys.argv = [settings["script"], *settings["arguments"]]
     logging.basicConfig(level=settings["logging_level"])
+    observer = _observer(settings)
 
     def answer(**fields: Any) -> None:
         answers.write(json.dumps(fields) + "\n")
         answers.flush()
 
+    function = "the import"
     try:
         script = _load(Path(settings["script"]), Path(settings["code"]))
+        function = "init()"
         script.init()
     except BaseException as error:  # a script may well call sys.exit(): that too is its failure
+        observer.failed(function, error)
         answer(event="broken", **_describe(error))
         return 1
     answer(event="ready")
     for line in orders:
-        answer(**_score(script.run, json.loads(line)))
+        answer(**_score(script.run, json.loads(line), observer))
     shutdown = getattr(script, "shutdown", None)
     if callable(shutdown):
         shutdown()
@@ -76,13 +91,28 @@ def _load(path: Path, code: Path) -> ModuleType:
     return script
 
 
-def _score(run: Callable[[list[str]], Any], order: dict[str, Any]) -> dict[str, Any]:
+def _observer(settings: dict[str, Any]) -> Any:
+    """The observer that the settings ask for; it is no module that the script could import by its name."""
+    if "observed" not in settings:
+        return _Unobserved()
+    spec = importlib.util.spec_from_file_location("_observer", Path(__file__).with_name("observer.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError("observer.py is not beside worker.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Observer(settings["observed"], settings["code"])
+
+
+def _score(run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any) -> dict[str, Any]:
     """Run one mini batch; its rows go to the file the order names, their number into the answer."""
+    began = time.monotonic()
     try:
         text, returned = appended_rows(run(list(order["files"])))
         Path(order["rows"]).write_text(text, encoding="utf-8")
     except BaseException as error:  # sys.exit() in the script fails its mini batch, no more
+        observer.failed("run()", error)
         return {"event": "failed", **_describe(error)}
+    observer.scored(order["files"], text, returned, time.monotonic() - began)
     return {"event": "done", "returned": returned}
 
 

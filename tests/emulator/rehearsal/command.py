@@ -1,0 +1,32 @@
+"""The command `score`: rehearses once, and prints the report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .comparison import compared
+from .findings import findings
+from .outcome import run
+from .report import is_good, lines
+from .request import BadRequest, read
+
+
+def score(options: argparse.Namespace) -> int:
+    """Rehearse as the command line says; 0 if the job would complete with every item, else 1.
+
+    The report goes to standard output, what the script prints to standard error.
+    """
+    try:
+        request = read(options)
+    except BadRequest as error:
+        print(f"error: {error}")
+        return 1
+    outcome = run(request, sys.stderr, request.mini_batch_size)
+    files = request.files()
+    found = findings(request, outcome, files)
+    if request.thorough:
+        found += compared(request, outcome, files)
+    for line in lines(request, outcome, found):
+        print(line)
+    return 0 if is_good(outcome, found) else 1

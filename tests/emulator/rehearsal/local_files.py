@@ -1,0 +1,47 @@
+"""Files of this machine in place of blob storage."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from ..runtime.plan import Place
+
+Order = Callable[[list[str]], list[str]]
+
+
+class LocalFiles:
+    """A store of the runtime (plan.Store) whose places are absolute paths."""
+
+    def __init__(self, reordered: Path, order: Order) -> None:
+        """The files below `reordered` are listed in `order`, all others by name."""
+        self._reordered = self.place(reordered)
+        self._order = order
+
+    @staticmethod
+    def place(path: Path) -> Place:
+        """The place of an absolute path."""
+        return Place(path.anchor, path.relative_to(path.anchor).as_posix())
+
+    async def names(self, place: Place) -> list[str]:
+        """Names below `place`, relative to it; `[""]` when `place` is itself a file."""
+        root = Path(place.container, place.path)
+        if root.is_file():
+            return [""]
+        names = sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+        return self._order(names) if place == self._reordered else names
+
+    async def download(self, place: Place, target: Path) -> None:
+        """Copy the file at `place`: the script never gets the original."""
+        await self._copy(Path(place.container, place.path), target)
+
+    async def upload(self, source: Path, place: Place) -> None:
+        """Copy the file `source` to `place`, over an existing one."""
+        await self._copy(source, Path(place.container, place.path))
+
+    @staticmethod
+    async def _copy(source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(shutil.copyfile, source, target)
