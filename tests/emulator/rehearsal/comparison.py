@@ -41,7 +41,7 @@ class _Runs:
         return self._rows(self._batches)
 
     def with_batches_reversed(self) -> Rows:
-        """The last mini batch first; one that is not full stays the last, or it would cut the others anew."""
+        """The last mini batch first; one that is not full stays the last: ahead, it would change the others."""
         full = [batch for batch in self._batches if len(batch) == self._size]
         return self._rows([*reversed(full), *self._batches[len(full) :]])
 
