@@ -87,7 +87,7 @@ def test_thorough_compares_orders_and_mini_batches(folder: Folder, name: str) ->
 
 def test_thorough_says_nothing_of_a_right_script(folder: Folder) -> None:
     folder.write("input/e.txt", "5")
-    _, report = folder.score(RIGHT["list"][0], "--thorough", "--mini-batch-size", "2")
+    report = folder.score(RIGHT["list"][0], "--thorough", "--mini-batch-size", "2")[1]
     assert report[0] == "The job would complete: 5 items in 3 mini batches."
 
 
@@ -95,7 +95,7 @@ def test_thorough_says_nothing_of_a_right_script(folder: Folder) -> None:
 def test_thorough_says_where_nothing_can_be_compared(folder: Folder, options: list[str]) -> None:
     folder.write("single", "1")
     words = [str(folder.path / word) if word == "single" else word for word in options]
-    _, report = folder.score(RIGHT["list"][0], "--thorough", *words)
+    report = folder.score(RIGHT["list"][0], "--thorough", *words)[1]
     assert report[0].startswith("warning: --thorough compares nothing")
 
 
@@ -174,18 +174,18 @@ def test_lost_items_and_the_threshold_decide_the_status(folder: Folder) -> None:
 
 def test_settings_reach_the_script(folder: Folder) -> None:
     text = script("return [os.environ['SPEED']] * len(files)")
-    _, report = folder.score(text, "--environment-variable", "SPEED=a=b", "--max-concurrency-per-instance", "2")
+    report = folder.score(text, "--environment-variable", "SPEED=a=b", "--max-concurrency-per-instance", "2")[1]
     assert report[2:] == ["  a=b"] * 4
 
 
 def test_packages_of_the_conda_file_that_are_absent_are_named(folder: Folder) -> None:
     folder.write("conda.yml", "dependencies: [python=3.11, {pip: [pyyaml, no-such-package-x==1]}]")
-    _, report = folder.score(RIGHT["list"][0], "--conda", str(folder.path / "conda.yml"))
+    report = folder.score(RIGHT["list"][0], "--conda", str(folder.path / "conda.yml"))[1]
     assert report[0].startswith("warning: this Python lacks no-such-package-x of the conda file")
 
 
 def test_a_script_cannot_import_what_observes_it(folder: Folder) -> None:
     text = script("import importlib.util\nreturn [importlib.util.find_spec('observer')] * len(files)")
-    _, report = folder.score(text)
+    report = folder.score(text)[1]
     assert report[2:] == ["  None"] * 4
     assert "observer" not in sys.modules
