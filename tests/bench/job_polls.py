@@ -102,6 +102,7 @@ def watched(service: Service, pause: Pause | None = None) -> Service:
     invocation: Any = types.SimpleNamespace(
         options={"wait_timeout": 100 * HOUR, "phase_timeouts": None},
         progress=lambda _message: None,
+        underway=lambda _note: contextlib.nullcontext(),
         is_watched=False,
         clock=types.SimpleNamespace(now=service.time, sleep=service.sleep),
     )

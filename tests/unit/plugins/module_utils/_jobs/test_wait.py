@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import types
 from typing import Any
@@ -82,6 +83,7 @@ def watched(service: Service, timeout: float, **phases: float) -> Job:
     invocation = types.SimpleNamespace(
         options={"wait_timeout": timeout, "phase_timeouts": phases},
         progress=lambda _message: None,
+        underway=lambda _note: contextlib.nullcontext(),
         is_watched=False,
         clock=service.clock,
     )
