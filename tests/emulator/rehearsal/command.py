@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import TextIOWrapper
 
 from .comparison import compared
 from .findings import findings
@@ -27,6 +28,8 @@ def score(options: argparse.Namespace) -> int:
     found = findings(request, outcome, files)
     if request.thorough:
         found += compared(request, outcome, files)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # rows may have what the terminal has not
     for line in lines(request, outcome, found):
         print(line)
     return 0 if is_good(outcome, found) else 1

@@ -54,8 +54,9 @@ def findings(request: Request, outcome: Outcome, files: list[str]) -> list[Findi
     warnings = [*_warnings(request, outcome), *_packages(request)]
     if outcome.failure is not None and outcome.failure.explanation and not errors:
         errors.append(f"{request.script}: {outcome.failure.explanation}. {_ending(outcome.failure.explanation)}.")
+    is_lost = outcome.failure is not None or outcome.progress.failed_items > 0  # else another try succeeded
     return [
-        *(Finding(True, text) for text in dict.fromkeys(errors)),
+        *(Finding(is_lost, text) for text in dict.fromkeys(errors)),
         *(Finding(False, text) for text in dict.fromkeys(warnings)),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,21 @@ from pathlib import Path
 from ..runtime.plan import Place
 
 Order = Callable[[list[str]], list[str]]
+
+
+def names_below(root: Path) -> list[str]:
+    """Names of the files below a folder, relative to it and sorted. Links to folders are followed, each folder once."""
+    names: list[str] = []
+    seen = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        real = Path(folder).resolve()
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        paths = (Path(folder, file) for file in files)
+        names += [path.relative_to(root).as_posix() for path in paths if path.is_file()]
+    return sorted(names)
 
 
 class LocalFiles:
@@ -30,7 +46,7 @@ class LocalFiles:
         root = Path(place.container, place.path)
         if root.is_file():
             return [""]
-        names = sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+        names = names_below(root)
         return self._order(names) if place == self._reordered else names
 
     async def download(self, place: Place, target: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .local_files import names_below
+
 
 class BadRequest(ValueError):
     """The rehearsal cannot begin; the message says why and what to do."""
@@ -40,7 +42,7 @@ class Request:
         """The files to score, relative to the input folder, in the order in which a job scores them."""
         if self.input.is_file():
             return [self.input.name]
-        return sorted(file.relative_to(self.input).as_posix() for file in self.input.rglob("*") if file.is_file())
+        return names_below(self.input)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -79,7 +81,7 @@ def read(options: argparse.Namespace) -> Request:
         script=Path(options.script).as_posix(),
         model=model,
         input=_input(options.input),
-        output=_output(options.output),
+        output=_output(options.output, code, model, options.input),
         output_file_name=_file_name(options.output_file_name),
         append_row=options.output_action == "append_row",
         mini_batch_size=_at_least(1, "--mini-batch-size", options.mini_batch_size),
@@ -100,12 +102,12 @@ def _existing(option: str, path: Path, remedy: str) -> Path:
         raise BadRequest(f"{option} {path}: there is no such file or folder. {remedy}.")
     if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
         raise BadRequest(f"{option} {path}: it cannot be read. Change its permissions.")
-    return path.resolve()
+    return Path(os.path.abspath(path))  # a link keeps its name
 
 
 def _check_script(code: Path, name: str) -> None:
     script = code / name
-    if not script.resolve().is_relative_to(code):
+    if not Path(os.path.normpath(script)).is_relative_to(code):
         raise BadRequest(f"--script {name}: it is outside the code folder {code}. Name it relative to that folder.")
     if not script.is_file():
         scripts = sorted(path.relative_to(code).as_posix() for path in code.glob("*.py"))
@@ -117,17 +119,21 @@ def _check_script(code: Path, name: str) -> None:
 
 def _input(path: Path) -> Path:
     found = _existing("--input", path, "Name the file or folder to be scored")
-    if found.is_dir() and not any(file.is_file() for file in found.rglob("*")):
+    if found.is_dir() and not names_below(found):
         raise BadRequest(f"--input {path}: the folder has no files. Put at least one file into it.")
     return found
 
 
-def _output(path: Path | None) -> Path | None:
+def _output(path: Path | None, *sources: Path | None) -> Path | None:
+    """The folder for the predictions, which the next rehearsal may not take for a part of the `sources`."""
     if path is None:
         return None
-    folder = path.absolute()
+    folder = Path(os.path.abspath(path))
     if folder.exists() and not folder.is_dir():
         raise BadRequest(f"--output {path}: it is a file. Name a folder.")
+    for source in sources:
+        if source is not None and folder.resolve().is_relative_to(source.resolve()):
+            raise BadRequest(f"--output {path}: it is inside {source}, which is read. Name another folder.")
     exists = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(exists, os.W_OK):
         raise BadRequest(f"--output {path}: {exists} cannot be written. Name another folder.")

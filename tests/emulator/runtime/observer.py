@@ -6,6 +6,7 @@ file and each connection that Python code opens; what native code opens by itsel
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import os
@@ -21,7 +22,14 @@ MOST_OF_THE_TIME = 0.5
 _SYSTEM = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/System", "/Library")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _READ_EVENTS = frozenset({"os.listdir", "os.scandir", "sqlite3.connect"})
-_WRITE_EVENTS = frozenset({"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.chmod", "os.utime"})
+_WRITE_EVENTS = {
+    **dict.fromkeys(("os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.utime"), slice(1)),
+    "os.rename": slice(2),
+    "os.link": slice(1, 2),
+    "os.symlink": slice(1, 2),
+    "shutil.rmtree": slice(1),
+}
+"""Which of their arguments are the paths that they change."""
 
 
 class Observer:
@@ -61,13 +69,17 @@ class Observer:
         self._write("failed", where, function=function, type=type(error).__name__, error=str(error))
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a path that leads nowhere is for the script to find out
+            self._look_at(event, arguments)
+
+    def _look_at(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _mode, flags = arguments
             self._file(path, writes=isinstance(flags, int) and bool(flags & _WRITES))
         elif event in _READ_EVENTS:
             self._file(arguments[0] if arguments[0] is not None else os.curdir, writes=False)
         elif event in _WRITE_EVENTS:
-            for path in arguments[: 2 if event == "os.rename" else 1]:
+            for path in arguments[_WRITE_EVENTS[event]]:
                 self._file(path, writes=True)
         elif event == "socket.connect":
             address = arguments[1]

@@ -111,6 +111,7 @@ def test_thorough_says_where_nothing_can_be_compared(folder: Folder, options: li
         (["--input", "absent"], "error: --input absent: there is no such file or folder."),
         (["--input", "empty"], "error: --input empty: the folder has no files."),
         (["--output", "input/a.txt"], "error: --output input/a.txt: it is a file."),
+        (["--output", "input/out"], "error: --output input/out: it is inside "),
         (["--output-file-name", "a/b"], "error: --output-file-name 'a/b': it is not the name of a file."),
         (["--conda", "absent"], "error: --conda absent: there is no such file or folder."),
         (["--conda", "broken.yml"], "error: --conda broken.yml: the conda file is not YAML"),
@@ -170,6 +171,52 @@ def test_lost_items_and_the_threshold_decide_the_status(folder: Folder) -> None:
     assert status == 1
     assert report[0].startswith("error: score.py:11: run() failed: ValueError: no.")
     assert report[1].startswith("The job would fail: ")
+
+
+def test_a_mini_batch_that_a_second_try_scores_is_a_warning(folder: Folder) -> None:
+    text = script("if not Path('tried').exists():\n    Path('tried').touch()\n    raise OSError('busy')\nreturn files")
+    status, report = folder.score(text)
+    assert report[0].startswith("warning: score.py:12: run() failed: OSError: busy.")
+    assert (status, report[1]) == (0, "The job would complete: 4 items in 1 mini batch.")
+
+
+def test_links_are_followed_and_keep_their_names(folder: Folder) -> None:
+    folder.write("more/e.txt", "5")
+    (folder.path / "input/linked").symlink_to(folder.path / "more")
+    (folder.path / "more/round").symlink_to(folder.path / "input")
+    (folder.path / "latest").symlink_to(folder.path / "model")
+    text = script("[folder] = Path(os.environ['AZUREML_MODEL_DIR']).iterdir()\nreturn [folder.name] * len(files)")
+    report = folder.score(text, "--model", str(folder.path / "latest"))[1]
+    assert report[2:] == ["  latest"] * 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import shutil\nshutil.rmtree(os.environ['AZUREML_MODEL_DIR'])",
+        "os.symlink('/x', os.environ['AZUREML_MODEL_DIR'] + '/x')",
+        "os.rename('score.py', os.environ['AZUREML_MODEL_DIR'] + '/x')",
+    ],
+)
+def test_other_ways_to_change_the_model(folder: Folder, body: str) -> None:
+    report = folder.score(script(f"{body}\nreturn files"))[1]
+    assert " into the model: " in report[0]
+
+
+def test_odd_calls_go_on_as_without_an_observer(folder: Folder) -> None:
+    body = """
+os.listdir(os.open('.', os.O_RDONLY))
+open(os.dup(0)).close()
+for odd in (b'\\xff', 'a\\0b', 'x' * 5000, None):
+    try:
+        open(odd)
+    except (OSError, ValueError, TypeError):
+        pass
+os.chdir('/')
+return [b'\\xff'.decode('utf-8', 'surrogateescape') and 'ok' for file in files]
+"""
+    status, report = folder.score(script(body))
+    assert (status, report[0]) == (0, "The job would complete: 4 items in 1 mini batch.")
 
 
 def test_settings_reach_the_script(folder: Folder) -> None:
