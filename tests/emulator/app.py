@@ -54,7 +54,7 @@ class Emulator:
             "blob": blob_front.front(self.workspaces, self._azurite),
         }
         self.surfaces: dict[str, ASGIApp] = {
-            name: dated(self.journal.around(fault_layer.around(app, name, self.faults)), clock)
+            name: dated(self.journal.around(fault_layer.around(app, name, self.faults, clock)), clock)
             for name, app in applications.items()
         }
 

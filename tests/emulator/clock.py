@@ -12,6 +12,8 @@ class Clock:
     """Wall-clock time plus whatever `advance` added to it."""
 
     def __init__(self) -> None:
+        self.moves_clients = False
+        """Whether clients go by virtual time, as tasks in the process of a test do; others go by the wall."""
         self._ahead = timedelta()
         self._skew = timedelta()
         self._sleepers: set[asyncio.Event] = set()
@@ -21,11 +23,11 @@ class Clock:
         return datetime.now(timezone.utc) + self._ahead
 
     def date(self) -> datetime:
-        """The time in the header `Date` of answers: that of the wall, unless clients are to find their clock wrong."""
-        return datetime.now(timezone.utc) + self._skew
+        """The time in the headers of answers: that of clients, unless they are to find their clock wrong."""
+        return (self.now() if self.moves_clients else datetime.now(timezone.utc)) + self._skew
 
     def skew(self, seconds: float) -> None:
-        """Let `Date` differ from the time of the wall by `seconds`; negative ones are behind it."""
+        """Let `date` differ from the time of clients by `seconds`; negative ones are behind it."""
         self._skew = timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:

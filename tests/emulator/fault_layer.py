@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .arm.operations import OUTCOME
+from .clock import Clock
 from .connection import breaker
 from .entra import expired
 from .errors import data_plane_error, gateway_error, management_error, storage_error
@@ -63,7 +64,7 @@ _STORAGE_CODES = {
 }
 
 
-def around(app: ASGIApp, surface: str, faults: Faults) -> ASGIApp:
+def around(app: ASGIApp, surface: str, faults: Faults, clock: Clock) -> ASGIApp:
     """`app`, where the rules of `faults` say what goes wrong; the emulator's own controls are spared."""
 
     async def spoiled(scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +74,7 @@ def around(app: ASGIApp, surface: str, faults: Faults) -> ASGIApp:
             await app(scope, receive, send)
             return
         scope[FAULT] = rule.fault
-        await _EFFECTS[rule.fault](_Request(app, surface, scope, receive, send), rule)
+        await _EFFECTS[rule.fault](_Request(app, surface, clock, scope, receive, send), rule)
 
     return spoiled
 
@@ -104,6 +105,7 @@ class _Request:
 
     app: ASGIApp
     surface: str
+    clock: Clock
     scope: Scope
     receive: Receive
     send: Send
@@ -223,7 +225,7 @@ def _error(request: _Request, settings: dict[str, Any]) -> Response:
     message = settings.get("message") or text.format(seconds=f"{seconds or 1:g}")
     headers = {"x-ms-request-id": str(uuid.uuid4()), "x-ms-correlation-request-id": str(uuid.uuid4())}
     if seconds is not None:
-        headers["Retry-After"] = retry_after(seconds, settings["form"])
+        headers["Retry-After"] = retry_after(seconds, settings["form"], request.clock)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     if surface == "blob":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from email.utils import format_datetime
 
+from .clock import Clock
 
-def retry_after(seconds: float, form: str) -> str:
-    """Its value; `form` is "seconds" or "date"."""
+
+def retry_after(seconds: float, form: str, clock: Clock) -> str:
+    """Its value; `form` is "seconds" or "date", which is that many seconds after the `Date` of the answer."""
     if form == "date":
-        # Clients compare it with their own clock, so it goes by the wall.
-        return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=seconds), usegmt=True)
+        return format_datetime(clock.date() + timedelta(seconds=seconds), usegmt=True)
     return f"{seconds:g}"

@@ -83,7 +83,7 @@ def _throttled(state: State, message: str, seconds: int) -> Response:
     """Service fact: operations contract 2. (B6, A4)"""
     policies = state.policies
     form = policies["throttle_retry_after"]
-    headers = {} if form == "absent" else {"Retry-After": retry_after(seconds, form)}
+    headers = {} if form == "absent" else {"Retry-After": retry_after(seconds, form, state.clock)}
     code = policies["throttle_code"]
     match policies["throttle_body"]:
         case "empty":

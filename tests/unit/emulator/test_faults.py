@@ -116,6 +116,19 @@ def test_throttling_tells_when_to_come_back_in_both_forms_or_not(workspace, rule
     assert 80 < parsedate_to_datetime(date.headers["Retry-After"]).timestamp() - time.time() <= 91
 
 
+@pytest.mark.parametrize(("moves_clients", "ahead"), [(False, 600), (True, 600 + 86400)])
+def test_a_date_to_come_back_goes_by_the_date_of_the_answer(workspace, rule, moves_clients, ahead):
+    clock = workspace.emulator.state.clock
+    clock.moves_clients = moves_clients
+    clock.skew(600)
+    clock.advance(86400)
+    rule(fault="answer", status=429, retry_after=90, form="date")
+    headers = workspace.send("GET", "").headers
+    begin, end = (parsedate_to_datetime(headers[name]).timestamp() for name in ("Date", "Retry-After"))
+    assert end - begin == pytest.approx(90, abs=1)
+    assert begin - time.time() == pytest.approx(ahead, abs=5)
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [(403, "AuthorizationPermissionMismatch"), (409, "BlobAlreadyExists"), (500, "InternalError"), (409, "LeaseLost")],

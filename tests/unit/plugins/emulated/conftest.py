@@ -126,6 +126,7 @@ def emulated(
     monkeypatch.setattr(credentials, "fetch_token", lambda *_args: (emulator.state.entra.issue(url), 4e9))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
+    clock.moves_clients = True
     of_the_service = types.SimpleNamespace(now=lambda: clock.now().timestamp(), sleep=clock.advance)
     monkeypatch.setattr(_module, "SystemClock", lambda: of_the_service)
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +50,6 @@ class Bench:
         self.subscription = self.group.partition("/resourceGroups")[0]
         self.account = f"{self.group}/providers/Microsoft.Storage/storageAccounts/account"
         self.home = emulated.path("").rstrip("/")
-        self.skew = 0.0
         self.refused: set[str] = set()
         self.task: dict[str, Any] = {
             "endpoint": {"name": "digits-batch"},
@@ -127,7 +125,7 @@ def bench(emulated: Emulated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     folder.mkdir()
     (folder / "one.txt").write_text("1")
     bench = Bench(emulated, folder)
-    settings, clock = bench.state.settings, bench.state.clock
+    settings = bench.state.settings
     url = settings.url("management")
     cloud = Cloud("local", url, url, "core.windows.net", ML)
     monkeypatch.setattr(workspace_module, "find_cloud", lambda *_args, **_more: cloud)
@@ -137,15 +135,7 @@ def bench(emulated: Emulated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
             raise CredentialError(f"The resource principal named {audience} was not found.")
         return bench.state.entra.issue(audience), 4e9
 
-    def dated(request: httpx.Request) -> httpx.Response:
-        answer = emulated.answer(request)
-        now = clock.now().timestamp() + bench.skew
-        answer.headers["Date"] = email.utils.formatdate(now, usegmt=True)
-        return answer
-
     monkeypatch.setattr(credentials, "fetch_token", token)
-    transport = httpx.MockTransport(dated)
-    monkeypatch.setattr(workspace_module, "HttpClient", functools.partial(HttpClient, transport=transport))
     return bench
 
 
@@ -229,7 +219,7 @@ def test_what_the_service_diagnoses(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("skew", "expected"), [(600, ["clock_skew"]), (-600, ["clock_skew"]), (200, [])])
 def test_clock_skew(bench: Bench, skew: float, expected: list[str]) -> None:
-    bench.skew = skew
+    bench.state.clock.skew(skew)
     assert bench.found() == expected
     assert bench.found(max_clock_skew=700) == []
 

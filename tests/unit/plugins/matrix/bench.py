@@ -205,6 +205,7 @@ class Bench:
         self.storage: Any = FakeStorage()
         self._seen = SeenStorage(self.storage)
         self.emulator = Emulator(Settings(state_dir=state_dir, ports=ports, **GUIDS), storage=self._seen)
+        self.emulator.state.clock.moves_clients = True
         for name, value in policies.items():
             self.emulator.state.policies.set(name, value)
         self.settings = self.emulator.state.settings
