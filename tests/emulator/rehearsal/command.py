@@ -11,9 +11,21 @@ from .findings import findings
 from .outcome import run
 from .report import is_good, lines
 from .request import BadRequest, read
+from .watch import changes
 
 
 def score(options: argparse.Namespace) -> int:
+    """Rehearse once, or with `--watch` again after each change until Ctrl-C. The status is that of `_once`."""
+    if not options.watch:
+        return _once(options)
+    paths = [options.code, options.input, options.model, options.conda]
+    for _change in changes([path for path in paths if path is not None]):
+        _once(options)
+        print("Waiting for a change of code, input, model or conda file.", file=sys.stderr, flush=True)
+    raise AssertionError("changes() never ends")
+
+
+def _once(options: argparse.Namespace) -> int:
     """Rehearse as the command line says; 0 if the job would complete with every item, else 1.
 
     The report goes to standard output, what the script prints to standard error.
@@ -31,5 +43,5 @@ def score(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # rows may have what the terminal has not
     for line in lines(request, outcome, found):
-        print(line)
+        print(line, flush=True)
     return 0 if is_good(outcome, found) else 1

@@ -8,7 +8,7 @@ import json
 import shutil
 import site
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +21,8 @@ from .local_files import LocalFiles, Order
 from .request import Request
 
 _RUN_ID = "rehearsal"
+_DAY = 86400.0
+"""Time limit in seconds where somebody debugs."""
 
 
 @dataclass
@@ -65,7 +67,7 @@ async def _run(request: Request, stream: TextIO, mini_batch_size: int, order: Or
 
 def _plan(request: Request, mini_batch_size: int, folder: Path) -> Plan:
     place = LocalFiles.place
-    return Plan(
+    plan = Plan(
         run_id=_RUN_ID,
         scoring_script=request.script,
         code=place(request.code),
@@ -85,6 +87,16 @@ def _plan(request: Request, mini_batch_size: int, folder: Path) -> Plan:
         environment={"PYTHONUSERBASE": site.getuserbase(), **request.environment},
         observed=True,
     )
+    if request.terminal:
+        return replace(
+            plan,
+            debugger=request.terminal,
+            processes_per_instance=1,
+            max_tries=1,
+            timeout_seconds=_DAY,
+            init_timeout_seconds=_DAY,
+        )
+    return plan
 
 
 def _read_logs(outcome: Outcome, logs: Path) -> None:

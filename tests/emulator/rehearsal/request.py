@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class Request:
     missing_packages: tuple[str, ...]
     """Packages of the conda file that this Python does not have."""
     thorough: bool
+    terminal: str
+    """The device at which the first exception is debugged; "" for none."""
 
     def files(self) -> list[str]:
         """The files to score, relative to the input folder, in the order in which a job scores them."""
@@ -65,6 +68,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     option("--logging-level", choices=("DEBUG", "INFO", "WARNING"), default="INFO", help="(%(default)s)")
     option("--environment-variable", action="append", default=[], metavar="NAME=VALUE", help="repeatable")
     option("--thorough", action="store_true", help="score in other orders and other mini batches, too, and compare")
+    option("--watch", action="store_true", help="rehearse again whenever a file changes, until Ctrl-C")
+    option("--pdb", action="store_true", help="debug the first exception, in one process without retries and limits")
 
 
 def read(options: argparse.Namespace) -> Request:
@@ -94,6 +99,7 @@ def read(options: argparse.Namespace) -> Request:
         environment=_variables(options.environment_variable),
         missing_packages=_missing_packages(options.conda),
         thorough=options.thorough,
+        terminal=_terminal() if options.pdb else "",
     )
 
 
@@ -166,6 +172,13 @@ def _variables(assignments: list[str]) -> dict[str, str]:
             raise BadRequest("--environment-variable: a value is not NAME=VALUE. Write the name, '=', and the value.")
         found[name] = value
     return found
+
+
+def _terminal() -> str:
+    try:
+        return os.ttyname(sys.stdin.fileno())
+    except (OSError, ValueError) as error:  # ValueError: standard input is replaced or closed
+        raise BadRequest("--pdb: standard input is not a terminal. Run the command in a terminal.") from error
 
 
 def _missing_packages(conda: Path | None) -> tuple[str, ...]:

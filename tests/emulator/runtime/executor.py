@@ -153,6 +153,8 @@ async def _start_process(plan: Plan, number: int, script: Path, folder: Path, lo
         "stdout": str(logs.output(number, "stdout")),
         "stderr": str(logs.output(number, "stderr")),
     }
+    if plan.debugger:
+        orders["debugger"] = plan.debugger
     if plan.observed:
         observations = logs.observations(number)
         observations.parent.mkdir(parents=True, exist_ok=True)

@@ -83,6 +83,8 @@ class Plan:
     """How long a process may take until its `init()` has returned; None: any time."""
     observed: bool = False
     """Whether observations of the script (observer.py) are among the logs."""
+    debugger: str = ""
+    """The terminal device at which the first exception of a process is debugged; "" for none."""
     progress_logs: str = "report"
     """Which logs count items and mini batches, and in which form (an open question)."""
 

@@ -11,6 +11,7 @@ import importlib.util
 import json
 import logging
 import os
+import pdb
 import sys
 import time
 import traceback
@@ -52,11 +53,13 @@ def main(settings_file: str) -> int:
         script.init()
     except BaseException as error:  # a script may well call sys.exit(): that too is its failure
         observer.failed(function, error)
-        answer(event="broken", **_describe(error))
+        described = _describe(error)
+        _debug(error, settings)
+        answer(event="broken", **described)
         return 1
     answer(event="ready")
     for line in orders:
-        answer(**_score(script.run, json.loads(line), observer))
+        answer(**_score(script.run, json.loads(line), observer, settings))
     shutdown = getattr(script, "shutdown", None)
     if callable(shutdown):
         shutdown()
@@ -103,7 +106,9 @@ def _observer(settings: dict[str, Any]) -> Any:
     return module.Observer(settings["observed"], settings["code"])
 
 
-def _score(run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any) -> dict[str, Any]:
+def _score(
+    run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any, settings: dict[str, Any]
+) -> dict[str, Any]:
     """Run one mini batch; its rows go to the file the order names, their number into the answer."""
     began = time.monotonic()
     try:
@@ -111,7 +116,9 @@ def _score(run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any
         Path(order["rows"]).write_text(text, encoding="utf-8")
     except BaseException as error:  # sys.exit() in the script fails its mini batch, no more
         observer.failed("run()", error)
-        return {"event": "failed", **_describe(error)}
+        described = _describe(error)
+        _debug(error, settings)
+        return {"event": "failed", **described}
     observer.scored(order["files"], text, returned, time.monotonic() - began)
     return {"event": "done", "returned": returned}
 
@@ -135,6 +142,17 @@ def appended_rows(result: Any) -> tuple[str, int]:
         return "".join(f"{item}\n" for item in result), len(result)
     kind = type(result).__name__
     raise BadReturn(f"run() must return a list, an array or a pandas DataFrame, and returned {kind}")
+
+
+def _debug(error: BaseException, settings: dict[str, Any]) -> None:
+    """Debug an error at the terminal that the settings name; only the first one of this process."""
+    if "debugger" not in settings:
+        return
+    terminal = settings.pop("debugger")
+    with open(terminal, encoding="utf-8", errors="replace") as typed, open(terminal, "w", encoding="utf-8") as shown:
+        debugger = pdb.Pdb(stdin=typed, stdout=shown)
+        debugger.reset()
+        debugger.interaction(None, error.__traceback__)
 
 
 def _describe(error: BaseException) -> dict[str, str]:

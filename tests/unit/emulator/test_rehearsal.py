@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -236,3 +238,47 @@ def test_a_script_cannot_import_what_observes_it(folder: Folder) -> None:
     report = folder.score(text)[1]
     assert report[2:] == ["  None"] * 4
     assert "observer" not in sys.modules
+
+
+def command(folder: Folder, text: str, *options: str) -> list[str]:
+    """The command line as a program of its own."""
+    folder.write("code/score.py", text)
+    paths = [word for name in ("code", "input") for word in (f"--{name}", str(folder.path / name))]
+    return [sys.executable, "-m", "tests.emulator", "score", "--script", "score.py", *paths, *options]
+
+
+def test_watch_scores_again_after_a_change(folder: Folder) -> None:
+    def text(word: str) -> str:
+        return f"def init(): pass\ndef run(files): return ['{word}'] * len(files)\n"
+
+    with subprocess.Popen(command(folder, text("first"), "--watch"), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = [process.stdout.readline() for _line in range(6)]
+        folder.write("code/score.py", text("second one"))
+        second = [process.stdout.readline() for _line in range(6)]
+        process.send_signal(signal.SIGINT)
+    assert (first[2], second[2]) == ("  first\n", "  second one\n")
+    assert process.returncode == 130
+
+
+def test_pdb_stops_in_the_script_at_its_first_exception(folder: Folder) -> None:
+    text = "def init(): pass\ndef run(files):\n    count = len(files) * 1000\n    return 1 / 0\n"
+    ours, terminal = os.openpty()
+    words = command(folder, text, "--pdb", "--mini-batch-size", "1")
+    with subprocess.Popen(
+        words, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        os.write(ours, b"p count + 7\nq\n")
+        report, _errors = process.communicate(timeout=30)
+    shown = os.read(ours, 10000).decode()
+    os.close(ours)
+    os.close(terminal)
+    assert "(Pdb)" in shown
+    assert "1007" in shown
+    assert report.startswith("error: score.py:4: run() failed: ZeroDivisionError")
+
+
+def test_pdb_needs_a_terminal(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    report = folder.score(RIGHT["list"][0], "--pdb")[1]
+    assert report == ["error: --pdb: standard input is not a terminal. Run the command in a terminal."]
