@@ -11,7 +11,6 @@ import importlib.util
 import json
 import logging
 import os
-import pdb
 import sys
 import time
 import traceback
@@ -40,7 +39,7 @@ def main(settings_file: str) -> int:
     orders, answers = _private_channels(Path(settings["stdout"]), Path(settings["stderr"]))
     sys.argv = [settings["script"], *settings["arguments"]]
     logging.basicConfig(level=settings["logging_level"])
-    observer = _observer(settings)
+    observer, debug = _observer(settings), _debugger(settings)
 
     def answer(**fields: Any) -> None:
         answers.write(json.dumps(fields) + "\n")
@@ -54,12 +53,12 @@ def main(settings_file: str) -> int:
     except BaseException as error:  # a script may well call sys.exit(): that too is its failure
         observer.failed(function, error)
         described = _describe(error)
-        _debug(error, settings)
+        debug(error)
         answer(event="broken", **described)
         return 1
     answer(event="ready")
     for line in orders:
-        answer(**_score(script.run, json.loads(line), observer, settings))
+        answer(**_score(script.run, json.loads(line), observer, debug))
     shutdown = getattr(script, "shutdown", None)
     if callable(shutdown):
         shutdown()
@@ -107,7 +106,7 @@ def _observer(settings: dict[str, Any]) -> Any:
 
 
 def _score(
-    run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any, settings: dict[str, Any]
+    run: Callable[[list[str]], Any], order: dict[str, Any], observer: Any, debug: Callable[[BaseException], None]
 ) -> dict[str, Any]:
     """Run one mini batch; its rows go to the file the order names, their number into the answer."""
     began = time.monotonic()
@@ -117,7 +116,7 @@ def _score(
     except BaseException as error:  # sys.exit() in the script fails its mini batch, no more
         observer.failed("run()", error)
         described = _describe(error)
-        _debug(error, settings)
+        debug(error)
         return {"event": "failed", **described}
     observer.scored(order["files"], text, returned, time.monotonic() - began)
     return {"event": "done", "returned": returned}
@@ -144,15 +143,25 @@ def appended_rows(result: Any) -> tuple[str, int]:
     raise BadReturn(f"run() must return a list, an array or a pandas DataFrame, and returned {kind}")
 
 
-def _debug(error: BaseException, settings: dict[str, Any]) -> None:
-    """Debug an error at the terminal that the settings name; only the first one of this process."""
-    if "debugger" not in settings:
-        return
-    terminal = settings.pop("debugger")
-    with open(terminal, encoding="utf-8", errors="replace") as typed, open(terminal, "w", encoding="utf-8") as shown:
-        debugger = pdb.Pdb(stdin=typed, stdout=shown)
-        debugger.reset()
-        debugger.interaction(None, error.__traceback__)
+def _debugger(settings: dict[str, Any]) -> Callable[[BaseException], None]:
+    """Debugs the first error it gets at the terminal that the settings name, if they name one.
+
+    pdb is imported here, before the script's folder may hide a module that it needs.
+    """
+    terminals = [settings["debugger"]] if "debugger" in settings else []
+    if terminals:
+        import pdb
+
+    def debug(error: BaseException) -> None:
+        if not terminals:
+            return
+        name = terminals.pop()
+        with open(name, encoding="utf-8", errors="replace") as typed, open(name, "w", encoding="utf-8") as shown:
+            debugger = pdb.Pdb(stdin=typed, stdout=shown)
+            debugger.reset()
+            debugger.interaction(None, error.__traceback__)
+
+    return debug
 
 
 def _describe(error: BaseException) -> dict[str, str]:

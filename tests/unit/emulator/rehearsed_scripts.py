@@ -124,8 +124,8 @@ FAULTY: dict[str, tuple[str, str]] = {
         "it took longer than 0.5 s. Make it faster",
     ),
     "slow": (
-        script("import time\ntime.sleep(0.25)\nreturn files"),
-        "of the 0.4 s that the mini batch of a.txt may take",
+        script("import time\ntime.sleep(0.8)\nreturn files"),
+        "of the 1.5 s that the mini batch of a.txt may take",
     ),
     "line breaks": (
         script("return [f'{file}\\n' for file in files]"),
@@ -161,6 +161,13 @@ FAULTY: dict[str, tuple[str, str]] = {
         "score.py:12 connects to models.invalid",
     ),
 }
+
+LIMITS = {
+    "hangs": ("--timeout", "0.4"),
+    "hangs in init": ("--init-timeout", "0.5"),
+    "slow": ("--timeout", "1.5"),
+}
+"""Options of the faulty scripts that take long."""
 
 COMPARED: dict[str, tuple[str, str]] = {
     "counter": (

@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulator.__main__ import main
 from tests.emulator.rehearsal.live_output import LiveOutput
-from tests.unit.emulator.rehearsed_scripts import COMPARED, FAULTY, FILES, RIGHT, script
+from tests.unit.emulator.rehearsed_scripts import COMPARED, FAULTY, FILES, LIMITS, RIGHT, script
 
 
 class Folder:
@@ -69,8 +69,7 @@ def test_a_right_script_has_its_predictions_and_no_warning(folder: Folder, name:
 def test_the_first_line_names_the_fault(folder: Folder, name: str) -> None:
     text, sentence = FAULTY[name]
     outside = str(folder.path / "outside")
-    limits = ["--timeout", "0.4", "--init-timeout", "0.5"] if name in ("hangs", "hangs in init", "slow") else []
-    status, report = folder.score(text.replace("OUTSIDE", outside), "--max-retries", "1", *limits)
+    status, report = folder.score(text.replace("OUTSIDE", outside), "--max-retries", "1", *LIMITS.get(name, ()))
     assert sentence.replace("OUTSIDE", outside) in report[0]
     assert report[0].startswith(("error: ", "warning: "))
     harmless = report[0].startswith("warning: ") and "run() returned 0" not in report[0] and "3 items" not in report[0]
