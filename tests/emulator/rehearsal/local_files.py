@@ -13,8 +13,11 @@ from ..runtime.plan import Place
 Order = Callable[[list[str]], list[str]]
 
 
-def names_below(root: Path) -> list[str]:
-    """Names of the files below a folder, relative to it and sorted. Links to folders are followed, each folder once."""
+def names_below(root: Path, is_code: bool = False) -> list[str]:
+    """Names of the files below a folder, relative to it and sorted. Links to folders are followed, each folder once.
+
+    Of a code folder, what is no part of the code is left out: `.git`, `__pycache__` and virtual environments.
+    """
     names: list[str] = []
     seen = set()
     for folder, folders, files in os.walk(root, followlinks=True):
@@ -23,17 +26,24 @@ def names_below(root: Path) -> list[str]:
             folders.clear()
             continue
         seen.add(real)
+        if is_code:
+            folders[:] = [name for name in folders if not _is_no_code(Path(folder, name))]
         paths = (Path(folder, file) for file in files)
         names += [path.relative_to(root).as_posix() for path in paths if path.is_file()]
     return sorted(names)
 
 
+def _is_no_code(folder: Path) -> bool:
+    return folder.name in (".git", "__pycache__") or (folder / "pyvenv.cfg").is_file()
+
+
 class LocalFiles:
     """A store of the runtime (plan.Store) whose places are absolute paths."""
 
-    def __init__(self, reordered: Path, order: Order) -> None:
-        """The files below `reordered` are listed in `order`, all others by name."""
-        self._reordered = self.place(reordered)
+    def __init__(self, code: Path, inputs: Path, order: Order) -> None:
+        """The files below `inputs` are listed in `order`, all others by name."""
+        self._code = self.place(code)
+        self._inputs = self.place(inputs)
         self._order = order
 
     @staticmethod
@@ -46,8 +56,8 @@ class LocalFiles:
         root = Path(place.container, place.path)
         if root.is_file():
             return [""]
-        names = names_below(root)
-        return self._order(names) if place == self._reordered else names
+        names = names_below(root, is_code=place == self._code)
+        return self._order(names) if place == self._inputs else names
 
     async def download(self, place: Place, target: Path) -> None:
         """Copy the file at `place`: the script never gets the original."""

@@ -56,7 +56,9 @@ def run(request: Request, stream: TextIO, mini_batch_size: int, order: Order = b
 
 
 async def _run(request: Request, stream: TextIO, mini_batch_size: int, order: Order, folder: Path) -> Outcome:
-    executor = Executor(LocalFiles(request.input, order), folder / "jobs", lambda: datetime.now(timezone.utc))
+    executor = Executor(
+        LocalFiles(request.code, request.input, order), folder / "jobs", lambda: datetime.now(timezone.utc)
+    )
     live = LiveOutput(folder / "jobs" / _RUN_ID / "logs", stream)
     async with live.shown(folder / "logs"):
         try:

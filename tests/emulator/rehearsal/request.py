@@ -51,7 +51,9 @@ class Request:
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of a rehearsal. Those of a deployment have the names and defaults of `az ml`."""
     option = command.add_argument
-    option("--code", type=Path, required=True, metavar="DIR", help="the code folder")
+    option(
+        "--code", type=Path, required=True, metavar="DIR", help="the code folder, without .git and virtual environments"
+    )
     option("--script", required=True, metavar="FILE", help="the scoring script, relative to the code folder")
     option("--model", type=Path, metavar="PATH", help="file or folder of the model")
     option("--input", type=Path, required=True, metavar="PATH", help="a file, or the folder whose files are scored")

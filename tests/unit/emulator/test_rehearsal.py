@@ -191,6 +191,24 @@ def test_links_are_followed_and_keep_their_names(folder: Folder) -> None:
     assert report[2:] == ["  latest"] * 5
 
 
+def test_what_is_no_code_is_not_copied(folder: Folder) -> None:
+    for name in (
+        ".git/config",
+        "lib/__pycache__/x.pyc",
+        ".venv/pyvenv.cfg",
+        ".venv/lib/x.py",
+        ".hidden/x.py",
+        "lib/x.py",
+    ):
+        folder.write(f"code/{name}", "")
+    text = script(
+        "paths = [path for path in Path('.').rglob('*.*') if path.is_file() and '.cpython' not in path.name]\n"
+        "return [sorted(map(str, paths))] * len(files)"
+    )
+    report = folder.score(text)[1]
+    assert report[2] == "  ['.hidden/x.py', 'helper.py', 'lib/x.py', 'score.py']"
+
+
 @pytest.mark.parametrize(
     "body",
     [
