@@ -27,6 +27,7 @@ TYPES = Choice(
 class Identity(ValueType):
     """A type, and the ids of the user-assigned identities; an absent identity equals the type ``none``.
 
+    Ids count only beside a type that has them: where a PUT keeps what it does not send, those of the type before stay.
     Service fact: batch contract 3.2, assets contract 3.3.
     """
 
@@ -57,24 +58,27 @@ class Identity(ValueType):
         return sent
 
     def decode(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        ids = sorted((value or {}).get("userAssignedIdentities") or ())
+        ids = sorted(_ids(value))
         return {
             "type": TYPES.decode(_type(value) or "none", workspace),
             "user_assigned_identities": [{"resource_id": text} for text in ids],
         }
 
     def canonical(self, value: Json, workspace: WorkspaceId) -> t.Any:
-        ids = {text.lower() for text in (value or {}).get("userAssignedIdentities") or ()}
-        return _type(value), ids
+        return _type(value), {text.lower() for text in _ids(value)}
 
     def for_update(self, value: Json) -> Json:
         """Type and ids; the client and principal ids that the service returns are read only."""
         if not _type(value):
             return None
-        ids = value.get("userAssignedIdentities")
-        return {"type": value["type"], **({"userAssignedIdentities": {text: {} for text in ids}} if ids else {})}
+        ids: dict[str, Json] = {text: {} for text in _ids(value)}
+        return {"type": value["type"], **({"userAssignedIdentities": ids} if ids else {})}
 
 
 def _type(value: Json) -> str:
     text = str((value or {}).get("type") or "").replace(" ", "")
     return "" if text.lower() == "none" else text.lower()
+
+
+def _ids(value: Json) -> t.Iterable[str]:
+    return (value.get("userAssignedIdentities") or ()) if "userassigned" in _type(value) else ()

@@ -12,7 +12,7 @@ import typing as t
 from .._schema.credentials_values import Credentials
 from .._schema.map_values import TextMap
 from .._schema.resource_type import Change, Field, Kinds, NameRule, Output, ResourceType
-from .._schema.scalar_values import Choice
+from .._schema.scalar_values import Choice, Text
 from .batch_deployment import BATCH_DEPLOYMENT
 
 AT = "properties.credentials"
@@ -25,6 +25,8 @@ IDENTITIES = Choice(
 )
 # Marked as only for a creation, with no refusal on record (assets contract 1.7).
 PLACE = Change.REFUSABLE
+# The service puts its own endpoint where it finds none (assets contract 14.33): an empty one could never be stored.
+NOT_EMPTY = Text(pattern=r"(?s).+", rule="leave the option out for the value that the service chooses")
 
 COMMON_FIELDS = (
     Field("description", at="properties.description"),
@@ -32,8 +34,8 @@ COMMON_FIELDS = (
     Field("properties", at="properties.properties", value_type=TextMap(empty_values=True), change=Change.MERGE),
     Field("credentials", at=AT, value_type=Credentials(), left_out_means={"type": "none"}),
     Field("account_name", at="properties.accountName", needed=True, change=PLACE),
-    Field("endpoint", at="properties.endpoint", change=PLACE),
-    Field("protocol", at="properties.protocol", change=PLACE),
+    Field("endpoint", at="properties.endpoint", value_type=NOT_EMPTY, change=PLACE),
+    Field("protocol", at="properties.protocol", value_type=NOT_EMPTY, change=PLACE),
     Field(
         "service_data_access_auth_identity",
         at="properties.serviceDataAccessAuthIdentity",

@@ -337,6 +337,8 @@ def test_delete(run: Run) -> None:
         ({"credentials": {"type": "account_key"}}, "the type account_key needs account_key"),
         ({"credentials": {"client_secret": SECRET}}, "the type service_principal needs tenant_id, client_id"),
         ({"type": "azure_file", "container_name": "c"}, "container_name is for the type azure_blob"),
+        ({"endpoint": ""}, "endpoint: '' is not accepted: leave the option out for the value that the service chooses"),
+        ({"protocol": ""}, "protocol: '' is not accepted: leave the option out for the value that the service chooses"),
         ({"type": "azure_data_lake_gen1"}, "value of type must be one of"),
     ],
 )

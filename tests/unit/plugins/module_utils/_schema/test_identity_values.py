@@ -46,6 +46,8 @@ def test_there_and_back(value: dict[str, Any], sent: dict[str, Any]) -> None:
     ("one", "other"),
     [
         (None, {"type": "None", "principalId": ZERO, "tenantId": ZERO}),  # the first back end (batch contract 3.2)
+        (None, {"type": "None", "userAssignedIdentities": {ME: {}}}),  # a PUT that keeps what it does not send
+        ({"type": "SystemAssigned"}, {"type": "SystemAssigned", "userAssignedIdentities": {ME: {}}}),
         ({"type": "SystemAssigned"}, {"type": "systemassigned", "principalId": "p", "tenantId": "t"}),
         ({"type": "SystemAssigned,UserAssigned"}, {"type": "SystemAssigned, UserAssigned"}),
         (
@@ -73,6 +75,8 @@ def test_what_the_service_tells_of_an_identity_is_not_sent_back() -> None:
     }
     assert VALUE_TYPE.for_update(reported) == {"type": "UserAssigned", "userAssignedIdentities": {ME: {}}}
     assert VALUE_TYPE.for_update({"type": "None", "principalId": ZERO}) is None
+    left_over = {"type": "SystemAssigned", "userAssignedIdentities": {ME: {}}}
+    assert VALUE_TYPE.for_update(left_over) == {"type": "SystemAssigned"}
 
 
 @pytest.mark.parametrize(
