@@ -339,7 +339,7 @@ EXAMPLES = r"""
 
 - name: Take inputs and outputs from the file that az ml batch-endpoint invoke --file takes
   mlops.azureml.batch_job:
-    key: "{{ awx_job_id }}"
+    key: "{{ awx_job_id | default('by-hand') }}"
     endpoint_name: churn-batch
     definition: "{{ playbook_dir }}/inputs.yml"
 

@@ -135,7 +135,7 @@ EXAMPLES = r"""
     smoke:
       inputs:
         images:
-          path: azureml:digits-held-out@latest
+          path: azureml:digits-inbox@latest
     check: &check
       columns: [file, digit, probability]
       key_column: file
@@ -150,7 +150,7 @@ EXAMPLES = r"""
     smoke:
       inputs:
         images:
-          path: azureml:digits-held-out@latest
+          path: azureml:digits-inbox@latest
     check: *check
     keep: 2
 """

@@ -86,7 +86,7 @@ EXAMPLES = r"""
     smoke:
       inputs:
         images:
-          path: azureml:digits-held-out@latest
+          path: azureml:digits-inbox@latest
     report: "{{ playbook_dir }}/rollback.html"
 """
 

@@ -37,7 +37,7 @@ def flowers(started: LocalWorkspace, tmp_path_factory: pytest.TempPathFactory) -
     collections = home / ".ansible/collections/ansible_collections/mlops"
     collections.mkdir(parents=True)
     (collections / "azureml").symlink_to(ROOT)
-    dropped = ("ANSIBLE_COLLECTIONS_PATH", "XDG_CACHE_HOME", "PYTHONPATH")
+    dropped = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "XDG_CACHE_HOME", "PYTHONPATH")
     mine = {name: value for name, value in os.environ.items() if name not in dropped}
     environment = {**mine, **started.settings, "HOME": str(home)}
     folder = home / "flowers"

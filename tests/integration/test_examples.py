@@ -72,8 +72,8 @@ def texts(page: Path) -> list[str]:
 
 
 def plays(page: Path) -> Tasks:
-    """The plays on a page."""
-    return [play for text in texts(page) for play in read(text)]
+    """The plays on a page, which may show inventories, too."""
+    return [play for text in texts(page) for play in read(text) if isinstance(play, dict) and "hosts" in play]
 
 
 def spoils(tasks: Tasks) -> bool:

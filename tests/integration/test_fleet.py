@@ -153,4 +153,7 @@ def test_one_failing_host_stops_the_others_only_if_asked(play, environment, flee
             **name,
         )
         assert len(played.failed) == 1
-        assert len([one for one in played.results if one.task.endswith("Hand the result over per host")]) == returned
+        assert (
+            len([one for one in played.results if one.task.endswith("batch_deploy : Hand the result over per host")])
+            == returned
+        )

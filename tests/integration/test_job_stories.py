@@ -261,7 +261,9 @@ def test_a_refused_call_explains_itself(
         monkeypatch.setattr(
             Scoring,
             "_token",
-            lambda scoring, fresh: scoring._credentials.token(scoring._cloud.management_audience, fresh=fresh),
+            lambda scoring, url, fresh: scoring._credentials.token(
+                scoring._cloud.management_audience, to=url, fresh=fresh
+            ),
         )
         endpoint = ENDPOINT
     else:  # the default is deleted between the check and the call

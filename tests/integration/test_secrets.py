@@ -80,6 +80,7 @@ def test_a_wrong_secret_is_not_printed_either(play, workspace):
     assert leaks(refused.output, wrong) == []
 
 
+@pytest.mark.as_module
 def test_tokens_are_kept_for_their_owner_alone(play, deployed, tmp_path):
     play([{"name": "Look", "mlops.azureml.workspace_info": {}}]).well()
     folder = tmp_path / "home" / "cache" / "mlops.azureml"

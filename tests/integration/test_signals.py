@@ -22,13 +22,13 @@ PAIRS = [
 
 
 @pytest.fixture
-def slow(deployed: LocalWorkspace) -> Iterator[LocalWorkspace]:
+def slow(spoiled: LocalWorkspace) -> Iterator[LocalWorkspace]:
     """Jobs and operations that do not end by themselves."""
     policies = {"job_course": "Queued:3000", "operation_reads": "100000"}
-    deployed.control.post("/emulator/policies", json=policies).raise_for_status()
-    yield deployed
+    spoiled.control.post("/emulator/policies", json=policies).raise_for_status()
+    yield spoiled
     policies = {"job_course": "", "operation_reads": "0"}
-    deployed.control.post("/emulator/policies", json=policies).raise_for_status()
+    spoiled.control.post("/emulator/policies", json=policies).raise_for_status()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def temporary(tmp_path):
     return tmp_path / "temporary"
 
 
-def told(played):
+def said(played):
     """What was said about Azure, but for the progress."""
     lines = played.output.splitlines()
     return [line for line in lines if "goes on in Azure" in line and not line.startswith("<localhost>")]
@@ -60,7 +60,7 @@ def test_a_job_that_goes_on_is_named(play, slow, temporary, way, number):
         f"mlops.azureml: job {name} goes on in Azure. To wait for its end, run batch_job with name: {name}; to cancel "
         "it, add state: canceled."
     )
-    assert told(played) == [line], played.output
+    assert said(played) == [line], played.output
     assert played.left == 0, "processes outlive the run"
     assert os.listdir(temporary) == []
 
@@ -79,6 +79,6 @@ def test_an_operation_that_goes_on_is_named(play, slow, temporary, way, number):
         f"mlops.azureml: compute {name}: the operation goes on in Azure, and cannot be canceled. Run the task again to "
         "wait for its end, or another one to change what it led to."
     )
-    assert told(played) == [line], played.output
+    assert said(played) == [line], played.output
     assert played.left == 0, "processes outlive the run"
     assert os.listdir(temporary) == []
