@@ -18,8 +18,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.mlops.azureml.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.mlops.azureml.plugins.lookup import default_deployment, newest_version, scoring_uri
+from ansible_collections.mlops.azureml.plugins.module_utils._cache import NoCache
 from ansible_collections.mlops.azureml.plugins.module_utils._service import credentials, workspace
 from ansible_collections.mlops.azureml.plugins.module_utils._service.http_client import HttpClient
+from ansible_collections.mlops.azureml.plugins.plugin_utils import _plugin_invocation
 from ansible_collections.mlops.azureml.tests.unit.plugins.harness import (
     CLIENT_SECRET,
     CONNECTION,
@@ -38,6 +40,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Look:
     for name in ("AZURE_SUBSCRIPTION_ID", "AZUREML_RESOURCE_GROUP", "AZUREML_WORKSPACE"):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(credentials, "fetch_token", lambda *_args: (TOKEN, 4e9))
+    monkeypatch.setattr(_plugin_invocation, "CACHE", NoCache())  # no token of other tests
 
     def run(
         module: types.ModuleType, terms: list[str], *calls: Call, variables: Any = None, **options: Any
