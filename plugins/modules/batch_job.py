@@ -339,9 +339,9 @@ EXAMPLES = r"""
 
 - name: Take inputs and outputs from the file that az ml batch-endpoint invoke --file takes
   mlops.azureml.batch_job:
-    key: "{{ awx_job_id | default('by-hand') }}"
-    endpoint_name: churn-batch
-    definition: "{{ playbook_dir }}/inputs.yml"
+    key: "{{ awx_job_id | default('from-a-file') }}"
+    endpoint_name: digits-batch
+    definition: "{{ playbook_dir }}/files/inputs.yml"
 
 - name: Use another deployment and another output, and do not wait
   mlops.azureml.batch_job:

@@ -96,18 +96,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Compare a workspace with the variables of batch_deploy
+- name: Fail if what a playbook deploys has changed or is gone
   mlops.azureml.workspace_drift:
-    endpoints: "{{ [batch_deploy_endpoint] }}"
-    computes: "{{ batch_deploy_computes }}"
-    models: "{{ batch_deploy_models }}"
+    endpoints:
+      - name: digits-batch
+    computes:
+      - name: batch-cluster
+        size: Standard_DS3_v2
+        max_instances: 2
     fail_on: [absent, different]
-    report: drift.html
+    report: "{{ playbook_dir }}/drift.html"
 
 - name: Compare an endpoint with its file for az ml
   mlops.azureml.workspace_drift:
     endpoints:
-      - definition: endpoint.yml
+      - definition: "{{ playbook_dir }}/files/endpoint.yml"
 """
 
 RETURN = r"""

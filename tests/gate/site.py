@@ -12,12 +12,18 @@ import sys
 import zlib
 from pathlib import Path
 
-# Labels that antsibull-docs refers to, and where Ansible's documentation has them.
+# Labels and variables that antsibull-docs refers to, and where Ansible's documentation has them.
 LABELS = {
     "action_plugins": ("plugins/action.html", "Action plugins"),
     "ansible_configuration_settings": ("reference_appendices/config.html", "Ansible configuration settings"),
     "common_return_values": ("reference_appendices/common_return_values.html", "Return values"),
 }
+VARIABLES = (
+    "ANSIBLE_CACHE_PLUGIN",
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION",
+    "ANSIBLE_CACHE_PLUGIN_PREFIX",
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT",
+)
 HEAD = b"""\
 # Sphinx inventory version 2
 # Project: Ansible
@@ -27,8 +33,9 @@ HEAD = b"""\
 
 
 def inventory() -> bytes:
-    """The labels in the form of Sphinx's objects.inv."""
-    lines = (f"{label} std:label -1 {page} {title}\n" for label, (page, title) in LABELS.items())
+    """The labels and variables in the form of Sphinx's objects.inv."""
+    lines = [f"{label} std:label -1 {page} {title}\n" for label, (page, title) in LABELS.items()]
+    lines += [f"{name} std:envvar -1 reference_appendices/config.html#envvar-{name} -\n" for name in VARIABLES]
     return HEAD + zlib.compress("".join(lines).encode())
 
 

@@ -29,6 +29,7 @@ ELSEWHERE = (
 HERE = "'{{ presumed_inbox.data.path }}'"
 DEFINITIONS = {
     "endpoint.yml": {"name": "digits-batch", "description": "Reads handwritten digits"},
+    "inputs.yml": {"inputs": {"images": {"type": "uri_folder", "path": "azureml:digits-inbox:12"}}},
     "environment.yml": {"name": "digits-env", "image": "library/python:3.11"},
     "prepare.yml": {
         "name": "digits-prepare",

@@ -51,10 +51,10 @@ class Player:
     def _answer(self, step: dict[str, Any]) -> Answer:
         try:
             self.ml = client(step["registry"]) if step["registry"] else self.workspace
-            carry_out: Callable[..., Answer] = getattr(self, step["verb"])
+            carry_out: Callable[..., Answer] = getattr(self, step["action"])
             return carry_out(step["kind"], step["body"], step["of"])
         except ResourceNotFoundError as error:
-            return {"listed": []} if step["verb"] == "absent" else {"refused": str(error)}
+            return {"listed": []} if step["action"] == "absent" else {"refused": str(error)}
         except Exception as error:  # whatever it is, the test has to see it
             return {"refused": f"{type(error).__name__}: {error}"}
 
