@@ -74,12 +74,11 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/azureml-inventory
 cache_timeout: 3600
 
----
 # stages.azureml.yml: further groups by a tag, e.g. stage_prod
-plugin: mlops.azureml.workspaces
-keyed_groups:
-  - key: azureml_workspace.tags.stage | default('none')
-    prefix: stage
+# plugin: mlops.azureml.workspaces
+# keyed_groups:
+#   - key: azureml_workspace.tags.stage | default('none')
+#     prefix: stage
 
 # ansible-playbook mlops.azureml.deploy -i stages.azureml.yml -e azureml_hosts=stage_prod -e @flowers.yml
 """
