@@ -74,7 +74,7 @@ def in_own_process(work: t.Callable[[Send], str], directory: str, receive: Send)
                     result = value
                 else:
                     receive(kind, value)
-    except BaseException:
+    except BaseException:  # an interrupt, too: no child outlives its task
         os.kill(child, signal.SIGKILL)
         raise
     finally:

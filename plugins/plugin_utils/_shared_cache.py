@@ -91,7 +91,7 @@ class SharedCache:
         held = self._acquire(byte, failure)
         try:
             yield
-        except BaseException:
+        except BaseException:  # an interrupt, too: others need not wait for this one
             self.write(failure, self._clock.now())
             raise
         finally:

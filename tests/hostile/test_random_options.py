@@ -132,7 +132,7 @@ def try_options(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[st
                 module.main()
         except SystemExit:
             pass  # a module ends so
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, the trial has to name it
             capfd.readouterr()
             place = traceback.extract_tb(error.__traceback__)[-1]
             return f"{type(error).__name__} in {Path(place.filename).name}:{place.name}: {str(error)[:200]}"

@@ -5,7 +5,7 @@ On a page of `docs/docsite/rst`,
 - a block with a caption is the file of that name;
 - a block in the language `shell` is run by a shell, which keeps what earlier blocks set;
 - a block in the language `text` is what the shell block before it prints: each line is part of a line of the output, in
-  this order, and `...` stands for anything.
+  this order, and `...` matches anything.
 """
 
 from __future__ import annotations

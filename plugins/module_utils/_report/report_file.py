@@ -49,7 +49,7 @@ class ReportFile:
                 if mode is not None:
                     new.chmod(mode)
                 new.replace(self.path)
-            except BaseException:
+            except BaseException:  # an interrupt, too: nothing incomplete is left
                 new.unlink(missing_ok=True)
                 raise
         except OSError as error:

@@ -56,6 +56,6 @@ def missing(permissions: t.Iterable[Permission], actions: t.Iterable[Action]) ->
 
 
 def _matches(pattern: str, action: str) -> bool:
-    """A star stands for any number of segments or parts of them; case does not matter."""
+    """A star matches any number of segments or parts of them; case does not matter."""
     expression = ".*".join(re.escape(part) for part in pattern.split("*"))
     return re.fullmatch(expression, action, re.IGNORECASE) is not None

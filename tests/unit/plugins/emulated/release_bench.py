@@ -225,7 +225,7 @@ class ReleaseBench:
     @property
     def default(self) -> str | None:
         found = self.bench.send("GET", f"batchEndpoints/{ENDPOINT}")
-        return found["properties"]["defaults"]["deploymentName"]  # type: ignore[no-any-return]
+        return found["properties"]["defaults"]["deploymentName"]  # type: ignore[no-any-return]  # from JSON
 
     @property
     def records(self) -> dict[str, dict[str, Any]]:

@@ -186,7 +186,7 @@ def test_each_answer_is_a_result_or_a_named_failure(surface: str) -> None:
                 except AzureMLError as error:
                     if len(error.message) < 20 or "planted" in error.message:
                         wrong.append(f"{shape}, {status}, {name}: {error.message}")
-                except Exception as error:
+                except Exception as error:  # whatever it is, the test has to name it
                     wrong.append(f"{shape}, {status}, {name}: {type(error).__name__}: {str(error)[:200]}")
     assert wrong == []
 

@@ -226,7 +226,7 @@ def test_each_broken_answer_is_a_named_failure_or_a_plain_success(
         except (ConnectionFailed, ServiceError) as error:
             if "localhost" not in error.message:
                 wrong[shape] = error.message
-        except Exception as error:
+        except Exception as error:  # whatever it is, the test has to name it
             wrong[shape] = repr(error)
         else:
             # Nothing in the answer to a deletion shows that it is one of a storage account.
